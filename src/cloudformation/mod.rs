@@ -1,0 +1,1 @@
+//! CloudFormation templates, evaluated as CloudFormation does.

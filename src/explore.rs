@@ -1,0 +1,1 @@
+//! Replays until every answer was tried.

@@ -1,0 +1,1 @@
+//! What a control needs and Guard cannot say.

@@ -1,0 +1,242 @@
+//! What was found, as plain data: findings with verdicts, labels and fixes. Reports turn it into bytes.
+
+use crate::source::Span;
+
+/// What is known about one control and one subject (a trail or an account).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The control's id, `CloudTrail.N`.
+    pub control: String,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// How bad a failure is.
+    pub severity: Severity,
+    /// The unit's path from the current directory.
+    pub unit: String,
+    /// The account, where the configuration or an assembly names it.
+    pub account: Option<String>,
+    /// The Terraform address or logical id; `None` for an account.
+    pub resource: Option<String>,
+    /// A name the author knows the resource by, such as the construct path of a CDK stack.
+    pub name: Option<String>,
+    /// One or two sentences: what is there, what is required.
+    pub message: String,
+    /// The smallest change that mends it, in the file's own language.
+    pub help: Option<String>,
+    /// What the verdict depends on.
+    pub cases: Vec<Case>,
+    /// The one line the finding stands on.
+    pub location: Span,
+    /// Evidence elsewhere.
+    pub related: Vec<Label>,
+    /// Remarks that change nothing.
+    pub notes: Vec<Note>,
+    /// The property the finding is about, in the file's own words; part of the fingerprint.
+    pub attribute: String,
+    /// The same for the same defect whatever lines move: hexadecimal.
+    pub fingerprint: String,
+    /// A change that can be applied as it stands.
+    pub fix: Option<Fix>,
+    /// Set when somebody decided not to act on it.
+    pub suppressed: Option<Suppression>,
+}
+
+/// What can be decided about a control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It holds for every input.
+    Pass,
+    /// It is violated for every input.
+    Fail,
+    /// It depends on inputs, or on something this program cannot see.
+    Unknown,
+    /// AWS itself would have no data: the resource is declared elsewhere.
+    NoData,
+    /// The rule does not speak about this subject.
+    NotApplicable,
+}
+
+/// How bad a failure is, as Security Hub grades it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Low.
+    Low,
+    /// Medium.
+    Medium,
+    /// High.
+    High,
+    /// Critical.
+    Critical,
+}
+
+/// The level a finding has in every format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// Unknown and no data.
+    Info,
+    /// Medium and low failures.
+    Warning,
+    /// Critical and high failures.
+    Error,
+}
+
+/// Inputs that lead to a verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// The inputs that matter, by name, and what they must be.
+    pub when: Vec<(String, Condition)>,
+    /// The verdict under them.
+    pub verdict: Verdict,
+}
+
+/// What an input must be in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// This value.
+    Is(crate::value::Literal),
+    /// Anything but these.
+    Not(Vec<crate::value::Literal>),
+    /// Neither null nor empty.
+    Set,
+    /// Empty: the empty text or collection.
+    Empty,
+    /// One fixed value (`true`) or something wider.
+    Fixed(bool),
+    /// Any other question with its answer, in words: `holds "a"`.
+    Other(String, bool),
+}
+
+/// A place with a remark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The remark.
+    pub message: String,
+    /// The place.
+    pub span: Span,
+}
+
+/// A remark that changes no verdict, perhaps with a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The remark.
+    pub message: String,
+    /// The place.
+    pub span: Option<Span>,
+}
+
+/// Edits that mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What the edits do, in a few words.
+    pub title: String,
+    /// The edits, in order, none overlapping.
+    pub edits: Vec<Edit>,
+}
+
+/// Replace what a span points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub span: Span,
+    /// The new text.
+    pub replacement: String,
+}
+
+/// Why a finding is not acted on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The reason its author gave.
+    pub reason: String,
+    /// Where the suppression stands, unless it is in a baseline.
+    pub span: Option<Span>,
+}
+
+/// A file that bears on a verdict and could not be read or parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileError {
+    /// The path as reports print it.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// Where, if the file could be read.
+    pub span: Option<Span>,
+}
+
+/// Everything a run found, ready to be printed.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// One finding for every control and subject, ordered by unit, control, resource.
+    pub findings: Vec<Finding>,
+    /// Remarks about the run.
+    pub notes: Vec<Note>,
+    /// Files that bear on a verdict and could not be read.
+    pub errors: Vec<FileError>,
+    /// How many files were looked at.
+    pub files: usize,
+    /// How many trails were judged.
+    pub trails: usize,
+}
+
+impl Verdict {
+    /// The word every format prints.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+            Self::NoData => "no_data",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
+impl Severity {
+    /// The word every format prints.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// The severity behind a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Low, Self::Medium, Self::High, Self::Critical].into_iter().find(|severity| severity.as_str() == word)
+    }
+}
+
+impl Finding {
+    /// Errors for critical and high failures, warnings for the others, info for what could not be decided.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        match (self.verdict, self.severity) {
+            (Verdict::Fail, Severity::High | Severity::Critical) => Level::Error,
+            (Verdict::Fail, _) => Level::Warning,
+            _ => Level::Info,
+        }
+    }
+}
+
+/// What a control is, for reports: its page and its requirements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Control {
+    /// `CloudTrail.N`
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// Security Hub's severity.
+    pub severity: Severity,
+    /// One or two sentences: what is checked.
+    pub summary: String,
+    /// The whole page, in Markdown.
+    pub page: String,
+    /// AWS's own page.
+    pub url: String,
+    /// Related requirements, by framework (`NIST SP 800-53 Rev. 5`), with their numbers.
+    pub requirements: Vec<(String, Vec<String>)>,
+}

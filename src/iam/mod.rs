@@ -1,0 +1,1 @@
+//! Policy documents, and what S3 calls public.

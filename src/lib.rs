@@ -1,0 +1,22 @@
+//! trailwarden proves the Security Hub controls for AWS CloudTrail over infrastructure code.
+//!
+//! ```text
+//! paths ─▶ source ─▶ syntax ─▶ terraform | cloudformation | plan ─▶ model ─▶ rules ─▶ findings ─▶ report
+//! ```
+
+pub mod check;
+pub mod cli;
+pub mod cloudformation;
+pub mod config;
+pub mod explore;
+pub mod facts;
+pub mod finding;
+pub mod iam;
+pub mod model;
+pub mod report;
+pub mod rules;
+pub mod source;
+pub mod syntax;
+pub mod terraform;
+pub mod value;
+pub mod write;

@@ -1,0 +1,164 @@
+//! What is deployed, in CloudFormation's words, whoever wrote it: units with resources, and the trails linked to
+//! what they write to. Knows no syntax and no front end; a control never sees more than this.
+
+mod bucket;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use bucket::{Acl, Bucket, PublicAccessBlock};
+
+use crate::finding::{FileError, Note};
+use crate::source::Span;
+use crate::value::{Question, Value, World};
+
+/// What is deployed at once: a Terraform root module, a template, a plan, a stack of an assembly.
+pub trait Unit: Send + Sync {
+    /// The path from the current directory: the directory of a module, the file of a template.
+    fn path(&self) -> &str;
+
+    /// The unit's language, for the smallest change a finding proposes.
+    fn language(&self) -> Language;
+
+    /// The account, where the source names it (an assembly's environment).
+    fn account(&self) -> Option<String> {
+        None
+    }
+
+    /// The unit as it is in one world. One estate is used by one thread.
+    fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a>;
+
+    /// Remarks about the unit.
+    fn notes(&self) -> Vec<Note>;
+
+    /// Files of the unit that could not be read or parsed.
+    fn errors(&self) -> Vec<FileError>;
+}
+
+/// A unit in one world. Nothing here asks: what an answer decides is a pending value.
+pub trait Estate {
+    /// The resources of one kind, in source order, with those whose existence is still a question.
+    fn resources(&self, kind: Kind) -> Vec<Resource>;
+
+    /// A property by CloudFormation's name, evaluated when read; null (with the header as origin) when absent.
+    /// The properties of each kind are listed at [`Kind`].
+    fn property(&self, resource: &Resource, name: &str) -> Value;
+
+    /// Whether the real tool would refuse the answers of this world (a validation, `AllowedPattern`, a `Rules` assertion).
+    fn rejected(&self) -> bool;
+}
+
+/// What a unit is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// Terraform, HCL or JSON.
+    Terraform,
+    /// CloudFormation in YAML.
+    CloudFormationYaml,
+    /// CloudFormation in JSON.
+    CloudFormationJson,
+}
+
+/// The kinds of resources the model knows, with the properties an estate answers for. Where Terraform splits what
+/// CloudFormation has in one resource, both are here and the model joins them. Property values have
+/// CloudFormation's shapes: lists of maps for repeated blocks, CloudFormation's key names inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// `AWS::CloudTrail::Trail`: `TrailName S3BucketName S3KeyPrefix IsLogging IsMultiRegionTrail IsOrganizationTrail
+    /// IncludeGlobalServiceEvents EnableLogFileValidation KMSKeyId CloudWatchLogsLogGroupArn CloudWatchLogsRoleArn
+    /// SnsTopicName EventSelectors[ReadWriteType IncludeManagementEvents ExcludeManagementEventSources DataResources]
+    /// AdvancedEventSelectors[Name FieldSelectors[Field Equals NotEquals StartsWith EndsWith NotStartsWith NotEndsWith]]`
+    Trail,
+    /// `AWS::S3::Bucket`: `BucketName AccessControl Grants[URI Permission]` (Terraform's inline grants)
+    /// `OwnershipControls{Rules[ObjectOwnership]} PublicAccessBlockConfiguration{four flags}
+    /// LoggingConfiguration{DestinationBucketName LogFilePrefix} PolicyDocument` (Terraform's inline policy)
+    Bucket,
+    /// `AWS::S3::BucketPolicy`, `aws_s3_bucket_policy`: `Bucket PolicyDocument` (an object or a JSON text)
+    BucketPolicy,
+    /// `aws_s3_bucket_acl`: `Bucket AccessControl Grants[URI Permission]`
+    BucketAcl,
+    /// `aws_s3_bucket_public_access_block`: `Bucket BlockPublicAcls BlockPublicPolicy IgnorePublicAcls RestrictPublicBuckets`
+    PublicAccessBlock,
+    /// `aws_s3_account_public_access_block`: the same four flags
+    AccountPublicAccessBlock,
+    /// `aws_s3_bucket_ownership_controls`: `Bucket ObjectOwnership`
+    OwnershipControls,
+    /// `aws_s3_bucket_logging`: `Bucket DestinationBucketName LogFilePrefix`
+    BucketLogging,
+    /// `AWS::KMS::Key`
+    Key,
+    /// `AWS::Logs::LogGroup`
+    LogGroup,
+    /// A module whose source is not on disk: `Arguments`, a map of what is handed to it
+    AbsentModule,
+}
+
+/// A resource that exists, or may.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// What it is.
+    pub kind: Kind,
+    /// The Terraform address as Terraform prints it, or the logical id (joined by dots in nested stacks).
+    pub address: String,
+    /// A name the author knows it by (a CDK construct path).
+    pub name: Option<String>,
+    /// The one line that announces it, where a missing property would be written.
+    pub header: Span,
+    /// For a module that is not the user's: the `module` block to point at instead.
+    pub caller: Option<Span>,
+    /// The provider configuration it belongs to: empty, or what tells its account from others' (a role ARN, a profile).
+    pub provider: String,
+    /// Whether it exists.
+    pub existence: Existence,
+    /// The front end's own number for it, valid in the estate that gave it.
+    pub handle: usize,
+}
+
+/// Whether a resource exists in a world.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Existence {
+    /// It does.
+    Exists,
+    /// The answer to this question comes first. Its properties can be read as if it existed.
+    May(Arc<Question>),
+}
+
+/// What the caller of a run says about its inputs.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// Which inputs are open.
+    pub open: OpenInputs,
+    /// `--var name=value` and `--var-file FILE`, in command-line order.
+    pub variables: Vec<GivenVariable>,
+    /// Variables from the environment (`TF_VAR_…`), only with `--tf-env`.
+    pub environment: Vec<(String, String)>,
+    /// `--parameter NAME=VALUE`, in order.
+    pub parameters: Vec<(String, String)>,
+    /// `--parameters FILE`, in order; `--parameter` wins.
+    pub parameter_files: Vec<PathBuf>,
+    /// `--region`.
+    pub region: Option<String>,
+    /// `--account-id`.
+    pub account_id: Option<String>,
+    /// `--partition`.
+    pub partition: Option<String>,
+}
+
+/// Which inputs are open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OpenInputs {
+    /// Only what has neither a value nor a default.
+    #[default]
+    WithoutDefault,
+    /// Every variable and parameter.
+    Any,
+}
+
+/// A variable's value from the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GivenVariable {
+    /// `--var name=value`
+    Value(String, String),
+    /// `--var-file path`
+    File(PathBuf),
+}

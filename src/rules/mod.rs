@@ -1,0 +1,1 @@
+//! The controls: pages, Guard rules and the document they are evaluated over.

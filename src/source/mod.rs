@@ -1,0 +1,12 @@
+//! Files: the only place that reads them, and the only place that turns bytes into lines and columns.
+//!
+//! Knows limits and paths; knows nothing of what a file means.
+
+mod lines;
+mod span;
+mod store;
+mod walk;
+
+pub use lines::{LineIndex, Position};
+pub use span::{FileId, Span};
+pub use store::{MAX_PLAN_BYTES, ReadError, SourceFile, Sources, relative};

@@ -1,0 +1,224 @@
+//! The files that were read, each once, shared by everyone who points into them.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::{FileId, LineIndex, Position, Span};
+
+/// The largest file that is read, in bytes.
+pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// The largest plan that is read, in bytes.
+pub const MAX_PLAN_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// The path as reports print it: from the current directory, with forward slashes.
+    pub path: String,
+    /// Where the file really is.
+    pub location: PathBuf,
+    /// The whole text, byte-order mark included.
+    pub text: String,
+    /// Its lines.
+    pub lines: LineIndex,
+}
+
+/// Why a file could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadError {
+    /// The path as reports print it.
+    pub path: String,
+    /// One sentence without the path.
+    pub message: String,
+}
+
+/// Every file of a run. Files are added while it goes on, from any thread, and never change.
+#[derive(Debug)]
+pub struct Sources {
+    working_directory: PathBuf,
+    root: PathBuf,
+    store: RwLock<Store>,
+}
+
+#[derive(Debug, Default)]
+struct Store {
+    files: Vec<Arc<SourceFile>>,
+    by_location: HashMap<PathBuf, FileId>,
+}
+
+impl Sources {
+    /// No files yet. Paths are printed relative to `working_directory`; nothing outside `root` (the project root)
+    /// is read. Both must be absolute and free of symlinks.
+    #[must_use]
+    pub fn new(working_directory: PathBuf, root: PathBuf) -> Self {
+        Self { working_directory, root, store: RwLock::default() }
+    }
+
+    /// The project root: nothing outside it is read.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Reads a file, or finds it if it was read before.
+    ///
+    /// # Errors
+    /// When the file lies outside the project root, does not exist, is too large or is not UTF-8 text.
+    pub fn read(&self, path: &Path) -> Result<FileId, ReadError> {
+        self.read_up_to(path, MAX_BYTES)
+    }
+
+    /// Reads a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// As [`Sources::read`].
+    pub fn read_up_to(&self, path: &Path, limit: u64) -> Result<FileId, ReadError> {
+        let location = normalize(&self.working_directory.join(path));
+        let error = |message: String| ReadError { path: self.display(&location), message };
+        if let Some(id) = self.find(&location) {
+            return Ok(id);
+        }
+        let real = location.canonicalize().map_err(|cause| error(explain(&cause)))?;
+        if !real.starts_with(&self.root) {
+            return Err(error(format!("lies outside the project root {}", self.root.display())));
+        }
+        let metadata = real.metadata().map_err(|cause| error(explain(&cause)))?;
+        if !metadata.is_file() {
+            return Err(error("is not a file".to_owned()));
+        }
+        if metadata.len() > limit {
+            return Err(error(format!("is larger than {} MiB", limit / (1024 * 1024))));
+        }
+        let bytes = std::fs::read(&real).map_err(|cause| error(explain(&cause)))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|cause| error(format!("is not UTF-8 text (byte {})", cause.utf8_error().valid_up_to())))?;
+        Ok(self.add(location, text))
+    }
+
+    /// Adds a text that does not come from a file of this name: standard input, or a test's file.
+    pub fn add(&self, path: impl AsRef<Path>, text: String) -> FileId {
+        let location = normalize(&self.working_directory.join(path));
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = store.by_location.get(&location) {
+            return *id;
+        }
+        let id = FileId(u32::try_from(store.files.len()).unwrap_or(u32::MAX));
+        let lines = LineIndex::new(&text);
+        store.files.push(Arc::new(SourceFile {
+            path: self.display(&location),
+            location: location.clone(),
+            text,
+            lines,
+        }));
+        store.by_location.insert(location, id);
+        id
+    }
+
+    /// Whether a file is there to be read.
+    #[must_use]
+    pub fn exists(&self, path: &Path) -> bool {
+        let location = normalize(&self.working_directory.join(path));
+        self.find(&location).is_some()
+            || location.canonicalize().is_ok_and(|real| real.starts_with(&self.root) && real.is_file())
+    }
+
+    /// The names of the files and directories in a directory inside the project root, sorted.
+    #[must_use]
+    pub fn list(&self, directory: &Path) -> Vec<String> {
+        let location = normalize(&self.working_directory.join(directory));
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        let known = store.by_location.keys().filter_map(|file| {
+            (file.parent() == Some(&location)).then(|| file.file_name()?.to_str().map(str::to_owned)).flatten()
+        });
+        let mut names: Vec<String> = known.collect();
+        drop(store);
+        if location.canonicalize().is_ok_and(|real| real.starts_with(&self.root)) {
+            let entries = std::fs::read_dir(&location).into_iter().flatten().flatten();
+            names.extend(entries.filter_map(|entry| entry.file_name().into_string().ok()));
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The file behind an id. Ids come from this store only; a foreign one gives an empty file.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> Arc<SourceFile> {
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        store.files.get(id.0 as usize).map_or_else(
+            || {
+                let (path, text) = (String::new(), String::new());
+                let lines = LineIndex::new(&text);
+                Arc::new(SourceFile { path, location: PathBuf::new(), text, lines })
+            },
+            Arc::clone,
+        )
+    }
+
+    /// The text a span points at.
+    #[must_use]
+    pub fn text(&self, span: Span) -> String {
+        self.file(span.file).text.get(span.range()).unwrap_or_default().to_owned()
+    }
+
+    /// Line and column where a span begins, columns in characters.
+    #[must_use]
+    pub fn position(&self, span: Span) -> Position {
+        let file = self.file(span.file);
+        file.lines.position(span.start as usize, &file.text)
+    }
+
+    /// The span cut to its first line: what a report may point at.
+    #[must_use]
+    pub fn first_line(&self, span: Span) -> Span {
+        let file = self.file(span.file);
+        let line = file.lines.range(file.lines.line(span.start as usize), &file.text);
+        Span::new(span.file, span.start as usize, (span.end as usize).min(line.end))
+    }
+
+    /// A path as reports print it: from the current directory, forward slashes, `..` where it must be.
+    #[must_use]
+    pub fn display(&self, path: &Path) -> String {
+        let location = normalize(&self.working_directory.join(path));
+        relative(&location, &self.working_directory)
+    }
+
+    fn find(&self, location: &Path) -> Option<FileId> {
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        store.by_location.get(location).copied()
+    }
+}
+
+/// `path` as seen from `base`, with forward slashes; `.` for the base itself.
+#[must_use]
+pub fn relative(path: &Path, base: &Path) -> String {
+    let common = path.components().zip(base.components()).take_while(|(left, right)| left == right).count();
+    let up = base.components().skip(common).map(|_| "..".to_owned());
+    let down = path.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let parts: Vec<String> = up.chain(down).collect();
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+/// The path without `.` and `..`, by its text alone.
+fn normalize(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
+fn explain(cause: &std::io::Error) -> String {
+    match cause.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "may not be read (permission denied)".to_owned(),
+        _ => format!("cannot be read: {cause}"),
+    }
+}

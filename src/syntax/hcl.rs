@@ -1,0 +1,1 @@
+//! HCL to [`super::Body`], by way of `hcl::edit`: the only file that names it.

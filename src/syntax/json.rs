@@ -1,0 +1,1 @@
+//! JSON to [`super::Node`], by way of jsonc-parser: the only file that names it.

@@ -1,0 +1,144 @@
+//! The tree of a YAML or JSON document: scalars keep their source text, everything has a span.
+//!
+//! Knows nothing of CloudFormation or Terraform: a tag is a tag here, and `yes` is a text.
+
+use crate::source::Span;
+
+/// One node of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// What the node is.
+    pub kind: NodeKind,
+    /// The node's own text, without its tag and without the blank that follows it.
+    pub span: Span,
+    /// The local tag (`!Sub`), if the author wrote one.
+    pub tag: Option<Tag>,
+}
+
+/// The three shapes a node can have.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NodeKind {
+    /// A text, number, boolean or null, not yet interpreted.
+    Scalar(Scalar),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// A map, in source order. Of duplicate keys all are kept; the last one counts.
+    Mapping(Vec<Entry>),
+}
+
+/// A local tag such as `!GetAtt`, with the place where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// The name without the exclamation mark.
+    pub name: String,
+    /// The tag's own text, exclamation mark included.
+    pub span: Span,
+}
+
+/// A scalar as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scalar {
+    /// The text after unescaping and folding, before any interpretation.
+    pub text: String,
+    /// How it was written, which decides whether it may be a number, boolean or null.
+    pub style: Style,
+}
+
+/// How a scalar was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes (also JSON's literals and numbers): may be a number, boolean or null.
+    Plain,
+    /// In quotes or as a block: always a text.
+    Quoted,
+}
+
+/// A key and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key; almost always a scalar.
+    pub key: Node,
+    /// The value.
+    pub value: Node,
+}
+
+/// What reading a document gives: always a tree, as far as it could be read, and never only an error.
+#[derive(Debug, Clone, Default)]
+pub struct Parsed {
+    /// The documents of the file, in order. JSON has at most one.
+    pub documents: Vec<Node>,
+    /// Comments, in order, for suppressions.
+    pub comments: Vec<Comment>,
+    /// What is wrong with the text.
+    pub problems: Vec<Problem>,
+}
+
+/// A comment with its marker (`# …`, `// …`, `/* … */`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// The comment's text, marker included.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Something wrong with a file's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// One sentence for the author of the file.
+    pub message: String,
+    /// Where the parser stopped or what it stumbled over.
+    pub span: Span,
+    /// Whether part of the file was lost because of it.
+    pub severity: ProblemSeverity,
+}
+
+/// Whether a problem loses part of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemSeverity {
+    /// The tree lacks something the author wrote.
+    Lost,
+    /// The tree is whole; the author may want to know (a duplicate key).
+    Harmless,
+}
+
+impl Node {
+    /// The entry's value for `key` in a mapping; of duplicates the last.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry for `key` in a mapping; of duplicates the last.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().rev().find(|entry| entry.key.text() == Some(key))
+    }
+
+    /// The entries of a mapping; none for anything else.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            NodeKind::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a sequence, if it is one.
+    #[must_use]
+    pub fn items(&self) -> Option<&[Node]> {
+        match &self.kind {
+            NodeKind::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            NodeKind::Scalar(scalar) => Some(&scalar.text),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Terraform modules, evaluated as Terraform does.
+
+pub mod functions;
+pub mod types;

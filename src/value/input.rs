@@ -1,0 +1,213 @@
+//! Inputs that decide values, and the closed set of questions that may be asked about them.
+
+use std::sync::Arc;
+
+use super::{Data, Number, Origin, Value};
+
+/// Something outside the sources that decides a value: a variable without value, a parameter without default,
+/// an output of a module that is not on disk, or whatever cannot be decided, named by its reason.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The name, unique in its unit: `var.env`, `Env`, `module.logs.bucket_id`, or the canonical text of the
+    /// expression over other inputs that it stands for.
+    pub name: String,
+    /// Why it is open.
+    pub reason: Reason,
+    /// Which values it can have.
+    pub domain: Domain,
+    /// Where it is declared, or where the expression stands.
+    pub origin: Origin,
+}
+
+/// Why an input is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// Nobody gave it a value; the option that would (`--var env=…`, `--parameter Env=…`).
+    NoValue(String),
+    /// It is a function of other inputs that is not one of the questions.
+    Derived,
+    /// It is decided by a module of this configuration that is not on disk: its address and source.
+    ModuleNotOnDisk {
+        /// The module's address.
+        module: String,
+        /// What its `source` says.
+        source: String,
+    },
+    /// It is decided elsewhere: a remote state, an external program.
+    Elsewhere(String),
+    /// This program does not know the function, syntax or macro.
+    Unsupported(String),
+    /// The real tool would stop there in every world: an undeclared reference, a missing file.
+    Broken(String),
+    /// A limit of this program was reached.
+    Limit(String),
+}
+
+/// Which values an input can have.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Domain {
+    /// All the values, where they are finitely many (`AllowedValues`, a boolean).
+    pub values: Option<Vec<Literal>>,
+    /// Whether null is certainly not one of them.
+    pub never_null: bool,
+    /// Whether the empty text or collection is certainly not one of them (`MinLength`).
+    pub never_empty: bool,
+}
+
+/// A value an input can be compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Literal {
+    /// Null, or an absent value.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    Text(String),
+}
+
+/// A question about an input; every answer is yes or no.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// What is asked about.
+    pub input: Arc<Input>,
+    /// What is asked.
+    pub ask: Ask,
+}
+
+/// What can be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ask {
+    /// Is it null (or absent)?
+    Null,
+    /// Is it the empty text or an empty collection?
+    Empty,
+    /// Is it true? (Otherwise it is false.)
+    True,
+    /// Is it this value?
+    Is(Literal),
+    /// Is it one fixed value: no wildcard, no policy variable, no wide address range?
+    Fixed,
+    /// Does the collection hold this key or element?
+    Holds(Literal),
+    /// Does it hold more than this many elements?
+    LongerThan(usize),
+}
+
+impl PartialEq for Input {
+    /// Inputs are the same when their names are.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl PartialEq for Question {
+    fn eq(&self, other: &Self) -> bool {
+        self.input == other.input && self.ask == other.ask
+    }
+}
+
+impl Input {
+    /// An input that is a function of other inputs, named by the expression's canonical text.
+    #[must_use]
+    pub fn derived(name: impl Into<String>, origin: Origin) -> Self {
+        Self { name: name.into(), reason: Reason::Derived, domain: Domain::default(), origin }
+    }
+
+    /// An input for what this program or the real tool cannot evaluate, named by the reason.
+    #[must_use]
+    pub fn undecidable(name: impl Into<String>, reason: Reason, origin: Origin) -> Self {
+        Self { name: name.into(), reason, domain: Domain::default(), origin }
+    }
+}
+
+impl Domain {
+    /// True or false and nothing else.
+    #[must_use]
+    pub fn boolean() -> Self {
+        Self { values: Some(vec![Literal::Bool(true), Literal::Bool(false)]), never_null: true, never_empty: true }
+    }
+
+    /// Exactly these values.
+    #[must_use]
+    pub fn of(values: Vec<Literal>) -> Self {
+        let never_null = !values.contains(&Literal::Null);
+        Self { values: Some(values), never_null, never_empty: false }
+    }
+}
+
+impl Question {
+    /// A question about an input.
+    #[must_use]
+    pub fn new(input: impl Into<Arc<Input>>, ask: Ask) -> Self {
+        Self { input: input.into(), ask }
+    }
+
+    /// A canonical text, such as `var.env == "prod"`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let name = &self.input.name;
+        match &self.ask {
+            Ask::Null => format!("{name} == null"),
+            Ask::Empty => format!("{name} is empty"),
+            Ask::True => name.clone(),
+            Ask::Is(literal) => format!("{name} == {literal}"),
+            Ask::Fixed => format!("{name} is a fixed value"),
+            Ask::Holds(literal) => format!("{name} holds {literal}"),
+            Ask::LongerThan(count) => format!("length({name}) > {count}"),
+        }
+    }
+}
+
+impl Literal {
+    /// The literal behind a known scalar; `None` for anything else.
+    #[must_use]
+    pub fn of(value: &Value) -> Option<Self> {
+        match &value.data {
+            Data::Null => Some(Self::Null),
+            Data::Bool(value) => Some(Self::Bool(*value)),
+            Data::Number(value) => Some(Self::Number(value.clone())),
+            Data::Text(text) => text.as_literal().map(|text| Self::Text(text.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// The literal as a value.
+    #[must_use]
+    pub fn to_value(&self, origin: Origin) -> Value {
+        match self {
+            Self::Null => Value::null(origin),
+            Self::Bool(value) => Value::bool(*value, origin),
+            Self::Number(value) => Value::number(value.clone(), origin),
+            Self::Text(value) => Value::text(value.clone(), origin),
+        }
+    }
+
+    /// Whether both stand for the same value once converted to text, as parameters and variables are.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        self == other || (*self != Self::Null && *other != Self::Null && self.as_text() == other.as_text())
+    }
+
+    /// The value as text, the way both tools convert it.
+    #[must_use]
+    pub fn as_text(&self) -> String {
+        match self {
+            Self::Null => String::new(),
+            Self::Bool(value) => value.to_string(),
+            Self::Number(value) => value.to_string(),
+            Self::Text(value) => value.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for Literal {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Null => out.write_str("null"),
+            Self::Text(text) => write!(out, "\"{text}\""),
+            other => out.write_str(&other.as_text()),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! What an expression can be worth before anything is deployed, and how certain that is.
+//!
+//! A value is *known*, or *opaque* (set at deployment, content unknown), or *open* (an input decides),
+//! or *pending* (it follows from the answer to a question), or *failed* (the real tool would refuse).
+//! Evaluation is total and never asks: it returns pending values, and whoever needs one decided asks the
+//! [`World`] (see [`crate::explore`]). This room knows neither Terraform nor CloudFormation.
+
+mod input;
+mod number;
+mod origin;
+mod read;
+mod text;
+mod world;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+pub use input::{Ask, Domain, Input, Literal, Question, Reason};
+pub use number::Number;
+pub use origin::{Hop, Origin, Role};
+pub use read::{Decided, Failure, Stop, any, every};
+pub use text::{Part, Text};
+pub use world::World;
+
+/// A value and the chain of places it came through.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// What the value is.
+    pub data: Data,
+    /// Where it was written, and through which names it came here.
+    pub origin: Origin,
+}
+
+/// Everything a value can be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Data {
+    /// Null in Terraform, absent (`AWS::NoValue`) in CloudFormation.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text, perhaps with parts that are opaque, open or pending.
+    Text(Text),
+    /// An ordered collection.
+    List(ListKind, Arc<Vec<Value>>),
+    /// A collection with texts as keys, in source order (Terraform's functions sort where Terraform does).
+    Map(MapKind, Arc<IndexMap<String, Value>>),
+    /// Set at deployment; its content is unknown until then.
+    Opaque(Arc<Symbol>),
+    /// Decided by an input.
+    Open(Arc<Input>),
+    /// Known as soon as this question is answered; evaluation in the answered world gives the value.
+    Pending(Arc<Question>),
+    /// The real tool would stop here with this message.
+    Failed(Arc<Failure>),
+    /// A resource, data source or module as a whole; its attributes are evaluated when read.
+    Object(ObjectId),
+}
+
+/// Which of Terraform's ordered collections a list is; CloudFormation's are all [`ListKind::List`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    /// Elements may differ in type; what `[…]` makes.
+    Tuple,
+    /// All elements have one type.
+    List,
+    /// Without duplicates, in Terraform's order.
+    Set,
+}
+
+/// Which of Terraform's keyed collections a map is; CloudFormation's are all [`MapKind::Object`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MapKind {
+    /// Attributes may differ in type; what `{…}` makes.
+    Object,
+    /// All elements have one type.
+    Map,
+}
+
+/// A resource, data source or module instance as the front end that made it numbers them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectId(pub usize);
+
+/// What an opaque value *is*, not where it is written: two reads of one attribute are equal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Symbol {
+    /// What the value is an attribute of.
+    pub source: SymbolSource,
+    /// The attribute, with a path into it (`arn`, `endpoint[0].port`); empty for the source itself.
+    pub attribute: String,
+}
+
+/// What an opaque value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SymbolSource {
+    /// A resource declared in this unit, by its full address or logical id.
+    Resource(String),
+    /// A data source: its provider configuration, type and evaluated arguments as one canonical text.
+    Data(String),
+    /// A pseudo parameter (`AWS::AccountId`), import, dynamic reference or the like, as written.
+    Named(String),
+    /// The result of an impure or provider function, or of any function over opaque values, as a canonical text.
+    Derived(String),
+}
+
+impl PartialEq for Value {
+    /// Equality of what the values are; where they came from does not matter.
+    fn eq(&self, other: &Self) -> bool {
+        self.data == other.data
+    }
+}
+
+impl Value {
+    /// A value with its origin.
+    #[must_use]
+    pub fn new(data: Data, origin: Origin) -> Self {
+        Self { data, origin }
+    }
+
+    /// Null.
+    #[must_use]
+    pub fn null(origin: Origin) -> Self {
+        Self::new(Data::Null, origin)
+    }
+
+    /// A boolean.
+    #[must_use]
+    pub fn bool(value: bool, origin: Origin) -> Self {
+        Self::new(Data::Bool(value), origin)
+    }
+
+    /// A number.
+    #[must_use]
+    pub fn number(value: impl Into<Number>, origin: Origin) -> Self {
+        Self::new(Data::Number(value.into()), origin)
+    }
+
+    /// A text that is known.
+    #[must_use]
+    pub fn text(value: impl Into<String>, origin: Origin) -> Self {
+        Self::new(Data::Text(Text::literal(value)), origin)
+    }
+
+    /// A list of the given kind.
+    #[must_use]
+    pub fn list(kind: ListKind, items: Vec<Value>, origin: Origin) -> Self {
+        Self::new(Data::List(kind, Arc::new(items)), origin)
+    }
+
+    /// A map of the given kind.
+    #[must_use]
+    pub fn map(kind: MapKind, entries: IndexMap<String, Value>, origin: Origin) -> Self {
+        Self::new(Data::Map(kind, Arc::new(entries)), origin)
+    }
+
+    /// An opaque value.
+    #[must_use]
+    pub fn opaque(symbol: Symbol, origin: Origin) -> Self {
+        Self::new(Data::Opaque(Arc::new(symbol)), origin)
+    }
+
+    /// A value an input decides.
+    #[must_use]
+    pub fn open(input: impl Into<Arc<Input>>, origin: Origin) -> Self {
+        Self::new(Data::Open(input.into()), origin)
+    }
+
+    /// A value that follows from the answer to `question`.
+    #[must_use]
+    pub fn pending(question: impl Into<Arc<Question>>, origin: Origin) -> Self {
+        Self::new(Data::Pending(question.into()), origin)
+    }
+
+    /// What the real tool would refuse, with its reason.
+    #[must_use]
+    pub fn failed(message: impl Into<String>, origin: Origin) -> Self {
+        let failure = Failure { message: message.into(), origin: origin.clone() };
+        Self::new(Data::Failed(Arc::new(failure)), origin)
+    }
+
+    /// The same value, seen through one more place.
+    #[must_use]
+    pub fn through(self, span: crate::source::Span, role: Role) -> Self {
+        Self { data: self.data, origin: self.origin.through(span, role) }
+    }
+
+    /// The text, if the whole value is a known text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.data {
+            Data::Text(text) => text.as_literal(),
+            _ => None,
+        }
+    }
+
+    /// The boolean, if it is one.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.data {
+            Data::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The elements, if it is a list of any kind.
+    #[must_use]
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match &self.data {
+            Data::List(_, items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The entries, if it is a map of any kind.
+    #[must_use]
+    pub fn as_map(&self) -> Option<&IndexMap<String, Value>> {
+        match &self.data {
+            Data::Map(_, entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// Whether it is null.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.data == Data::Null
+    }
+
+    /// The first value, depth first, that keeps this one from being known: failed before pending before open
+    /// before opaque. `None` when everything in it is known. An operation over values that has no rule of its
+    /// own for unknowns gives what this says: the same failure, the same question, or a new derived value.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<&Value> {
+        fn rank(value: &Value) -> u8 {
+            match value.data {
+                Data::Failed(_) => 0,
+                Data::Pending(_) => 1,
+                Data::Open(_) => 2,
+                _ => 3,
+            }
+        }
+        let children: Vec<&Value> = match &self.data {
+            Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => return Some(self),
+            Data::Text(text) => text.values().collect(),
+            Data::List(_, items) => items.iter().collect(),
+            Data::Map(_, entries) => entries.values().collect(),
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::Object(_) => return None,
+        };
+        children.into_iter().filter_map(Value::obstacle).min_by_key(|value| rank(value))
+    }
+
+    /// A canonical text for the value, the same for equal values: names derived inputs and symbols.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match &self.data {
+            Data::Null => "null".to_owned(),
+            Data::Bool(value) => value.to_string(),
+            Data::Number(value) => value.to_string(),
+            Data::Text(text) => text.describe(),
+            Data::List(_, items) => {
+                format!("[{}]", items.iter().map(Value::describe).collect::<Vec<_>>().join(", "))
+            }
+            Data::Map(_, entries) => {
+                let entries: Vec<_> =
+                    entries.iter().map(|(key, value)| format!("{key} = {}", value.describe())).collect();
+                format!("{{{}}}", entries.join(", "))
+            }
+            Data::Opaque(symbol) => symbol.to_string(),
+            Data::Open(input) => input.name.clone(),
+            Data::Pending(question) => question.describe(),
+            Data::Failed(failure) => format!("({})", failure.message),
+            Data::Object(id) => format!("object {}", id.0),
+        }
+    }
+}
+
+impl std::fmt::Display for Symbol {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let source = match &self.source {
+            SymbolSource::Resource(name)
+            | SymbolSource::Data(name)
+            | SymbolSource::Named(name)
+            | SymbolSource::Derived(name) => name,
+        };
+        if self.attribute.is_empty() { out.write_str(source) } else { write!(out, "{source}.{}", self.attribute) }
+    }
+}

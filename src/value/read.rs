@@ -1,0 +1,185 @@
+//! Reading a value where a decision is needed: the decision, or the reason it cannot be made yet.
+//!
+//! Facts and links read through these functions and pass a [`Stop`] on with `?`; the explorer answers the
+//! question in every way and runs them again.
+
+use std::sync::Arc;
+
+use super::{Ask, Data, Input, Literal, Origin, Question, Value, World};
+
+/// Why a decision cannot be made in this world.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stop {
+    /// The answer to this question is needed first.
+    Ask(Arc<Question>),
+    /// The real tool would refuse the inputs of this world.
+    Reject(Arc<Failure>),
+}
+
+/// What the real tool would say instead of deploying.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// One sentence.
+    pub message: String,
+    /// Where.
+    pub origin: Origin,
+}
+
+/// A decision, or why it cannot be made yet.
+pub type Decided<T> = Result<T, Stop>;
+
+impl World {
+    /// The answer to `question`, or the need to ask it.
+    ///
+    /// # Errors
+    /// [`Stop::Ask`] when the world does not hold the answer.
+    pub fn decide(&self, question: &Arc<Question>) -> Decided<bool> {
+        self.answer(question).ok_or_else(|| Stop::Ask(Arc::clone(question)))
+    }
+
+    /// The answer to a question about `input`, or the need to ask it.
+    ///
+    /// # Errors
+    /// [`Stop::Ask`] when the world does not hold the answer.
+    pub fn ask(&self, input: &Arc<Input>, ask: Ask) -> Decided<bool> {
+        self.decide(&Arc::new(Question::new(Arc::clone(input), ask)))
+    }
+}
+
+impl Value {
+    /// The answer to `question` as a value: a boolean when the world knows it, otherwise pending on it.
+    #[must_use]
+    pub fn answer(question: Question, world: &World, origin: Origin) -> Self {
+        match world.answer(&question) {
+            Some(answer) => Self::bool(answer, origin),
+            None => Self::pending(question, origin),
+        }
+    }
+
+    /// Whether the value is null or absent. Never true of an opaque value.
+    ///
+    /// # Errors
+    /// [`Stop`] when an input decides it, or the real tool would refuse.
+    pub fn read_null(&self, world: &World) -> Decided<bool> {
+        match &self.data {
+            Data::Null => Ok(true),
+            Data::Open(input) => world.ask(input, Ask::Null),
+            Data::Pending(question) => Err(Stop::Ask(Arc::clone(question))),
+            Data::Failed(failure) => Err(Stop::Reject(Arc::clone(failure))),
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether the value is there and neither null nor empty: what "defined" means for a key or a log group.
+    ///
+    /// # Errors
+    /// [`Stop`] when an input decides it, or the real tool would refuse.
+    pub fn read_set(&self, world: &World) -> Decided<bool> {
+        match &self.data {
+            Data::Open(input) => Ok(!world.ask(input, Ask::Null)? && !world.ask(input, Ask::Empty)?),
+            Data::Text(text) if text.is_certainly_set() => Ok(true),
+            Data::Text(text) => any(text.values().map(|value| value.read_set(world))),
+            Data::List(_, items) => Ok(!items.is_empty()),
+            Data::Map(_, entries) => Ok(!entries.is_empty()),
+            _ => Ok(!self.read_null(world)?),
+        }
+    }
+
+    /// The boolean a property is worth, with both tools' conversion from text; `None` when it is absent.
+    ///
+    /// # Errors
+    /// [`Stop`] when an input decides it, or the real tool would refuse (a text that is no boolean).
+    pub fn read_bool(&self, world: &World) -> Decided<Option<bool>> {
+        match &self.data {
+            Data::Bool(value) => Ok(Some(*value)),
+            Data::Open(input) => {
+                if world.ask(input, Ask::Null)? {
+                    return Ok(None);
+                }
+                world.ask(input, Ask::True).map(Some)
+            }
+            // What is opaque is set, but whether it is true is open (DESIGN: "a boolean made of it is open").
+            Data::Opaque(symbol) => {
+                let input = Arc::new(Input::derived(symbol.to_string(), self.origin.clone()));
+                world.ask(&input, Ask::True).map(Some)
+            }
+            Data::Text(text) => match text.as_literal().map(str::to_ascii_lowercase).as_deref() {
+                Some("true") => Ok(Some(true)),
+                Some("false") => Ok(Some(false)),
+                Some(other) => Err(self.reject(format!("\"{other}\" is not a boolean"))),
+                None => {
+                    let input = Arc::new(Input::derived(self.describe(), self.origin.clone()));
+                    world.ask(&input, Ask::True).map(Some)
+                }
+            },
+            Data::Number(number) => Err(self.reject(format!("{number} is not a boolean"))),
+            Data::List(..) | Data::Map(..) | Data::Object(_) => Err(self.reject("a collection is not a boolean")),
+            Data::Null | Data::Pending(_) | Data::Failed(_) => self.read_null(world).map(|_| None),
+        }
+    }
+
+    /// Whether the value is the text `literal`. An opaque value may be: that is asked.
+    ///
+    /// # Errors
+    /// [`Stop`] when an input decides it, or the real tool would refuse.
+    pub fn read_is(&self, literal: &str, world: &World) -> Decided<bool> {
+        match &self.data {
+            Data::Open(input) => world.ask(input, Ask::Is(Literal::Text(literal.to_owned()))),
+            Data::Opaque(_) | Data::Text(_) if self.as_str().is_none() => {
+                let name = format!("{} == \"{literal}\"", self.describe());
+                world.ask(&Arc::new(Input::derived(name, self.origin.clone())), Ask::True)
+            }
+            Data::Pending(_) | Data::Failed(_) => self.read_null(world),
+            _ => Ok(Literal::of(self).is_some_and(|value| value.same(&Literal::Text(literal.to_owned())))),
+        }
+    }
+
+    /// The elements of a list; one value alone is a list of one, null is none. An open collection is asked whether
+    /// it is empty; then one open element stands for all.
+    ///
+    /// # Errors
+    /// [`Stop`] when an input decides it, or the real tool would refuse.
+    pub fn read_list(&self, world: &World) -> Decided<Vec<Value>> {
+        match &self.data {
+            Data::List(_, items) => Ok(items.as_ref().clone()),
+            Data::Open(input) => {
+                if world.ask(input, Ask::Null)? || world.ask(input, Ask::Empty)? {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![Value::open(
+                    Input::derived(format!("{}[*]", input.name), input.origin.clone()),
+                    self.origin.clone(),
+                )])
+            }
+            _ => Ok(if self.read_null(world)? { Vec::new() } else { vec![self.clone()] }),
+        }
+    }
+
+    fn reject(&self, message: impl Into<String>) -> Stop {
+        Stop::Reject(Arc::new(Failure { message: message.into(), origin: self.origin.clone() }))
+    }
+}
+
+/// Whether any of the decisions is yes. A yes decides whatever the others wait for.
+///
+/// # Errors
+/// The first [`Stop`] when no decision is yes and one cannot be made.
+pub fn any(decisions: impl IntoIterator<Item = Decided<bool>>) -> Decided<bool> {
+    let mut waiting = None;
+    for decision in decisions {
+        match decision {
+            Ok(true) => return Ok(true),
+            Ok(false) => {}
+            Err(stop) => waiting = waiting.or(Some(stop)),
+        }
+    }
+    waiting.map_or(Ok(false), Err)
+}
+
+/// Whether all of the decisions are yes. A no decides whatever the others wait for.
+///
+/// # Errors
+/// The first [`Stop`] when no decision is no and one cannot be made.
+pub fn every(decisions: impl IntoIterator<Item = Decided<bool>>) -> Decided<bool> {
+    any(decisions.into_iter().map(|decision| decision.map(|yes| !yes))).map(|no| !no)
+}

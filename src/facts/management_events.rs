@@ -116,7 +116,8 @@ impl Selector {
 
     fn of_fields(selector: &Value, fields: &Fields, world: &World) -> Self {
         let management = any(fields.category.iter().map(|field| lists(&field.field("Equals"), "Management", world)));
-        let allows = |value: &str| every(fields.read_only.iter().map(|field| lists(&field.field("Equals"), value, world)));
+        let allows =
+            |value: &str| every(fields.read_only.iter().map(|field| lists(&field.field("Equals"), value, world)));
         let whole = every(fields.others.iter().map(|field| narrows(field, world).map(|narrows| !narrows)));
         let narrowing = if management == Ok(true) {
             fields.read_only.first().or(fields.others.first())

@@ -60,10 +60,12 @@ impl Bucket {
         let satellites = |kind| link::satellites(resource, kind, estate, world);
 
         let mut acls = vec![Acl { canned: own("AccessControl"), grants: own("Grants") }];
-        acls.extend(satellites(Kind::BucketAcl)?.iter().map(|acl| Acl {
-            canned: estate.property(acl, "AccessControl"),
-            grants: estate.property(acl, "Grants"),
-        }));
+        acls.extend(
+            satellites(Kind::BucketAcl)?.iter().map(|acl| Acl {
+                canned: estate.property(acl, "AccessControl"),
+                grants: estate.property(acl, "Grants"),
+            }),
+        );
 
         let rules = own("OwnershipControls").field("Rules").read_list(world)?;
         let mut ownership: Vec<Value> = rules.iter().map(|rule| rule.field("ObjectOwnership")).collect();

@@ -1,1 +1,3 @@
 //! The controls: pages, Guard rules and the document they are evaluated over.
+
+pub mod document;

@@ -233,7 +233,8 @@ impl Value {
                 Data::Open(Arc::new(Input { name, domain: Domain::default(), ..input.as_ref().clone() }))
             }
             Data::Opaque(symbol) => {
-                let path = if symbol.attribute.is_empty() { key.to_owned() } else { format!("{}.{key}", symbol.attribute) };
+                let path =
+                    if symbol.attribute.is_empty() { key.to_owned() } else { format!("{}.{key}", symbol.attribute) };
                 Data::Opaque(Arc::new(Symbol { source: symbol.source.clone(), attribute: path }))
             }
             Data::Pending(_) | Data::Failed(_) => self.data.clone(),

@@ -12,6 +12,7 @@ pub mod explore;
 pub mod facts;
 pub mod finding;
 pub mod iam;
+pub mod judge;
 pub mod model;
 pub mod report;
 pub mod rules;

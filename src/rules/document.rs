@@ -19,8 +19,8 @@ use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value,
 pub struct Document {
     /// The JSON that Guard reads.
     pub json: Json,
-    /// The bucket the trail writes to, when it is declared in the unit.
-    pub bucket: Option<Resource>,
+    /// The bucket the trail writes to: its address where it is declared in the unit, or the text that names it.
+    pub bucket: String,
     leaves: BTreeMap<String, Leaf>,
 }
 
@@ -31,6 +31,8 @@ pub struct Leaf {
     pub origin: Origin,
     /// The reason code a fact gave.
     pub reason: Option<&'static str>,
+    /// What the placeholders of the reason's sentence stand for.
+    pub slots: Vec<(&'static str, String)>,
     /// Evidence elsewhere, with what it is.
     pub evidence: Vec<(Evidence, Origin)>,
     /// What must be answered before the value is known.
@@ -68,11 +70,11 @@ impl Document {
         let properties = builder.properties(trail, estate);
         let events = builder.management_events(trail, estate);
         let mut json = json!({ "Address": trail.address, "Properties": properties, "ManagementEvents": events });
-        let (bucket, resource) = builder.bucket(trail, estate);
+        let (name, bucket) = builder.bucket(trail, estate);
         if let (Some(bucket), Some(trail)) = (bucket, json.as_object_mut()) {
             trail.insert("Bucket".to_owned(), bucket);
         }
-        Self { json: json!({ "Trail": json }), bucket: resource, leaves: builder.leaves }
+        Self { json: json!({ "Trail": json }), bucket: name, leaves: builder.leaves }
     }
 
     /// The leaf at `pointer`, or the nearest one above it.
@@ -89,10 +91,10 @@ impl Document {
         above.filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
     }
 
-    /// Whether the document holds `path`, written as in a rule (`Trail.Bucket`).
+    /// Whether there is anything at `pointer`.
     #[must_use]
-    pub fn holds(&self, path: &str) -> bool {
-        self.json.pointer(&format!("/{}", path.replace('.', "/"))).is_some()
+    pub fn holds(&self, pointer: &str) -> bool {
+        self.json.pointer(pointer).is_some()
     }
 }
 
@@ -127,7 +129,10 @@ impl Builder<'_> {
         let booleans = BOOLEANS.iter().map(|name| (*name, boolean as fn(&Value, &World) -> Decided<Json>));
         for (name, read) in texts.chain(booleans) {
             let value = estate.property(trail, name);
-            let leaf = Leaf { origin: value.origin.clone(), ..Leaf::default() };
+            let mut leaf = Leaf { origin: value.origin.clone(), ..Leaf::default() };
+            if !value.is_null() {
+                leaf.slots.push(("value", value.describe()));
+            }
             let decision = if name == "IsLogging" { is_logging(&value, trail, world) } else { read(&value, world) };
             let json = self.decided(&format!("/Trail/Properties/{name}"), leaf, decision);
             if !json.is_null() {
@@ -149,19 +154,21 @@ impl Builder<'_> {
         json!({ "Covered": self.decided("/Trail/ManagementEvents/Covered", leaf, decision) })
     }
 
-    fn bucket(&mut self, trail: &Resource, estate: &dyn Estate) -> (Option<Json>, Option<Resource>) {
+    /// What names the bucket, and what rules see of it.
+    fn bucket(&mut self, trail: &Resource, estate: &dyn Estate) -> (String, Option<Json>) {
         let name = estate.property(trail, "S3BucketName");
         let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
+        let text = name.as_str().map_or_else(|| name.describe(), str::to_owned);
         match link_bucket(&name, estate, self.world) {
-            Err(stop) => (Some(self.decided("/Trail/Bucket", leaf, Err(stop))), None),
+            Err(stop) => (text, Some(self.decided("/Trail/Bucket", leaf, Err(stop)))),
             Ok(Link::Elsewhere) => {
                 self.leaf("/Trail/Bucket", leaf);
-                (None, None)
+                (text, None)
             }
-            Ok(Link::AbsentModule(module)) => (Some(self.absent_bucket(&leaf, &module)), None),
+            Ok(Link::AbsentModule(module)) => (text, Some(self.absent_bucket(&leaf, &module))),
             Ok(Link::Bucket(bucket)) => {
                 self.leaf("/Trail/Bucket", leaf);
-                (Some(self.declared_bucket(&name.origin, &bucket, estate)), Some(*bucket))
+                (bucket.address.clone(), Some(self.declared_bucket(&name.origin, &bucket, estate)))
             }
         }
     }

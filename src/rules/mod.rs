@@ -1,1 +1,4 @@
 //! The controls: pages, Guard rules and the document they are evaluated over.
+
+pub mod catalog;
+pub mod guard;

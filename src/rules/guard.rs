@@ -144,7 +144,9 @@ impl Failure {
     fn collect<'a>(&'a self, found: &mut Vec<&'a Clause>) {
         match self {
             Self::Conjuncts(failures) | Self::Alternatives(failures) => {
-                failures.iter().for_each(|failure| failure.collect(found));
+                for failure in failures {
+                    failure.collect(found);
+                }
             }
             Self::Clause(clause) => found.push(clause),
         }

@@ -28,7 +28,7 @@ enum Container {
     TypeCondition(Status),
     WhenCondition(Status),
     Filter(Status),
-    ClauseValueCheck(Check),
+    ClauseValueCheck(Box<Check>),
 }
 
 #[derive(Deserialize)]
@@ -45,7 +45,8 @@ enum Check {
     InComparison(Sought),
     Unary { value: Checked },
     MissingBlockValue(Checked),
-    NoValueForEmptyCheck(Option<String>),
+    #[serde(rename = "NoValueForEmptyCheck")]
+    NoValue(Option<String>),
     DependentRule { status: Status, custom_message: Option<String> },
 }
 
@@ -156,7 +157,7 @@ impl Check {
             Self::Unary { value } | Self::MissingBlockValue(value) => {
                 (value.status == Status::Fail).then(|| value.from.clause(value.custom_message))
             }
-            Self::NoValueForEmptyCheck(custom_message) => Some(Clause::nowhere(custom_message)),
+            Self::NoValue(custom_message) => Some(Clause::nowhere(custom_message)),
             Self::DependentRule { status, custom_message } => {
                 (status == Status::Fail).then(|| Clause::nowhere(custom_message))
             }

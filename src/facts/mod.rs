@@ -1,1 +1,4 @@
-//! What a control needs and Guard cannot say.
+//! What a control needs and Guard cannot say. Facts return reason codes with places, no sentences.
+
+pub mod access_logging;
+pub mod management_events;

@@ -2,11 +2,13 @@
 //! what they write to. Knows no syntax and no front end; a control never sees more than this.
 
 mod bucket;
+mod link;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use bucket::{Acl, Bucket, PublicAccessBlock};
+pub use bucket::{Acl, Bucket, PublicAccessBlock, handed_to, logging};
+pub use link::{Link, bucket as link_bucket, exists};
 
 use crate::finding::{FileError, Note};
 use crate::source::Span;
@@ -89,7 +91,7 @@ pub enum Kind {
     Key,
     /// `AWS::Logs::LogGroup`
     LogGroup,
-    /// A module whose source is not on disk: `Arguments`, a map of what is handed to it
+    /// A module whose source is not on disk: `Source`, and `Arguments`, a map of what is handed to it
     AbsentModule,
 }
 

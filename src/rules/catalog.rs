@@ -34,9 +34,9 @@ const SOURCES: &[(&str, &str, &str)] = sources![
     "cloudtrail-7",
 ];
 
-/// The placeholders a sentence or change may have, in braces. `value` is what the source says, or `not set`; `flag` a
-/// flag of the public access block in the file's own spelling; `permission` verbs (`read and write`); `inputs` the names
-/// of what decides.
+/// The placeholders a sentence or change may have, in braces. `value` is what the failing clause saw, or `not set`; `flag`
+/// a flag of the public access block in the file's own spelling and `permission` verbs (`read and list`), both given by
+/// the exposure fact and found only under its codes; `inputs` the names of what decides.
 pub const PLACEHOLDERS: [&str; 7] = ["resource", "bucket", "attribute", "value", "flag", "permission", "inputs"];
 
 /// The built-in controls, in the order they are listed.
@@ -209,6 +209,17 @@ fn pci_hint(number: &str) -> String {
     }
 }
 
+impl Needs {
+    /// Where it stands in the document, written as in a rule.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Trail => "Trail",
+            Self::TrailBucket => "Trail.Bucket",
+        }
+    }
+}
+
 impl Rule {
     /// The reason behind a code.
     #[must_use]
@@ -257,6 +268,22 @@ pub fn fill(sentence: &str, words: &[(&str, &str)]) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+/// A property's name in the file's own spelling: `IgnorePublicAcls` is `ignore_public_acls` in Terraform.
+#[must_use]
+pub fn spelled(property: &str, language: Language) -> String {
+    if language != Language::Terraform {
+        return property.to_owned();
+    }
+    let mut name = String::with_capacity(property.len() + 4);
+    for character in property.chars() {
+        if character.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(character.to_lowercase());
+    }
+    name
 }
 
 impl fmt::Display for CatalogError {

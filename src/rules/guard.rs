@@ -154,6 +154,25 @@ impl Failure {
 }
 
 impl Clause {
+    /// JSON pointer of what the clause is about, whether it is there or missing.
+    #[must_use]
+    pub fn pointer(&self) -> Option<String> {
+        let path = self.path.as_deref()?;
+        Some(match &self.remaining {
+            Some(remaining) => format!("{path}/{}", remaining.replace('.', "/")),
+            None => path.to_owned(),
+        })
+    }
+
+    /// What the clause saw, in words: `false`, `""`, `not set`.
+    #[must_use]
+    pub fn seen(&self) -> String {
+        match (&self.value, &self.remaining) {
+            (Some(value), None) => value.to_string(),
+            _ => "not set".to_owned(),
+        }
+    }
+
     /// Whether an open value is what failed, or is part of it.
     #[must_use]
     pub fn touches_open(&self) -> bool {
@@ -216,6 +235,8 @@ mod tests {
         assert_eq!(clause.value, Some(json!(false)));
         assert_eq!(clause.expected, Some(json!(true)));
         assert_eq!(clause.remaining, None);
+        assert_eq!(clause.pointer().as_deref(), Some("/A/B"));
+        assert_eq!(clause.seen(), "false");
     }
 
     #[test]
@@ -224,6 +245,8 @@ mod tests {
         let [clause] = outcome.clauses()[..] else { panic!("one clause fails: {outcome:?}") };
         assert_eq!(clause.path.as_deref(), Some("/A"));
         assert_eq!(clause.remaining.as_deref(), Some("B.C"));
+        assert_eq!(clause.pointer().as_deref(), Some("/A/B/C"));
+        assert_eq!(clause.seen(), "not set");
         assert!(outcome.is_certain(), "an open neighbour does not matter: {outcome:?}");
     }
 

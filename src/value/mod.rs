@@ -222,6 +222,27 @@ impl Value {
         }
     }
 
+    /// The value under `key`: null where a map lacks it, a new open value under an open one, and whatever keeps
+    /// the whole from being known otherwise.
+    #[must_use]
+    pub fn field(&self, key: &str) -> Self {
+        let data = match &self.data {
+            Data::Map(_, entries) => return entries.get(key).cloned().unwrap_or(Self::null(self.origin.clone())),
+            Data::Open(input) => {
+                let name = format!("{}.{key}", input.name);
+                Data::Open(Arc::new(Input { name, domain: Domain::default(), ..input.as_ref().clone() }))
+            }
+            Data::Opaque(symbol) => {
+                let path =
+                    if symbol.attribute.is_empty() { key.to_owned() } else { format!("{}.{key}", symbol.attribute) };
+                Data::Opaque(Arc::new(Symbol { source: symbol.source.clone(), attribute: path }))
+            }
+            Data::Pending(_) | Data::Failed(_) => self.data.clone(),
+            _ => Data::Null,
+        };
+        Self::new(data, self.origin.clone())
+    }
+
     /// Whether it is null.
     #[must_use]
     pub fn is_null(&self) -> bool {

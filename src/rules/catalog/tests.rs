@@ -149,6 +149,37 @@ fn every_code_has_its_reason_and_the_table_above_is_whole() {
 }
 
 #[test]
+fn every_code_of_a_fact_has_its_reason() {
+    use crate::facts::management_events::Gap;
+    let gaps =
+        [Gap::NoManagementEvents, Gap::ReadsMissing, Gap::WritesMissing, Gap::SplitSelectors, Gap::SourcesExcluded];
+    let exposure = ["public-acl", "public-grant", "public-policy", "unreadable-policy", "absent-module"];
+    let known = gaps.iter().map(|gap| ("CloudTrail.1", gap.code())).chain(exposure.map(|code| ("CloudTrail.6", code)));
+    for (id, code) in known {
+        assert!(catalog().get(id).is_ok_and(|rule| rule.reason(code).is_some()), "{id} has no reason `{code}`");
+    }
+}
+
+#[test]
+fn flags_and_permissions_are_spoken_of_under_the_codes_of_the_exposure_fact_only() {
+    for rule in catalog().rules() {
+        for code in codes(rule) {
+            let reason = rule.reason(&code).expect("tested above");
+            for text in LANGUAGES.map(|language| reason.change(language)).into_iter().chain([reason.sentence.as_str()])
+            {
+                assert!(!text.contains("{flag}") && !text.contains("{permission}"), "{}: `{code}`", rule.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn properties_are_spelled_as_the_file_spells_them() {
+    assert_eq!(spelled("RestrictPublicBuckets", Language::Terraform), "restrict_public_buckets");
+    assert_eq!(spelled("RestrictPublicBuckets", Language::CloudFormationJson), "RestrictPublicBuckets");
+}
+
+#[test]
 fn every_page_is_complete() {
     let mut ids = BTreeSet::new();
     for rule in catalog().rules() {

@@ -43,11 +43,16 @@ enum Check {
     Success,
     Comparison(Compared),
     InComparison(Sought),
-    Unary { value: Checked },
+    Unary {
+        value: Checked,
+    },
     MissingBlockValue(Checked),
     #[serde(rename = "NoValueForEmptyCheck")]
     NoValue(Option<String>),
-    DependentRule { status: Status, custom_message: Option<String> },
+    DependentRule {
+        status: Status,
+        custom_message: Option<String>,
+    },
 }
 
 #[derive(Deserialize)]

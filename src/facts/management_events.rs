@@ -1,0 +1,187 @@
+//! Whether a trail logs every read and write management event and excludes no source, for CloudTrail.1.
+//!
+//! A trail without selectors logs all of them. With selectors, one selector must do it alone: AWS Config's rule
+//! compares `readWriteType` with `ALL`, so a read-only and a write-only selector do not add up.
+//! <https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html>
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html>
+
+use crate::value::{Decided, Origin, Value, World, any, every};
+
+/// The management events a trail logs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManagementEvents {
+    /// Whether one selector (or the default) logs them all.
+    pub covered: bool,
+    /// Why they are not covered.
+    pub reason: Option<Gap>,
+    /// The selector, or the field of it, that decided.
+    pub origin: Origin,
+}
+
+/// Why management events are not covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// No selector asks for management events.
+    NoManagementEvents,
+    /// Read events are not logged.
+    ReadsMissing,
+    /// Write events are not logged.
+    WritesMissing,
+    /// Reads and writes are logged, by different selectors.
+    SplitSelectors,
+    /// A selector leaves an event source out, or narrows the events in another way.
+    SourcesExcluded,
+}
+
+impl Gap {
+    /// The reason code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoManagementEvents => "no-management-events",
+            Self::ReadsMissing => "reads-missing",
+            Self::WritesMissing => "writes-missing",
+            Self::SplitSelectors => "split-selectors",
+            Self::SourcesExcluded => "sources-excluded",
+        }
+    }
+}
+
+/// Reads the fact from a trail's `EventSelectors` and `AdvancedEventSelectors`.
+///
+/// # Errors
+/// [`crate::value::Stop`] when an input decides it.
+pub fn management_events(basic: &Value, advanced: &Value, world: &World) -> Decided<ManagementEvents> {
+    let basic_selectors = basic.read_list(world)?;
+    let advanced_selectors = advanced.read_list(world)?;
+    // Both kinds on one trail are refused by CloudFormation and by Terraform; CloudTrail keeps the advanced ones.
+    let (selectors, origin): (Vec<Selector>, _) = if advanced_selectors.is_empty() {
+        (basic_selectors.iter().map(|selector| Selector::basic(selector, world)).collect(), &basic.origin)
+    } else {
+        (advanced_selectors.iter().map(|selector| Selector::advanced(selector, world)).collect(), &advanced.origin)
+    };
+    if selectors.is_empty() {
+        return Ok(ManagementEvents { covered: true, reason: None, origin: origin.clone() });
+    }
+    let covered = any(selectors.iter().map(|selector| every(selector.clauses())))?;
+    let (reason, origin) = if covered { (None, origin.clone()) } else { gap(&selectors, origin) };
+    Ok(ManagementEvents { covered, reason, origin })
+}
+
+/// What one selector logs, each part decided on its own.
+struct Selector {
+    management: Decided<bool>,
+    reads: Decided<bool>,
+    writes: Decided<bool>,
+    whole: Decided<bool>,
+    /// Where the part stands that narrows the selector.
+    narrowing: Origin,
+}
+
+impl Selector {
+    fn clauses(&self) -> [Decided<bool>; 4] {
+        [self.management.clone(), self.reads.clone(), self.writes.clone(), self.whole.clone()]
+    }
+
+    /// A basic selector. Absent fields have the API's defaults: management events, `All`, nothing excluded.
+    fn basic(selector: &Value, world: &World) -> Self {
+        let kind = selector.field("ReadWriteType");
+        let is = |word: &str| Ok(kind.read_null(world)? || !kind.read_is(word, world)?);
+        let include = selector.field("IncludeManagementEvents");
+        let excluded = selector.field("ExcludeManagementEventSources");
+        let management = include.read_bool(world).map(|included| included.unwrap_or(true));
+        let reads = is("WriteOnly");
+        let writes = is("ReadOnly");
+        let whole = excluded.read_list(world).map(|sources| sources.is_empty());
+        let narrowing = if management == Ok(false) {
+            include.origin
+        } else if reads == Ok(false) || writes == Ok(false) {
+            kind.origin
+        } else {
+            excluded.origin
+        };
+        Self { management, reads, writes, whole, narrowing }
+    }
+
+    /// An advanced selector: its field selectors must all match, each on any of its values.
+    fn advanced(selector: &Value, world: &World) -> Self {
+        match Fields::read(selector, world) {
+            Ok(fields) => Self::of_fields(selector, &fields, world),
+            Err(stop) => {
+                let [management, reads, writes, whole] = std::array::from_fn(|_| Err(stop.clone()));
+                Self { management, reads, writes, whole, narrowing: selector.origin.clone() }
+            }
+        }
+    }
+
+    fn of_fields(selector: &Value, fields: &Fields, world: &World) -> Self {
+        let management = any(fields.category.iter().map(|field| lists(&field.field("Equals"), "Management", world)));
+        let allows =
+            |value: &str| every(fields.read_only.iter().map(|field| lists(&field.field("Equals"), value, world)));
+        let whole = every(fields.others.iter().map(|field| narrows(field, world).map(|narrows| !narrows)));
+        let narrowing = if management == Ok(true) {
+            fields.read_only.first().or(fields.others.first())
+        } else {
+            fields.category.first()
+        };
+        let narrowing = narrowing.unwrap_or(selector).origin.clone();
+        Self { management, reads: allows("true"), writes: allows("false"), whole, narrowing }
+    }
+}
+
+/// The field selectors of an advanced selector, by what they select on.
+#[derive(Default)]
+struct Fields {
+    category: Vec<Value>,
+    read_only: Vec<Value>,
+    others: Vec<Value>,
+}
+
+impl Fields {
+    fn read(selector: &Value, world: &World) -> Decided<Self> {
+        let mut fields = Self::default();
+        for field in selector.field("FieldSelectors").read_list(world)? {
+            let name = field.field("Field");
+            if name.read_is("eventCategory", world)? {
+                fields.category.push(field);
+            } else if name.read_is("readOnly", world)? {
+                fields.read_only.push(field);
+            } else {
+                fields.others.push(field);
+            }
+        }
+        Ok(fields)
+    }
+}
+
+fn lists(list: &Value, value: &str, world: &World) -> Decided<bool> {
+    any(list.read_list(world)?.iter().map(|item| item.read_is(value, world)))
+}
+
+/// Whether a field selector has any value at all.
+fn narrows(field: &Value, world: &World) -> Decided<bool> {
+    let operators = ["Equals", "NotEquals", "StartsWith", "NotStartsWith", "EndsWith", "NotEndsWith"];
+    any(operators.iter().map(|operator| Ok(!field.field(operator).read_list(world)?.is_empty())))
+}
+
+/// The most telling reason why no selector covers everything. Parts that are still undecided do not count: whatever
+/// they are, the selectors fall short.
+fn gap(selectors: &[Selector], origin: &Origin) -> (Option<Gap>, Origin) {
+    let yes = |part: &Decided<bool>| *part == Ok(true);
+    let management: Vec<&Selector> = selectors.iter().filter(|selector| selector.management != Ok(false)).collect();
+    let Some(first) = management.first() else {
+        let narrowing = selectors.first().map_or(origin, |selector| &selector.narrowing);
+        return (Some(Gap::NoManagementEvents), narrowing.clone());
+    };
+    let whole: Vec<&&Selector> = management.iter().filter(|selector| yes(&selector.whole)).collect();
+    let reads = whole.iter().any(|selector| yes(&selector.reads));
+    let writes = whole.iter().any(|selector| yes(&selector.writes));
+    let both = management.iter().find(|selector| yes(&selector.reads) && yes(&selector.writes));
+    match (reads, writes, both) {
+        (true, true, _) => (Some(Gap::SplitSelectors), first.narrowing.clone()),
+        (_, _, Some(selector)) => (Some(Gap::SourcesExcluded), selector.narrowing.clone()),
+        (true, false, _) => (Some(Gap::WritesMissing), first.narrowing.clone()),
+        (false, true, _) => (Some(Gap::ReadsMissing), first.narrowing.clone()),
+        (false, false, _) => (Some(Gap::SourcesExcluded), first.narrowing.clone()),
+    }
+}

@@ -1,0 +1,230 @@
+//! The document a rule sees about one trail in one world: the model as JSON, in CloudFormation's words, with a leaf
+//! for every JSON pointer that says where the value stands.
+//!
+//! Building it asks nothing. A leaf that an answer decides is a sentinel (`{"$open": …}`) that remembers what would
+//! have to be asked; only when a deciding clause of a rule touches it is the question put.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::facts::access_logging::access_logging;
+use crate::facts::management_events::management_events;
+use crate::model::{Bucket, Estate, Link, Resource, link_bucket};
+use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
+
+/// A trail as rules see it.
+#[derive(Debug)]
+pub struct Document {
+    /// The JSON that Guard reads.
+    pub json: Json,
+    /// The bucket the trail writes to, when it is declared in the unit.
+    pub bucket: Option<Resource>,
+    leaves: BTreeMap<String, Leaf>,
+}
+
+/// What stands behind a JSON pointer.
+#[derive(Debug, Clone, Default)]
+pub struct Leaf {
+    /// Where the value was written, or where it would be.
+    pub origin: Origin,
+    /// The reason code a fact gave.
+    pub reason: Option<&'static str>,
+    /// Evidence elsewhere, with what it is.
+    pub evidence: Vec<(Evidence, Origin)>,
+    /// What must be answered before the value is known.
+    pub stop: Option<Stop>,
+}
+
+/// What a piece of evidence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The bucket the trail writes to.
+    Bucket,
+    /// The statement, grant or ACL that opens the bucket.
+    Grant,
+}
+
+const TEXTS: [&str; 7] = [
+    "TrailName",
+    "S3BucketName",
+    "S3KeyPrefix",
+    "KMSKeyId",
+    "CloudWatchLogsLogGroupArn",
+    "CloudWatchLogsRoleArn",
+    "SnsTopicName",
+];
+const BOOLEANS: [&str; 5] =
+    ["IsLogging", "IsMultiRegionTrail", "IsOrganizationTrail", "IncludeGlobalServiceEvents", "EnableLogFileValidation"];
+
+impl Document {
+    /// The document about `trail`.
+    #[must_use]
+    pub fn of(trail: &Resource, estate: &dyn Estate, world: &World) -> Self {
+        let mut builder = Builder { leaves: BTreeMap::new(), world };
+        let header = Origin::at(trail.header, Role::Header);
+        builder.leaf("/Trail", Leaf { origin: header, ..Leaf::default() });
+        let properties = builder.properties(trail, estate);
+        let events = builder.management_events(trail, estate);
+        let mut json = json!({ "Address": trail.address, "Properties": properties, "ManagementEvents": events });
+        let (bucket, resource) = builder.bucket(trail, estate);
+        if let (Some(bucket), Some(trail)) = (bucket, json.as_object_mut()) {
+            trail.insert("Bucket".to_owned(), bucket);
+        }
+        Self { json: json!({ "Trail": json }), bucket: resource, leaves: builder.leaves }
+    }
+
+    /// The leaf at `pointer`, or the nearest one above it.
+    #[must_use]
+    pub fn leaf(&self, pointer: &str) -> Leaf {
+        let above = std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)));
+        above.filter_map(|pointer| self.leaves.get(pointer)).next().cloned().unwrap_or_default()
+    }
+
+    /// What must be answered before the value at `pointer` is known, if anything: it, or what holds it, is a sentinel.
+    #[must_use]
+    pub fn stop(&self, pointer: &str) -> Option<Stop> {
+        let above = std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)));
+        above.filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
+    }
+
+    /// Whether the document holds `path`, written as in a rule (`Trail.Bucket`).
+    #[must_use]
+    pub fn holds(&self, path: &str) -> bool {
+        self.json.pointer(&format!("/{}", path.replace('.', "/"))).is_some()
+    }
+}
+
+struct Builder<'a> {
+    leaves: BTreeMap<String, Leaf>,
+    world: &'a World,
+}
+
+impl Builder<'_> {
+    fn leaf(&mut self, pointer: &str, leaf: Leaf) {
+        self.leaves.insert(pointer.to_owned(), leaf);
+    }
+
+    /// The JSON of a decision: what it gives, or a sentinel.
+    fn decided(&mut self, pointer: &str, mut leaf: Leaf, decision: Decided<Json>) -> Json {
+        let json = decision.unwrap_or_else(|stop| {
+            let name = match &stop {
+                Stop::Ask(question) => question.describe(),
+                Stop::Reject(failure) => failure.message.clone(),
+            };
+            leaf.stop = Some(stop);
+            json!({ "$open": name })
+        });
+        self.leaf(pointer, leaf);
+        json
+    }
+
+    fn properties(&mut self, trail: &Resource, estate: &dyn Estate) -> Json {
+        let mut properties = Map::new();
+        let world = self.world;
+        let texts = TEXTS.iter().map(|name| (*name, text as fn(&Value, &World) -> Decided<Json>));
+        let booleans = BOOLEANS.iter().map(|name| (*name, boolean as fn(&Value, &World) -> Decided<Json>));
+        for (name, read) in texts.chain(booleans) {
+            let value = estate.property(trail, name);
+            let leaf = Leaf { origin: value.origin.clone(), ..Leaf::default() };
+            let decision = if name == "IsLogging" { is_logging(&value, trail, world) } else { read(&value, world) };
+            let json = self.decided(&format!("/Trail/Properties/{name}"), leaf, decision);
+            if !json.is_null() {
+                properties.insert(name.to_owned(), json);
+            }
+        }
+        Json::Object(properties)
+    }
+
+    fn management_events(&mut self, trail: &Resource, estate: &dyn Estate) -> Json {
+        let basic = estate.property(trail, "EventSelectors");
+        let advanced = estate.property(trail, "AdvancedEventSelectors");
+        let mut leaf = Leaf { origin: basic.origin.clone(), ..Leaf::default() };
+        let decision = management_events(&basic, &advanced, self.world).map(|events| {
+            leaf.origin = events.origin;
+            leaf.reason = events.reason.map(crate::facts::management_events::Gap::code);
+            json!(events.covered)
+        });
+        json!({ "Covered": self.decided("/Trail/ManagementEvents/Covered", leaf, decision) })
+    }
+
+    fn bucket(&mut self, trail: &Resource, estate: &dyn Estate) -> (Option<Json>, Option<Resource>) {
+        let name = estate.property(trail, "S3BucketName");
+        let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
+        match link_bucket(&name, estate, self.world) {
+            Err(stop) => (Some(self.decided("/Trail/Bucket", leaf, Err(stop))), None),
+            Ok(Link::Elsewhere) => {
+                self.leaf("/Trail/Bucket", leaf);
+                (None, None)
+            }
+            Ok(Link::AbsentModule(module)) => (Some(self.absent_bucket(&leaf, &module)), None),
+            Ok(Link::Bucket(bucket)) => {
+                self.leaf("/Trail/Bucket", leaf);
+                (Some(self.declared_bucket(&name.origin, &bucket, estate)), Some(*bucket))
+            }
+        }
+    }
+
+    /// A bucket that a module makes whose text is not on disk: the module decides everything about it.
+    fn absent_bucket(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
+        let answer = self.world.ask(module, Ask::True);
+        let mut decide = |pointer: &str| self.decided(pointer, leaf.clone(), answer.clone().map(Json::Bool));
+        let (read, write) = (decide("/Trail/Bucket/Public/Read"), decide("/Trail/Bucket/Public/Write"));
+        let enabled = decide("/Trail/Bucket/AccessLogging/Enabled");
+        json!({ "Public": { "Read": read, "Write": write }, "AccessLogging": { "Enabled": enabled } })
+    }
+
+    fn declared_bucket(&mut self, link: &Origin, bucket: &Resource, estate: &dyn Estate) -> Json {
+        let header = Origin::at(bucket.header, Role::Header);
+        let leaf = Leaf { origin: link.clone(), evidence: vec![(Evidence::Bucket, header)], ..Leaf::default() };
+        let (read, write) = self.exposure(&leaf, Bucket::read(bucket, estate, self.world));
+        let logging = access_logging(bucket, estate, self.world).map(|logging| Json::Bool(logging.enabled));
+        let enabled = self.decided("/Trail/Bucket/AccessLogging/Enabled", leaf, logging);
+        json!({
+            "Address": bucket.address,
+            "Public": { "Read": read, "Write": write },
+            "AccessLogging": { "Enabled": enabled },
+        })
+    }
+
+    fn exposure(&mut self, leaf: &Leaf, bucket: Decided<Bucket>) -> (Json, Json) {
+        let _ = bucket;
+        let read = self.decided("/Trail/Bucket/Public/Read", leaf.clone(), Ok(Json::Bool(false)));
+        (read, Json::Bool(false))
+    }
+}
+
+/// A text as rules see it: absent, empty, or not empty (the source text where it is opaque or open).
+fn text(value: &Value, world: &World) -> Decided<Json> {
+    if value.read_null(world)? {
+        return Ok(Json::Null);
+    }
+    if !value.read_set(world)? {
+        return Ok(json!(""));
+    }
+    Ok(match &value.data {
+        Data::Text(text) => json!(text.to_string()),
+        Data::Number(number) => json!(number.to_string()),
+        Data::Bool(value) => json!(value.to_string()),
+        _ => json!(value.describe()),
+    })
+}
+
+/// A boolean as rules see it, texts converted as both tools do.
+fn boolean(value: &Value, world: &World) -> Decided<Json> {
+    Ok(value.read_bool(world)?.map_or(Json::Null, Json::Bool))
+}
+
+/// `IsLogging` is required in CloudFormation, so a template without it says nothing: it can be neither deployed nor judged.
+fn is_logging(value: &Value, trail: &Resource, world: &World) -> Decided<Json> {
+    match value.read_bool(world)? {
+        Some(logging) => Ok(Json::Bool(logging)),
+        None => {
+            let reason = Reason::Broken("IsLogging is required and missing".to_owned());
+            let name = format!("IsLogging of {}", trail.address);
+            let input = Arc::new(Input::undecidable(name, reason, value.origin.clone()));
+            world.ask(&input, Ask::True).map(Json::Bool)
+        }
+    }
+}

@@ -4,8 +4,6 @@
 //! paths ─▶ source ─▶ syntax ─▶ terraform | cloudformation | plan ─▶ model ─▶ rules ─▶ findings ─▶ report
 //! ```
 
-pub mod check;
-pub mod cli;
 pub mod cloudformation;
 pub mod config;
 pub mod explore;

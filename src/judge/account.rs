@@ -24,7 +24,7 @@ fn in_world<'a>(judge: &Judge<'a>, rule: &'a Rule, provider: &str, world: &World
     let mut waiting = None;
     let trails = trails_in(estate.as_ref(), world)?;
     for trail in trails.into_iter().filter(|trail| trail.provider == provider) {
-        match judge.judge(rule, trail, estate.as_ref(), world) {
+        match judge.judge(rule, &trail, estate.as_ref(), world) {
             Ok(judged) if judged.verdict == Verdict::Pass => return Ok(Some(judged)),
             Ok(judged) => {
                 if closest.as_ref().is_none_or(|other| judged.failures.len() < other.failures.len()) {

@@ -6,25 +6,14 @@ use crate::finding::{Case, Condition, Verdict};
 use crate::rules::Words;
 use crate::value::{Input, Literal, Reason};
 
-/// `sentence` with its placeholders (`{resource}`) filled in; one that nothing stands for is left out.
+/// What the placeholders of a sentence stand for.
+pub type Slots = BTreeMap<&'static str, String>;
+
+/// `sentence` with its placeholders filled in.
 #[must_use]
-pub fn fill(sentence: &str, slots: &BTreeMap<&'static str, String>) -> String {
-    let mut filled = String::new();
-    let mut rest = sentence;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        match after.split_once('}') {
-            Some((name, after)) if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') => {
-                filled.push_str(slots.get(name).map_or("", String::as_str));
-                rest = after;
-            }
-            _ => {
-                filled.push('{');
-                rest = after;
-            }
-        }
-    }
-    filled + rest
+pub fn fill(sentence: &str, slots: &Slots) -> String {
+    let words: Vec<(&str, &str)> = slots.iter().map(|(name, word)| (*name, word.as_str())).collect();
+    crate::rules::fill(sentence, &words)
 }
 
 /// Every case in one sentence part a verdict.

@@ -9,8 +9,9 @@ use crate::rules::{Rule, Words};
 use crate::source::{Sources, Span};
 use crate::value::World;
 
+use super::anchor;
+use super::describe::{self, Slots};
 use super::row::{Failure, Judged};
-use super::{anchor, describe};
 
 /// A row that was explored.
 pub struct Row<'a> {
@@ -80,7 +81,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
 }
 
 /// What the placeholders of a sentence stand for.
-fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) -> BTreeMap<&'static str, String> {
+fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) -> Slots {
     let mut slots = BTreeMap::from([("resource", trail.address.clone()), ("inputs", inputs(row, cases))]);
     if let Some(judged) = shown {
         slots.insert("bucket", judged.bucket.clone());
@@ -91,8 +92,8 @@ fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) ->
     slots
 }
 
-fn failure_slots(row: &Row, failure: &Failure) -> BTreeMap<&'static str, String> {
-    let mut slots: BTreeMap<&'static str, String> = failure.leaf.slots.iter().cloned().collect();
+fn failure_slots(row: &Row, failure: &Failure) -> Slots {
+    let mut slots: Slots = failure.leaf.slots.iter().cloned().collect();
     slots.entry("value").or_insert_with(|| row.words.absent.clone());
     if let Some(reason) = row.rule.reason(&failure.code) {
         slots.insert("attribute", format!("`{}`", reason.attribute(row.unit.language())));
@@ -120,28 +121,28 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
             named.push(words);
         }
     }
-    let choices: Vec<Case> = cases.iter().filter(|case| case.when.iter().any(|(name, _)| named.contains(name))).cloned().collect();
+    let choices: Vec<Case> =
+        cases.iter().filter(|case| case.when.iter().any(|(name, _)| named.contains(name))).cloned().collect();
     match describe::cases(&choices) {
         cases if cases.is_empty() => named.join(", "),
         cases => format!("{}: {cases}", named.join(", ")),
     }
 }
 
-fn message(row: &Row, verdict: Verdict, failures: &[Failure], slots: &BTreeMap<&'static str, String>) -> String {
+fn message(row: &Row, verdict: Verdict, failures: &[Failure], slots: &Slots) -> String {
     match verdict {
         Verdict::Fail => {
             let sentences = failures.iter().map(|failure| {
                 let mut slots = slots.clone();
                 slots.extend(failure_slots(row, failure));
-                row.rule.reason(&failure.code).map_or_else(
-                    || failure.code.clone(),
-                    |reason| describe::fill(&reason.sentence, &slots),
-                )
+                row.rule
+                    .reason(&failure.code)
+                    .map_or_else(|| failure.code.clone(), |reason| describe::fill(&reason.sentence, &slots))
             });
             sentences.collect::<Vec<_>>().join(" ")
         }
         Verdict::Unknown => describe::fill(&row.rule.sentences.unknown, slots),
-        Verdict::NoData => describe::fill(&row.rule.sentences.no_data, slots),
+        Verdict::NoData => describe::fill(row.rule.sentences.no_data.as_deref().unwrap_or_default(), slots),
         Verdict::Pass | Verdict::NotApplicable => describe::fill(&row.rule.sentences.pass, slots),
     }
 }

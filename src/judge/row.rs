@@ -7,7 +7,7 @@ use crate::explore::{Exploration, explore};
 use crate::finding::Verdict;
 use crate::model::{Estate, Kind, Resource, Unit, exists};
 use crate::rules::document::{Document, Leaf};
-use crate::rules::{Clause, Needs, Outcome, Rule, Status, guard};
+use crate::rules::{Needs, Outcome, Rule, Status, guard};
 use crate::value::{self, Decided, Origin, Stop, World};
 
 /// Judges the rows of one unit.
@@ -70,7 +70,7 @@ impl<'a> Judge<'a> {
             }
             let found = estate.resources(Kind::Trail).into_iter().find(|trail| trail.address == address);
             match found {
-                Some(trail) if exists(&trail, world)? => self.judge(rule, trail, estate.as_ref(), world).map(Some),
+                Some(trail) if exists(&trail, world)? => self.judge(rule, &trail, estate.as_ref(), world).map(Some),
                 Some(_) => Ok(None),
                 // How many instances there are may still be a question; then the trail can yet appear.
                 None => trails_in(estate.as_ref(), world).map(|_| None),
@@ -82,13 +82,13 @@ impl<'a> Judge<'a> {
     ///
     /// # Errors
     /// [`Stop`] when an answer is needed first.
-    pub fn judge(&self, rule: &'a Rule, trail: Resource, estate: &dyn Estate, world: &World) -> Decided<Judged> {
-        let document = Document::of(&trail, estate, world);
+    pub fn judge(&self, rule: &'a Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Decided<Judged> {
+        let document = Document::of(trail, estate, world);
         let judged = |verdict, failures, origin| {
             let bucket = document.bucket.clone();
             Judged { verdict, failures, trail: trail.clone(), bucket, origin }
         };
-        if rule.needs == Needs::Bucket {
+        if rule.needs == Needs::TrailBucket {
             if let Some(stop) = document.stop("/Trail/Bucket") {
                 return Err(stop);
             }
@@ -145,7 +145,7 @@ pub(super) fn trails_in(estate: &dyn Estate, world: &World) -> Decided<Vec<Resou
 fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
     let clauses = outcome.clauses();
     if !outcome.is_certain() {
-        let waiting = clauses.iter().find_map(|clause| document.stop(&pointer(clause)));
+        let waiting = clauses.iter().find_map(|clause| document.stop(&clause.pointer()?));
         if let Some(stop) = waiting {
             return Err(stop);
         }
@@ -153,18 +153,12 @@ fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
     let decided = clauses.into_iter().filter(|clause| !clause.touches_open());
     Ok(decided
         .map(|clause| {
-            let leaf = document.leaf(&pointer(clause));
+            let mut leaf = document.leaf(&clause.pointer().unwrap_or_default());
+            if leaf.slots.is_empty() {
+                leaf.slots.push(("value", clause.seen()));
+            }
             let code = leaf.reason.map_or_else(|| clause.code.clone(), str::to_owned);
             Failure { code, leaf }
         })
         .collect())
-}
-
-/// The JSON pointer of the value a clause looked for, whether it is there or not.
-fn pointer(clause: &Clause) -> String {
-    let path = clause.path.clone().unwrap_or_default();
-    match &clause.remaining {
-        Some(remaining) => format!("{path}/{}", remaining.replace('.', "/")),
-        None => path,
-    }
 }

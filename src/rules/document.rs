@@ -14,6 +14,8 @@ use crate::facts::management_events::management_events;
 use crate::model::{Bucket, Estate, Link, Resource, link_bucket};
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
 
+use super::guard::OPEN;
+
 /// A trail as rules see it.
 #[derive(Debug)]
 pub struct Document {
@@ -80,15 +82,13 @@ impl Document {
     /// The leaf at `pointer`, or the nearest one above it.
     #[must_use]
     pub fn leaf(&self, pointer: &str) -> Leaf {
-        let above = std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)));
-        above.filter_map(|pointer| self.leaves.get(pointer)).next().cloned().unwrap_or_default()
+        above(pointer).find_map(|pointer| self.leaves.get(pointer)).cloned().unwrap_or_default()
     }
 
     /// What must be answered before the value at `pointer` is known, if anything: it, or what holds it, is a sentinel.
     #[must_use]
     pub fn stop(&self, pointer: &str) -> Option<Stop> {
-        let above = std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)));
-        above.filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
+        above(pointer).filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
     }
 
     /// Whether there is anything at `pointer`.
@@ -116,7 +116,7 @@ impl Builder<'_> {
                 Stop::Reject(failure) => failure.message.clone(),
             };
             leaf.stop = Some(stop);
-            json!({ "$open": name })
+            json!({ OPEN: name })
         });
         self.leaf(pointer, leaf);
         json
@@ -137,6 +137,13 @@ impl Builder<'_> {
             let json = self.decided(&format!("/Trail/Properties/{name}"), leaf, decision);
             if !json.is_null() {
                 properties.insert(name.to_owned(), json);
+            }
+        }
+        let is = |name: &str| properties.get(name).and_then(Json::as_bool).unwrap_or_default();
+        if is("IsOrganizationTrail") && !is("IsMultiRegionTrail") {
+            // Only the console makes an organization trail multi-Region by itself.
+            if let Some(leaf) = self.leaves.get_mut("/Trail/Properties/IsMultiRegionTrail") {
+                leaf.reason = Some("organization-single-region");
             }
         }
         Json::Object(properties)
@@ -202,6 +209,11 @@ impl Builder<'_> {
     }
 }
 
+/// A JSON pointer and those of everything that holds what it points at, from the inside out.
+fn above(pointer: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)))
+}
+
 /// A text as rules see it: absent, empty, or not empty (the source text where it is opaque or open).
 fn text(value: &Value, world: &World) -> Decided<Json> {
     if value.read_null(world)? {
@@ -225,13 +237,11 @@ fn boolean(value: &Value, world: &World) -> Decided<Json> {
 
 /// `IsLogging` is required in CloudFormation, so a template without it says nothing: it can be neither deployed nor judged.
 fn is_logging(value: &Value, trail: &Resource, world: &World) -> Decided<Json> {
-    match value.read_bool(world)? {
-        Some(logging) => Ok(Json::Bool(logging)),
-        None => {
-            let reason = Reason::Broken("IsLogging is required and missing".to_owned());
-            let name = format!("IsLogging of {}", trail.address);
-            let input = Arc::new(Input::undecidable(name, reason, value.origin.clone()));
-            world.ask(&input, Ask::True).map(Json::Bool)
-        }
+    if let Some(logging) = value.read_bool(world)? {
+        return Ok(Json::Bool(logging));
     }
+    let reason = Reason::Broken("IsLogging is required and missing".to_owned());
+    let name = format!("IsLogging of {}", trail.address);
+    let input = Arc::new(Input::undecidable(name, reason, value.origin.clone()));
+    world.ask(&input, Ask::True).map(Json::Bool)
 }

@@ -5,6 +5,7 @@
 //! Evaluation is total and never asks: it returns pending values, and whoever needs one decided asks the
 //! [`World`]. This room knows neither Terraform nor CloudFormation.
 
+mod fixed;
 mod input;
 mod number;
 mod origin;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use input::{Ask, Domain, Input, Literal, Question, Reason};
 pub use number::Number;
 pub use origin::{Hop, Origin, Role};

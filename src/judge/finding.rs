@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::explore::{Exploration, merge};
 use crate::finding::{Case, Edit, Finding, Fix, Label, Verdict, fingerprint};
 use crate::model::{Resource, Unit};
-use crate::rules::{Rule, Words};
+use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
 use crate::value::World;
 
@@ -93,10 +93,14 @@ fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) ->
 }
 
 fn failure_slots(row: &Row, failure: &Failure) -> Slots {
+    let language = row.unit.language();
     let mut slots: Slots = failure.leaf.slots.iter().cloned().collect();
     slots.entry("value").or_insert_with(|| row.words.absent.clone());
+    if let Some(flag) = slots.get_mut("flag") {
+        *flag = spelled(flag, language);
+    }
     if let Some(reason) = row.rule.reason(&failure.code) {
-        slots.insert("attribute", format!("`{}`", reason.attribute(row.unit.language())));
+        slots.insert("attribute", format!("`{}`", reason.attribute(language)));
     }
     slots
 }

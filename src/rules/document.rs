@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::facts::access_logging::access_logging;
+use crate::facts::exposure::{Opening, exposure};
 use crate::facts::management_events::management_events;
 use crate::model::{Bucket, Estate, Link, Resource, link_bucket};
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
@@ -46,8 +47,8 @@ pub struct Leaf {
 pub enum Evidence {
     /// The bucket the trail writes to.
     Bucket,
-    /// The statement, grant or ACL that opens the bucket.
-    Grant,
+    /// Where the trail names its bucket.
+    Link,
 }
 
 const TEXTS: [&str; 7] = [
@@ -202,11 +203,32 @@ impl Builder<'_> {
         })
     }
 
-    fn exposure(&mut self, leaf: &Leaf, bucket: Decided<Bucket>) -> (Json, Json) {
-        let _ = bucket;
-        let read = self.decided("/Trail/Bucket/Public/Read", leaf.clone(), Ok(Json::Bool(false)));
-        (read, Json::Bool(false))
+    fn exposure(&mut self, bucket: &Leaf, facts: Decided<Bucket>) -> (Json, Json) {
+        let (read, write) = match facts {
+            Ok(facts) => {
+                let exposure = exposure(&facts, self.world);
+                (exposure.read, exposure.write)
+            }
+            Err(stop) => (Err(stop.clone()), Err(stop)),
+        };
+        let mut public = |pointer: &str, openings: Decided<Vec<Opening>>| {
+            let leaf = openings.as_ref().ok().and_then(|openings| openings.first());
+            let leaf = leaf.map_or_else(|| bucket.clone(), |opening| opened(bucket, opening));
+            self.decided(pointer, leaf, openings.map(|openings| Json::Bool(!openings.is_empty())))
+        };
+        (public("/Trail/Bucket/Public/Read", read), public("/Trail/Bucket/Public/Write", write))
     }
+}
+
+/// The leaf of a bucket that something opens: it stands where the opening does.
+fn opened(bucket: &Leaf, opening: &Opening) -> Leaf {
+    let mut leaf = bucket.clone();
+    leaf.reason = Some(opening.reason.as_str());
+    leaf.evidence.push((Evidence::Link, std::mem::replace(&mut leaf.origin, opening.origin.clone())));
+    let access: Vec<&str> = opening.access.iter().map(|access| access.as_str()).collect();
+    leaf.slots.push(("permission", access.join(" and ")));
+    leaf.slots.extend(opening.reason.closing_flag().map(|flag| ("flag", flag.to_owned())));
+    leaf
 }
 
 /// A JSON pointer and those of everything that holds what it points at, from the inside out.

@@ -7,6 +7,6 @@ pub mod document;
 pub mod guard;
 mod words;
 
-pub use catalog::{Catalog, Holds, Needs, Rule, fill};
+pub use catalog::{Catalog, Holds, Needs, Rule, fill, spelled};
 pub use guard::{Clause, Outcome, Status};
 pub use words::Words;

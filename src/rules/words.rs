@@ -30,7 +30,7 @@ pub struct Words {
 #[serde(deny_unknown_fields)]
 struct EvidenceWords {
     bucket: String,
-    grant: String,
+    link: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -89,7 +89,7 @@ impl Words {
     pub fn evidence(&self, evidence: Evidence) -> &str {
         match evidence {
             Evidence::Bucket => &self.evidence.bucket,
-            Evidence::Grant => &self.evidence.grant,
+            Evidence::Link => &self.evidence.link,
         }
     }
 }

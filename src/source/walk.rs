@@ -188,7 +188,7 @@ fn is_kept_by_a_tool(entry: &DirEntry) -> bool {
     let name = entry.file_name();
     let in_assembly = || entry.path().with_file_name("manifest.json").is_file();
     entry.file_type().is_dir()
-        && ([".git", ".terraform", "node_modules"].iter().any(|kept| name == OsStr::new(kept))
+        && (DEFAULT_EXCLUDES.iter().any(|kept| name == OsStr::new(kept))
             || (name.as_encoded_bytes().starts_with(b"asset.") && in_assembly()))
 }
 

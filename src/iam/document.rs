@@ -155,8 +155,10 @@ impl Terms {
         };
         // The values of Effect are case sensitive: reference_policies_elements_effect.html
         let effect = &terms.effect;
-        if matches!(effect.data, Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..))
-            || effect.as_str().is_some_and(|effect| !matches!(effect, "Allow" | "Deny"))
+        if matches!(
+            effect.data,
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) | Data::Object(_)
+        ) || effect.as_str().is_some_and(|effect| !matches!(effect, "Allow" | "Deny"))
         {
             return Err("its Effect is neither Allow nor Deny");
         }
@@ -165,7 +167,10 @@ impl Terms {
         {
             return Err("its Principal is none that policies know");
         }
-        if matches!(terms.condition.data, Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..)) {
+        if matches!(
+            terms.condition.data,
+            Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..) | Data::Object(_)
+        ) {
             return Err("its Condition is no object");
         }
         Ok(terms)

@@ -113,7 +113,7 @@ pub fn exposure(bucket: &Bucket, world: &World) -> Exposure {
 fn openings(bucket: &Bucket, policies: &Policies, ways: &[Access], world: &World) -> Decided<Vec<Opening>> {
     let ignored = acls_closed(bucket, world);
     let restricted = is_set(bucket, |block| &block.restrict_public_buckets, world);
-    let mended = any([Ok(false)].into_iter().chain(mended_elsewhere(bucket, world)));
+    let mended = any(mended_elsewhere(bucket, world));
 
     let grants = acl::openings(bucket, ways, world);
     let statements = policies.openings(ways, world);
@@ -286,3 +286,8 @@ fn closures(bucket: &Bucket, policies: &Policies, world: &World) -> Vec<Closure>
         .chain(policies.closures(world))
         .collect()
 }
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod table;

@@ -3,7 +3,7 @@
 //! A value is *known*, or *opaque* (set at deployment, content unknown), or *open* (an input decides),
 //! or *pending* (it follows from the answer to a question), or *failed* (the real tool would refuse).
 //! Evaluation is total and never asks: it returns pending values, and whoever needs one decided asks the
-//! [`World`] (see [`crate::explore`]). This room knows neither Terraform nor CloudFormation.
+//! [`World`]. This room knows neither Terraform nor CloudFormation.
 
 mod fixed;
 mod input;

@@ -213,7 +213,7 @@ fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
     if let [Part::Value(value)] = text.parts() {
         return decoded(value, name);
     }
-    let value = json::parse(text, &policy.origin).map_err(|problem| unparsed(text, policy, name, problem))?;
+    let value = json::parse(text, &policy.origin).map_err(|problem| unparsed(text, policy, name, &problem))?;
     match unknown(&value, name) {
         Some(body) => Err(body),
         None => Ok(value),
@@ -221,7 +221,7 @@ fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
 }
 
 /// Text that is no JSON as it stands may become JSON once its holes are filled.
-fn unparsed(text: &Text, policy: &Value, name: &str, problem: String) -> Body {
+fn unparsed(text: &Text, policy: &Value, name: &str, problem: &str) -> Body {
     let obstacle = text.values().filter_map(Value::obstacle).find_map(|value| unknown(value, name));
     obstacle.unwrap_or_else(|| broken(name, format!("it is no JSON: {problem}"), policy))
 }

@@ -288,6 +288,10 @@ fn closures(bucket: &Bucket, policies: &Policies, world: &World) -> Vec<Closure>
 }
 
 #[cfg(test)]
-mod laws;
-#[cfg(test)]
-mod table;
+mod tests {
+    use super::exposure;
+    use crate::explore::{MAX_WORLDS, explore};
+
+    mod laws;
+    mod table;
+}

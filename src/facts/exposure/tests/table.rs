@@ -5,8 +5,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 use serde_yaml::{Mapping, Value as Yaml};
 
-use super::exposure;
-use crate::explore::{MAX_WORLDS, explore};
+use super::{MAX_WORLDS, explore, exposure};
 use crate::model::{Acl, Bucket, Existence, Kind, PublicAccessBlock, Resource};
 use crate::source::{FileId, Span};
 use crate::value::{

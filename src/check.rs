@@ -1,1 +1,120 @@
-//! The pipeline.
+//! The program, once: paths to files, files to units, units to rows, rows to findings.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::finding::{Finding, Report};
+use crate::judge::{Judge, Row, account_row, to_finding};
+use crate::model::{Inputs, Resource, Unit};
+use crate::rules::{Holds, Rule, Words};
+use crate::source::Sources;
+
+mod units;
+
+/// What a run is asked to do.
+#[derive(Debug)]
+pub struct Options {
+    /// The files and directories to check.
+    pub paths: Vec<PathBuf>,
+    /// A file's name and the text that stands for it (standard input).
+    pub stdin: Option<(PathBuf, String)>,
+    /// Globs of paths that are not read.
+    pub exclude: Vec<String>,
+    /// The directory paths are printed from; absolute.
+    pub working_directory: PathBuf,
+    /// The project root: nothing outside it is read; absolute.
+    pub root: PathBuf,
+    /// What is known about inputs.
+    pub inputs: Inputs,
+    /// The controls to run.
+    pub rules: Vec<&'static Rule>,
+    /// How many worlds a row may explore.
+    pub max_worlds: usize,
+    /// Whether an account without any trail fails.
+    pub require_trail: bool,
+}
+
+/// What a run found, with the files it points into.
+#[derive(Debug)]
+pub struct Checked {
+    /// The findings.
+    pub report: Report,
+    /// The files.
+    pub sources: Arc<Sources>,
+}
+
+/// A run that cannot begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckError {
+    /// One sentence.
+    pub message: String,
+}
+
+/// Evaluation recurses with the nesting of the user's expressions and modules; every limit is reached long before this.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// Checks files and directories.
+///
+/// # Errors
+/// When the run cannot begin: a path that does not exist, a glob that is none. A file that cannot be read or parsed is in
+/// the report, and everything else is judged.
+pub fn check(options: &Options) -> Result<Checked, CheckError> {
+    let words = Words::builtin().map_err(|message| CheckError { message })?;
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
+    let pool = pool.map_err(|cause| CheckError { message: format!("cannot start threads: {cause}") })?;
+    pool.install(|| {
+        let sources = Arc::new(Sources::new(options.working_directory.clone(), options.root.clone()));
+        let found = units::find(options, &sources)?;
+        let judged: Vec<Vec<Finding>> =
+            found.units.par_iter().map(|unit| judge_unit(unit.as_ref(), options, words, &sources)).collect();
+        Ok(Checked { report: report(found, judged), sources })
+    })
+}
+
+/// Every row of a unit.
+fn judge_unit(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Vec<Finding> {
+    let judge = Judge::new(unit, options.max_worlds);
+    let trails = distinct(judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails));
+    let mut providers: Vec<&str> = trails.iter().map(|trail| trail.provider.as_str()).collect();
+    providers.sort_unstable();
+    providers.dedup();
+    let every = options.rules.iter().filter(|rule| rule.holds == Holds::Every);
+    let any = options.rules.iter().filter(|rule| rule.holds == Holds::Any);
+    let of_trails = every.flat_map(|rule| trails.iter().map(move |trail| (*rule, Some(trail), "")));
+    let of_accounts = any.flat_map(|rule| providers.iter().map(move |provider| (*rule, None, *provider)));
+    let rows: Vec<(&'static Rule, Option<&Resource>, &str)> = of_trails.chain(of_accounts).collect();
+    let judged = rows.par_iter().filter_map(|(rule, trail, provider)| {
+        let exploration = match trail {
+            Some(trail) => judge.trail_row(rule, &trail.address),
+            None => account_row(&judge, rule, provider),
+        };
+        to_finding(&Row { unit, rule, trail: *trail, exploration, words, sources })
+    });
+    judged.collect()
+}
+
+/// The trails of all worlds, each once, in source order.
+fn distinct(trails: impl Iterator<Item = Resource>) -> Vec<Resource> {
+    let mut distinct: Vec<Resource> = Vec::new();
+    for trail in trails {
+        if !distinct.iter().any(|known| known.address == trail.address) {
+            distinct.push(trail);
+        }
+    }
+    distinct
+}
+
+/// Everything in its order: unit, control, resource.
+fn report(found: units::Found, judged: Vec<Vec<Finding>>) -> Report {
+    let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
+    findings.sort_by(|left, right| {
+        (&left.unit, &left.control, &left.resource).cmp(&(&right.unit, &right.control, &right.resource))
+    });
+    let mut trails: Vec<(&str, &str)> =
+        findings.iter().filter_map(|finding| Some((finding.unit.as_str(), finding.resource.as_deref()?))).collect();
+    trails.sort_unstable();
+    trails.dedup();
+    Report { trails: trails.len(), files: found.files, notes: found.notes, errors: found.errors, findings }
+}

@@ -4,14 +4,13 @@
 //! paths ─▶ source ─▶ syntax ─▶ terraform | cloudformation | plan ─▶ model ─▶ rules ─▶ findings ─▶ report
 //! ```
 
-pub mod check;
-pub mod cli;
 pub mod cloudformation;
 pub mod config;
 pub mod explore;
 pub mod facts;
 pub mod finding;
 pub mod iam;
+pub mod judge;
 pub mod model;
 pub mod report;
 pub mod rules;

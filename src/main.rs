@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: hands the process over to the library's command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trailwarden::cli::run()
+}

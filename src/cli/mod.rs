@@ -1,1 +1,120 @@
-//! The command line.
+//! The command line: arguments in, exit code out. One file a command.
+//!
+//! Only this room reads the environment and, with `report`, prints.
+
+mod check;
+mod explain;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Prove the Security Hub controls for AWS CloudTrail over Terraform and CloudFormation, before anything is deployed.
+#[derive(Debug, Parser)]
+#[command(name = "trailwarden", version, about, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 nothing failed, 1 a control failed, 2 the tool could not do its whole job.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge the trails found in files and directories
+    Check(Box<check::Arguments>),
+    /// Print the page of a control: what it checks, why, and how to satisfy it
+    Explain {
+        /// The control's id, such as CloudTrail.6
+        control: String,
+    },
+    /// Print the table of controls
+    Rules,
+    /// Print a problem matcher for `--format line`
+    ProblemMatcher {
+        /// Who reads the lines
+        editor: Editor,
+    },
+}
+
+/// Who reads `--format line`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Editor {
+    /// GitHub Actions: register with `::add-matcher::FILE`
+    Github,
+    /// VS Code: the `problemMatcher` of a task
+    Vscode,
+}
+
+/// How a run ends, whatever the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// Nothing failed.
+    Clean,
+    /// A control failed.
+    Failures,
+    /// The tool could not do its whole job.
+    Incomplete,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        Self::from(match ending {
+            Ending::Clean => 0,
+            Ending::Failures => 1,
+            Ending::Incomplete => 2,
+        })
+    }
+}
+
+/// A call that cannot be carried out: one line, and a hint where there is one.
+#[derive(Debug)]
+struct UsageError {
+    message: String,
+    hint: Option<String>,
+}
+
+impl UsageError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ended = std::panic::catch_unwind(|| match arguments.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Explain { control } => explain::page(&control),
+        Command::Rules => explain::table(),
+        Command::ProblemMatcher { editor } => output::print(&match editor {
+            Editor::Github => crate::report::problem_matcher(crate::report::Editor::Github),
+            Editor::Vscode => crate::report::problem_matcher(crate::report::Editor::VsCode),
+        })
+        .map(|()| Ending::Clean),
+    });
+    let ending = match ended {
+        Ok(Ok(ending)) => ending,
+        Ok(Err(error)) => {
+            output::complain(&format!("error: {}", error.message));
+            if let Some(hint) = error.hint {
+                output::complain(&format!("  hint: {hint}"));
+            }
+            Ending::Incomplete
+        }
+        Err(_) => {
+            output::complain(
+                "error: this is a bug in trailwarden; please report it with the message above at \
+                 https://github.com/trailwarden/trailwarden/issues",
+            );
+            Ending::Incomplete
+        }
+    };
+    ending.into()
+}

@@ -1,5 +1,9 @@
 //! What was found, as plain data: findings with verdicts, labels and fixes. Reports turn it into bytes.
 
+mod fingerprint;
+
+pub use fingerprint::fingerprint;
+
 use crate::source::Span;
 
 /// What is known about one control and one subject (a trail or an account).

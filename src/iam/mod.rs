@@ -1,1 +1,22 @@
-//! Policy documents, and what S3 calls public.
+//! Policy documents: reading them from values, what a statement says, and what S3 calls public.
+//!
+//! Reading never fails and never asks: a statement that waits for an answer, or that cannot be read, is kept as such.
+//! Every decision about a statement is a small function over plain data and a [`World`](crate::value::World). Knows
+//! values; knows neither buckets with their satellites nor who wrote the document in which language.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>
+
+mod action;
+mod condition;
+mod document;
+mod fixed;
+mod json;
+mod pattern;
+mod principal;
+mod public;
+mod resource;
+
+pub use action::Access;
+pub use condition::{Hint, near_misses};
+pub use document::{Body, Document, Selector, Statement, Terms, Unreadable};
+pub use public::{Closed, Publicness, publicness};
+pub use resource::Target;

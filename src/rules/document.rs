@@ -10,17 +10,20 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::facts::access_logging::access_logging;
+use crate::facts::exposure::{Opening, exposure};
 use crate::facts::management_events::management_events;
 use crate::model::{Bucket, Estate, Link, Resource, link_bucket};
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
+
+use super::guard::OPEN;
 
 /// A trail as rules see it.
 #[derive(Debug)]
 pub struct Document {
     /// The JSON that Guard reads.
     pub json: Json,
-    /// The bucket the trail writes to, when it is declared in the unit.
-    pub bucket: Option<Resource>,
+    /// The bucket the trail writes to: its address where it is declared in the unit, or the text that names it.
+    pub bucket: String,
     leaves: BTreeMap<String, Leaf>,
 }
 
@@ -31,6 +34,8 @@ pub struct Leaf {
     pub origin: Origin,
     /// The reason code a fact gave.
     pub reason: Option<&'static str>,
+    /// What the placeholders of the reason's sentence stand for.
+    pub slots: Vec<(&'static str, String)>,
     /// Evidence elsewhere, with what it is.
     pub evidence: Vec<(Evidence, Origin)>,
     /// What must be answered before the value is known.
@@ -42,8 +47,8 @@ pub struct Leaf {
 pub enum Evidence {
     /// The bucket the trail writes to.
     Bucket,
-    /// The statement, grant or ACL that opens the bucket.
-    Grant,
+    /// Where the trail names its bucket.
+    Link,
 }
 
 const TEXTS: [&str; 7] = [
@@ -68,31 +73,29 @@ impl Document {
         let properties = builder.properties(trail, estate);
         let events = builder.management_events(trail, estate);
         let mut json = json!({ "Address": trail.address, "Properties": properties, "ManagementEvents": events });
-        let (bucket, resource) = builder.bucket(trail, estate);
+        let (name, bucket) = builder.bucket(trail, estate);
         if let (Some(bucket), Some(trail)) = (bucket, json.as_object_mut()) {
             trail.insert("Bucket".to_owned(), bucket);
         }
-        Self { json: json!({ "Trail": json }), bucket: resource, leaves: builder.leaves }
+        Self { json: json!({ "Trail": json }), bucket: name, leaves: builder.leaves }
     }
 
     /// The leaf at `pointer`, or the nearest one above it.
     #[must_use]
     pub fn leaf(&self, pointer: &str) -> Leaf {
-        let above = std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)));
-        above.filter_map(|pointer| self.leaves.get(pointer)).next().cloned().unwrap_or_default()
+        above(pointer).find_map(|pointer| self.leaves.get(pointer)).cloned().unwrap_or_default()
     }
 
     /// What must be answered before the value at `pointer` is known, if anything: it, or what holds it, is a sentinel.
     #[must_use]
     pub fn stop(&self, pointer: &str) -> Option<Stop> {
-        let above = std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)));
-        above.filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
+        above(pointer).filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
     }
 
-    /// Whether the document holds `path`, written as in a rule (`Trail.Bucket`).
+    /// Whether there is anything at `pointer`.
     #[must_use]
-    pub fn holds(&self, path: &str) -> bool {
-        self.json.pointer(&format!("/{}", path.replace('.', "/"))).is_some()
+    pub fn holds(&self, pointer: &str) -> bool {
+        self.json.pointer(pointer).is_some()
     }
 }
 
@@ -114,7 +117,7 @@ impl Builder<'_> {
                 Stop::Reject(failure) => failure.message.clone(),
             };
             leaf.stop = Some(stop);
-            json!({ "$open": name })
+            json!({ OPEN: name })
         });
         self.leaf(pointer, leaf);
         json
@@ -127,11 +130,21 @@ impl Builder<'_> {
         let booleans = BOOLEANS.iter().map(|name| (*name, boolean as fn(&Value, &World) -> Decided<Json>));
         for (name, read) in texts.chain(booleans) {
             let value = estate.property(trail, name);
-            let leaf = Leaf { origin: value.origin.clone(), ..Leaf::default() };
+            let mut leaf = Leaf { origin: value.origin.clone(), ..Leaf::default() };
+            if !value.is_null() {
+                leaf.slots.push(("value", value.describe()));
+            }
             let decision = if name == "IsLogging" { is_logging(&value, trail, world) } else { read(&value, world) };
             let json = self.decided(&format!("/Trail/Properties/{name}"), leaf, decision);
             if !json.is_null() {
                 properties.insert(name.to_owned(), json);
+            }
+        }
+        let is = |name: &str| properties.get(name).and_then(Json::as_bool).unwrap_or_default();
+        if is("IsOrganizationTrail") && !is("IsMultiRegionTrail") {
+            // Only the console makes an organization trail multi-Region by itself.
+            if let Some(leaf) = self.leaves.get_mut("/Trail/Properties/IsMultiRegionTrail") {
+                leaf.reason = Some("organization-single-region");
             }
         }
         Json::Object(properties)
@@ -149,19 +162,21 @@ impl Builder<'_> {
         json!({ "Covered": self.decided("/Trail/ManagementEvents/Covered", leaf, decision) })
     }
 
-    fn bucket(&mut self, trail: &Resource, estate: &dyn Estate) -> (Option<Json>, Option<Resource>) {
+    /// What names the bucket, and what rules see of it.
+    fn bucket(&mut self, trail: &Resource, estate: &dyn Estate) -> (String, Option<Json>) {
         let name = estate.property(trail, "S3BucketName");
         let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
+        let text = name.as_str().map_or_else(|| name.describe(), str::to_owned);
         match link_bucket(&name, estate, self.world) {
-            Err(stop) => (Some(self.decided("/Trail/Bucket", leaf, Err(stop))), None),
+            Err(stop) => (text, Some(self.decided("/Trail/Bucket", leaf, Err(stop)))),
             Ok(Link::Elsewhere) => {
                 self.leaf("/Trail/Bucket", leaf);
-                (None, None)
+                (text, None)
             }
-            Ok(Link::AbsentModule(module)) => (Some(self.absent_bucket(&leaf, &module)), None),
+            Ok(Link::AbsentModule(module)) => (text, Some(self.absent_bucket(&leaf, &module))),
             Ok(Link::Bucket(bucket)) => {
                 self.leaf("/Trail/Bucket", leaf);
-                (Some(self.declared_bucket(&name.origin, &bucket, estate)), Some(*bucket))
+                (bucket.address.clone(), Some(self.declared_bucket(&name.origin, &bucket, estate)))
             }
         }
     }
@@ -188,11 +203,37 @@ impl Builder<'_> {
         })
     }
 
-    fn exposure(&mut self, leaf: &Leaf, bucket: Decided<Bucket>) -> (Json, Json) {
-        let _ = bucket;
-        let read = self.decided("/Trail/Bucket/Public/Read", leaf.clone(), Ok(Json::Bool(false)));
-        (read, Json::Bool(false))
+    fn exposure(&mut self, bucket: &Leaf, facts: Decided<Bucket>) -> (Json, Json) {
+        let (read, write) = match facts {
+            Ok(facts) => {
+                let exposure = exposure(&facts, self.world);
+                (exposure.read, exposure.write)
+            }
+            Err(stop) => (Err(stop.clone()), Err(stop)),
+        };
+        let mut public = |pointer: &str, openings: Decided<Vec<Opening>>| {
+            let leaf = openings.as_ref().ok().and_then(|openings| openings.first());
+            let leaf = leaf.map_or_else(|| bucket.clone(), |opening| opened(bucket, opening));
+            self.decided(pointer, leaf, openings.map(|openings| Json::Bool(!openings.is_empty())))
+        };
+        (public("/Trail/Bucket/Public/Read", read), public("/Trail/Bucket/Public/Write", write))
     }
+}
+
+/// The leaf of a bucket that something opens: it stands where the opening does.
+fn opened(bucket: &Leaf, opening: &Opening) -> Leaf {
+    let mut leaf = bucket.clone();
+    leaf.reason = Some(opening.reason.as_str());
+    leaf.evidence.push((Evidence::Link, std::mem::replace(&mut leaf.origin, opening.origin.clone())));
+    let access: Vec<&str> = opening.access.iter().map(|access| access.as_str()).collect();
+    leaf.slots.push(("permission", access.join(" and ")));
+    leaf.slots.extend(opening.reason.closing_flag().map(|flag| ("flag", flag.to_owned())));
+    leaf
+}
+
+/// A JSON pointer and those of everything that holds what it points at, from the inside out.
+fn above(pointer: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)))
 }
 
 /// A text as rules see it: absent, empty, or not empty (the source text where it is opaque or open).
@@ -218,13 +259,11 @@ fn boolean(value: &Value, world: &World) -> Decided<Json> {
 
 /// `IsLogging` is required in CloudFormation, so a template without it says nothing: it can be neither deployed nor judged.
 fn is_logging(value: &Value, trail: &Resource, world: &World) -> Decided<Json> {
-    match value.read_bool(world)? {
-        Some(logging) => Ok(Json::Bool(logging)),
-        None => {
-            let reason = Reason::Broken("IsLogging is required and missing".to_owned());
-            let name = format!("IsLogging of {}", trail.address);
-            let input = Arc::new(Input::undecidable(name, reason, value.origin.clone()));
-            world.ask(&input, Ask::True).map(Json::Bool)
-        }
+    if let Some(logging) = value.read_bool(world)? {
+        return Ok(Json::Bool(logging));
     }
+    let reason = Reason::Broken("IsLogging is required and missing".to_owned());
+    let name = format!("IsLogging of {}", trail.address);
+    let input = Arc::new(Input::undecidable(name, reason, value.origin.clone()));
+    world.ask(&input, Ask::True).map(Json::Bool)
 }

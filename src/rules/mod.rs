@@ -1,3 +1,12 @@
 //! The controls: pages, Guard rules and the document they are evaluated over.
+//!
+//! Knows the model and its facts. Must not know a front end, or how a finding is printed.
 
+pub mod catalog;
 pub mod document;
+pub mod guard;
+mod words;
+
+pub use catalog::{Catalog, Holds, Needs, Rule, fill, spelled};
+pub use guard::{Clause, Outcome, Status};
+pub use words::Words;

@@ -9,4 +9,4 @@ mod walk;
 
 pub use lines::{LineIndex, Position};
 pub use span::{FileId, Span};
-pub use store::{MAX_PLAN_BYTES, ReadError, SourceFile, Sources, relative};
+pub use store::{MAX_BYTES, MAX_PLAN_BYTES, ReadError, SourceFile, Sources, relative};

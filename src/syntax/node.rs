@@ -2,7 +2,12 @@
 //!
 //! Knows nothing of CloudFormation or Terraform: a tag is a tag here, and `yes` is a text.
 
+use std::collections::HashSet;
+
 use crate::source::Span;
+
+/// How many collections may be nested in one another: readers and walkers of the tree recurse.
+pub(super) const MAX_NESTING: usize = 128;
 
 /// One node of a document.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,6 +144,24 @@ impl Node {
         match &self.kind {
             NodeKind::Scalar(scalar) => Some(&scalar.text),
             _ => None,
+        }
+    }
+}
+
+/// The problem of a collection beyond [`MAX_NESTING`].
+pub(super) fn too_deep(span: Span) -> Problem {
+    let message = format!("nested deeper than {MAX_NESTING} levels");
+    Problem { message, span, severity: ProblemSeverity::Lost }
+}
+
+/// Reports every key of a mapping that another one before it has too.
+pub(super) fn report_duplicate_keys<'a>(keys: impl Iterator<Item = &'a Node>, problems: &mut Vec<Problem>) {
+    let mut seen = HashSet::new();
+    for key in keys {
+        let Some(text) = key.text() else { continue };
+        if !seen.insert(text) {
+            let message = format!("the key `{text}` occurs twice in this mapping; the last one counts");
+            problems.push(Problem { message, span: key.span, severity: ProblemSeverity::Harmless });
         }
     }
 }

@@ -3,8 +3,9 @@
 //! A value is *known*, or *opaque* (set at deployment, content unknown), or *open* (an input decides),
 //! or *pending* (it follows from the answer to a question), or *failed* (the real tool would refuse).
 //! Evaluation is total and never asks: it returns pending values, and whoever needs one decided asks the
-//! [`World`] (see [`crate::explore`]). This room knows neither Terraform nor CloudFormation.
+//! [`World`]. This room knows neither Terraform nor CloudFormation.
 
+mod fixed;
 mod input;
 mod number;
 mod origin;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use input::{Ask, Domain, Input, Literal, Question, Reason};
 pub use number::Number;
 pub use origin::{Hop, Origin, Role};

@@ -81,7 +81,7 @@ fn holds(literal: &Literal, ask: &Ask) -> Option<bool> {
         },
         Ask::Is(other) => Some(literal.same(other)),
         Ask::Fixed => match literal {
-            Literal::Text(text) => Some(!text.is_empty() && !text.contains(['*', '?']) && !text.contains("${")),
+            Literal::Text(text) => Some(super::is_fixed(text)),
             _ => Some(*literal != Literal::Null),
         },
         Ask::Holds(_) | Ask::LongerThan(_) => None,

@@ -1,0 +1,387 @@
+//! `trailwarden check`: options and configuration to a run, its report to formats and an exit code.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use crate::check::{Checked, Options, check};
+use crate::config::Config;
+use crate::finding::{Finding, Severity, Verdict};
+use crate::model::{GivenVariable, Inputs, OpenInputs};
+use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
+use crate::rules::{Rule, catalog};
+use crate::source::project_root;
+use crate::write;
+
+use super::{Ending, UsageError, output};
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Files and directories to check; `-` reads standard input
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    files: FileArguments,
+    #[command(flatten)]
+    inputs: InputArguments,
+    #[command(flatten)]
+    controls: ControlArguments,
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Files")]
+struct FileArguments {
+    /// Leave out paths that match this glob (`.git`, `.terraform`, `node_modules` and `asset.*` always are)
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// The name of the file that standard input stands for; its extension tells the language
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<PathBuf>,
+    /// The configuration file, instead of the nearest `.trailwarden.yaml`
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    no_config: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Inputs")]
+struct InputArguments {
+    /// Give a Terraform variable a value
+    #[arg(long, value_name = "NAME=VALUE")]
+    var: Vec<String>,
+    /// Give Terraform variables the values in a .tfvars or .tfvars.json file
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<PathBuf>,
+    /// Take Terraform variables from the environment too (`TF_VAR_name`)
+    #[arg(long)]
+    tf_env: bool,
+    /// Give a CloudFormation parameter a value
+    #[arg(long, value_name = "NAME=VALUE")]
+    parameter: Vec<String>,
+    /// Give CloudFormation parameters the values in a file, in any of the shapes AWS's tools read
+    #[arg(long, value_name = "FILE")]
+    parameters: Vec<PathBuf>,
+    /// Which inputs are open: those without a default, or all of them
+    #[arg(long, value_name = "WHICH", default_value = "default")]
+    inputs: Which,
+    /// The Region, where a verdict depends on it
+    #[arg(long)]
+    region: Option<String>,
+    /// The account id, where a verdict depends on it
+    #[arg(long)]
+    account_id: Option<String>,
+    /// The partition, where a verdict depends on it
+    #[arg(long)]
+    partition: Option<String>,
+    /// How many combinations of inputs one verdict may explore
+    #[arg(long, value_name = "COUNT", default_value_t = crate::explore::MAX_WORLDS)]
+    max_worlds: usize,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Which {
+    Default,
+    Any,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Controls")]
+struct ControlArguments {
+    /// Run only these controls
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Do not run these controls
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// Fail CloudTrail.1 and CloudTrail.3 where no trail is found at all
+    #[arg(long)]
+    require_trail: bool,
+    /// The lowest severity whose failure ends with exit code 1
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    fail_on: Option<Severity>,
+    /// The lowest severity that is reported
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    min_severity: Option<Severity>,
+    /// Let an unknown verdict count as a failure
+    #[arg(long)]
+    strict: bool,
+    /// End with exit code 0 although controls failed
+    #[arg(long)]
+    exit_zero: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct OutputArguments {
+    /// What is printed to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    format: Format,
+    /// Write a format to a file as well; may be given several times
+    #[arg(short, long, value_name = "FORMAT=FILE", value_parser = target)]
+    output: Vec<(Format, PathBuf)>,
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: When,
+    /// When to draw with more than ASCII
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    unicode: When,
+    /// The directory that paths in SARIF count from, instead of the root of the git work tree
+    #[arg(long, value_name = "DIRECTORY")]
+    source_root: Option<PathBuf>,
+    /// Print no summary line
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+fn severity(word: &str) -> Result<Severity, String> {
+    Severity::parse(word).ok_or_else(|| "one of low, medium, high, critical".to_owned())
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    word.parse()
+}
+
+fn target(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, such as sarif=results.sarif")?;
+    if file.is_empty() {
+        return Err("the file's name is missing after `=`".to_owned());
+    }
+    Ok((format.parse()?, PathBuf::from(file)))
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
+    let directory = std::env::current_dir()
+        .and_then(|directory| directory.canonicalize())
+        .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
+    let root = project_root(&arguments.paths, &directory);
+    let config = configuration(&arguments.files, &directory, &root)?;
+    let thresholds = Thresholds::of(&arguments.controls, &config)?;
+    let options = options(arguments, &config, directory, root)?;
+    let mut checked = check(&options).map_err(|error| UsageError::new(error.message))?;
+    checked.report.findings.retain(|finding| finding.severity >= thresholds.reported);
+    publish(arguments, &checked, &options)?;
+    Ok(thresholds.ending(&checked))
+}
+
+fn configuration(files: &FileArguments, directory: &Path, root: &Path) -> Result<Config, UsageError> {
+    if files.no_config {
+        return Ok(Config::default());
+    }
+    let read = match &files.config {
+        Some(path) => Config::read(path),
+        None => Config::nearest(directory, root),
+    };
+    read.map_err(|error| UsageError::new(error.to_string()).with_hint("`docs/configuration.md` has the whole schema"))
+}
+
+fn options(
+    arguments: &Arguments,
+    config: &Config,
+    working_directory: PathBuf,
+    root: PathBuf,
+) -> Result<Options, UsageError> {
+    let (paths, stdin) = standard_input(arguments)?;
+    Ok(Options {
+        paths,
+        stdin,
+        exclude: config.exclude.iter().chain(&arguments.files.exclude).cloned().collect(),
+        working_directory,
+        root,
+        inputs: inputs(&arguments.inputs, config)?,
+        rules: selected(&arguments.controls, config)?,
+        max_worlds: arguments.inputs.max_worlds.max(1),
+        require_trail: arguments.controls.require_trail || config.require_trail,
+    })
+}
+
+/// The paths without `-`, and the text that `-` stands for.
+fn standard_input(arguments: &Arguments) -> Result<(Vec<PathBuf>, Option<(PathBuf, String)>), UsageError> {
+    let dash = Path::new("-");
+    let paths: Vec<PathBuf> = arguments.paths.iter().filter(|path| *path != dash).cloned().collect();
+    let name = &arguments.files.stdin_filename;
+    if paths.len() == arguments.paths.len() {
+        return match name {
+            Some(_) => Err(UsageError::new("--stdin-filename needs `-` among the paths")),
+            None => Ok((paths, None)),
+        };
+    }
+    let mut bytes = Vec::new();
+    let limit = crate::source::MAX_BYTES;
+    let read = std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|cause| UsageError::new(format!("standard input cannot be read: {cause}")))?;
+    if bytes.len() as u64 > limit {
+        return Err(UsageError::new(format!("standard input is larger than {} MiB", limit / (1024 * 1024))));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| UsageError::new("standard input is not UTF-8 text"))?;
+    Ok((paths, Some((name.clone().unwrap_or_else(|| PathBuf::from("stdin.yaml")), text))))
+}
+
+fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageError> {
+    let pair = |option: &str, text: &str| {
+        text.split_once('=')
+            .map(|(name, value)| (name.trim().to_owned(), value.to_owned()))
+            .ok_or_else(|| UsageError::new(format!("{option} {text}: write NAME=VALUE")))
+    };
+    let configured = config.variables.iter().map(|(name, value)| {
+        let value = serde_json::to_string(value).unwrap_or_default();
+        GivenVariable::Value(name.clone(), value)
+    });
+    let mut variables: Vec<GivenVariable> = configured.collect();
+    variables.extend(arguments.var_file.iter().cloned().map(GivenVariable::File));
+    for text in &arguments.var {
+        let (name, value) = pair("--var", text)?;
+        variables.push(GivenVariable::Value(name, value));
+    }
+    let mut parameters: Vec<(String, String)> = config.parameters.clone().into_iter().collect();
+    for text in &arguments.parameter {
+        parameters.push(pair("--parameter", text)?);
+    }
+    let environment = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.to_str()?.strip_prefix("TF_VAR_")?.to_owned();
+        Some((name, value.to_str()?.to_owned()))
+    });
+    Ok(Inputs {
+        open: match arguments.inputs {
+            Which::Default => OpenInputs::WithoutDefault,
+            Which::Any => OpenInputs::Any,
+        },
+        variables,
+        environment: if arguments.tf_env { environment.collect() } else { Vec::new() },
+        parameters,
+        parameter_files: arguments.parameters.clone(),
+        region: arguments.region.clone(),
+        account_id: arguments.account_id.clone(),
+        partition: arguments.partition.clone(),
+    })
+}
+
+/// The controls to run. An id nobody knows is an error, never silently nothing.
+fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'static Rule>, UsageError> {
+    let catalog = catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
+    let ids = |words: &[String]| -> Result<BTreeSet<&'static str>, UsageError> {
+        let found = words.iter().map(|word| {
+            let rule = catalog.find(word).map_err(|error| UsageError::new(error.message).with_hint(error.hint))?;
+            Ok(rule.control.id.as_str())
+        });
+        found.collect()
+    };
+    let select = if arguments.select.is_empty() { &config.select } else { &arguments.select };
+    let select = ids(select)?;
+    let ignore = ids(&[config.ignore.clone(), arguments.ignore.clone()].concat())?;
+    let runs = |rule: &&Rule| {
+        let id = rule.control.id.as_str();
+        (select.is_empty() || select.contains(id)) && !ignore.contains(id)
+    };
+    let rules: Vec<&'static Rule> = catalog.rules().iter().filter(runs).collect();
+    if rules.is_empty() {
+        return Err(UsageError::new("--select and --ignore leave no control to run"));
+    }
+    Ok(rules)
+}
+
+/// Prints the chosen format and writes the files; every report is out before the exit code is decided.
+fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Result<(), UsageError> {
+    let chosen = &arguments.output;
+    let source_root = chosen.source_root.as_ref().map_or_else(|| Ok(options.root.clone()), |path| {
+        path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
+    })?;
+    let controls: Vec<_> = options.rules.iter().map(|rule| rule.control.clone()).collect();
+    let render = |format: Format, style: Style| {
+        render(format, &Context {
+            report: &checked.report,
+            sources: &checked.sources,
+            controls: &controls,
+            source_root: &source_root,
+            style,
+        })
+    };
+    for (format, path) in &chosen.output {
+        let plain = Style { color: Color::Never, unicode: Unicode::Always, width: 100 };
+        write::whole_file(path, &render(*format, plain))
+            .map_err(|cause| UsageError::new(format!("{}: cannot be written: {cause}", path.display())))?;
+    }
+    output::print(&render(chosen.format, style(chosen)))?;
+    if !chosen.quiet {
+        output::complain(&summary(&checked.report));
+    }
+    Ok(())
+}
+
+/// How to draw: as asked, else as the terminal and `NO_COLOR` allow.
+fn style(chosen: &OutputArguments) -> Style {
+    let terminal = std::io::stdout().is_terminal();
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(std::env::var_os).is_some_and(|locale| {
+        let locale = locale.to_string_lossy().to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    });
+    let decide = |when: When, automatic: bool| match when {
+        When::Auto => automatic,
+        When::Always => true,
+        When::Never => false,
+    };
+    let width = std::env::var("COLUMNS").ok().and_then(|width| width.parse().ok()).unwrap_or(100);
+    Style {
+        color: if decide(chosen.color, terminal && wanted) { Color::Always } else { Color::Never },
+        unicode: if decide(chosen.unicode, terminal && (utf8 || cfg!(windows))) { Unicode::Always } else { Unicode::Never },
+        width,
+    }
+}
+
+/// Which verdicts are reported, and which make the run fail.
+struct Thresholds {
+    reported: Severity,
+    failing: Severity,
+    strict: bool,
+    exit_zero: bool,
+}
+
+impl Thresholds {
+    fn of(arguments: &ControlArguments, config: &Config) -> Result<Self, UsageError> {
+        let configured = |key: &str, word: &Option<String>| match word {
+            None => Ok(None),
+            Some(word) => Severity::parse(word)
+                .map(Some)
+                .ok_or_else(|| UsageError::new(format!("{key}: `{word}` is not one of low, medium, high, critical"))),
+        };
+        let fail_on = arguments.fail_on.or(configured("fail-on", &config.fail_on)?);
+        let reported = arguments.min_severity.or(configured("min-severity", &config.min_severity)?);
+        Ok(Self {
+            reported: reported.unwrap_or(Severity::Low),
+            failing: fail_on.unwrap_or(Severity::Low),
+            strict: arguments.strict || config.strict,
+            exit_zero: arguments.exit_zero,
+        })
+    }
+
+    fn ending(&self, checked: &Checked) -> Ending {
+        if !checked.report.errors.is_empty() {
+            return Ending::Incomplete;
+        }
+        let counts = |finding: &Finding| match finding.verdict {
+            Verdict::Fail => true,
+            Verdict::Unknown => self.strict,
+            _ => false,
+        };
+        let fails = |finding: &Finding| {
+            finding.suppressed.is_none() && counts(finding) && finding.severity >= self.failing
+        };
+        if !self.exit_zero && checked.report.findings.iter().any(fails) { Ending::Failures } else { Ending::Clean }
+    }
+}

@@ -1,0 +1,130 @@
+//! What a statement is about, as far as S3's actions go: reading, listing, writing.
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
+
+use std::sync::Arc;
+
+use crate::value::{Ask, Data, Decided, Input, Value, World, any};
+
+use super::document::Selector;
+use super::fixed::values;
+use super::pattern::{Token, covers, hole, meets, pattern, tokens};
+
+/// A way to reach a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Access {
+    /// Objects or settings are read (`s3:Get…`).
+    Read,
+    /// Keys, versions or uploads are listed (`s3:List…`).
+    List,
+    /// Anything is changed: every other action.
+    Write,
+}
+
+impl Access {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Read, Self::List, Self::Write];
+
+    /// The word facts give it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::List => "list",
+            Self::Write => "write",
+        }
+    }
+
+    /// The verbs S3's actions begin with, in small letters: actions are compared without regard to case.
+    fn verbs(self) -> &'static [&'static str] {
+        match self {
+            Self::Read => &["get", "describe", "head"],
+            Self::List => &["list"],
+            Self::Write => &[
+                "abort",
+                "associate",
+                "bypass",
+                "create",
+                "delete",
+                "dissociate",
+                "initiate",
+                "object",
+                "pause",
+                "put",
+                "rename",
+                "replicate",
+                "restore",
+                "submit",
+                "tag",
+                "untag",
+                "update",
+            ],
+        }
+    }
+
+    fn patterns(self) -> impl Iterator<Item = Vec<Token>> {
+        self.verbs().iter().map(|verb| pattern(&format!("s3:{verb}*")))
+    }
+}
+
+/// Whether the statement is about `access` to S3.
+///
+/// # Errors
+/// [`crate::value::Stop`] when an input decides it.
+pub(super) fn is_about(action: &Selector, access: Access, world: &World) -> Decided<bool> {
+    match action {
+        Selector::Only(only) => any(values(only).into_iter().map(|value| names(value, access, world))),
+        Selector::AllBut(excluded) => {
+            let excluded: Vec<Vec<Token>> = values(excluded).into_iter().map(action_tokens).collect();
+            Ok(access.patterns().any(|verb| !excluded.iter().any(|excluded| covers(excluded, &verb))))
+        }
+    }
+}
+
+/// Whether `inner` is about nothing that `outer` is not about, as far as S3 goes. A yes is certain.
+pub(super) fn is_covered(inner: &Selector, outer: &Selector) -> bool {
+    let Selector::Only(outer) = outer else { return false };
+    let outer: Vec<Vec<Token>> = values(outer).into_iter().map(action_tokens).collect();
+    let everything = pattern("s3:*");
+    let inner = match inner {
+        Selector::Only(inner) => values(inner).into_iter().map(action_tokens).collect(),
+        Selector::AllBut(_) => vec![everything.clone()],
+    };
+    inner.iter().all(|inner| {
+        let inner = if *inner == pattern("*") { &everything } else { inner };
+        outer.iter().any(|outer| covers(outer, inner))
+    })
+}
+
+fn names(value: &Value, access: Access, world: &World) -> Decided<bool> {
+    if let Data::Pending(_) | Data::Failed(_) = value.data {
+        return value.read_null(world).map(|_| false);
+    }
+    let action = action_tokens(value);
+    if !could_name(&action, access) {
+        return Ok(false);
+    }
+    let known = !action.iter().any(|token| matches!(token, Token::Hole(_)));
+    if known || access.patterns().any(|verb| covers(&verb, &action)) {
+        return Ok(true);
+    }
+    let name = format!("{} allows to {} objects", value.describe(), access.as_str());
+    world.ask(&Arc::new(Input::derived(name, value.origin.clone())), Ask::True)
+}
+
+/// Whether the pattern fits an action of this kind. An S3 action that begins with no known verb is taken to write.
+fn could_name(action: &[Token], access: Access) -> bool {
+    let fits = |access: Access| access.patterns().any(|verb| meets(&verb, action));
+    fits(access)
+        || (access == Access::Write && meets(&pattern("s3:*"), action) && !fits(Access::Read) && !fits(Access::List))
+}
+
+fn action_tokens(value: &Value) -> Vec<Token> {
+    let lower = |token: Token| match token {
+        Token::Char(character) => Token::Char(character.to_ascii_lowercase()),
+        other => other,
+    };
+    match &value.data {
+        Data::Text(text) => tokens(text, |_| None).into_iter().map(lower).collect(),
+        _ => vec![hole(value)],
+    }
+}

@@ -1,0 +1,252 @@
+//! A policy document as its author wrote it: statements with their elements, as far as they can be read.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::value::{Data, Origin, Part, Question, Reason, Stop, Text, Value};
+
+use super::{json, principal};
+
+/// A policy document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its statements, in order. A document that cannot be read is one statement that cannot.
+    pub statements: Vec<Statement>,
+}
+
+/// One statement.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// What messages call it: `statement 2 of the policy of aws_s3_bucket.logs`.
+    pub name: String,
+    /// Its place in the document, counted from 1; 0 for a document that cannot be read as a whole.
+    pub number: usize,
+    /// Its `Sid`, if that is known.
+    pub sid: Option<String>,
+    /// Where it is written.
+    pub origin: Origin,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a statement says, as far as it can be read.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// Its elements.
+    Terms(Box<Terms>),
+    /// An answer is needed first, or the real tool would refuse.
+    Waiting(Stop),
+    /// An input decides all of it, or it is none that AWS would take.
+    Unreadable(Unreadable),
+}
+
+/// Why something cannot be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unreadable {
+    /// What it is, with the input that decides it: `the policy of aws_s3_bucket.logs (var.policy)`.
+    pub what: String,
+    /// Why.
+    pub reason: Reason,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// The elements of a statement, not yet decided.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// `Effect`
+    pub effect: Value,
+    /// `Principal` or `NotPrincipal`
+    pub principal: Selector,
+    /// `Action` or `NotAction`
+    pub action: Selector,
+    /// `Resource` or `NotResource`
+    pub resource: Selector,
+    /// `Condition`, or null
+    pub condition: Value,
+}
+
+/// An element that says what it is about, or what it is not about (`Action`, `NotAction`).
+#[derive(Debug, Clone)]
+pub enum Selector {
+    /// These.
+    Only(Value),
+    /// Everything but these.
+    AllBut(Value),
+}
+
+const ELEMENTS: [&str; 9] =
+    ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+
+impl Document {
+    /// The document behind a value: an object, or a JSON text, whole or with holes. `name` is what messages call it.
+    #[must_use]
+    pub fn read(policy: &Value, name: &str) -> Self {
+        let whole = |body| Self {
+            statements: vec![Statement {
+                name: name.to_owned(),
+                number: 0,
+                sid: None,
+                origin: policy.origin.clone(),
+                body,
+            }],
+        };
+        let document = match decoded(policy, name) {
+            Ok(document) => document,
+            Err(body) => return whole(body),
+        };
+        let Some(entries) = document.as_map() else {
+            let none = document.is_null();
+            return if none {
+                Self { statements: Vec::new() }
+            } else {
+                whole(broken(name, "it is no object", &document))
+            };
+        };
+        let Some(statements) = entries.get("Statement").filter(|value| !value.is_null()) else {
+            return whole(broken(name, "it has no Statement", &document));
+        };
+        match &statements.data {
+            Data::List(_, items) => Self { statements: Self::list(items, name) },
+            Data::Map(..) => Self { statements: Self::list(std::slice::from_ref(statements), name) },
+            _ => whole(
+                unknown(statements, name).unwrap_or_else(|| broken(name, "its Statement is no object", statements)),
+            ),
+        }
+    }
+
+    /// What is absent (`AWS::NoValue`) is no statement, but keeps its number: the author counts what is written.
+    fn list(items: &[Value], name: &str) -> Vec<Statement> {
+        let numbered = items.iter().zip(1..);
+        numbered.filter(|(item, _)| !item.is_null()).map(|(item, number)| Statement::read(item, number, name)).collect()
+    }
+}
+
+impl Statement {
+    fn read(value: &Value, number: usize, document: &str) -> Self {
+        let name = format!("statement {number} of {document}");
+        let value = encoded(value);
+        let sid = value.field("Sid").as_str().map(str::to_owned);
+        let body = match &value.data {
+            Data::Map(_, entries) => Terms::read(entries)
+                .map_or_else(|problem| broken(&name, problem, value), |terms| Body::Terms(Box::new(terms))),
+            _ => unknown(value, &name).unwrap_or_else(|| broken(&name, "it is no object", value)),
+        };
+        Self { name, number, sid, origin: value.origin.clone(), body }
+    }
+}
+
+impl Terms {
+    /// The elements, or what makes AWS refuse the statement whatever the inputs are.
+    fn read(entries: &IndexMap<String, Value>) -> Result<Self, &'static str> {
+        if entries.keys().any(|key| !ELEMENTS.contains(&key.as_str())) {
+            return Err("it has an element that policies do not have");
+        }
+        let terms = Self {
+            effect: entries.get("Effect").cloned().ok_or("it has no Effect")?,
+            principal: selector(entries, "Principal", "NotPrincipal")
+                .ok_or("it needs one of Principal and NotPrincipal")?,
+            action: selector(entries, "Action", "NotAction").ok_or("it needs one of Action and NotAction")?,
+            resource: selector(entries, "Resource", "NotResource").ok_or("it needs one of Resource and NotResource")?,
+            condition: entries
+                .get("Condition")
+                .map_or_else(|| Value::null(Origin::default()), |value| encoded(value).clone()),
+        };
+        // The values of Effect are case sensitive: reference_policies_elements_effect.html
+        let effect = &terms.effect;
+        if matches!(effect.data, Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..))
+            || effect.as_str().is_some_and(|effect| !matches!(effect, "Allow" | "Deny"))
+        {
+            return Err("its Effect is neither Allow nor Deny");
+        }
+        if let Selector::Only(named) | Selector::AllBut(named) = &terms.principal
+            && !is_principal(named)
+        {
+            return Err("its Principal is none that policies know");
+        }
+        if matches!(terms.condition.data, Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..)) {
+            return Err("its Condition is no object");
+        }
+        Ok(terms)
+    }
+}
+
+/// Whether a principal is `"*"`, an object of known kinds, or not known.
+fn is_principal(value: &Value) -> bool {
+    match &value.data {
+        Data::Map(_, kinds) => kinds.keys().all(|kind| principal::KINDS.contains(&kind.as_str())),
+        Data::Text(text) => text.as_literal().is_none_or(|text| text == "*"),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Object(_) => false,
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => true,
+    }
+}
+
+/// The one of both elements that is there. When a question decides which, its answer will make the other one null.
+fn selector(entries: &IndexMap<String, Value>, only: &str, all_but: &str) -> Option<Selector> {
+    let present = |name: &str| entries.get(name).map(encoded).filter(|value| !value.is_null()).cloned();
+    match (present(only), present(all_but)) {
+        (Some(value), None) => Some(Selector::Only(value)),
+        (None, Some(value)) => Some(Selector::AllBut(value)),
+        (Some(value), Some(_)) if matches!(value.data, Data::Pending(_)) => Some(Selector::Only(value)),
+        (Some(_), Some(value)) if matches!(value.data, Data::Pending(_)) => Some(Selector::AllBut(value)),
+        _ => None,
+    }
+}
+
+/// The document as a value: JSON text is parsed, everything else stays. The body of the whole when that cannot be.
+fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
+    let Data::Text(text) = &policy.data else {
+        return match unknown(policy, name) {
+            Some(body) => Err(body),
+            None => Ok(policy.clone()),
+        };
+    };
+    if text.as_literal().is_some_and(|text| text.trim().is_empty()) {
+        return Ok(Value::null(policy.origin.clone()));
+    }
+    if let [Part::Value(value)] = text.parts() {
+        return decoded(value, name);
+    }
+    let value = json::parse(text, &policy.origin).map_err(|problem| unparsed(text, policy, name, problem))?;
+    match unknown(&value, name) {
+        Some(body) => Err(body),
+        None => Ok(value),
+    }
+}
+
+/// Text that is no JSON as it stands may become JSON once its holes are filled.
+fn unparsed(text: &Text, policy: &Value, name: &str, problem: String) -> Body {
+    let obstacle = text.values().filter_map(Value::obstacle).find_map(|value| unknown(value, name));
+    obstacle.unwrap_or_else(|| broken(name, format!("it is no JSON: {problem}"), policy))
+}
+
+/// What was encoded as JSON inside a value that is one already is that value.
+fn encoded(value: &Value) -> &Value {
+    match &value.data {
+        Data::Text(text) => match text.parts() {
+            [Part::Json(inner)] => inner,
+            _ => value,
+        },
+        _ => value,
+    }
+}
+
+/// The body of a whole that is not known; `None` when it is.
+fn unknown(value: &Value, what: &str) -> Option<Body> {
+    let unreadable = |source: &str, reason: Reason| {
+        Body::Unreadable(Unreadable { what: format!("{what} ({source})"), reason, origin: value.origin.clone() })
+    };
+    match &value.data {
+        Data::Open(input) => Some(unreadable(&input.name, input.reason.clone())),
+        Data::Opaque(symbol) => Some(unreadable(&symbol.to_string(), Reason::Elsewhere(symbol.to_string()))),
+        Data::Pending(question) => Some(Body::Waiting(Stop::Ask(Arc::<Question>::clone(question)))),
+        Data::Failed(failure) => Some(Body::Waiting(Stop::Reject(Arc::clone(failure)))),
+        _ => None,
+    }
+}
+
+fn broken(what: &str, problem: impl Into<String>, value: &Value) -> Body {
+    let reason = Reason::Broken(problem.into());
+    Body::Unreadable(Unreadable { what: what.to_owned(), reason, origin: value.origin.clone() })
+}

@@ -1,0 +1,35 @@
+//! Whether a value in a policy is one fixed value, in a world.
+
+use crate::value::{Ask, Data, Decided, Part, Value, World, every, is_variable};
+
+/// Whether `value` is one fixed value: no wildcard, no policy variable, not empty. What is set at deployment is
+/// fixed; what an input decides is asked.
+///
+/// # Errors
+/// [`crate::value::Stop`] when an input decides it.
+pub(super) fn is_fixed(value: &Value, world: &World) -> Decided<bool> {
+    match &value.data {
+        Data::Opaque(_) | Data::Number(_) | Data::Bool(_) => Ok(true),
+        Data::Open(input) => world.ask(input, Ask::Fixed),
+        Data::Text(text) => {
+            let parts = text.parts();
+            let varies = parts.iter().any(|part| matches!(part, Part::Literal(text) if is_variable(text)));
+            if parts.is_empty() || varies {
+                return Ok(false);
+            }
+            every(text.values().map(|part| is_fixed(part, world)))
+        }
+        Data::Pending(_) | Data::Failed(_) => value.read_null(world).map(|_| false),
+        Data::Null | Data::List(..) | Data::Map(..) | Data::Object(_) => Ok(false),
+    }
+}
+
+/// The values of an element that takes one value or a list of them; what is absent (`AWS::NoValue`) is left out.
+/// An open or pending element is one value here.
+pub(super) fn values(element: &Value) -> Vec<&Value> {
+    match &element.data {
+        Data::Null => Vec::new(),
+        Data::List(_, items) => items.iter().flat_map(values).collect(),
+        _ => vec![element],
+    }
+}

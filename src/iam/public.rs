@@ -1,0 +1,132 @@
+//! When S3 calls a statement public.
+//!
+//! S3 begins by taking a policy for public; it is not when every Allow names fixed principals or has a condition that
+//! only fixed callers meet. A policy is public as soon as one of its statements is.
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
+
+use std::sync::Arc;
+
+use crate::value::{Ask, Decided, Input, Reason, Stop, World, any};
+
+use super::action::{self, Access};
+use super::document::{Body, Document, Statement, Terms, Unreadable};
+use super::resource::{self, Target};
+use super::{condition, principal};
+
+/// Whether a statement opens the bucket to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Publicness {
+    /// It does.
+    Public,
+    /// It does not, for this reason.
+    Closed(Closed),
+}
+
+/// Why a statement does not open the bucket in one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Closed {
+    /// It denies.
+    NotAllow,
+    /// Its actions are others.
+    OtherAction,
+    /// Its resources are others.
+    OtherResource,
+    /// It names fixed principals.
+    FixedPrincipal,
+    /// A condition lets only fixed callers pass.
+    FixedCondition,
+    /// In this world, S3 takes a Deny to close it.
+    Denied,
+    /// It cannot be read, and in this world it is not public.
+    Unreadable,
+}
+
+impl Closed {
+    /// The reason's code.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAllow => "not-allow",
+            Self::OtherAction => "other-action",
+            Self::OtherResource => "other-resource",
+            Self::FixedPrincipal => "fixed-principal",
+            Self::FixedCondition => "fixed-condition",
+            Self::Denied => "denied",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Whether `statement` of `document` gives the world `access` to `target`.
+///
+/// # Errors
+/// [`Stop`] when an input decides it.
+pub fn publicness(
+    statement: &Statement,
+    document: &Document,
+    access: Access,
+    target: &Target,
+    world: &World,
+) -> Decided<Publicness> {
+    let terms = match &statement.body {
+        Body::Terms(terms) => terms,
+        Body::Waiting(stop) => return Err(stop.clone()),
+        Body::Unreadable(unreadable) => return assumed(unreadable, world),
+    };
+    if let Some(closed) = closed(terms, access, target, world)? {
+        return Ok(Publicness::Closed(closed));
+    }
+    if any(document.statements.iter().map(|other| narrows(other, terms, target, world)))?
+        && !prevails(statement, world)?
+    {
+        return Ok(Publicness::Closed(Closed::Denied));
+    }
+    Ok(Publicness::Public)
+}
+
+/// The first reason for which the statement opens nothing. One is enough, whatever the others wait for.
+fn closed(terms: &Terms, access: Access, target: &Target, world: &World) -> Decided<Option<Closed>> {
+    let not = |decision: Decided<bool>| decision.map(|yes| !yes);
+    let reasons: [(Closed, &dyn Fn() -> Decided<bool>); 5] = [
+        (Closed::NotAllow, &|| not(terms.effect.read_is("Allow", world))),
+        (Closed::OtherAction, &|| not(action::is_about(&terms.action, access, world))),
+        (Closed::OtherResource, &|| not(resource::can_touch(&terms.resource, target, world))),
+        (Closed::FixedPrincipal, &|| not(principal::is_open_to_all(&terms.principal, world))),
+        (Closed::FixedCondition, &|| condition::fixes_caller(&terms.condition, world)),
+    ];
+    let mut waiting: Option<Stop> = None;
+    for (reason, holds) in reasons {
+        match holds() {
+            Ok(true) => return Ok(Some(reason)),
+            Ok(false) => {}
+            Err(stop) => waiting = waiting.or(Some(stop)),
+        }
+    }
+    waiting.map_or(Ok(None), Err)
+}
+
+/// Whether `other` denies all that `allow` allows to all but fixed callers. The documentation does not say whether S3
+/// subtracts that, so such a Deny makes the Allow undecidable and never closes it.
+fn narrows(other: &Statement, allow: &Terms, target: &Target, world: &World) -> Decided<bool> {
+    let Body::Terms(deny) = &other.body else { return Ok(false) };
+    let covers = deny.effect.as_str() == Some("Deny")
+        && principal::is_everyone(&deny.principal)
+        && action::is_covered(&allow.action, &deny.action)
+        && resource::is_covered(&allow.resource, &deny.resource, target);
+    if covers { condition::spares_fixed_callers(&deny.condition, world) } else { Ok(false) }
+}
+
+/// Whether the Allow is public in spite of such a Deny: S3 alone can tell.
+fn prevails(statement: &Statement, world: &World) -> Decided<bool> {
+    let reason = Reason::Unsupported("a Deny narrows what it allows to fixed callers".to_owned());
+    let name = format!("S3's evaluation of {}", statement.name);
+    world.ask(&Arc::new(Input::undecidable(name, reason, statement.origin.clone())), Ask::True)
+}
+
+/// What cannot be read may be public.
+fn assumed(unreadable: &Unreadable, world: &World) -> Decided<Publicness> {
+    let Unreadable { what, reason, origin } = unreadable;
+    let input = Input::undecidable(format!("{what} is public"), reason.clone(), origin.clone());
+    let public = world.ask(&Arc::new(input), Ask::True)?;
+    Ok(if public { Publicness::Public } else { Publicness::Closed(Closed::Unreadable) })
+}

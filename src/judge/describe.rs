@@ -1,0 +1,84 @@
+//! Cases and reasons in words: "fails when var.env is \"dev\"; passes when it is \"prod\"".
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Case, Condition, Verdict};
+use crate::rules::Words;
+use crate::value::{Input, Literal, Reason};
+
+/// What the placeholders of a sentence stand for.
+pub type Slots = BTreeMap<&'static str, String>;
+
+/// `sentence` with its placeholders filled in.
+#[must_use]
+pub fn fill(sentence: &str, slots: &Slots) -> String {
+    let words: Vec<(&str, &str)> = slots.iter().map(|(name, word)| (*name, word.as_str())).collect();
+    crate::rules::fill(sentence, &words)
+}
+
+/// Every case in one sentence part a verdict.
+#[must_use]
+pub fn cases(cases: &[Case]) -> String {
+    let of = |verdict: Verdict| {
+        let whens: Vec<String> =
+            cases.iter().filter(|case| case.verdict == verdict).map(|case| when(&case.when)).collect();
+        whens.join(", or when ")
+    };
+    let parts = [
+        (Verdict::Fail, "fails when"),
+        (Verdict::Pass, "passes when"),
+        (Verdict::NoData, "has no data when"),
+        (Verdict::NotApplicable, "does not apply when"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .map(|(verdict, words)| (words, of(verdict)))
+        .filter(|(_, whens)| !whens.is_empty())
+        .map(|(words, whens)| format!("{words} {whens}"))
+        .collect();
+    parts.join("; ")
+}
+
+fn when(conditions: &[(String, Condition)]) -> String {
+    let conditions: Vec<String> = conditions.iter().map(|(name, met)| condition(name, met)).collect();
+    conditions.join(" and ")
+}
+
+fn condition(name: &str, met: &Condition) -> String {
+    match met {
+        Condition::Is(Literal::Text(text)) if text.is_empty() => format!("{name} is empty"),
+        Condition::Is(literal) => format!("{name} is {literal}"),
+        Condition::Not(literals) => {
+            let literals: Vec<String> = literals.iter().map(ToString::to_string).collect();
+            format!("{name} is not {}", literals.join(" or "))
+        }
+        Condition::Set => format!("{name} is set"),
+        Condition::Empty => format!("{name} is empty"),
+        Condition::Fixed(true) => format!("{name} is one fixed value"),
+        Condition::Fixed(false) => format!("{name} is not one fixed value"),
+        Condition::Other(question, true) => question.clone(),
+        Condition::Other(question, false) => format!("not ({question})"),
+    }
+}
+
+/// Why an input is open, and what would decide it. `None` where its name says it all.
+#[must_use]
+pub fn reason(input: &Input, words: &Words) -> Option<String> {
+    let name = input.name.clone();
+    let sentence = |sentence: &str, slots| Some(fill(sentence, &BTreeMap::from(slots)));
+    match &input.reason {
+        Reason::Derived => None,
+        Reason::NoValue(option) => sentence(&words.reasons.no_value, [("input", name), ("option", option.clone())]),
+        Reason::ModuleNotOnDisk { module, source } => {
+            sentence(&words.reasons.module_not_on_disk, [("module", module.clone()), ("source", source.clone())])
+        }
+        Reason::Elsewhere(place) => sentence(&words.reasons.elsewhere, [("input", name), ("place", place.clone())]),
+        Reason::Unsupported(what) | Reason::Limit(what) | Reason::Broken(what) => Some(what.clone()),
+    }
+}
+
+/// Whether an input is a real one, that somebody can give a value; others are named by their reason only.
+#[must_use]
+pub fn is_choice(input: &Input) -> bool {
+    matches!(input.reason, Reason::NoValue(_) | Reason::Derived | Reason::Elsewhere(_))
+}

@@ -1,0 +1,198 @@
+//! From what every world said about a row to the finding a reader gets.
+
+use std::collections::BTreeMap;
+
+use crate::explore::{Exploration, merge};
+use crate::finding::{Case, Edit, Finding, Fix, Label, Verdict, fingerprint};
+use crate::model::{Resource, Unit};
+use crate::rules::{Rule, Words, spelled};
+use crate::source::{Sources, Span};
+use crate::value::World;
+
+use super::anchor;
+use super::describe::{self, Slots};
+use super::row::{Failure, Judged};
+
+/// A row that was explored.
+pub struct Row<'a> {
+    /// The unit.
+    pub unit: &'a dyn Unit,
+    /// The control.
+    pub rule: &'a Rule,
+    /// The trail the row is about; `None` for the account.
+    pub trail: Option<&'a Resource>,
+    /// What every world said.
+    pub exploration: Exploration<Option<Judged>>,
+    /// The words that no single control owns.
+    pub words: &'a Words,
+    /// The files.
+    pub sources: &'a Sources,
+}
+
+/// The finding of a row; `None` when the subject exists in no world.
+#[must_use]
+pub fn to_finding(row: &Row) -> Option<Finding> {
+    let votes: Vec<(&World, &Judged)> =
+        row.exploration.worlds.iter().filter_map(|(world, judged)| Some((world, judged.as_ref()?))).collect();
+    let (merged, cases) = merge(&votes.iter().map(|(world, judged)| (*world, judged.verdict)).collect::<Vec<_>>());
+    let refused = row.exploration.refused.first();
+    let verdict = match merged {
+        _ if !row.exploration.exploded.is_empty() => Verdict::Unknown,
+        Some(verdict) => verdict,
+        None if refused.is_some() => Verdict::Unknown,
+        None => return None,
+    };
+    let shown = votes.iter().map(|(_, judged)| *judged).find(|judged| judged.verdict == Verdict::Fail);
+    let shown = shown.or(votes.first().map(|(_, judged)| *judged));
+    let trail = shown.map(|judged| &judged.trail).or(row.trail)?;
+    let location = match (shown, refused) {
+        (Some(judged), _) => anchor::primary(&judged.origin, trail, row.sources),
+        (None, Some(failure)) => anchor::primary(&failure.origin, trail, row.sources),
+        (None, None) => trail.header,
+    };
+    let failures = shown.map_or(&[][..], |judged| &judged.failures);
+    let reason = failures.first().and_then(|failure| row.rule.reason(&failure.code));
+    let language = row.unit.language();
+    let attribute = reason.map_or_else(String::new, |reason| reason.attribute(language).to_owned());
+    let slots = slots(row, trail, shown, &cases);
+    let resource = row.trail.map(|trail| trail.address.clone());
+    let identity = resource.clone().unwrap_or_default();
+    Some(Finding {
+        control: row.rule.control.id.clone(),
+        verdict,
+        severity: row.rule.control.severity,
+        unit: row.unit.path().to_owned(),
+        account: row.unit.account(),
+        name: trail.name.clone(),
+        message: message(row, verdict, failures, &slots),
+        help: (verdict != Verdict::Pass)
+            .then(|| reason.map(|reason| describe::fill(reason.change(language), &slots)))
+            .flatten(),
+        related: related(row, trail, failures, location),
+        notes: Vec::new(),
+        fingerprint: fingerprint(&row.rule.control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
+        fix: failures.first().and_then(|failure| fix(failure, row.sources)),
+        suppressed: None,
+        resource,
+        location,
+        attribute,
+        cases,
+    })
+}
+
+/// What the placeholders of a sentence stand for.
+fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) -> Slots {
+    let mut slots = BTreeMap::from([("resource", trail.address.clone()), ("inputs", inputs(row, cases))]);
+    if let Some(judged) = shown {
+        slots.insert("bucket", judged.bucket.clone());
+        if let Some(failure) = judged.failures.first() {
+            slots.extend(failure_slots(row, failure));
+        }
+    }
+    slots
+}
+
+fn failure_slots(row: &Row, failure: &Failure) -> Slots {
+    let language = row.unit.language();
+    let mut slots: Slots = failure.leaf.slots.iter().cloned().collect();
+    slots.entry("value").or_insert_with(|| row.words.absent.clone());
+    if let Some(flag) = slots.get_mut("flag") {
+        *flag = spelled(flag, language);
+    }
+    if let Some(reason) = row.rule.reason(&failure.code) {
+        slots.insert("attribute", format!("`{}`", reason.attribute(language)));
+    }
+    slots
+}
+
+/// What an unknown verdict depends on, in words.
+fn inputs(row: &Row, cases: &[Case]) -> String {
+    let exploration = &row.exploration;
+    if !exploration.exploded.is_empty() {
+        let names: Vec<&str> = exploration.exploded.iter().map(|input| input.name.as_str()).collect();
+        return describe::fill(&row.words.exploded, &BTreeMap::from([("inputs", names.join(", "))]));
+    }
+    if exploration.worlds.is_empty() {
+        return exploration.refused.first().map(|failure| failure.message.clone()).unwrap_or_default();
+    }
+    let questions = exploration.worlds.iter().flat_map(|(world, _)| world.answers());
+    let mut named: Vec<String> = Vec::new();
+    for input in questions.map(|(question, _)| &question.input) {
+        let matters = cases.iter().any(|case| case.when.iter().any(|(name, _)| *name == input.name));
+        let words = if describe::is_choice(input) { None } else { describe::reason(input, row.words) };
+        let words = words.unwrap_or_else(|| input.name.clone());
+        if matters && !named.contains(&words) {
+            named.push(words);
+        }
+    }
+    let choices: Vec<Case> =
+        cases.iter().filter(|case| case.when.iter().any(|(name, _)| named.contains(name))).cloned().collect();
+    match describe::cases(&choices) {
+        cases if cases.is_empty() => named.join(", "),
+        cases => format!("{}: {cases}", named.join(", ")),
+    }
+}
+
+fn message(row: &Row, verdict: Verdict, failures: &[Failure], slots: &Slots) -> String {
+    match verdict {
+        Verdict::Fail => {
+            let sentences = failures.iter().map(|failure| {
+                let mut slots = slots.clone();
+                slots.extend(failure_slots(row, failure));
+                row.rule
+                    .reason(&failure.code)
+                    .map_or_else(|| failure.code.clone(), |reason| describe::fill(&reason.sentence, &slots))
+            });
+            sentences.collect::<Vec<_>>().join(" ")
+        }
+        Verdict::Unknown => describe::fill(&row.rule.sentences.unknown, slots),
+        Verdict::NoData => describe::fill(row.rule.sentences.no_data.as_deref().unwrap_or_default(), slots),
+        Verdict::Pass | Verdict::NotApplicable => describe::fill(&row.rule.sentences.pass, slots),
+    }
+}
+
+/// Evidence elsewhere: where the value came from, the trail, the bucket, and the other clauses that failed.
+fn related(row: &Row, trail: &Resource, failures: &[Failure], location: Span) -> Vec<Label> {
+    let mut labels = Vec::new();
+    for (at, failure) in failures.iter().enumerate() {
+        if at > 0 {
+            let span = anchor::primary(&failure.leaf.origin, trail, row.sources);
+            labels.push(Label { message: row.words.also.clone(), span });
+        } else {
+            labels.extend(anchor::chain(&failure.leaf.origin, location, row.words, row.sources));
+        }
+        let evidence = failure.leaf.evidence.iter().filter_map(|(what, origin)| {
+            let span = row.sources.first_line(origin.nearest()?);
+            Some(Label { message: row.words.evidence(*what).to_owned(), span })
+        });
+        labels.extend(evidence);
+    }
+    if location.file != trail.header.file || !same_line(row.sources, location, trail.header) {
+        labels.push(Label { message: row.words.trail.clone(), span: row.sources.first_line(trail.header) });
+    }
+    let mut seen = vec![location];
+    labels.retain(|label| {
+        let new = !seen.contains(&label.span);
+        seen.push(label.span);
+        new
+    });
+    labels
+}
+
+fn same_line(sources: &Sources, left: Span, right: Span) -> bool {
+    sources.position(left).line == sources.position(right).line
+}
+
+/// A literal `false` that must be true can be replaced as it stands.
+fn fix(failure: &Failure, sources: &Sources) -> Option<Fix> {
+    let span = failure.leaf.origin.source()?;
+    let text = sources.text(span);
+    let replacement = match text.as_str() {
+        "false" => "true",
+        "\"false\"" => "\"true\"",
+        "'false'" => "'true'",
+        _ => return None,
+    };
+    let edits = vec![Edit { span, replacement: replacement.to_owned() }];
+    Some(Fix { title: format!("replace {text} with {replacement}"), edits })
+}

@@ -1,0 +1,14 @@
+//! A row: one control about one subject, judged in every world and turned into a finding.
+//!
+//! Knows the model, the rules and the explorer. A row is judged on one thread; what it found in one world it never
+//! carries into another.
+
+mod account;
+mod anchor;
+mod describe;
+mod finding;
+mod row;
+
+pub use account::account_row;
+pub use finding::{Row, to_finding};
+pub use row::{Failure, Judge, Judged};

@@ -1,0 +1,164 @@
+//! One control about one trail in one world: the document, Guard's status, and what they mean together.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::explore::{Exploration, explore};
+use crate::finding::Verdict;
+use crate::model::{Estate, Kind, Resource, Unit, exists};
+use crate::rules::document::{Document, Leaf};
+use crate::rules::{Needs, Outcome, Rule, Status, guard};
+use crate::value::{self, Decided, Origin, Stop, World};
+
+/// Judges the rows of one unit.
+pub struct Judge<'a> {
+    /// The unit.
+    pub unit: &'a dyn Unit,
+    /// How many worlds a row may explore.
+    pub max_worlds: usize,
+    /// What Guard said about equal documents: they are judged once.
+    judged: Mutex<BTreeMap<(&'a str, String), Arc<Outcome>>>,
+}
+
+/// What one world says about a subject.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The verdict of this world.
+    pub verdict: Verdict,
+    /// The clauses that failed.
+    pub failures: Vec<Failure>,
+    /// The trail the verdict is about.
+    pub trail: Resource,
+    /// The bucket it writes to: its address, or the text that names it.
+    pub bucket: String,
+    /// Where the value stands that was judged.
+    pub origin: Origin,
+}
+
+/// A clause that failed.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The reason code: the fact's own where it has one, otherwise the clause's.
+    pub code: String,
+    /// What stands behind the value, present or missing.
+    pub leaf: Leaf,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge of `unit`.
+    #[must_use]
+    pub fn new(unit: &'a dyn Unit, max_worlds: usize) -> Self {
+        Self { unit, max_worlds, judged: Mutex::default() }
+    }
+
+    /// The trails of the unit, world by world.
+    #[must_use]
+    pub fn trails(&self) -> Exploration<Vec<Resource>> {
+        explore(self.max_worlds, |world| {
+            let estate = self.unit.estate(world);
+            if estate.rejected() { Ok(Vec::new()) } else { trails_in(estate.as_ref(), world) }
+        })
+    }
+
+    /// What `rule` says about one trail, world by world; worlds in which it does not exist have no say.
+    #[must_use]
+    pub fn trail_row(&self, rule: &'a Rule, address: &str) -> Exploration<Option<Judged>> {
+        explore(self.max_worlds, |world| {
+            let estate = self.unit.estate(world);
+            if estate.rejected() {
+                return Ok(None);
+            }
+            let found = estate.resources(Kind::Trail).into_iter().find(|trail| trail.address == address);
+            match found {
+                Some(trail) if exists(&trail, world)? => self.judge(rule, &trail, estate.as_ref(), world).map(Some),
+                Some(_) => Ok(None),
+                // How many instances there are may still be a question; then the trail can yet appear.
+                None => trails_in(estate.as_ref(), world).map(|_| None),
+            }
+        })
+    }
+
+    /// What `rule` says about an existing trail.
+    ///
+    /// # Errors
+    /// [`Stop`] when an answer is needed first.
+    pub fn judge(&self, rule: &'a Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Decided<Judged> {
+        let document = Document::of(trail, estate, world);
+        let judged = |verdict, failures, origin| {
+            let bucket = document.bucket.clone();
+            Judged { verdict, failures, trail: trail.clone(), bucket, origin }
+        };
+        if rule.needs == Needs::TrailBucket {
+            if let Some(stop) = document.stop("/Trail/Bucket") {
+                return Err(stop);
+            }
+            if !document.holds("/Trail/Bucket") {
+                return Ok(judged(Verdict::NoData, Vec::new(), document.leaf("/Trail/Bucket").origin));
+            }
+        }
+        let outcome = self.outcome(rule, &document)?;
+        let header = document.leaf("/Trail").origin;
+        match outcome.status {
+            Status::Pass => Ok(judged(Verdict::Pass, Vec::new(), header)),
+            Status::Skip => Ok(judged(Verdict::NotApplicable, Vec::new(), header)),
+            Status::Fail => {
+                let failures = failures(&outcome, &document)?;
+                let origin = failures.first().map_or(header, |failure| failure.leaf.origin.clone());
+                Ok(judged(Verdict::Fail, failures, origin))
+            }
+        }
+    }
+
+    fn outcome(&self, rule: &'a Rule, document: &Document) -> Decided<Arc<Outcome>> {
+        let key = (rule.control.id.as_str(), document.json.to_string());
+        if let Some(outcome) = self.judged.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(Arc::clone(outcome));
+        }
+        let defect = |message: String| {
+            let origin = document.leaf("/Trail").origin;
+            Stop::Reject(Arc::new(value::Failure { message, origin }))
+        };
+        let outcomes = guard::evaluate(&[(&rule.control.id, &rule.guard)], &[&document.json])
+            .map_err(|error| defect(error.to_string()))?;
+        let outcome = outcomes.into_iter().flatten().next().ok_or_else(|| defect("no outcome".to_owned()))?;
+        let outcome = Arc::new(outcome);
+        self.judged.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&outcome));
+        Ok(outcome)
+    }
+}
+
+/// The trails that exist in a world.
+pub(super) fn trails_in(estate: &dyn Estate, world: &World) -> Decided<Vec<Resource>> {
+    let mut trails = Vec::new();
+    for trail in estate.resources(Kind::Trail) {
+        if exists(&trail, world)? {
+            trails.push(trail);
+        }
+    }
+    Ok(trails)
+}
+
+/// The clauses that failed and are decided.
+///
+/// # Errors
+/// The first [`Stop`] when the failure hangs on a value that waits for an answer.
+fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
+    let clauses = outcome.clauses();
+    if !outcome.is_certain() {
+        let waiting = clauses.iter().find_map(|clause| document.stop(&clause.pointer()?));
+        if let Some(stop) = waiting {
+            return Err(stop);
+        }
+    }
+    let decided = clauses.into_iter().filter(|clause| !clause.touches_open());
+    Ok(decided
+        .map(|clause| {
+            let mut leaf = document.leaf(&clause.pointer().unwrap_or_default());
+            if leaf.slots.is_empty() {
+                leaf.slots.push(("value", clause.seen()));
+            }
+            let code = leaf.reason.map_or_else(|| clause.code.clone(), str::to_owned);
+            Failure { code, leaf }
+        })
+        .collect())
+}

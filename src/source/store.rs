@@ -201,7 +201,7 @@ pub fn relative(path: &Path, base: &Path) -> String {
 }
 
 /// The path without `.` and `..`, by its text alone.
-fn normalize(path: &Path) -> PathBuf {
+pub(super) fn normalize(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {
@@ -215,7 +215,7 @@ fn normalize(path: &Path) -> PathBuf {
     normal
 }
 
-fn explain(cause: &std::io::Error) -> String {
+pub(super) fn explain(cause: &std::io::Error) -> String {
     match cause.kind() {
         std::io::ErrorKind::NotFound => "does not exist".to_owned(),
         std::io::ErrorKind::PermissionDenied => "may not be read (permission denied)".to_owned(),

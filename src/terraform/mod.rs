@@ -1,4 +1,5 @@
 //! Terraform modules, evaluated as Terraform does.
 
 pub mod functions;
+pub mod operators;
 pub mod types;

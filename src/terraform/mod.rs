@@ -3,3 +3,4 @@
 pub mod functions;
 pub mod operators;
 pub mod types;
+mod unknown;

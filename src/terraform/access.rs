@@ -2,9 +2,7 @@
 
 use crate::source::Span;
 use crate::syntax::Step;
-use crate::value::{
-    Ask, Data, Input, ListKind, Literal, Number, Origin, Question, Role, Symbol, SymbolSource, Value,
-};
+use crate::value::{Ask, Data, Input, ListKind, Literal, Number, Origin, Question, Role, Symbol, SymbolSource, Value};
 
 use super::evaluator::Evaluator;
 use super::scope::Env;

@@ -76,9 +76,7 @@ impl<'a> Evaluator<'a> {
                 Some(bucket) if instance.block.body.attribute("expected_bucket_owner").is_none() => bucket,
                 _ => symbol(instance, name, origin),
             },
-            ("terraform_data", "output") => {
-                self.configured(instance, "input").unwrap_or_else(|| Value::null(origin))
-            }
+            ("terraform_data", "output") => self.configured(instance, "input").unwrap_or_else(|| Value::null(origin)),
             ("terraform_data", "input" | "triggers_replace") | ("null_resource", "triggers") | (_, "tags") => {
                 Value::null(origin)
             }
@@ -114,8 +112,7 @@ impl<'a> Evaluator<'a> {
     /// Everything an instance is configured with, and its `id` and `arn`.
     pub fn whole_instance(&self, instance: &Instance<'a>, span: Span) -> Value {
         let content = Content::of(instance.block);
-        let written =
-            self.in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
+        let written = self.in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
         let mut entries: IndexMap<String, Value> = written.as_map().cloned().unwrap_or_default();
         for name in ["id", "arn"] {
             entries.entry(name.to_owned()).or_insert_with(|| self.instance_attribute(instance, name, span));

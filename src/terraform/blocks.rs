@@ -60,7 +60,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Visits the nested blocks of one type. `Some` is what keeps them from being known.
-    pub fn each_block(&self, content: Content<'_>, kind: &str, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
+    pub fn each_block(
+        &self,
+        content: Content<'_>,
+        kind: &str,
+        env: Env<'_, 'a>,
+        visit: Visit<'_, 'a>,
+    ) -> Option<Value> {
         match content {
             Content::Body(body, _) => {
                 for block in &body.blocks {

@@ -77,8 +77,7 @@ impl<'a> Evaluator<'a> {
     /// What tells the results of data sources apart: the provider configuration, the type and the arguments.
     pub fn canonical(&self, instance: &Instance<'a>) -> String {
         let content = Content::of(instance.block);
-        let arguments =
-            self.in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
+        let arguments = self.in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
         let mut shown: Vec<String> = arguments
             .as_map()
             .into_iter()

@@ -8,7 +8,6 @@ use crate::model::{Estate, Existence, Kind, Resource};
 use crate::source::{FileId, Span};
 use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Text, Value, World};
 
-use super::attribute::META;
 use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::module::Mode;

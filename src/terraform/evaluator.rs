@@ -29,7 +29,6 @@ pub(super) struct Evaluator<'a> {
     root: OnceCell<Rc<Scope<'a>>>,
     memo: RefCell<HashMap<Key, Memo>>,
     pub(super) expansions: RefCell<HashMap<(usize, String), Rc<Expansion>>>,
-    pub(super) children: RefCell<HashMap<(usize, String), Vec<Rc<Scope<'a>>>>>,
     pub(super) scopes: RefCell<Vec<Rc<Scope<'a>>>>,
     pub(super) objects: RefCell<HashMap<usize, Rc<Object<'a>>>>,
     /// What is known about the types of open values, by name.
@@ -75,7 +74,6 @@ impl<'a> Evaluator<'a> {
             root: OnceCell::new(),
             memo: RefCell::default(),
             expansions: RefCell::default(),
-            children: RefCell::default(),
             scopes: RefCell::default(),
             objects: RefCell::default(),
             types: RefCell::default(),

@@ -137,9 +137,7 @@ impl<'a> Evaluator<'a> {
                     let reason = Reason::Limit(format!("more than {MAX_INSTANCES} instances"));
                     self.undecidable(Shape::Counted, one(), address, reason, span)
                 }
-                Some(count) => {
-                    known(Shape::Counted, (0..count).map(|index| Slot::counted(index, span)).collect())
-                }
+                Some(count) => known(Shape::Counted, (0..count).map(|index| Slot::counted(index, span)).collect()),
                 None => self.refuse(Shape::Counted, one(), address, "count must be a whole number, zero or more", span),
             },
             Data::Pending(question) => pending(Shape::Counted, one(), question, &value),
@@ -159,9 +157,7 @@ impl<'a> Evaluator<'a> {
         };
         match &value.data {
             Data::Pending(question) => pending(Shape::Keyed, any(), question, value),
-            Data::Open(_) | Data::Opaque(_) => {
-                self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span)
-            }
+            Data::Open(_) | Data::Opaque(_) => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
             Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
             Data::Map(..) | Data::Object(_) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
                 Ok(elements) => self.keys(address, elements, span),
@@ -191,7 +187,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An open number or collection: none when the answer to `none` is yes, otherwise one that stands for all.
-    fn perhaps(&self, shape: Shape, slots: Vec<Slot>, address: &str, value: &Value, none: Ask, span: Span) -> Expansion {
+    fn perhaps(
+        &self,
+        shape: Shape,
+        slots: Vec<Slot>,
+        address: &str,
+        value: &Value,
+        none: Ask,
+        span: Span,
+    ) -> Expansion {
         let input = match &value.data {
             Data::Open(input) => Arc::clone(input),
             _ => Arc::new(Input::derived(value.describe(), value.origin.clone())),

@@ -9,9 +9,9 @@ use crate::value::{Ask, Data, Input, ListKind, MapKind, Origin, Question, Reason
 use super::evaluator::Evaluator;
 use super::functions;
 use super::operators;
+use super::scope::Env;
 use super::truth::truth;
 use super::types::{self, Nullable, Type};
-use super::scope::Env;
 use super::unknown::{Outcome, derive};
 
 impl<'a> Evaluator<'a> {

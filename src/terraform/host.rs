@@ -86,13 +86,7 @@ impl Evaluator<'_> {
         self.unit.sources.add(format!("(a template, {:016x})", hasher.finish()), text.to_owned())
     }
 
-    fn rendered(
-        &self,
-        file: FileId,
-        text: &str,
-        variables: &IndexMap<String, Value>,
-        call: &Call,
-    ) -> Value {
+    fn rendered(&self, file: FileId, text: &str, variables: &IndexMap<String, Value>, call: &Call) -> Value {
         let (parts, problems) = hcl::parse_template(file, text, 0..text.len());
         if let Some(problem) = problems.iter().find(|problem| problem.severity == ProblemSeverity::Lost) {
             return self.broken("a template", &problem.message, problem.span);

@@ -89,13 +89,8 @@ impl<'a> Evaluator<'a> {
             return value.clone();
         }
         let span = document.origin.nearest().unwrap_or(content.header());
-        let call = functions::Call {
-            name: "jsondecode",
-            arguments: vec![document],
-            span,
-            world: self.world,
-            host: self,
-        };
+        let call =
+            functions::Call { name: "jsondecode", arguments: vec![document], span, world: self.world, host: self };
         functions::call(&call)
     }
 
@@ -136,7 +131,8 @@ impl<'a> Evaluator<'a> {
         let mut span = content.header();
         let unknown = self.each_block(content, kind, env, &mut |block, env| {
             span = block.header();
-            let argument = |name: &str| self.argument(block, name, env).unwrap_or_else(|| Value::null(Origin::default()));
+            let argument =
+                |name: &str| self.argument(block, name, env).unwrap_or_else(|| Value::null(Origin::default()));
             let of = argument("type");
             let identifiers = with_variables(argument("identifiers"));
             match of.as_str() {
@@ -167,7 +163,8 @@ impl<'a> Evaluator<'a> {
         let mut span = content.header();
         let unknown = self.each_block(content, "condition", env, &mut |block, env| {
             span = block.header();
-            let argument = |name: &str| self.argument(block, name, env).unwrap_or_else(|| Value::null(Origin::default()));
+            let argument =
+                |name: &str| self.argument(block, name, env).unwrap_or_else(|| Value::null(Origin::default()));
             let (test, variable) = (argument("test"), argument("variable"));
             let values = items(with_variables(argument("values")));
             match (test.as_str(), variable.as_str()) {

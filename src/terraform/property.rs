@@ -42,9 +42,9 @@ impl<'a> Evaluator<'a> {
                 self.typed(content, name, &texts, env).unwrap_or_else(|| absent(content))
             }
             From::Plain(name) => self.argument(content, name, env).unwrap_or_else(|| absent(content)),
-            From::Blocks(kind, properties) => self.blocks(content, kind, env, |block, env| {
-                vec![self.map(properties, block, env)]
-            }),
+            From::Blocks(kind, properties) => {
+                self.blocks(content, kind, env, |block, env| vec![self.map(properties, block, env)])
+            }
             From::Block(kind, properties) => {
                 let blocks = self.blocks(content, kind, env, |block, env| vec![self.map(properties, block, env)]);
                 first(blocks, content)

@@ -38,9 +38,7 @@ impl<'a> Evaluator<'a> {
     pub fn elements(&self, collection: &Value, span: Span) -> Elements {
         let origin = || Origin::expression(span);
         match &collection.data {
-            Data::List(ListKind::Set, items) => {
-                Ok(items.iter().map(|item| (item.clone(), item.clone())).collect())
-            }
+            Data::List(ListKind::Set, items) => Ok(items.iter().map(|item| (item.clone(), item.clone())).collect()),
             Data::List(_, items) => {
                 let key = |at: usize| Value::number(Number::from(at), origin());
                 Ok(items.iter().enumerate().map(|(at, item)| (key(at), item.clone())).collect())

@@ -100,10 +100,8 @@ const EVENT_SELECTOR: &[Property] = &[
 
 const DATA_RESOURCE: &[Property] = &[property("Type", From::Text("type")), property("Values", From::Texts("values"))];
 
-const ADVANCED_EVENT_SELECTOR: &[Property] = &[
-    property("Name", From::Text("name")),
-    property("FieldSelectors", From::Blocks("field_selector", FIELD_SELECTOR)),
-];
+const ADVANCED_EVENT_SELECTOR: &[Property] =
+    &[property("Name", From::Text("name")), property("FieldSelectors", From::Blocks("field_selector", FIELD_SELECTOR))];
 
 const FIELD_SELECTOR: &[Property] = &[
     property("Field", From::Text("field")),
@@ -147,10 +145,8 @@ const PUBLIC_ACCESS_BLOCK: &[Property] = &[
 
 const OBJECT_OWNERSHIP: Property = property("ObjectOwnership", From::Text("object_ownership"));
 
-const OWNERSHIP_CONTROLS: &[Property] = &[
-    property("Bucket", From::Text("bucket")),
-    property("ObjectOwnership", From::Inside("rule", &OBJECT_OWNERSHIP)),
-];
+const OWNERSHIP_CONTROLS: &[Property] =
+    &[property("Bucket", From::Text("bucket")), property("ObjectOwnership", From::Inside("rule", &OBJECT_OWNERSHIP))];
 
 const BUCKET_LOGGING: &[Property] = &[
     property("Bucket", From::Text("bucket")),

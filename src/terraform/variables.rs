@@ -65,9 +65,9 @@ impl<'a> Evaluator<'a> {
         });
         match value {
             Some(value) => self.typed_variable(value, declaration),
-            None => self.default(declaration).unwrap_or_else(|| {
-                self.broken(full, "the module is called without this argument", span)
-            }),
+            None => self
+                .default(declaration)
+                .unwrap_or_else(|| self.broken(full, "the module is called without this argument", span)),
         }
     }
 
@@ -138,11 +138,12 @@ impl<'a> Evaluator<'a> {
     /// With every input open, a collection still has its default where `for_each` runs over it: the default names the
     /// resources that there are.
     fn keeps_default(&self, declaration: &Declaration<'a>) -> bool {
-        let is_collection = declaration.block.body.attribute("default").is_some_and(|default| match &default.expr.kind {
-            ExprKind::Tuple(items) => !items.is_empty(),
-            ExprKind::Object(entries) => !entries.is_empty(),
-            _ => false,
-        });
+        let is_collection =
+            declaration.block.body.attribute("default").is_some_and(|default| match &default.expr.kind {
+                ExprKind::Tuple(items) => !items.is_empty(),
+                ExprKind::Object(entries) => !entries.is_empty(),
+                _ => false,
+            });
         let module = &self.unit.tree.module;
         let blocks = module.resources.values().chain(module.calls.values());
         let mut repeated = blocks.filter_map(|block| block.body.attribute("for_each"));
@@ -152,9 +153,11 @@ impl<'a> Evaluator<'a> {
     /// Whether the answers of this world break a validation that holds, or may hold, without them.
     pub fn is_invalid(&self, scope: &Rc<Scope<'a>>) -> bool {
         scope.node.module.variables.values().any(|block| {
-            block.body.blocks_of("validation").enumerate().any(|(at, _)| {
-                self.breaks(scope, block, at) && !self.unanswered_breaks(scope, block, at)
-            })
+            block
+                .body
+                .blocks_of("validation")
+                .enumerate()
+                .any(|(at, _)| self.breaks(scope, block, at) && !self.unanswered_breaks(scope, block, at))
         })
     }
 
@@ -198,7 +201,8 @@ fn narrow(domain: &mut Domain, condition: &Expr, name: &str) {
         _ => {
             if let Some(values) = listed(condition, name) {
                 let known = domain.values.take();
-                let allowed = |value: &Literal| known.as_ref().is_none_or(|known| known.iter().any(|other| other.same(value)));
+                let allowed =
+                    |value: &Literal| known.as_ref().is_none_or(|known| known.iter().any(|other| other.same(value)));
                 *domain = Domain::of(values.into_iter().filter(allowed).collect());
             }
         }
@@ -209,13 +213,15 @@ fn narrow(domain: &mut Domain, condition: &Expr, name: &str) {
 fn listed(condition: &Expr, name: &str) -> Option<Vec<Literal>> {
     match &condition.kind {
         ExprKind::Parenthesis(inner) => listed(inner, name),
-        ExprKind::Call(Call { name: function, arguments, .. }) if function == "contains" => match arguments.as_slice() {
-            [list, variable] if is_variable(variable, name) => {
-                let ExprKind::Tuple(items) = &list.kind else { return None };
-                items.iter().map(|item| literal(item)).collect()
+        ExprKind::Call(Call { name: function, arguments, .. }) if function == "contains" => {
+            match arguments.as_slice() {
+                [list, variable] if is_variable(variable, name) => {
+                    let ExprKind::Tuple(items) = &list.kind else { return None };
+                    items.iter().map(|item| literal(item)).collect()
+                }
+                _ => None,
             }
-            _ => None,
-        },
+        }
         ExprKind::Binary(left, BinaryOperator::Equal, right) if is_variable(left, name) => Some(vec![literal(right)?]),
         ExprKind::Binary(left, BinaryOperator::Or, right) => {
             let (mut left, right) = (listed(left, name)?, listed(right, name)?);

@@ -6,9 +6,12 @@ use crate::source::Span;
 use crate::syntax::{For, ForResult};
 use crate::value::{Data, Input, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
 
-use super::evaluator::{Evaluator, unknown};
-use super::operators;
+use super::evaluator::Evaluator;
 use super::scope::{Binding, Env};
+use super::shape;
+use super::truth::truth;
+use super::types::Type;
+use super::unknown::{Outcome, derive};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
 pub(super) type Elements = Result<Vec<(Value, Value)>, Value>;
@@ -35,9 +38,7 @@ impl<'a> Evaluator<'a> {
     pub fn elements(&self, collection: &Value, span: Span) -> Elements {
         let origin = || Origin::expression(span);
         match &collection.data {
-            Data::List(ListKind::Set, items) => {
-                Ok(items.iter().map(|item| (item.clone(), item.clone())).collect())
-            }
+            Data::List(ListKind::Set, items) => Ok(items.iter().map(|item| (item.clone(), item.clone())).collect()),
             Data::List(_, items) => {
                 let key = |at: usize| Value::number(Number::from(at), origin());
                 Ok(items.iter().enumerate().map(|(at, item)| (key(at), item.clone())).collect())
@@ -72,7 +73,7 @@ impl<'a> Evaluator<'a> {
     /// Adds what one element makes; what ends the whole expression otherwise.
     fn iteration(&self, each: &For, made: &mut Made, span: Span, env: Env<'_, 'a>) -> Option<Value> {
         if let Some(condition) = &each.condition {
-            let kept = operators::truth(&self.evaluate(condition, env), self.world);
+            let kept = truth(&self.evaluate(condition, env), self.world);
             match kept.data {
                 Data::Bool(true) => {}
                 Data::Bool(false) => return None,
@@ -110,23 +111,25 @@ impl<'a> Evaluator<'a> {
             let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
             let made = |expr| self.evaluate(expr, env).describe();
             match &each.result {
-                ForResult::Tuple(element) => format!("[for each of {collection} : {}{condition}]", made(element), collection = collection.describe()),
+                ForResult::Tuple(element) => {
+                    format!("[for each of {} : {}{condition}]", collection.describe(), made(element))
+                }
                 ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
                     format!("{{for each of {} : {} => {}{condition}}}", collection.describe(), made(key), made(element))
                 }
             }
         };
         let name = self.bind(each, &key, &value, env, describe);
-        unknown(&obstacle, &name, Origin::expression(span))
+        derive(name, &obstacle, Outcome::Open, self.world, Origin::expression(span))
     }
 
     /// A key and an element that stand for all of an open collection's.
     pub fn any_element(&self, collection: &Value, span: Span) -> (Value, Value) {
         match &collection.data {
             Data::Open(input) => {
-                let constraint = self.type_of(&input.name);
-                let is_set = constraint.as_ref().is_some_and(|constraint| constraint.is_set());
-                let element = constraint.and_then(|constraint| constraint.element());
+                let ty = self.type_of(&input.name);
+                let is_set = ty.as_deref().is_some_and(|ty| matches!(ty, Type::Set(_)));
+                let element = ty.and_then(|ty| shape::element(&ty));
                 let value = self.open_part(input, "[*]", element);
                 let origin = Origin::expression(span);
                 let key = Input::derived(format!("keys({})[*]", input.name), origin.clone());

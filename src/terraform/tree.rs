@@ -96,8 +96,5 @@ fn installed(modules: &Modules, root: &Path) -> HashMap<String, PathBuf> {
     };
     let entries = json.get("Modules").and_then(serde_json::Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let text = |entry: &serde_json::Value, key: &str| entry.get(key)?.as_str().map(str::to_owned);
-    entries
-        .iter()
-        .filter_map(|entry| Some((text(entry, "Key")?, normalize(&root.join(text(entry, "Dir")?)))))
-        .collect()
+    entries.iter().filter_map(|entry| Some((text(entry, "Key")?, normalize(&root.join(text(entry, "Dir")?))))).collect()
 }

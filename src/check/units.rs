@@ -10,7 +10,7 @@ use crate::cloudformation;
 use crate::finding::{FileError, Note};
 use crate::model::Unit;
 use crate::source::{FileClass, FileId, Found as How, FoundFile, Sources, walk};
-use crate::source::{mentions_trail_in_template, mentions_trail_in_terraform};
+use crate::source::mentions_trail_in_template;
 use crate::terraform::{self, Modules};
 
 use super::{CheckError, Options};
@@ -86,10 +86,11 @@ fn terraform_units(
     let mut roots = terraform::roots(&modules, &all);
     let named = files.iter().filter(terraform).filter(|file| file.found == How::Named).filter_map(parent);
     let named = named.chain(directories.iter().filter(|directory| all.contains(directory)).cloned());
-    roots.extend(named.filter(|directory| terraform::mentions_trail(&modules, directory)));
+    let named: Vec<PathBuf> = named.filter(|directory| !roots.contains(directory)).collect();
+    roots.extend(terraform::reaching_trails(&modules, &named));
     roots.sort();
     roots.dedup();
-    let units = roots.par_iter().map(|root| terraform::load(&modules, root, &options.inputs));
+    let units = roots.par_iter().map(|root| modules.load(root, &options.inputs));
     found.units.extend(units.collect::<Vec<_>>().into_iter().map(|unit| Box::new(unit) as Box<dyn Unit>));
 }
 

@@ -49,18 +49,24 @@ pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Vec<Tem
     }
 }
 
-/// Parses one expression.
-///
-/// # Errors
-/// When it is none.
-pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> Result<Arc<Expr>, Problem> {
+/// Parses one expression. What is none is [`ExprKind::Unsupported`], with the problem.
+#[must_use]
+pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Expr, Vec<Problem>) {
     let source = text.get(range.clone()).unwrap_or_default();
     let lower = Lower { file, text, shift: range.start };
-    source.parse::<Expression>().map(|expression| lower.expr(&expression)).map_err(|error| {
-        let at = range.start + error.location().offset();
-        let span = Span::new(file, at, at + 1);
-        Problem { message: error.message().to_owned(), span, severity: ProblemSeverity::Lost }
-    })
+    match source.parse::<Expression>() {
+        Ok(expression) => {
+            let span = lower.span(expression.span());
+            (Expr { kind: lower.kind(&expression, span), span }, Vec::new())
+        }
+        Err(error) => {
+            let at = range.start + error.location().offset();
+            let span = Span::new(file, at, at + 1);
+            let kind = ExprKind::Unsupported(error.message().to_owned());
+            let problem = Problem { message: error.message().to_owned(), span, severity: ProblemSeverity::Lost };
+            (Expr { kind, span: Span::new(file, range.start, range.end) }, vec![problem])
+        }
+    }
 }
 
 struct Lower<'a> {

@@ -1,5 +1,7 @@
 //! How fast a hook is: the whole process on one template, and a directory of modules. Run with `cargo bench`.
 
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot be set up stops")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -23,7 +25,8 @@ fn modules(count: usize) -> tempfile::TempDir {
         let root = directory.path().join(format!("estate-{number}"));
         std::fs::create_dir_all(root.join("bucket")).unwrap();
         std::fs::write(root.join("bucket/main.tf"), bucket).unwrap();
-        let inputs: String = (0..5).map(|n| format!("variable \"v{n}\" {{\n  type = bool\n}}\n")).collect();
+        let inputs = ["v0", "v1", "v2", "v3", "v4"].map(|name| format!("variable \"{name}\" {{\n  type = bool\n}}\n"));
+        let inputs = inputs.concat();
         let trail = format!(
             "{inputs}module \"logs\" {{\n  source = \"./bucket\"\n  name   = \"logs-{number}\"\n}}\n\
              resource \"aws_cloudtrail\" \"this\" {{\n  name = \"t\"\n  s3_bucket_name = module.logs.id\n  \

@@ -12,8 +12,8 @@ use crate::source::{FileId, Span};
 use crate::value::Number;
 
 use super::{
-    Attribute, BinaryOperator, Block, Body, Call, Expansion, Expr, ExprKind, For, ForResult, Label, ParsedBody, Problem,
-    ProblemSeverity, Step, TemplateFor, TemplatePart,
+    Attribute, BinaryOperator, Block, Body, Call, Expansion, Expr, ExprKind, For, ForResult, Label, ParsedBody,
+    Problem, ProblemSeverity, Step, TemplateFor, TemplatePart,
 };
 
 /// Parses a file.

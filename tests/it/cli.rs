@@ -44,7 +44,8 @@ fn directory(files: &[(&str, &str)]) -> TempDir {
     directory
 }
 
-const BAD: &str = "resource \"aws_cloudtrail\" \"main\" {\n  name           = \"main\"\n  s3_bucket_name = \"central-logs\"\n}\n";
+const BAD: &str =
+    "resource \"aws_cloudtrail\" \"main\" {\n  name           = \"main\"\n  s3_bucket_name = \"central-logs\"\n}\n";
 
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
@@ -163,7 +164,8 @@ fn standard_input_is_a_file_of_the_given_name() {
 #[test]
 fn several_reports_come_out_of_one_run() {
     let estate = directory(&[("main.tf", BAD)]);
-    let arguments = ["check", "--format", "line", "-o", "sarif=out.sarif", "-o", "json=out.json", "-o", "github=out.txt"];
+    let arguments =
+        ["check", "--format", "line", "-o", "sarif=out.sarif", "-o", "json=out.json", "-o", "github=out.txt"];
     let run = run(estate.path(), &arguments);
     assert_eq!(run.code, 1, "{}", run.stderr);
     for name in ["out.sarif", "out.json"] {

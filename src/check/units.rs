@@ -50,6 +50,8 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     }
     found.errors.sort_by(|left, right| (&left.path, left.span).cmp(&(&right.path, right.span)));
     found.errors.dedup();
+    found.notes.sort_by_cached_key(|note| (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone()));
+    found.notes.dedup();
     Ok(found)
 }
 

@@ -231,6 +231,23 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// The argument called `name` of every nested block of one type, blocks written as objects included.
+pub(super) fn nested_arguments<'c>(body: &'c Body, kind: &'c str, name: &str) -> Vec<&'c Expr> {
+    fn objects<'c>(expr: &'c Expr, name: &str, found: &mut Vec<&'c Expr>) {
+        match &expr.kind {
+            ExprKind::Object(entries) => found.extend(entry(entries, name)),
+            ExprKind::Tuple(items) => items.iter().for_each(|item| objects(item, name, found)),
+            _ => {}
+        }
+    }
+    let blocks = body.blocks_of(kind).filter_map(|block| block.body.attribute(name));
+    let mut found: Vec<&Expr> = blocks.map(|attribute| attribute.expr.as_ref()).collect();
+    if let Some(attribute) = body.attribute(kind) {
+        objects(&attribute.expr, name, &mut found);
+    }
+    found
+}
+
 /// The types of the blocks in a body, `dynamic` ones under the type they make.
 pub(super) fn nested_kinds(body: &Body) -> Vec<&str> {
     let mut kinds: Vec<&str> = Vec::new();

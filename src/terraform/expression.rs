@@ -18,7 +18,8 @@ impl<'a> Evaluator<'a> {
     /// What `expr` is worth where `env` stands.
     pub fn evaluate(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
         match self.descend(expr.span, || self.kind(expr, env)) {
-            Ok(value) | Err(value) => value,
+            Ok(value) => self.exhausted(expr.span).unwrap_or(value),
+            Err(limit) => limit,
         }
     }
 

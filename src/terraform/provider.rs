@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::syntax::{Block, Body, Expr, ExprKind};
 
+use super::blocks::nested_arguments;
 use super::evaluator::Evaluator;
 use super::scope::{Env, Scope};
 
@@ -26,15 +27,16 @@ impl<'a> Evaluator<'a> {
     pub fn provider(&self, scope: &Rc<Scope<'a>>, block: &Block) -> String {
         let Some((scope, body)) = self.configuration(scope, block) else { return String::new() };
         let env = Env::of(&scope);
-        let literal = |body: &Body, name: &str| {
-            let value = self.evaluate(&body.attribute(name)?.expr, env);
+        let literal = |expr: &Expr| {
+            let value = self.evaluate(expr, env);
             match value.as_list() {
                 Some(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>(),
                 None => value.as_str().map(|text| vec![text.to_owned()]),
             }
         };
-        let role = body.blocks_of("assume_role").find_map(|role| literal(&role.body, "role_arn"));
-        let told = role.or_else(|| literal(body, "profile")).or_else(|| literal(body, "allowed_account_ids"));
+        let argument = |name: &str| body.attribute(name).and_then(|attribute| literal(&attribute.expr));
+        let role = nested_arguments(body, "assume_role", "role_arn").into_iter().find_map(literal);
+        let told = role.or_else(|| argument("profile")).or_else(|| argument("allowed_account_ids"));
         told.map(|texts| texts.join(",")).unwrap_or_default()
     }
 

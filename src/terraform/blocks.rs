@@ -86,7 +86,7 @@ impl<'a> Evaluator<'a> {
             Content::Object(..) => {}
             Content::Value(..) => {
                 let value = self.argument(content, kind, env)?;
-                return self.each_value(&value, content.header(), env, visit);
+                return each_value(&value, content.header(), env, visit);
             }
         }
         let dynamic = content.expr("dynamic").and_then(|dynamic| self.each_dynamic_object(dynamic, kind, env, visit));
@@ -101,19 +101,7 @@ impl<'a> Evaluator<'a> {
                 None
             }
             ExprKind::Tuple(items) => items.iter().find_map(|item| self.each_object(item, env, &mut *visit)),
-            _ => self.each_value(&self.evaluate(expr, env), expr.span, env, visit),
-        }
-    }
-
-    fn each_value(&self, value: &Value, span: Span, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
-        match &value.data {
-            Data::Null => None,
-            Data::List(_, items) => items.iter().find_map(|item| self.each_value(item, span, env, &mut *visit)),
-            Data::Map(..) => {
-                visit(Content::Value(value, span), env);
-                None
-            }
-            _ => Some(value.clone()),
+            _ => each_value(&self.evaluate(expr, env), expr.span, env, visit),
         }
     }
 
@@ -228,6 +216,19 @@ impl<'a> Evaluator<'a> {
         });
         let origin = Origin::at(content.header(), Role::Header);
         unknown.unwrap_or_else(|| Value::list(ListKind::List, items, origin))
+    }
+}
+
+/// A value that stands for blocks: a map, or a list of maps.
+fn each_value<'a>(value: &Value, span: Span, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
+    match &value.data {
+        Data::Null => None,
+        Data::List(_, items) => items.iter().find_map(|item| each_value(item, span, env, &mut *visit)),
+        Data::Map(..) => {
+            visit(Content::Value(value, span), env);
+            None
+        }
+        _ => Some(value.clone()),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Text, Value, Wor
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
+use super::expand::in_slot;
 use super::module::Mode;
 use super::object::{AbsentModule, Instance, Object, relevant_calls};
 use super::schema;
@@ -113,7 +114,7 @@ impl<'a> Evaluator<'a> {
             Some(Object::Instance(instance)) => self.property(instance, name),
             Some(Object::Absent(module)) => match name {
                 "Source" => Value::text(module.source, Origin::at(header, Role::Header)),
-                "Arguments" => self.in_slot(&module.scope, &module.slot, |env| {
+                "Arguments" => in_slot(&module.scope, &module.slot, |env| {
                     self.whole_content(Content::of(module.block), CALL_META, env)
                 }),
                 _ => Value::null(Origin::at(header, Role::Header)),

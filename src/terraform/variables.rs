@@ -8,6 +8,7 @@ use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
 use crate::value::{Data, Domain, Input, Literal, Origin, Reason, Role, Value};
 
 use super::blocks::nested_arguments;
+use super::expand::in_slot;
 use super::evaluator::{Evaluator, Key};
 use super::given::Given;
 use super::scope::{Caller, Env, Scope};
@@ -61,7 +62,7 @@ impl<'a> Evaluator<'a> {
     fn argument_of_call(&self, declaration: &Declaration<'a>, caller: &Caller<'a>, full: &str, span: Span) -> Value {
         let argument = caller.block.body.attribute(declaration.name);
         let value = argument.map(|argument| {
-            let value = self.in_slot(&caller.scope, &caller.slot, |env| self.evaluate(&argument.expr, env));
+            let value = in_slot(&caller.scope, &caller.slot, |env| self.evaluate(&argument.expr, env));
             value.through(argument.expr.span, Role::Argument)
         });
         match value {

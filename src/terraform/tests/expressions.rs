@@ -55,7 +55,6 @@ fn what_terraform_refuses_is_open_and_named() {
         "\"a${local.nul}\"",
         "\"a${local.l}\"",
         "1 + \"a\"",
-        "1 % 0",
         "false && local.l[3]",
         "local.missing",
         "var.missing",
@@ -79,10 +78,11 @@ fn long_chains_and_explosions_reach_a_limit() {
 }
 
 fn explode() {
-    let chain: String = (0..5_000).map(|n| format!("  a{n} = local.a{}\n", n + 1)).collect();
-    assert!(evaluated("local.a0", &format!("locals {{\n{chain}  a5000 = 1\n}}")).starts_with("open: "));
-    let doubled: String = (0..60).map(|n| format!("  a{n} = \"${{local.a{0}}}${{local.a{0}}}\"\n", n + 1)).collect();
-    assert!(evaluated("local.a0", &format!("locals {{\n{doubled}  a60 = \"x\"\n}}")).starts_with("open: "));
+    let lines = |count: u32, line: fn(u32) -> String| (0..count).map(line).collect::<Vec<_>>().join("\n");
+    let chain = lines(5_000, |n| format!("  a{n} = local.a{}", n + 1));
+    assert!(evaluated("local.a0", &format!("locals {{\n{chain}\n  a5000 = 1\n}}")).starts_with("open: "));
+    let doubled = lines(60, |n| format!("  a{n} = \"${{local.a{0}}}${{local.a{0}}}\"", n + 1));
+    assert!(evaluated("local.a0", &format!("locals {{\n{doubled}\n  a60 = \"x\"\n}}")).starts_with("open: "));
 }
 
 #[test]

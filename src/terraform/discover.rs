@@ -57,6 +57,14 @@ pub fn roots(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
     holding.into_iter().filter(|directory| !called.contains(*directory)).cloned().collect()
 }
 
+/// Those of `directories` with a trail in them or in what they call.
+#[must_use]
+pub fn reaching_trails(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
+    let directories: Vec<PathBuf> = directories.iter().map(|directory| normalize(directory)).collect();
+    let relevant = relevant(&modules.sources, &directories);
+    directories.into_iter().filter(|directory| relevant.contains(directory)).collect()
+}
+
 /// The directories of the local modules that the module in `directory` calls, other than itself.
 #[must_use]
 pub fn called_directories(modules: &Modules, directory: &Path) -> Vec<PathBuf> {

@@ -39,7 +39,7 @@ mod unit;
 mod unknown;
 mod variables;
 
-pub use discover::{Outline, called_directories, outline, roots};
+pub use discover::{Outline, called_directories, outline, reaching_trails, roots};
 pub use files::is_configuration;
 pub use module::{Module, Modules};
 pub use unit::{TerraformUnit, load};

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
-    SpanContents,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
 };
 
 use crate::finding::{FileError, Finding, Severity, Verdict};
@@ -46,7 +46,10 @@ fn handler(context: &Context) -> GraphicalReportHandler {
         (Color::Never, Unicode::Never) => GraphicalTheme::none(),
     };
     // Addresses of web pages must stay whole to be clicked.
-    GraphicalReportHandler::new_themed(theme).with_width(context.style.width.max(60)).with_break_words(false).with_links(false)
+    GraphicalReportHandler::new_themed(theme)
+        .with_width(context.style.width.max(60))
+        .with_break_words(false)
+        .with_links(false)
 }
 
 /// The findings that are shown, worst first: failures, then what is unknown, then what has no data. Several instances of

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Domain, Input, Literal, Origin, Part, Question, Symbol, SymbolSource, Text, Value, World};
+use crate::value::{
+    Ask, Data, Domain, Input, Literal, Origin, Part, Question, Symbol, SymbolSource, Text, Value, World,
+};
 
 /// How many values of a finite input are tried one by one before the result is an input of its own.
 const MAX_CANDIDATES: usize = 16;

@@ -11,11 +11,11 @@ use crate::config::Config;
 use crate::finding::{Finding, Severity, Verdict};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
-use crate::rules::{Rule, catalog};
+use crate::rules::{Catalog, Rule};
 use crate::source::project_root;
 use crate::write;
 
-use super::{Ending, UsageError, output};
+use super::{Ending, UsageError, output, unknown_control};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -273,10 +273,10 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
 
 /// The controls to run. An id nobody knows is an error, never silently nothing.
 fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'static Rule>, UsageError> {
-    let catalog = catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
+    let catalog = Catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
     let ids = |words: &[String]| -> Result<BTreeSet<&'static str>, UsageError> {
         let found = words.iter().map(|word| {
-            let rule = catalog.find(word).map_err(|error| UsageError::new(error.message).with_hint(error.hint))?;
+            let rule = catalog.get(word).map_err(unknown_control)?;
             Ok(rule.control.id.as_str())
         });
         found.collect()

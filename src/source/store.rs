@@ -115,6 +115,22 @@ impl Sources {
         id
     }
 
+    /// A path as the file system knows it: from the working directory, without `.` and `..`.
+    #[must_use]
+    pub fn absolute(&self, path: impl AsRef<Path>) -> PathBuf {
+        normalize(&self.working_directory.join(path))
+    }
+
+    /// Whether the bytes of a file answer `search` with yes. The file is not kept; one that cannot be read does not.
+    #[must_use]
+    pub fn search(&self, path: &Path, search: fn(&[u8]) -> bool) -> bool {
+        let location = normalize(&self.working_directory.join(path));
+        match self.find(&location) {
+            Some(id) => search(self.file(id).text.as_bytes()),
+            None => std::fs::read(location).is_ok_and(|bytes| search(&bytes)),
+        }
+    }
+
     /// Whether a file is there to be read.
     #[must_use]
     pub fn exists(&self, path: &Path) -> bool {
@@ -201,7 +217,7 @@ pub fn relative(path: &Path, base: &Path) -> String {
 }
 
 /// The path without `.` and `..`, by its text alone.
-fn normalize(path: &Path) -> PathBuf {
+pub(super) fn normalize(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {
@@ -215,7 +231,7 @@ fn normalize(path: &Path) -> PathBuf {
     normal
 }
 
-fn explain(cause: &std::io::Error) -> String {
+pub(super) fn explain(cause: &std::io::Error) -> String {
     match cause.kind() {
         std::io::ErrorKind::NotFound => "does not exist".to_owned(),
         std::io::ErrorKind::PermissionDenied => "may not be read (permission denied)".to_owned(),

@@ -128,48 +128,66 @@ impl<'t> Reader<'t> {
             Some(unfolded) => unfolded,
             // granit-parser writes the null it supposes for a node without text.
             None if style == ScalarStyle::Plain && range.is_empty() => "",
+            // It also ends a block scalar with a newline where the file has none; libyaml does not.
+            None if is_block(style) && range.end == self.text.len() && !self.ends_with_blank_line() => {
+                text.strip_suffix('\n').unwrap_or(text)
+            }
             None => text,
         };
         let style = if style == ScalarStyle::Plain && !forced { Style::Plain } else { Style::Quoted };
         Scalar { text: text.to_owned(), style }
     }
 
-    /// The scalar's own text. `after` is an offset behind which its first character must stand.
+    /// The scalar's own text. `after` is an offset behind which it must stand.
     fn scalar_span(&self, range: Range<usize>, style: ScalarStyle, after: usize) -> Span {
-        let before = |offset: usize| self.text.get(after..offset).unwrap_or_default();
-        match style {
-            // granit-parser's range holds the content alone: the header (`|`, `>-`) is the first word with such a
-            // mark in the last line before it that is not blank.
-            ScalarStyle::Literal | ScalarStyle::Folded => {
-                let gap = before(range.start).trim_end();
-                let line = gap.rfind('\n').map_or(0, |newline| newline + 1);
-                let words = gap.get(line..).unwrap_or_default();
-                let blank_before =
-                    |at: usize| words.get(..at).is_some_and(|head| !head.ends_with(|c: char| !c.is_whitespace()));
-                let header = words.match_indices(['|', '>']).map(|(at, _)| at).find(|at| blank_before(*at));
-                let start = header.map_or(range.start, |at| after + line + at);
-                let content = self.text.get(start..range.end).unwrap_or_default().trim_end();
-                self.span(&(start..start + content.len()))
-            }
-            // A node without text stands right behind the colon, dash or tag before it.
-            _ if range.is_empty() => {
-                let blank = [' ', '\t'];
-                let rest = self.text.get(range.start..).unwrap_or_default();
-                let start = match rest.trim_start_matches(blank).strip_prefix(':') {
-                    Some(behind) => self.text.len() - behind.len(),
-                    None => range.start.min(after + before(range.start).trim_end_matches(blank).len()),
-                };
-                self.span(&(start..start))
-            }
-            _ => self.span(&range),
+        if is_block(style) {
+            self.block_span(range, after)
+        } else if range.is_empty() {
+            self.empty_span(range.start, after)
+        } else {
+            self.span(&range)
         }
     }
 
-    /// Where a block sequence begins: granit-parser names the first item of one that is not indented.
+    /// A block scalar from its header (`|`, `>-`) to its last word. granit-parser's range holds the content alone: the
+    /// header is the first word with such a mark in the last line before it that is not blank.
+    fn block_span(&self, content: Range<usize>, after: usize) -> Span {
+        let gap = self.text.get(after..content.start).unwrap_or_default().trim_end();
+        let line = gap.rfind('\n').map_or(0, |newline| newline + 1);
+        let words = gap.get(line..).unwrap_or_default();
+        let begins_word = |at: usize| {
+            let before = words.get(..at).and_then(|head| head.chars().next_back());
+            before.is_none_or(char::is_whitespace)
+        };
+        let header = words.match_indices(['|', '>']).map(|(at, _)| at).find(|at| begins_word(*at));
+        let start = header.map_or(content.start, |at| after + line + at);
+        let scalar = self.text.get(start..content.end).unwrap_or_default().trim_end();
+        self.span(&(start..start + scalar.len()))
+    }
+
+    /// A node without text stands right behind the colon, dash or tag before it.
+    fn empty_span(&self, offset: usize, after: usize) -> Span {
+        let blank = [' ', '\t'];
+        let rest = self.text.get(offset..).unwrap_or_default();
+        let start = if let Some(behind) = rest.trim_start_matches(blank).strip_prefix(':') {
+            self.text.len() - behind.len()
+        } else {
+            let before = self.text.get(after..offset).unwrap_or_default();
+            offset.min(after + before.trim_end_matches(blank).len())
+        };
+        self.span(&(start..start))
+    }
+
+    /// Where a block sequence begins: of one that is not indented granit-parser names the first item.
     fn dash_before(&self, offset: usize) -> usize {
         let before = self.text.get(..offset).unwrap_or_default().trim_end();
-        let at_dash = self.text.get(offset..).is_some_and(|rest| rest.starts_with("- ") || rest.starts_with("-\n"));
+        let behind = self.text.get(offset..).and_then(|rest| rest.strip_prefix('-'));
+        let at_dash = behind.is_some_and(|rest| rest.chars().next().is_none_or(char::is_whitespace));
         if !at_dash && before.ends_with('-') { before.len() - 1 } else { offset }
+    }
+
+    fn ends_with_blank_line(&self) -> bool {
+        self.text.rsplit('\n').next().is_none_or(|line| line.trim().is_empty())
     }
 
     fn explain(&mut self, error: &ScanError) -> Problem {
@@ -201,6 +219,10 @@ fn parser(text: &str) -> Parser<'_, StrInput<'_>> {
         block_nesting_limit: MAX_NESTING * 2,
     };
     Parser::new_from_str_with_options(text, options)
+}
+
+fn is_block(style: ScalarStyle) -> bool {
+    matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
 }
 
 /// The name of a local tag: `Sub` for `!Sub` and for `!<!Sub>`.

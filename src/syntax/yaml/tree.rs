@@ -88,7 +88,7 @@ impl Builder {
                     entries.iter().map(|entry| &entry.key).filter(|key| !is_merge(key)),
                     &mut self.problems,
                 );
-                NodeKind::Mapping(self.merge(entries))
+                NodeKind::Mapping(merge(entries))
             }
         };
         let node = Node { kind, span: Span::new(self.file, start, end), tag: properties.tag };
@@ -177,37 +177,44 @@ impl Builder {
         self.problems.push(problem);
         self.attach(Node { kind, span, tag: None }, span.range().end);
     }
+}
 
-    /// Puts the entries of `<<: *base` and `<<: [*first, *second]` in the place of the merge key. The mapping's own
-    /// keys win, then the earlier mapping: <https://yaml.org/type/merge.html>.
-    fn merge(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
-        if !entries.iter().any(|entry| is_merge(&entry.key)) {
-            return entries;
-        }
-        let own = entries.iter().filter(|entry| !is_merge(&entry.key)).filter_map(|entry| entry.key.text());
-        let mut taken: HashSet<String> = own.map(str::to_owned).collect();
-        let mut merged = Vec::new();
-        for entry in entries {
-            if !is_merge(&entry.key) {
-                merged.push(entry);
+/// Puts the entries of `<<: *base` and `<<: [*first, *second]` in the place of the merge key. The mapping's own keys
+/// win, then the earlier mapping: <https://yaml.org/type/merge.html>. Where there is no mapping to merge, as in
+/// `<<: !Include base.yml`, the entry stays what it is.
+fn merge(entries: Vec<Entry>) -> Vec<Entry> {
+    if !entries.iter().any(|entry| is_merge(&entry.key)) {
+        return entries;
+    }
+    let own = entries.iter().filter(|entry| !is_merge(&entry.key)).filter_map(|entry| entry.key.text());
+    let mut taken: HashSet<String> = own.map(str::to_owned).collect();
+    let mut merged = Vec::new();
+    for Entry { key, value } in entries {
+        let plain = is_merge(&key) && value.tag.is_none();
+        let sources = match value.kind {
+            NodeKind::Mapping(inherited) if plain => vec![inherited],
+            NodeKind::Sequence(items) if plain && items.iter().all(is_mapping) => {
+                items.into_iter().map(into_entries).collect()
+            }
+            kind => {
+                merged.push(Entry { key, value: Node { kind, ..value } });
                 continue;
             }
-            let span = entry.value.span;
-            let sources = match entry.value.kind {
-                NodeKind::Sequence(items) => items,
-                _ => vec![entry.value],
-            };
-            for source in sources {
-                let NodeKind::Mapping(inherited) = source.kind else {
-                    self.problems
-                        .push(lost("a merge key (`<<`) takes a mapping or a list of mappings".to_owned(), span));
-                    continue;
-                };
-                let new = |entry: &Entry| entry.key.text().is_none_or(|key| taken.insert(key.to_owned()));
-                merged.extend(inherited.into_iter().filter(new));
-            }
-        }
-        merged
+        };
+        let new = |entry: &Entry| entry.key.text().is_none_or(|key| taken.insert(key.to_owned()));
+        merged.extend(sources.into_iter().flatten().filter(new));
+    }
+    merged
+}
+
+fn is_mapping(node: &Node) -> bool {
+    node.tag.is_none() && matches!(node.kind, NodeKind::Mapping(_))
+}
+
+fn into_entries(node: Node) -> Vec<Entry> {
+    match node.kind {
+        NodeKind::Mapping(entries) => entries,
+        _ => Vec::new(),
     }
 }
 

@@ -82,8 +82,8 @@ struct InputArguments {
     #[arg(long)]
     partition: Option<String>,
     /// How many combinations of inputs one verdict may explore
-    #[arg(long, value_name = "COUNT", default_value_t = crate::explore::MAX_WORLDS)]
-    max_worlds: usize,
+    #[arg(long, value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
+    max_worlds: u32,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -205,7 +205,7 @@ fn options(
         root,
         inputs: inputs(&arguments.inputs, config)?,
         rules: selected(&arguments.controls, config)?,
-        max_worlds: arguments.inputs.max_worlds.max(1),
+        max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
     })
 }

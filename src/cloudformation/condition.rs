@@ -44,8 +44,8 @@ impl<'t> Evaluator<'t> {
         let operands = argument.items().unwrap_or_default();
         let truths = || operands.iter().map(|operand| self.truth(stack, operand));
         match (name, operands) {
-            ("Fn::And", [_, ..]) => every(truths().collect(), origin),
-            ("Fn::Or", [_, ..]) => negated(every(truths().map(negated).collect(), origin)),
+            ("Fn::And", [_, ..]) => every(&truths().collect::<Vec<_>>(), origin),
+            ("Fn::Or", [_, ..]) => negated(every(&truths().map(negated).collect::<Vec<_>>(), origin)),
             ("Fn::Not", [operand]) => Value::new(negated(self.truth(stack, operand)).data, origin),
             ("Fn::Equals", [left, right]) => {
                 self.equal(&self.evaluate(stack, left), &self.evaluate(stack, right), &origin)
@@ -69,8 +69,9 @@ impl<'t> Evaluator<'t> {
     fn contains(&self, list: &Value, item: &Value, origin: &Origin) -> Value {
         match list.as_list() {
             Some(items) => {
-                let unequal = items.iter().map(|other| negated(self.equal(other, item, origin)));
-                negated(every(unequal.collect(), origin.clone()))
+                let unequal: Vec<Value> =
+                    items.iter().map(|other| negated(self.equal(other, item, origin))).collect();
+                negated(every(&unequal, origin.clone()))
             }
             None => self.undecided("Contains", &[list, item], origin),
         }
@@ -78,7 +79,7 @@ impl<'t> Evaluator<'t> {
 
     fn each(&self, members: &Value, origin: &Origin, holds: impl Fn(&Value) -> Value) -> Value {
         match members.as_list() {
-            Some(members) => every(members.iter().map(holds).collect(), origin.clone()),
+            Some(members) => every(&members.iter().map(holds).collect::<Vec<_>>(), origin.clone()),
             None => self.undecided("EachMember", &[members], origin),
         }
     }
@@ -97,7 +98,7 @@ impl<'t> Evaluator<'t> {
 }
 
 /// Whether all are true: a false one decides whatever the others wait for.
-pub fn every(truths: Vec<Value>, origin: Origin) -> Value {
+pub fn every(truths: &[Value], origin: Origin) -> Value {
     let find = |wanted: fn(&Data) -> bool| truths.iter().find(|truth| wanted(&truth.data));
     let decisive = find(|data| *data == Data::Bool(false))
         .or_else(|| find(|data| matches!(data, Data::Failed(_))))

@@ -135,7 +135,7 @@ impl<'a> Evaluated<'a> {
             });
         }
         truths.reverse();
-        every(truths, Origin::at(resource.span(), Role::Header))
+        every(&truths, Origin::at(resource.span(), Role::Header))
     }
 }
 

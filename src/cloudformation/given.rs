@@ -81,7 +81,7 @@ fn read_file(sources: &Sources, path: &Path) -> Result<Vec<GivenValue>, FileErro
     })
 }
 
-/// The shapes of `aws cloudformation create-stack`, of `deploy --parameter-overrides`, and of a CodePipeline template
+/// The shapes of `aws cloudformation create-stack`, of `deploy --parameter-overrides`, and of a `CodePipeline` template
 /// configuration. <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/index.html>
 fn read_document(document: &Node) -> Option<Vec<GivenValue>> {
     if let Some(items) = document.items() {

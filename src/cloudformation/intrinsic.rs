@@ -83,9 +83,7 @@ pub fn bounded(name: String) -> String {
         return name;
     }
     let start: String = name.chars().take(80).collect();
-    let digest = Sha256::digest(name.as_bytes());
-    let hash: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{start}… ({hash})")
+    format!("{start}… ({:x})", Sha256::digest(name.as_bytes()))
 }
 
 fn join(delimiter: &Value, items: &Value, origin: &Origin) -> Result<Value, String> {

@@ -66,13 +66,13 @@ pub fn joined(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
         text = resolved(&text);
     }
     match text.parts() {
-        [Part::Value(value)] => Value::new(value.data.clone(), join_origins(&value.origin, origin)),
+        [Part::Value(value)] => Value::new(value.data.clone(), join_origins(&value.origin, &origin)),
         _ => Value::new(Data::Text(text), origin),
     }
 }
 
 /// The part's chain of places with the whole's in front.
-fn join_origins(part: &Origin, whole: Origin) -> Origin {
+fn join_origins(part: &Origin, whole: &Origin) -> Origin {
     let hops: Vec<_> = whole.hops().map(|hop| (hop.span, hop.role)).collect();
     hops.into_iter().rev().fold(part.clone(), |origin, (span, role)| origin.through(span, role))
 }
@@ -108,9 +108,9 @@ fn resolved(text: &Text) -> Text {
     let mut reference: Option<String> = None;
     for part in text.parts() {
         match (part, &mut reference) {
-            (Part::Literal(text), _) => resolve_literal(text, &mut reference, &mut done),
+            (Part::Literal(text), _) => reference = resolve_literal(text, reference.take(), &mut done),
             (Part::Value(value) | Part::Json(value), Some(name)) => {
-                name.push_str(&format!("${{{}}}", value.describe()))
+                name.push_str(&Text::join([Part::Value(value.clone())]).to_string());
             }
             (part, None) => done.push(part.clone()),
         }
@@ -119,35 +119,22 @@ fn resolved(text: &Text) -> Text {
     Text::join(done)
 }
 
-fn resolve_literal(text: &str, reference: &mut Option<String>, done: &mut Vec<Part>) {
+/// Cuts a literal part at its references. What is left of one that does not end in it is given back.
+fn resolve_literal(text: &str, mut reference: Option<String>, done: &mut Vec<Part>) -> Option<String> {
     let mut rest = text;
     loop {
-        match reference.take() {
-            Some(mut name) => match rest.split_once("}}") {
-                Some((end, after)) => {
-                    name.push_str(end);
-                    name.push_str("}}");
-                    done.push(Part::Value(named(name, Origin::default())));
-                    rest = after;
-                }
-                None => {
-                    name.push_str(rest);
-                    *reference = Some(name);
-                    return;
-                }
-            },
-            None => match rest.split_once(DYNAMIC) {
-                Some((before, after)) => {
-                    done.push(Part::Literal(before.to_owned()));
-                    *reference = Some(DYNAMIC.to_owned());
-                    rest = after;
-                }
-                None => {
-                    done.push(Part::Literal(rest.to_owned()));
-                    return;
-                }
-            },
+        if let Some(name) = reference {
+            let Some((end, after)) = rest.split_once("}}") else { return Some(name + rest) };
+            done.push(Part::Value(named(name + end + "}}", Origin::default())));
+            rest = after;
         }
+        let Some((before, after)) = rest.split_once(DYNAMIC) else {
+            done.push(Part::Literal(rest.to_owned()));
+            return None;
+        };
+        done.push(Part::Literal(before.to_owned()));
+        reference = Some(DYNAMIC.to_owned());
+        rest = after;
     }
 }
 

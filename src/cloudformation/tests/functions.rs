@@ -192,7 +192,7 @@ fn a_missing_property_points_at_the_logical_id() {
     let unit = unit(&text);
     let value = property_in(&unit, "KMSKeyId", &World::default());
     assert!(value.is_null());
-    let span = value.origin.nearest().map(|span| &text[span.range()]);
+    let span = value.origin.nearest().and_then(|span| text.get(span.range()));
     assert_eq!(span, Some("Trail"));
 }
 

@@ -1,6 +1,9 @@
 //! Recognition of templates, nested stacks, and limits.
 
+use std::fmt::Write;
+
 use super::*;
+use crate::value::Role;
 
 const CHILD: &str = "
 Parameters:
@@ -70,7 +73,6 @@ Resources:
     let unit = unit_of(&[("parent.yaml", parent), ("child.yaml", CHILD)], &Inputs::default());
     let value = property_in(&unit, "S3BucketName", &World::default());
     let roles: Vec<_> = value.origin.hops().map(|hop| hop.role).collect();
-    use crate::value::Role;
     assert_eq!(roles, [Role::Expression, Role::Argument, Role::Expression]);
 }
 
@@ -143,7 +145,7 @@ fn conditions_that_double_at_every_step_are_evaluated_once_each() {
     let mut sections = "Parameters: {P: {Type: String}}\nConditions:\n  C0: !Equals [!Ref P, x]\n".to_owned();
     for at in 1..60 {
         let before = at - 1;
-        sections.push_str(&format!("  C{at}: !And [!Condition C{before}, !Condition C{before}]\n"));
+        writeln!(sections, "  C{at}: !And [!Condition C{before}, !Condition C{before}]").unwrap();
     }
     let unit = unit(&trail_with(&sections, "!If [C59, a, b]"));
     let world = World::default();

@@ -69,8 +69,7 @@ impl<'t> Evaluator<'t> {
     fn contains(&self, list: &Value, item: &Value, origin: &Origin) -> Value {
         match list.as_list() {
             Some(items) => {
-                let unequal: Vec<Value> =
-                    items.iter().map(|other| negated(self.equal(other, item, origin))).collect();
+                let unequal: Vec<Value> = items.iter().map(|other| negated(self.equal(other, item, origin))).collect();
                 negated(every(&unequal, origin.clone()))
             }
             None => self.undecided("Contains", &[list, item], origin),

@@ -1,12 +1,13 @@
 //! A template as the model sees it: its resources and their properties, evaluated when read.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
 use crate::model::{Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
-use crate::source::{FileId, SourceFile};
+use crate::source::Sources;
 use crate::value::{Data, Input, MapKind, Origin, Reason, Role, Value, World};
 
 use super::Found;
@@ -20,24 +21,27 @@ pub struct CloudFormationUnit {
     path: String,
     tree: Tree,
     found: Found,
+    nested: Vec<PathBuf>,
     /// The resources the model knows: their kind, stack and number there.
     resources: Vec<(Kind, usize, usize)>,
 }
 
 impl CloudFormationUnit {
-    pub(super) fn new(source: &SourceFile, tree: Tree, found: Found) -> Self {
+    pub(super) fn new(sources: &Sources, tree: Tree, found: Found) -> Self {
         let mut resources = Vec::new();
         if let Some(root) = tree.stack(0) {
             collect(&tree, root, &mut resources);
         }
-        Self { path: source.path.clone(), tree, found, resources }
+        let path = tree.stack(0).map(|root| sources.file(root.template.file).path.clone()).unwrap_or_default();
+        let nested = tree.nested.iter().map(|file| sources.file(*file).location.clone()).collect();
+        Self { path, tree, found, nested, resources }
     }
 
-    /// The files of the templates this one nests: they are judged as part of this unit, not on their own, unless they
-    /// are named.
+    /// The files of the templates this one nests or includes: they are judged as part of this unit, not on their own,
+    /// unless they are named.
     #[must_use]
-    pub fn nested(&self) -> &[FileId] {
-        &self.tree.nested
+    pub fn nested(&self) -> &[PathBuf] {
+        &self.nested
     }
 
     /// Whether the root template declares a parameter of this name.
@@ -96,6 +100,10 @@ impl Unit for CloudFormationUnit {
     }
 
     fn notes(&self) -> Vec<Note> {
+        // Most templates have nothing to do with a trail, and nobody wants to read about those.
+        if !self.resources.iter().any(|(kind, ..)| *kind == Kind::Trail) {
+            return Vec::new();
+        }
         let mut notes = self.found.notes.clone();
         for note in broken(self) {
             if !notes.contains(&note) {

@@ -26,46 +26,60 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
 use std::sync::Arc;
 
 pub use estate::CloudFormationUnit;
 
 use crate::finding::{FileError, Note};
 use crate::model::Inputs;
-use crate::source::{FileId, Sources};
+use crate::source::{Sources, mentions_trail_in_template};
+use crate::syntax::Problem;
 use template::Read;
 
 /// What a file turned out to be.
 #[derive(Debug)]
 pub enum Loaded {
     /// A template with what it nests: a unit.
-    Template(Box<CloudFormationUnit>),
+    Template(CloudFormationUnit),
     /// Something else. Not a word is lost about it.
     NotATemplate,
-    /// What looks like a template with a trail in it, but cannot be parsed.
+    /// What looks like a template with a trail in it, but cannot be read or parsed.
     Broken(Vec<FileError>),
 }
 
-/// Reads the template in `file` and every template on disk that it nests.
+/// Reads the template at `path` and every template on disk that it nests.
 #[must_use]
-pub fn load(sources: &Arc<Sources>, file: FileId, inputs: &Inputs) -> Loaded {
+pub fn load(sources: &Arc<Sources>, path: &Path, inputs: &Inputs) -> Loaded {
+    let file = match sources.read(path) {
+        Ok(file) => file,
+        Err(error) => return Loaded::Broken(vec![FileError { path: error.path, message: error.message, span: None }]),
+    };
     match template::read(sources, file) {
         Read::Template(template) => {
             let (tree, found) = nested::build(sources, Arc::new(template), inputs);
-            Loaded::Template(Box::new(CloudFormationUnit::new(&sources.file(file), tree, found)))
+            Loaded::Template(CloudFormationUnit::new(sources, tree, found))
         }
         Read::NotATemplate => Loaded::NotATemplate,
-        Read::Broken(_) if !sources.file(file).text.contains("AWS::CloudTrail::Trail") => Loaded::NotATemplate,
+        Read::Broken(_) if !mentions_trail_in_template(sources.file(file).text.as_bytes()) => Loaded::NotATemplate,
         Read::Broken(problems) => {
             let path = &sources.file(file).path;
-            let error = |problem: crate::syntax::Problem| FileError {
-                path: path.clone(),
-                message: problem.message,
-                span: Some(problem.span),
-            };
-            Loaded::Broken(problems.into_iter().map(error).collect())
+            Loaded::Broken(problems.iter().map(|problem| file_error(path, problem)).collect())
         }
     }
+}
+
+/// Whether a file's bytes mention what makes a template read another one: it may hold a trail that its own bytes do not
+/// speak of.
+#[must_use]
+pub fn mentions_nesting(bytes: &[u8]) -> bool {
+    ["AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Include"]
+        .iter()
+        .any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
+}
+
+fn file_error(path: &str, problem: &Problem) -> FileError {
+    FileError { path: path.to_owned(), message: problem.message.clone(), span: Some(problem.span) }
 }
 
 /// What was remarked while a unit was read.

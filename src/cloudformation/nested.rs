@@ -6,18 +6,17 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::finding::FileError;
 use crate::model::{Inputs, OpenInputs};
 use crate::source::{FileId, Sources};
-use crate::syntax::{Node, Problem, ProblemSeverity};
+use crate::syntax::{Node, ProblemSeverity};
 use crate::value::{Data, World};
 
-use super::Found;
 use super::evaluator::Evaluator;
 use super::given::Given;
 use super::template::{Read, Template, read};
 use super::transform::Expander;
 use super::tree::{Body, Child, Declared, Stack, StackId, Tree};
+use super::{Found, file_error};
 
 /// How deep stacks nest.
 const MAX_NESTING: usize = 32;
@@ -34,7 +33,7 @@ pub fn build(sources: &Arc<Sources>, template: Arc<Template>, inputs: &Inputs) -
     let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES, cyclic: false };
     builder.grow(template, String::new(), None, &mut Vec::new());
     let Builder { mut tree, mut found, templates, cyclic, .. } = builder;
-    tree.nested = templates.into_iter().filter(|(_, template)| template.is_some()).map(|(file, _)| file).collect();
+    tree.nested.extend(templates.into_iter().filter(|(_, template)| template.is_some()).map(|(file, _)| file));
     tree.nested.sort_unstable();
     if cyclic {
         // Each of a ring of templates nests the others: nobody would judge any of them.
@@ -83,7 +82,9 @@ impl Builder<'_> {
         let world = World::default();
         let evaluator = Evaluator::new(&self.tree, &world, OpenInputs::WithoutDefault);
         let Some(stack) = self.tree.stack(id) else { return };
-        let body = Expander::new(self.sources, &evaluator, stack, &mut self.budget, &mut self.found).body();
+        let expander = Expander::new(self.sources, &evaluator, stack, &mut self.budget, &mut self.found);
+        let (body, included) = expander.body();
+        self.tree.nested.extend(included);
         if let Some(stack) = self.tree.stacks.get_mut(id) {
             stack.body = body;
         }
@@ -215,8 +216,4 @@ fn report_problems(sources: &Sources, tree: &Tree, found: &mut Found) {
             }
         }
     }
-}
-
-fn file_error(path: &str, problem: &Problem) -> FileError {
-    FileError { path: path.to_owned(), message: problem.message.clone(), span: Some(problem.span) }
 }

@@ -15,9 +15,11 @@ mod stacks;
 fn unit_of(files: &[(&str, &str)], inputs: &Inputs) -> CloudFormationUnit {
     let directory = PathBuf::from("/project");
     let sources = Arc::new(Sources::new(directory.clone(), directory));
-    let ids: Vec<FileId> = files.iter().map(|(name, text)| sources.add(name, (*text).to_owned())).collect();
-    match load(&sources, ids[0], inputs) {
-        Loaded::Template(unit) => *unit,
+    for (name, text) in files {
+        sources.add(name, (*text).to_owned());
+    }
+    match load(&sources, Path::new(files[0].0), inputs) {
+        Loaded::Template(unit) => unit,
         other => panic!("not a template: {other:?}"),
     }
 }

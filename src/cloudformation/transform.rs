@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 use crate::syntax::{Entry, Node, NodeKind, Scalar, Style};
 use crate::value::{Data, Input, Literal, Value};
 
@@ -17,6 +17,8 @@ use super::tree::{Body, Stack};
 const FOR_EACH: &str = "Fn::ForEach::";
 /// The most bytes a text may grow to, times its names.
 const MAX_FILLED: usize = 64 * 1024 * 1024;
+/// How many files a stack includes: one may include itself.
+const MAX_INCLUDES: usize = 100;
 const TRANSFORM: &str = "Fn::Transform";
 
 /// Transforms that change nothing this program reads, or that it carries out itself.
@@ -38,7 +40,7 @@ pub struct Expander<'a> {
     bindings: Vec<(String, Item)>,
     iterated: IndexMap<String, Value>,
     kept: BTreeSet<String>,
-    includes: usize,
+    included: Vec<FileId>,
 }
 
 /// What a loop's identifier stands for.
@@ -59,12 +61,12 @@ impl<'a> Expander<'a> {
         budget: &'a mut usize,
         found: &'a mut Found,
     ) -> Self {
-        let (bindings, iterated, kept, includes) = Default::default();
-        Self { sources, evaluator, stack, budget, found, bindings, iterated, kept, includes }
+        let (bindings, iterated, kept, included) = Default::default();
+        Self { sources, evaluator, stack, budget, found, bindings, iterated, kept, included }
     }
 
-    /// The expanded sections.
-    pub fn body(mut self) -> Body {
+    /// The expanded sections, and the files they include.
+    pub fn body(mut self) -> (Body, Vec<FileId>) {
         let template = &self.stack.template;
         let included = self.top_level(template);
         let mut section = |name: &str| {
@@ -76,7 +78,7 @@ impl<'a> Expander<'a> {
             named.collect::<IndexMap<String, Entry>>()
         };
         let (conditions, resources, outputs) = (section("Conditions"), section("Resources"), section("Outputs"));
-        Body { conditions, resources, outputs, iterated: self.iterated, kept: self.kept }
+        (Body { conditions, resources, outputs, iterated: self.iterated, kept: self.kept }, self.included)
     }
 
     /// The documents that the template's own `Transform` includes. What is unknown gives a note.
@@ -106,9 +108,8 @@ impl<'a> Expander<'a> {
             "its location is not on disk".to_owned()
         } else {
             match base.parent().map(|directory| self.sources.read(&directory.join(text))) {
-                // A file may include itself only so often.
-                Some(Ok(file)) if self.includes < 100 => {
-                    self.includes += 1;
+                Some(Ok(file)) if self.included.len() < MAX_INCLUDES => {
+                    self.included.push(file);
                     return fragment(self.sources, file);
                 }
                 Some(Err(error)) => format!("{} {}", error.path, error.message),

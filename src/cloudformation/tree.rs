@@ -23,7 +23,7 @@ pub struct Tree {
     pub stacks: Vec<Stack>,
     /// What the caller gives.
     pub given: Given,
-    /// The files of the nested templates.
+    /// The files of the nested templates and of those that are included.
     pub nested: Vec<FileId>,
 }
 

@@ -159,8 +159,8 @@ fn a_template_is_recognised_by_its_resources() {
     let directory = PathBuf::from("/project");
     let sources = Arc::new(Sources::new(directory.clone(), directory));
     let kind = |name: &str, text: &str| {
-        let file = sources.add(name, text.to_owned());
-        match load(&sources, file, &Inputs::default()) {
+        sources.add(name, text.to_owned());
+        match load(&sources, Path::new(name), &Inputs::default()) {
             Loaded::Template(unit) if unit.errors().is_empty() => "template",
             Loaded::Template(_) => "template with errors",
             Loaded::NotATemplate => "nothing",

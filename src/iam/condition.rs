@@ -171,15 +171,28 @@ fn all_fixed(form: Form, value: &Value, world: &World) -> Decided<bool> {
 
 /// Whether the value is an address, or a range of at least /8 (IPv4) or /32 (IPv6).
 fn is_narrow(value: &Value, world: &World) -> Decided<bool> {
-    let Data::Text(text) = &value.data else { return is_fixed(value, world) };
-    match text.parts() {
-        [Part::Literal(text)] => Ok(is_wide_range(text) == Some(false)),
+    let text = match &value.data {
+        Data::Text(text) => text,
+        Data::Number(_) | Data::Bool(_) => return Ok(false),
+        _ => return is_fixed(value, world),
+    };
+    let length = match text.parts() {
+        [Part::Literal(text)] => return Ok(is_wide_range(text) == Some(false)),
+        [Part::Value(whole)] => return is_narrow(whole, world),
+        [.., Part::Literal(end)] => end.rsplit_once('/').and_then(|(_, length)| length.parse::<u8>().ok()),
+        _ => None,
+    };
+    let holds =
+        |sought: &[char]| text.parts().iter().any(|part| matches!(part, Part::Literal(text) if text.contains(sought)));
+    match length {
+        _ if text.parts().iter().any(is_wild) => Ok(false),
         // Whatever the address is, the length that is written decides: 32 is narrow for both kinds of address.
-        [.., Part::Literal(end)] => match end.rsplit_once('/').and_then(|(_, length)| length.parse::<u8>().ok()) {
-            Some(length) if length < 8 => Ok(false),
-            Some(length) if length >= 32 => Ok(!text.parts().iter().any(is_wild)),
-            _ => is_fixed(value, world),
-        },
+        Some(length) if length < 8 || (length < 32 && holds(&[':'])) => Ok(false),
+        Some(length) if length >= 32 || holds(&['.']) => Ok(true),
+        // Fixed pieces may make a wide range (`0.0.0.0/` and `0`), so the whole is asked about.
+        _ if text.values().any(|part| matches!(part.data, Data::Open(_))) => {
+            world.ask(&Arc::new(Input::derived(value.describe(), value.origin.clone())), Ask::Fixed)
+        }
         _ => is_fixed(value, world),
     }
 }

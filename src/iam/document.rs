@@ -155,8 +155,10 @@ impl Terms {
         };
         // The values of Effect are case sensitive: reference_policies_elements_effect.html
         let effect = &terms.effect;
-        if matches!(effect.data, Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..))
-            || effect.as_str().is_some_and(|effect| !matches!(effect, "Allow" | "Deny"))
+        if matches!(
+            effect.data,
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) | Data::Object(_)
+        ) || effect.as_str().is_some_and(|effect| !matches!(effect, "Allow" | "Deny"))
         {
             return Err("its Effect is neither Allow nor Deny");
         }
@@ -165,7 +167,10 @@ impl Terms {
         {
             return Err("its Principal is none that policies know");
         }
-        if matches!(terms.condition.data, Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..)) {
+        if matches!(
+            terms.condition.data,
+            Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..) | Data::Object(_)
+        ) {
             return Err("its Condition is no object");
         }
         Ok(terms)
@@ -208,7 +213,7 @@ fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
     if let [Part::Value(value)] = text.parts() {
         return decoded(value, name);
     }
-    let value = json::parse(text, &policy.origin).map_err(|problem| unparsed(text, policy, name, problem))?;
+    let value = json::parse(text, &policy.origin).map_err(|problem| unparsed(text, policy, name, &problem))?;
     match unknown(&value, name) {
         Some(body) => Err(body),
         None => Ok(value),
@@ -216,7 +221,7 @@ fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
 }
 
 /// Text that is no JSON as it stands may become JSON once its holes are filled.
-fn unparsed(text: &Text, policy: &Value, name: &str, problem: String) -> Body {
+fn unparsed(text: &Text, policy: &Value, name: &str, problem: &str) -> Body {
     let obstacle = text.values().filter_map(Value::obstacle).find_map(|value| unknown(value, name));
     obstacle.unwrap_or_else(|| broken(name, format!("it is no JSON: {problem}"), policy))
 }

@@ -24,7 +24,7 @@ pub(super) fn parse(text: &Text, origin: &Origin) -> Result<Value, String> {
     let Some(marker) = marker(text) else { return Err("it holds private-use characters".to_owned()) };
     let (source, holes) = with_markers(text, marker);
     let json: Json = serde_json::from_str(source.trim_start_matches('\u{feff}')).map_err(|error| error.to_string())?;
-    Ok(Holes { marker, holes, origin }.fill(json))
+    Ok(Holes { marker, list: holes, origin }.fill(json))
 }
 
 /// A character the text does not hold, to mark holes with.
@@ -48,8 +48,8 @@ fn with_markers(text: &Text, marker: char) -> (String, Vec<Hole<'_>>) {
             }
             source.push_str(text);
         } else {
-            let mark = format!("{marker}{}{marker}", holes.len());
-            source.push_str(&if in_string { mark } else { format!("\"{mark}\"") });
+            let quote = if in_string { "" } else { "\"" };
+            source.extend([quote, &format!("{marker}{}{marker}", holes.len()), quote]);
             holes.push(Hole { part, in_string });
         }
     }
@@ -65,7 +65,7 @@ enum Piece<'t, 'h> {
 /// What is needed to put the holes back.
 struct Holes<'a> {
     marker: char,
-    holes: Vec<Hole<'a>>,
+    list: Vec<Hole<'a>>,
     origin: &'a Origin,
 }
 
@@ -93,7 +93,7 @@ impl Holes<'_> {
 
     /// Between markers stand characters and numbers of holes by turns.
     fn pieces<'t>(&self, text: &'t str) -> Vec<Piece<'t, '_>> {
-        let hole = |number: &str| self.holes.get(number.parse::<usize>().ok()?);
+        let hole = |number: &str| self.list.get(number.parse::<usize>().ok()?);
         let piece = |(at, text): (usize, &'t str)| match hole(text) {
             Some(hole) if at % 2 == 1 => Piece::Hole(hole),
             _ => Piece::Characters(text),

@@ -104,14 +104,10 @@ fn table(
             let down = below.get(from_end).copied().unwrap_or(false);
             let across = cells.last().copied().unwrap_or(false);
             let diagonal = from_end.checked_sub(1).and_then(|at| below.get(at)).copied().unwrap_or(false);
-            cells.push(match (here, there) {
-                (None, None) => true,
-                (here, there) => {
-                    here.is_some_and(&left_stretches) && (down || across)
-                        || there.is_some_and(&right_stretches) && (down || across)
-                        || here.zip(there).is_some_and(|(here, there)| same(here, there) && diagonal)
-                }
-            });
+            let stretches = here.is_some_and(&left_stretches) || there.is_some_and(&right_stretches);
+            let together = here.zip(there).is_some_and(|(here, there)| same(here, there));
+            let at_end = here.is_none() && there.is_none();
+            cells.push(at_end || (stretches && (down || across)) || (together && diagonal));
         }
         below = cells;
     }

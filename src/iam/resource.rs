@@ -30,9 +30,10 @@ impl Target {
         Self { address, name }
     }
 
-    /// The bucket's ARN with any partition.
+    /// The bucket's ARN, in whichever partition it is.
     fn arn(&self) -> Vec<Token> {
-        pattern("arn:*:s3:::").into_iter().chain(self.name.iter().cloned()).collect()
+        let partition = Token::Hole("partition".to_owned());
+        [plain("arn:"), vec![partition], plain(":s3:::"), self.name.clone()].concat()
     }
 
     /// The ARN of everything in the bucket.
@@ -76,7 +77,7 @@ pub(super) fn can_touch(resource: &Selector, target: &Target, world: &World) -> 
             }
             let named = target.tokens(value);
             let is_arn = covers(&pattern("arn:*"), &named);
-            Ok(!is_arn || meets(&named, &bucket) || meets(&named, &objects))
+            Ok(!is_arn || can_be(&named, &bucket) || can_be(&named, &objects))
         })),
         Selector::AllBut(excluded) => {
             let excluded: Vec<Vec<Token>> = values(excluded).into_iter().map(|value| target.tokens(value)).collect();
@@ -106,9 +107,18 @@ fn is_within(inner: &[Token], outer: &[Token]) -> bool {
     covers(outer, inner) || headless(outer).zip(headless(inner)).is_some_and(|(outer, inner)| covers(outer, inner))
 }
 
-/// What follows `arn:<partition>:s3:::`.
+/// Whether `named` fits anything that `whole` is about. Without their heads where both have one, so that no wildcard
+/// takes part of a head for part of a key.
+fn can_be(named: &[Token], whole: &[Token]) -> bool {
+    match headless(named).zip(headless(whole)) {
+        Some((named, whole)) => meets(named, whole),
+        None => meets(named, whole),
+    }
+}
+
+/// What follows `arn:<partition>:s3:::`, where the partition has no wildcard that could reach beyond it.
 fn headless(arn: &[Token]) -> Option<&[Token]> {
     let rest = arn.strip_prefix(plain("arn:").as_slice())?;
-    let colon = rest.iter().position(|token| *token == Token::Char(':'))?;
-    rest.get(colon..)?.strip_prefix(plain(":s3:::").as_slice())
+    let end = rest.iter().position(|token| matches!(token, Token::Char(':') | Token::Many))?;
+    rest.get(end..)?.strip_prefix(plain(":s3:::").as_slice())
 }

@@ -115,6 +115,22 @@ impl Sources {
         id
     }
 
+    /// A path as the file system knows it: from the working directory, without `.` and `..`.
+    #[must_use]
+    pub fn absolute(&self, path: impl AsRef<Path>) -> PathBuf {
+        normalize(&self.working_directory.join(path))
+    }
+
+    /// Whether the bytes of a file answer `search` with yes. The file is not kept; one that cannot be read does not.
+    #[must_use]
+    pub fn search(&self, path: &Path, search: fn(&[u8]) -> bool) -> bool {
+        let location = normalize(&self.working_directory.join(path));
+        match self.find(&location) {
+            Some(id) => search(self.file(id).text.as_bytes()),
+            None => std::fs::read(location).is_ok_and(|bytes| search(&bytes)),
+        }
+    }
+
     /// Whether a file is there to be read.
     #[must_use]
     pub fn exists(&self, path: &Path) -> bool {

@@ -20,7 +20,7 @@ pub(super) use self::lower::Position;
 use self::lower::{Hidden, Lowering};
 use self::scan::{Closed, Item, Outline};
 use self::template::Indentation;
-use super::body::{Body, Expr, ParsedBody, TemplatePart};
+use super::body::{Body, Expr, ExprKind, ParsedBody, TemplatePart};
 use super::node::{Comment, Problem, ProblemSeverity};
 use crate::source::{FileId, Span};
 
@@ -48,36 +48,47 @@ pub fn parse(file: FileId, text: &str) -> ParsedBody {
 #[must_use]
 pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Vec<TemplatePart>, Vec<Problem>) {
     let position = Position::From(file, range.start);
-    template_at(text.get(range).unwrap_or_default(), position)
-}
-
-/// Reads a single expression, such as a value given on the command line.
-///
-/// # Errors
-/// When the text is not one expression.
-pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> Result<Arc<Expr>, Problem> {
-    let position = Position::From(file, range.start);
-    expression_at(text.get(range).unwrap_or_default(), position)
-}
-
-/// Reads a template that stands at `position`.
-pub(super) fn template_at(text: &str, position: Position) -> (Vec<TemplatePart>, Vec<Problem>) {
-    let outline = scan::template(text);
-    let mut copy = Copy::new(&outline, 0..text.len());
-    match copy.parse(parser::parse_template) {
-        Ok(template) => {
-            let lowering = Lowering { text, position, hidden: copy.hidden };
-            (lowering.template(&template, Quoting::Bare, Indentation::Kept, 0), Vec::new())
-        }
-        Err(error) => (Vec::new(), vec![problem("this template cannot be read", &error, text, position)]),
+    match template_at(text.get(range).unwrap_or_default(), position) {
+        Ok(parts) => (parts, Vec::new()),
+        Err(problem) => (Vec::new(), vec![problem]),
     }
 }
 
+/// Reads a single expression, such as a value given on the command line. What is none is
+/// [`ExprKind::Unsupported`], with the problem.
+#[must_use]
+pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Expr, Vec<Problem>) {
+    let position = Position::From(file, range.start);
+    let source = text.get(range).unwrap_or_default();
+    match expression_at(source, position) {
+        Ok(expr) => (Arc::unwrap_or_clone(expr), Vec::new()),
+        Err(problem) => {
+            let kind = ExprKind::Unsupported(problem.message.clone());
+            (Expr { kind, span: position.span(0..source.len()) }, vec![problem])
+        }
+    }
+}
+
+/// Reads a template that stands at `position`.
+///
+/// # Errors
+/// When the text is not a template.
+pub(super) fn template_at(text: &str, position: Position) -> Result<Vec<TemplatePart>, Problem> {
+    let outline = scan::template(text);
+    let mut copy = Copy::new(&outline, 0..text.len());
+    let template = copy.parse(parser::parse_template);
+    let template = template.map_err(|error| problem("this template cannot be read", &error, text, position))?;
+    Ok(Lowering { text, position, hidden: copy.hidden }.template(&template, Quoting::Bare, Indentation::Kept, 0))
+}
+
 /// Reads an expression that stands at `position`.
+///
+/// # Errors
+/// When the text is not one expression.
 pub(super) fn expression_at(text: &str, position: Position) -> Result<Arc<Expr>, Problem> {
     let outline = scan::expression(text);
     let start = outline.mask.len() - outline.mask.trim_start().len();
-    let end = start + outline.mask.trim().len();
+    let end = start.max(outline.mask.trim_end().len());
     let mut copy = Copy::new(&outline, start..end);
     let parsed = copy.parse(parser::parse_expr);
     let (text, position) = (text.get(start..end).unwrap_or_default(), position.after(start));

@@ -78,7 +78,7 @@ fn canned(acl: &Value, bucket: &Bucket, ways: &[Access], world: &World) -> Decid
                 return Ok(named.map(|(.., access)| opening(access)).collect());
             }
             let reason = format!("\"{}\" is no canned ACL", acl.as_str().unwrap_or_default());
-            let open = is_public(format!("the ACL of {}", bucket.resource.address), reason, acl, world)?;
+            let open = is_public(&format!("the ACL of {}", bucket.resource.address), reason, acl, world)?;
             Ok(if open { vec![opening(ways)] } else { Vec::new() })
         }
     }
@@ -112,7 +112,7 @@ fn of_grant(grant: &Value, bucket: &Bucket, ways: &[Access], world: &World) -> D
         }
         _ => {
             let what = format!("the grant {} on {}", grant.describe(), bucket.resource.address);
-            let open = is_public(what, "it is not known which grant this is".to_owned(), grant, world)?;
+            let open = is_public(&what, "it is not known which grant this is".to_owned(), grant, world)?;
             Ok(if open { vec![opening(ways.to_vec())] } else { Vec::new() })
         }
     }
@@ -170,7 +170,7 @@ fn of_permission(permission: &Value, ways: &[Access], world: &World) -> Decided<
 }
 
 /// What cannot be read may open the bucket.
-fn is_public(what: String, problem: String, value: &Value, world: &World) -> Decided<bool> {
+fn is_public(what: &str, problem: String, value: &Value, world: &World) -> Decided<bool> {
     let reason = match &value.data {
         Data::Open(input) => input.reason.clone(),
         _ => InputReason::Broken(problem),

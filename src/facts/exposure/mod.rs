@@ -113,7 +113,7 @@ pub fn exposure(bucket: &Bucket, world: &World) -> Exposure {
 fn openings(bucket: &Bucket, policies: &Policies, ways: &[Access], world: &World) -> Decided<Vec<Opening>> {
     let ignored = acls_closed(bucket, world);
     let restricted = is_set(bucket, |block| &block.restrict_public_buckets, world);
-    let mended = any([Ok(false)].into_iter().chain(mended_elsewhere(bucket, world)));
+    let mended = any(mended_elsewhere(bucket, world));
 
     let grants = acl::openings(bucket, ways, world);
     let statements = policies.openings(ways, world);
@@ -285,4 +285,13 @@ fn closures(bucket: &Bucket, policies: &Policies, world: &World) -> Vec<Closure>
         .chain(blocks().filter_map(|block| set("restrict-public-buckets", &block.restrict_public_buckets)))
         .chain(policies.closures(world))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exposure;
+    use crate::explore::{MAX_WORLDS, explore};
+
+    mod laws;
+    mod table;
 }

@@ -1,0 +1,138 @@
+//! From the command line's paths to the units to judge. Bytes are searched before anything is parsed: most of a tree has
+//! nothing to do with a trail.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::cloudformation;
+use crate::finding::{FileError, Note};
+use crate::model::Unit;
+use crate::source::mentions_trail_in_template;
+use crate::source::{FileClass, FileId, Found as How, FoundFile, Sources, walk};
+use crate::terraform::{self, Modules};
+
+use super::{CheckError, Options};
+
+/// The units of a run, in order, and what was met on the way.
+pub(super) struct Found {
+    /// The units.
+    pub units: Vec<Box<dyn Unit>>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// Files that bear on a verdict and could not be read.
+    pub errors: Vec<FileError>,
+    /// How many files were looked at.
+    pub files: usize,
+}
+
+/// Finds the units.
+///
+/// # Errors
+/// A path that does not exist, a glob that is none.
+pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, CheckError> {
+    let stdin = options.stdin.as_ref().map(|(name, text)| sources.add(name, text.clone()));
+    let walked = walk(&options.paths, &options.exclude, &options.working_directory)
+        .map_err(|error| CheckError { message: format!("--exclude {}: {}", error.glob, error.message) })?;
+    if let Some(error) = walked.errors.first() {
+        return Err(CheckError { message: format!("{}: {}", error.path, error.message) });
+    }
+    let mut files = walked.files;
+    files.extend(stdin.map(|file| named(sources, file)));
+    let mut found = Found { units: Vec::new(), notes: Vec::new(), errors: Vec::new(), files: files.len() };
+    found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
+    terraform_units(&files, &walked.directories, options, sources, &mut found);
+    template_units(&files, options, sources, &mut found);
+    for unit in &found.units {
+        found.notes.extend(unit.notes());
+        found.errors.extend(unit.errors());
+    }
+    found.errors.sort_by(|left, right| (&left.path, left.span).cmp(&(&right.path, right.span)));
+    found.errors.dedup();
+    found.notes.sort_by_cached_key(|note| (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone()));
+    found.notes.dedup();
+    Ok(found)
+}
+
+/// Standard input, as if the command line named a file.
+fn named(sources: &Sources, file: FileId) -> FoundFile {
+    let path = sources.file(file).location.clone();
+    let class = FileClass::of(&path.file_name().unwrap_or_default().to_string_lossy());
+    FoundFile { path, class, found: How::Named }
+}
+
+/// A named file that is nothing this program reads.
+fn foreign(file: &FoundFile, sources: &Sources) -> Option<FileError> {
+    (file.class == FileClass::Other).then(|| FileError {
+        path: sources.display(&file.path),
+        message: "is neither Terraform nor CloudFormation by its name".to_owned(),
+        span: None,
+    })
+}
+
+/// Root modules with a trail in them or in what they call, and whatever directory was named.
+fn terraform_units(
+    files: &[FoundFile],
+    directories: &[PathBuf],
+    options: &Options,
+    sources: &Arc<Sources>,
+    found: &mut Found,
+) {
+    let terraform = |file: &&FoundFile| matches!(file.class, FileClass::Terraform | FileClass::TerraformJson);
+    let parent = |file: &FoundFile| file.path.parent().map(Path::to_owned);
+    let mut all: Vec<PathBuf> = files.iter().filter(terraform).filter_map(parent).collect();
+    all.sort();
+    all.dedup();
+    let modules = Modules::new(Arc::clone(sources));
+    let mut roots = terraform::roots(&modules, &all);
+    let named = files.iter().filter(terraform).filter(|file| file.found == How::Named).filter_map(parent);
+    let named = named.chain(directories.iter().filter(|directory| all.contains(directory)).cloned());
+    let named: Vec<PathBuf> = named.filter(|directory| !roots.contains(directory)).collect();
+    roots.extend(terraform::reaching_trails(&modules, &named));
+    roots.sort();
+    roots.dedup();
+    let units = roots.par_iter().map(|root| modules.load(root, &options.inputs));
+    found.units.extend(units.collect::<Vec<_>>().into_iter().map(|unit| Box::new(unit) as Box<dyn Unit>));
+}
+
+/// Templates with a trail in them or in what they nest.
+fn template_units(files: &[FoundFile], options: &Options, sources: &Arc<Sources>, found: &mut Found) {
+    let template = |file: &&FoundFile| file.class == FileClass::Template;
+    let templates: Vec<&FoundFile> = files.iter().filter(template).collect();
+    let holding: Vec<&FoundFile> = {
+        let searched = templates.par_iter().map(|file| {
+            let relevant = file.found == How::Named || sources.search(&file.path, mentions_trail_in_template);
+            relevant.then_some(*file)
+        });
+        searched.collect::<Vec<_>>().into_iter().flatten().collect()
+    };
+    if holding.is_empty() {
+        return;
+    }
+    // A trail may be in a template that another one nests; then the other one is the unit.
+    let nesting = templates.par_iter().filter(|file| sources.search(&file.path, cloudformation::mentions_nesting));
+    let mut candidates: Vec<&FoundFile> = nesting.copied().collect::<Vec<_>>();
+    candidates.extend(&holding);
+    candidates.sort_by(|left, right| left.path.cmp(&right.path));
+    candidates.dedup_by(|left, right| left.path == right.path);
+    let loaded: Vec<(&FoundFile, cloudformation::Loaded)> =
+        candidates.par_iter().map(|file| (*file, cloudformation::load(sources, &file.path, &options.inputs))).collect();
+    let mut nested = Vec::new();
+    for (_, loaded) in &loaded {
+        if let cloudformation::Loaded::Template(unit) = loaded {
+            nested.extend(unit.nested().iter().cloned());
+        }
+    }
+    for (file, loaded) in loaded {
+        match loaded {
+            cloudformation::Loaded::Template(unit) => {
+                if file.found == How::Named || !nested.contains(&file.path) {
+                    found.units.push(Box::new(unit));
+                }
+            }
+            cloudformation::Loaded::NotATemplate => {}
+            cloudformation::Loaded::Broken(errors) => found.errors.extend(errors),
+        }
+    }
+}

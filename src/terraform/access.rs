@@ -1,0 +1,206 @@
+//! Attributes, indexes and splats.
+
+use crate::source::Span;
+use crate::syntax::Step;
+use crate::value::{Ask, Data, Input, ListKind, Literal, Number, Origin, Question, Role, Symbol, SymbolSource, Value};
+
+use super::evaluator::Evaluator;
+use super::scope::Env;
+use super::shape;
+use super::unknown::{Outcome, derive};
+
+/// Up to how many keys are asked about one by one when the key is open.
+const MAX_CANDIDATES: usize = 32;
+
+impl<'a> Evaluator<'a> {
+    /// `source.name`.
+    pub fn attribute(&self, source: &Value, name: &str, span: Span) -> Value {
+        let origin = || Origin::expression(span);
+        match &source.data {
+            Data::Map(_, entries) => match entries.get(name) {
+                Some(value) => value.clone().through(span, Role::Expression),
+                None => Value::failed(format!("there is no attribute \"{name}\""), origin()),
+            },
+            Data::Object(id) => self.object_attribute(*id, name, span).through(span, Role::Expression),
+            Data::Open(input) => {
+                let ty = self.type_of(&input.name).and_then(|ty| shape::attribute(&ty, name));
+                self.open_part(input, &format!(".{name}"), ty).through(span, Role::Expression)
+            }
+            Data::Opaque(symbol) => {
+                let separator = if symbol.attribute.is_empty() { "" } else { "." };
+                opaque_part(symbol, &format!("{separator}{name}"), span)
+            }
+            Data::Pending(_) | Data::Failed(_) => source.clone(),
+            Data::Null => Value::failed(format!("null has no attribute \"{name}\""), origin()),
+            _ => Value::failed(format!("only an object has an attribute \"{name}\""), origin()),
+        }
+    }
+
+    /// `source[key]`.
+    pub fn index(&self, source: &Value, key: &Value, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        match (&source.data, &key.data) {
+            (Data::Pending(_) | Data::Failed(_), _) => source.clone(),
+            (_, Data::Pending(_) | Data::Failed(_)) => key.clone(),
+            (Data::Null, _) => Value::failed("null has no elements", origin),
+            (_, Data::Null) => Value::failed("an index cannot be null", origin),
+            (Data::Map(_, entries), _) => {
+                let Some(text) = self.key_text(key) else {
+                    return Value::failed("a key must be a text", origin);
+                };
+                if let Some(value) = entries.get(&text) {
+                    return value.clone().through(span, Role::Expression);
+                }
+                if key.obstacle().is_some() {
+                    let keys = entries.keys().map(|key| Literal::Text(key.clone()));
+                    return self.one_of(source, key, keys.zip(entries.values()), span);
+                }
+                if entries.keys().any(|key| self.is_unknown_key(key)) {
+                    let name = format!("{}[{}]", source.describe(), key.describe());
+                    return Value::open(Input::derived(name, origin.clone()), origin);
+                }
+                Value::failed(format!("there is no element with the key \"{text}\""), origin)
+            }
+            (Data::List(ListKind::Set, _), _) => Value::failed("elements of a set have no index", origin),
+            (Data::List(_, items), _) => match position(key) {
+                Position::At(at) => match items.get(at) {
+                    Some(value) => value.clone().through(span, Role::Expression),
+                    None => Value::failed(format!("there is no element {at}: there are {}", items.len()), origin),
+                },
+                Position::Never => Value::failed("an index must be a whole number, zero or more", origin),
+                Position::Unknown => {
+                    let keys = (0..items.len()).map(|at| Literal::Number(Number::from(at)));
+                    self.one_of(source, key, keys.zip(items.iter()), span)
+                }
+            },
+            (Data::Open(input), _) => {
+                let ty = self.type_of(&input.name).and_then(|ty| match key.as_str() {
+                    Some(name) => shape::attribute(&ty, name),
+                    None => shape::element(&ty),
+                });
+                self.open_part(input, &format!("[{}]", key.describe()), ty).through(span, Role::Expression)
+            }
+            (Data::Opaque(symbol), _) => opaque_part(symbol, &format!("[{}]", key.describe()), span),
+            (Data::Object(id), _) => match key.as_str() {
+                Some(name) if self.is_module(*id) => self.attribute(source, name, span),
+                _ => Value::failed("a resource without count or for_each has no index", origin),
+            },
+            _ => Value::failed("only a collection has elements", origin),
+        }
+    }
+
+    /// The element of a known collection under an open key: which key it is, is asked one by one.
+    fn one_of<'v>(
+        &self,
+        source: &Value,
+        key: &Value,
+        entries: impl Iterator<Item = (Literal, &'v Value)>,
+        span: Span,
+    ) -> Value {
+        let origin = Origin::expression(span);
+        let entries: Vec<_> = entries.collect();
+        let Data::Open(input) = &key.data else { return self.some_element(source, key, span) };
+        if entries.len() > MAX_CANDIDATES {
+            return self.some_element(source, key, span);
+        }
+        for (literal, value) in entries {
+            let question = Question::new(input.clone(), Ask::Is(literal));
+            match self.world.answer(&question) {
+                Some(true) => return value.clone().through(span, Role::Expression),
+                Some(false) => {}
+                None => return Value::pending(question, origin),
+            }
+        }
+        Value::failed(format!("there is no element with the key {}", key.describe()), origin)
+    }
+
+    fn some_element(&self, source: &Value, key: &Value, span: Span) -> Value {
+        let name = format!("{}[{}]", source.describe(), key.describe());
+        let worst = source.obstacle().filter(|obstacle| matches!(obstacle.data, Data::Open(_))).or(key.obstacle());
+        worst.map_or_else(
+            || Value::failed("an index is missing", Origin::expression(span)),
+            |worst| derive(name, worst, Outcome::Open, self.world, Origin::expression(span)),
+        )
+    }
+
+    /// `source[*].steps` and `source.*.steps`.
+    pub fn splat(&self, source: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {
+        let origin = Origin::expression(span);
+        let each = |item: &Value| self.steps(item.clone(), steps, span, env);
+        match &source.data {
+            Data::Null => Value::list(ListKind::Tuple, Vec::new(), origin),
+            Data::Pending(_) | Data::Failed(_) => source,
+            Data::List(_, items) => Value::list(ListKind::Tuple, items.iter().map(each).collect(), origin),
+            Data::Open(input) => self.open_splat(&source, input, steps, span, env),
+            Data::Opaque(symbol) => {
+                let element = opaque_part(symbol, "[*]", span);
+                let element = self.steps(element, steps, span, env);
+                derive(element.describe(), &element, Outcome::Set, self.world, origin)
+            }
+            _ => Value::list(ListKind::Tuple, vec![each(&source)], origin),
+        }
+    }
+
+    /// Over an open value: a collection's elements, or nothing for null and one element for anything else.
+    fn open_splat(
+        &self,
+        source: &Value,
+        input: &std::sync::Arc<Input>,
+        steps: &[Step],
+        span: Span,
+        env: Env<'_, 'a>,
+    ) -> Value {
+        let origin = Origin::expression(span);
+        let ty = self.type_of(&input.name);
+        if ty.as_ref().is_some_and(|ty| !shape::may_be_list(ty)) {
+            let question = Question::new(input.clone(), Ask::Null);
+            return match self.world.answer(&question) {
+                Some(true) => Value::list(ListKind::Tuple, Vec::new(), origin),
+                Some(false) => {
+                    let item = self.steps(source.clone(), steps, span, env);
+                    Value::list(ListKind::Tuple, vec![item], origin)
+                }
+                None => Value::pending(question, origin),
+            };
+        }
+        if steps.is_empty() {
+            return source.clone();
+        }
+        let element = self.open_part(input, "[*]", ty.and_then(|ty| shape::element(&ty)));
+        let item = self.steps(element, steps, span, env);
+        derive(item.describe(), &item, Outcome::Open, self.world, origin)
+    }
+
+    fn steps(&self, value: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {
+        steps.iter().fold(value, |value, step| match step {
+            Step::Attribute(name) => self.attribute(&value, name, span),
+            Step::Index(key) => self.index(&value, &self.evaluate(key, env), span),
+        })
+    }
+}
+
+fn opaque_part(symbol: &Symbol, part: &str, span: Span) -> Value {
+    let source: SymbolSource = symbol.source.clone();
+    let attribute = format!("{}{part}", symbol.attribute);
+    Value::opaque(Symbol { source, attribute }, Origin::expression(span))
+}
+
+enum Position {
+    At(usize),
+    Never,
+    Unknown,
+}
+
+fn position(key: &Value) -> Position {
+    let number = match &key.data {
+        Data::Number(number) => Some(number.clone()),
+        Data::Text(text) => match text.as_literal() {
+            Some(literal) => Number::parse(literal),
+            None => return Position::Unknown,
+        },
+        Data::Open(_) | Data::Opaque(_) => return Position::Unknown,
+        _ => None,
+    };
+    let at = number.and_then(|number| number.as_i64()).and_then(|number| usize::try_from(number).ok());
+    at.map_or(Position::Never, Position::At)
+}

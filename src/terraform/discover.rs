@@ -1,0 +1,101 @@
+//! Which directories of a scan are root modules worth judging, found by searching bytes before anything is parsed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use memchr::memmem;
+use rayon::prelude::*;
+
+use crate::source::Sources;
+
+use super::files;
+use super::module::{Modules, is_local, normalize};
+
+/// What a look at a directory's bytes tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// Whether its configuration mentions CloudTrail anywhere.
+    pub mentions_trail: bool,
+    /// Directories it may call as modules: every relative `source` in its text, also in comments.
+    pub may_call: Vec<PathBuf>,
+}
+
+/// Looks at the bytes of the configuration in `directory`.
+#[must_use]
+pub fn outline(sources: &Sources, directory: &Path) -> Outline {
+    let mut outline = Outline::default();
+    for name in sources.list(directory).iter().filter(|name| files::is_configuration(name)) {
+        let Ok(file) = sources.read(&directory.join(name)) else { continue };
+        let source = sources.file(file);
+        let bytes = source.text.as_bytes();
+        outline.mentions_trail |= memmem::find(bytes, b"cloudtrail").is_some();
+        outline.may_call.extend(relative_sources(&source.text).map(|path| normalize(&directory.join(path))));
+    }
+    outline
+}
+
+/// The texts that stand after `source =` or `"source":` and begin like a relative path.
+fn relative_sources(text: &str) -> impl Iterator<Item = &str> {
+    memmem::find_iter(text.as_bytes(), b"source").filter_map(|at| {
+        let rest = text.get(at..)?.strip_prefix("source")?;
+        let rest = rest.strip_prefix('"').unwrap_or(rest).trim_start();
+        let rest = rest.strip_prefix(['=', ':'])?.trim_start().strip_prefix('"')?;
+        let (path, _) = rest.split_once('"')?;
+        is_local(path).then_some(path)
+    })
+}
+
+/// The directories, among `directories`, that are root modules with a trail in them or in what they call, in order.
+/// A directory that another one calls is judged through its callers and is none.
+#[must_use]
+pub fn roots(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
+    let directories: Vec<PathBuf> = directories.iter().map(|directory| normalize(directory)).collect();
+    let relevant = relevant(&modules.sources, &directories);
+    let holding: Vec<&PathBuf> = directories.iter().filter(|directory| relevant.contains(*directory)).collect();
+    let calls = |directory: &&PathBuf| called_directories(modules, directory);
+    let called: BTreeSet<PathBuf> = holding.par_iter().flat_map_iter(calls).collect();
+    holding.into_iter().filter(|directory| !called.contains(*directory)).cloned().collect()
+}
+
+/// Those of `directories` with a trail in them or in what they call.
+#[must_use]
+pub fn reaching_trails(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
+    let directories: Vec<PathBuf> = directories.iter().map(|directory| normalize(directory)).collect();
+    let relevant = relevant(&modules.sources, &directories);
+    directories.into_iter().filter(|directory| relevant.contains(directory)).collect()
+}
+
+/// The directories of the local modules that the module in `directory` calls, other than itself.
+#[must_use]
+pub fn called_directories(modules: &Modules, directory: &Path) -> Vec<PathBuf> {
+    let directory = normalize(directory);
+    modules.get(&directory).called().filter(|called| *called != directory).collect()
+}
+
+/// The directories from which a mention of a trail can be reached.
+fn relevant(sources: &Sources, directories: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let mut outlines: BTreeMap<PathBuf, Outline> = BTreeMap::new();
+    let mut next: Vec<PathBuf> = directories.to_vec();
+    while !next.is_empty() {
+        let found: Vec<(PathBuf, Outline)> =
+            next.par_iter().map(|directory| (directory.clone(), outline(sources, directory))).collect();
+        outlines.extend(found);
+        let called: BTreeSet<PathBuf> = outlines.values().flat_map(|outline| outline.may_call.clone()).collect();
+        next = called.into_iter().filter(|directory| !outlines.contains_key(directory)).collect();
+    }
+    let mut callers: BTreeMap<&PathBuf, Vec<&PathBuf>> = BTreeMap::new();
+    for (caller, outline) in &outlines {
+        for called in &outline.may_call {
+            callers.entry(called).or_default().push(caller);
+        }
+    }
+    let holding = outlines.iter().filter(|(_, outline)| outline.mentions_trail).map(|(directory, _)| directory);
+    let mut waiting: Vec<&PathBuf> = holding.collect();
+    let mut relevant: BTreeSet<PathBuf> = BTreeSet::new();
+    while let Some(directory) = waiting.pop() {
+        if relevant.insert(directory.clone()) {
+            waiting.extend(callers.get(directory).into_iter().flatten());
+        }
+    }
+    relevant
+}

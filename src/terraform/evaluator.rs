@@ -1,0 +1,236 @@
+//! The evaluator of one unit in one world: what was already worked out, and how much work that was.
+//!
+//! Everything is evaluated by need and remembered. Limits count as if nothing were remembered, so that a result
+//! never depends on what was read before it.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use crate::finding::Note;
+use crate::source::Span;
+use crate::value::{Data, Input, ObjectId, Origin, Reason, Value, World};
+
+use super::expand::Expansion;
+use super::object::Object;
+use super::scope::Scope;
+use super::types::Type;
+use super::unit::TerraformUnit;
+
+/// How many expressions may be evaluated for one value.
+const MAX_STEPS: u64 = 10_000_000;
+/// How deep expressions and references may follow each other. A level takes some kilobytes of stack.
+const MAX_DEPTH: usize = 2_000;
+
+/// Evaluates a unit in one world.
+pub(super) struct Evaluator<'a> {
+    pub unit: &'a TerraformUnit,
+    pub world: &'a World,
+    root: OnceCell<Rc<Scope<'a>>>,
+    memo: RefCell<HashMap<Key, Memo>>,
+    pub(super) expansions: RefCell<HashMap<(usize, String), Rc<Expansion>>>,
+    pub(super) scopes: RefCell<Vec<Rc<Scope<'a>>>>,
+    pub(super) objects: RefCell<HashMap<usize, Rc<Object<'a>>>>,
+    /// What is known about the types of open values, by name.
+    types: RefCell<HashMap<String, Rc<Type>>>,
+    /// The values behind keys of maps that are not known texts, by the text that stands for them.
+    keys: RefCell<HashMap<String, Value>>,
+    /// Blocks whose `count` or `for_each` Terraform refuses, by address.
+    pub(super) refused: RefCell<BTreeMap<String, Value>>,
+    /// The same unit without any answer, to tell what an answer broke from what is broken anyway.
+    unanswered: OnceCell<Box<Evaluator<'a>>>,
+    notes: RefCell<Vec<Note>>,
+    steps: Cell<u64>,
+    depth: Cell<usize>,
+    deepest: Cell<usize>,
+}
+
+/// What can be remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    /// A variable of a scope.
+    Variable(usize, String),
+    /// A local value of a scope.
+    Local(usize, String),
+    /// An output of a scope.
+    Output(usize, String),
+    /// `count` or `for_each` of a block of a scope.
+    Repetition(usize, String),
+    /// An attribute of an object.
+    Attribute(ObjectId, String),
+}
+
+enum Memo {
+    Running,
+    Done { value: Value, steps: u64, height: usize },
+}
+
+impl<'a> Evaluator<'a> {
+    /// Nothing is evaluated yet.
+    pub fn new(unit: &'a TerraformUnit, world: &'a World) -> Self {
+        Self {
+            unit,
+            world,
+            root: OnceCell::new(),
+            memo: RefCell::default(),
+            expansions: RefCell::default(),
+            scopes: RefCell::default(),
+            objects: RefCell::default(),
+            types: RefCell::default(),
+            keys: RefCell::default(),
+            refused: RefCell::default(),
+            unanswered: OnceCell::new(),
+            notes: RefCell::default(),
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            deepest: Cell::new(0),
+        }
+    }
+
+    /// The root module.
+    pub fn root(&self) -> Rc<Scope<'a>> {
+        Rc::clone(self.root.get_or_init(|| self.add_scope(Scope::root(&self.unit.tree))))
+    }
+
+    /// The unit before anything was answered; this evaluator itself when nothing was.
+    pub fn unanswered(&self) -> &Evaluator<'a> {
+        if self.world.answers().is_empty() {
+            return self;
+        }
+        self.unanswered.get_or_init(|| Box::new(Evaluator::new(self.unit, &self.unit.unanswered)))
+    }
+
+    /// Begins to count steps anew: for each value that is read from outside.
+    pub fn begin(&self) {
+        self.steps.set(0);
+    }
+
+    /// One step down. What stands for the result when a limit is reached.
+    pub fn descend<T>(&self, span: Span, work: impl FnOnce() -> T) -> Result<T, Value> {
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > MAX_STEPS {
+            return Err(self.limit("10,000,000 evaluation steps", span));
+        }
+        let depth = self.depth.get() + 1;
+        if depth > MAX_DEPTH {
+            return Err(self.limit("references that follow each other too deep", span));
+        }
+        self.depth.set(depth);
+        self.deepest.set(self.deepest.get().max(depth));
+        let result = work();
+        self.depth.set(depth - 1);
+        Ok(result)
+    }
+
+    /// What `key` is worth, worked out once. What leads back to itself is broken.
+    pub fn remember(&self, key: Key, name: &str, span: Span, work: impl FnOnce() -> Value) -> Value {
+        match self.memo.borrow().get(&key) {
+            Some(Memo::Done { value, steps, height }) => {
+                self.steps.set(self.steps.get() + steps);
+                let deepest = self.depth.get() + height;
+                self.deepest.set(self.deepest.get().max(deepest));
+                if self.steps.get() <= MAX_STEPS && deepest <= MAX_DEPTH {
+                    return value.clone();
+                }
+                return self.limit("10,000,000 evaluation steps", span);
+            }
+            Some(Memo::Running) => return self.broken(name, "it refers to itself", span),
+            None => {}
+        }
+        self.memo.borrow_mut().insert(key.clone(), Memo::Running);
+        let (steps, deepest) = (self.steps.get(), self.deepest.replace(self.depth.get()));
+        let value = work();
+        let height = self.deepest.get().saturating_sub(self.depth.get());
+        let done = Memo::Done { value: value.clone(), steps: self.steps.get() - steps, height };
+        self.deepest.set(self.deepest.get().max(deepest));
+        self.memo.borrow_mut().insert(key, done);
+        value
+    }
+
+    /// An input for what Terraform would refuse in every world, with a note.
+    pub fn broken(&self, name: &str, message: &str, span: Span) -> Value {
+        self.note(format!("{name}: {message}"), span);
+        let origin = Origin::expression(span);
+        Value::open(Input::undecidable(name, Reason::Broken(format!("{name}: {message}")), origin.clone()), origin)
+    }
+
+    /// An input for what is beyond this program.
+    pub fn unsupported(&self, name: &str, message: &str, span: Span) -> Value {
+        self.note(format!("{name}: {message}"), span);
+        let origin = Origin::expression(span);
+        Value::open(Input::undecidable(name, Reason::Unsupported(message.to_owned()), origin.clone()), origin)
+    }
+
+    /// What stands for a value that took too many steps.
+    pub fn exhausted(&self, span: Span) -> Option<Value> {
+        (self.steps.get() > MAX_STEPS).then(|| self.limit("10,000,000 evaluation steps", span))
+    }
+
+    fn limit(&self, what: &str, span: Span) -> Value {
+        let message = format!("a limit of this program was reached: {what}");
+        let is_known = self.notes.borrow().iter().any(|note| note.message == message);
+        if !is_known {
+            self.note(message.clone(), span);
+        }
+        let origin = Origin::expression(span);
+        Value::open(Input::undecidable("what lies beyond a limit", Reason::Limit(message), origin.clone()), origin)
+    }
+
+    /// Adds a remark, once.
+    pub fn note(&self, message: String, span: Span) {
+        let note = Note { message, span: Some(span) };
+        let mut notes = self.notes.borrow_mut();
+        if notes.len() < 100 && !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+
+    /// The remarks so far.
+    pub fn notes(&self) -> Vec<Note> {
+        self.notes.borrow().clone()
+    }
+
+    /// Remembers the type of an open value.
+    pub fn set_type(&self, name: &str, ty: Type) {
+        self.types.borrow_mut().insert(name.to_owned(), Rc::new(ty));
+    }
+
+    /// What is known about the type of an open value.
+    pub fn type_of(&self, name: &str) -> Option<Rc<Type>> {
+        self.types.borrow().get(name).cloned()
+    }
+
+    /// The text under which a map holds `key`; `None` when Terraform would not take it as a key.
+    pub fn key_text(&self, key: &Value) -> Option<String> {
+        match &key.data {
+            Data::Text(text) => {
+                let shown = text.to_string();
+                if text.as_literal().is_none() {
+                    self.keys.borrow_mut().insert(shown.clone(), key.clone());
+                }
+                Some(shown)
+            }
+            Data::Bool(value) => Some(value.to_string()),
+            Data::Number(value) => Some(value.to_string()),
+            Data::Open(_) | Data::Opaque(_) => {
+                let shown = format!("${{{}}}", key.describe());
+                self.keys.borrow_mut().insert(shown.clone(), key.clone());
+                Some(shown)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value behind a key of a map.
+    pub fn key_value(&self, key: &str, origin: Origin) -> Value {
+        match self.keys.borrow().get(key) {
+            Some(value) => Value::new(value.data.clone(), origin),
+            None => Value::text(key, origin),
+        }
+    }
+
+    /// Whether the text stands for a key that is not known.
+    pub fn is_unknown_key(&self, key: &str) -> bool {
+        self.keys.borrow().contains_key(key)
+    }
+}

@@ -1,0 +1,218 @@
+//! Expressions, evaluated as Terraform does.
+
+use indexmap::IndexMap;
+
+use crate::source::Span;
+use crate::syntax::{Call, Expansion, Expr, ExprKind};
+use crate::value::{Ask, Data, Input, ListKind, MapKind, Origin, Question, Reason, Role, Value};
+
+use super::evaluator::Evaluator;
+use super::functions;
+use super::operators;
+use super::scope::Env;
+use super::truth::truth;
+use super::types::{self, Nullable, Type};
+use super::unknown::{Outcome, derive};
+
+impl<'a> Evaluator<'a> {
+    /// What `expr` is worth where `env` stands.
+    pub fn evaluate(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
+        match self.descend(expr.span, || self.kind(expr, env)) {
+            Ok(value) => self.exhausted(expr.span).unwrap_or(value),
+            Err(limit) => limit,
+        }
+    }
+
+    fn kind(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
+        let origin = || Origin::expression(expr.span);
+        match &expr.kind {
+            ExprKind::Null => Value::null(origin()),
+            ExprKind::Bool(value) => Value::bool(*value, origin()),
+            ExprKind::Number(value) => Value::number(value.clone(), origin()),
+            ExprKind::Text(text) => Value::text(text.clone(), origin()),
+            ExprKind::Template(parts) => self.template(parts, expr.span, env),
+            ExprKind::Tuple(items) => {
+                let items = items.iter().map(|item| self.evaluate(item, env)).collect();
+                Value::list(ListKind::Tuple, items, origin())
+            }
+            ExprKind::Object(entries) => self.object_literal(entries, expr.span, env),
+            ExprKind::Variable(_) | ExprKind::Attribute(..) | ExprKind::Index(..) => self.reference(expr, env),
+            ExprKind::Splat(source, steps) => {
+                let source = self.evaluate(source, env);
+                self.splat(source, steps, expr.span, env)
+            }
+            ExprKind::Call(call) => self.call(call, expr.span, env),
+            ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
+            ExprKind::Binary(left, operator, right) => {
+                let (left, right) = (self.evaluate(left, env), self.evaluate(right, env));
+                operators::binary(*operator, left, right, self.world, origin())
+            }
+            ExprKind::Negate(inner) => operators::negate(self.evaluate(inner, env), self.world, origin()),
+            ExprKind::Not(inner) => operators::not(self.evaluate(inner, env), self.world, origin()),
+            ExprKind::For(each) => self.for_expression(each, expr.span, env),
+            ExprKind::Parenthesis(inner) => self.evaluate(inner, env),
+            ExprKind::Unsupported(reason) => {
+                self.unsupported("an expression this program cannot read", reason, expr.span)
+            }
+        }
+    }
+
+    fn object_literal(
+        &self,
+        entries: &[(std::sync::Arc<Expr>, std::sync::Arc<Expr>)],
+        span: Span,
+        env: Env<'_, 'a>,
+    ) -> Value {
+        let mut map = IndexMap::with_capacity(entries.len());
+        for (key, value) in entries {
+            let key = self.evaluate(key, env);
+            if let Data::Pending(_) | Data::Failed(_) = key.data {
+                return key;
+            }
+            let Some(key) = self.key_text(&key) else {
+                return Value::failed("a key of an object must be a text", Origin::expression(span));
+            };
+            map.insert(key, self.evaluate(value, env));
+        }
+        Value::map(MapKind::Object, map, Origin::expression(span))
+    }
+
+    /// Terraform works out both branches to give them one type, and lets only the chosen one fail.
+    fn conditional(&self, condition: &Expr, yes: &Expr, no: &Expr, span: Span, env: Env<'_, 'a>) -> Value {
+        let decided = truth(&self.evaluate(condition, env), self.world);
+        let Data::Bool(taken) = decided.data else {
+            return Value::new(decided.data, Origin::expression(span));
+        };
+        let (taken, other) = if taken { (yes, no) } else { (no, yes) };
+        let value = self.evaluate(taken, env);
+        let value = match value.data {
+            Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) => {
+                self.like(value, self.evaluate(other, env))
+            }
+            _ => value,
+        };
+        value.through(condition.span, Role::Condition).through(span, Role::Expression)
+    }
+
+    fn call(&self, call: &Call, span: Span, env: Env<'_, 'a>) -> Value {
+        let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        match name {
+            "try" => return self.try_call(call, span, env),
+            "can" => return self.can_call(call, span, env),
+            _ => {}
+        }
+        let arguments = match self.arguments(call, name, span, env) {
+            Ok(arguments) => arguments,
+            Err(unknown) => return unknown,
+        };
+        let value = functions::call(&functions::Call { name, arguments, span, world: self.world, host: self });
+        self.settled(value)
+    }
+
+    /// The arguments of a call, the last one expanded if it says so.
+    fn arguments(&self, call: &Call, name: &str, span: Span, env: Env<'_, 'a>) -> Result<Vec<Value>, Value> {
+        let mut arguments: Vec<Value> = call.arguments.iter().map(|argument| self.evaluate(argument, env)).collect();
+        if call.expansion == Expansion::LastArgument
+            && let Some(last) = arguments.pop()
+        {
+            match last.data {
+                Data::List(_, items) => arguments.extend(items.iter().cloned()),
+                Data::Open(_) | Data::Opaque(_) | Data::Pending(_) | Data::Failed(_) => {
+                    arguments.push(last.clone());
+                    let shown: Vec<String> = arguments.iter().map(Value::describe).collect();
+                    let text = format!("{name}({}...)", shown.join(", "));
+                    return Err(derive(text, &last, Outcome::Open, self.world, Origin::expression(span)));
+                }
+                _ => return Err(Value::failed("only a list can be expanded with ...", Origin::expression(span))),
+            }
+        }
+        Ok(arguments)
+    }
+
+    /// `try`: the first argument that does not fail.
+    fn try_call(&self, call: &Call, span: Span, env: Env<'_, 'a>) -> Value {
+        for argument in &call.arguments {
+            let value = self.evaluate(argument, env);
+            match value.obstacle().map(|obstacle| &obstacle.data) {
+                Some(Data::Failed(_)) => {}
+                // Whether it fails is known once the question is answered.
+                Some(Data::Pending(_)) => return value,
+                _ => return value.through(span, Role::Expression),
+            }
+        }
+        Value::failed("no argument of try has a value", Origin::expression(span))
+    }
+
+    /// `can`: whether the argument does not fail.
+    fn can_call(&self, call: &Call, span: Span, env: Env<'_, 'a>) -> Value {
+        let origin = Origin::expression(span);
+        let Some(argument) = call.arguments.first() else {
+            return Value::failed("can takes one argument", origin);
+        };
+        let value = self.evaluate(argument, env);
+        match value.obstacle().map(|obstacle| &obstacle.data) {
+            Some(Data::Failed(_)) => Value::bool(false, origin),
+            Some(Data::Pending(question)) => Value::pending(question.clone(), origin),
+            // A function of what is unknown may fail; reading it may not.
+            Some(Data::Open(_) | Data::Opaque(_)) if holds_call(argument) => {
+                let name = format!("can({})", value.describe());
+                Value::answer(Question::new(Input::derived(name, origin.clone()), Ask::True), self.world, origin)
+            }
+            _ => Value::bool(true, origin),
+        }
+    }
+
+    /// The value itself where the answers leave an open value no choice.
+    pub fn settled(&self, value: Value) -> Value {
+        let Data::Open(input) = &value.data else { return value };
+        match self.world.candidates(input).as_deref() {
+            Some([only]) => {
+                let settled = only.to_value(value.origin.clone());
+                match self.type_of(&input.name) {
+                    Some(ty) => types::convert(settled, &ty, self.world),
+                    None => settled,
+                }
+            }
+            _ => value,
+        }
+    }
+
+    /// A part of an open value: a new open value with the same reason, with what the type says about it.
+    pub fn open_part(&self, whole: &Input, part: &str, ty: Option<Type>) -> Value {
+        let name = format!("{}{part}", whole.name);
+        let domain = ty.as_ref().map(|ty| types::domain(ty, Nullable::Yes)).unwrap_or_default();
+        if let Some(ty) = ty {
+            self.set_type(&name, ty);
+        }
+        let origin = whole.origin.clone();
+        let input = Input { name, reason: whole.reason.clone(), domain, origin: origin.clone() };
+        self.settled(Value::open(input, origin))
+    }
+
+    /// The value with the type it shares with `other`.
+    fn like(&self, value: Value, other: Value) -> Value {
+        match other.data {
+            Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..) | Data::Map(..) => {
+                let unified = types::unify(vec![value.clone(), other], self.world);
+                unified.and_then(|values| values.into_iter().next()).unwrap_or(value)
+            }
+            _ => value,
+        }
+    }
+
+    /// A value decided outside of what this program reads.
+    pub fn elsewhere(&self, name: &str, what: &str, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let input = Input::undecidable(name, Reason::Elsewhere(what.to_owned()), origin.clone());
+        self.settled(Value::open(input, origin))
+    }
+}
+
+fn holds_call(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Attribute(source, _) | ExprKind::Parenthesis(source) => holds_call(source),
+        ExprKind::Index(source, key) => holds_call(source) || holds_call(key),
+        ExprKind::Variable(_) | ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => false,
+        _ => true,
+    }
+}

@@ -1,0 +1,190 @@
+//! `for` expressions.
+
+use indexmap::IndexMap;
+
+use crate::source::Span;
+use crate::syntax::{For, ForResult};
+use crate::value::{Data, Input, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
+
+use super::evaluator::Evaluator;
+use super::scope::{Binding, Env};
+use super::shape;
+use super::truth::truth;
+use super::types::Type;
+use super::unknown::{Outcome, derive};
+
+/// The keys and elements a collection is run over, or what keeps them from being known.
+pub(super) type Elements = Result<Vec<(Value, Value)>, Value>;
+
+impl<'a> Evaluator<'a> {
+    /// `[for …]` and `{for …}`.
+    pub fn for_expression(&self, each: &For, span: Span, env: Env<'_, 'a>) -> Value {
+        let collection = self.evaluate(&each.collection, env);
+        let elements = match self.elements(&collection, span) {
+            Ok(elements) => elements,
+            Err(obstacle) => return self.open_for(each, &collection, obstacle, span, env),
+        };
+        let mut made = Made::new(&each.result);
+        for (key, value) in &elements {
+            let stop = bind(each, key, value, env, |env| self.iteration(each, &mut made, span, env));
+            if let Some(stop) = stop {
+                return stop;
+            }
+        }
+        made.into_value(span)
+    }
+
+    /// The elements in Terraform's order: a list's by index, a map's by key, a set's are their own keys.
+    pub fn elements(&self, collection: &Value, span: Span) -> Elements {
+        let origin = || Origin::expression(span);
+        match &collection.data {
+            Data::List(ListKind::Set, items) => Ok(items.iter().map(|item| (item.clone(), item.clone())).collect()),
+            Data::List(_, items) => {
+                let key = |at: usize| Value::number(Number::from(at), origin());
+                Ok(items.iter().enumerate().map(|(at, item)| (key(at), item.clone())).collect())
+            }
+            Data::Map(_, entries) => {
+                let mut entries: Vec<_> = entries.iter().collect();
+                entries.sort_by_key(|(key, _)| *key);
+                Ok(entries.into_iter().map(|(key, value)| (self.key_value(key, origin()), value.clone())).collect())
+            }
+            Data::Object(id) => self.elements(&self.whole_object(*id, span), span),
+            Data::Null => Err(Value::failed("null cannot be iterated over", origin())),
+            Data::Open(_) | Data::Opaque(_) | Data::Pending(_) | Data::Failed(_) => Err(collection.clone()),
+            _ => Err(Value::failed("only a collection can be iterated over", origin())),
+        }
+    }
+
+    /// Adds what one element makes; what ends the whole expression otherwise.
+    fn iteration(&self, each: &For, made: &mut Made, span: Span, env: Env<'_, 'a>) -> Option<Value> {
+        if let Some(condition) = &each.condition {
+            let kept = truth(&self.evaluate(condition, env), self.world);
+            match kept.data {
+                Data::Bool(true) => {}
+                Data::Bool(false) => return None,
+                _ => return Some(kept),
+            }
+        }
+        match &each.result {
+            ForResult::Tuple(element) => made.items.push(self.evaluate(element, env)),
+            ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
+                let key = self.evaluate(key, env);
+                if let Data::Pending(_) | Data::Failed(_) = key.data {
+                    return Some(key);
+                }
+                let Some(text) = self.key_text(&key) else {
+                    return Some(Value::failed("a key must be a text", Origin::expression(span)));
+                };
+                let value = self.evaluate(element, env);
+                if !made.put(text, value) {
+                    let message = format!("two elements have the key {}", key.describe());
+                    return Some(Value::failed(message, Origin::expression(span)));
+                }
+            }
+        }
+        None
+    }
+
+    /// Over an unknown collection: unknown too, named by what one element would make.
+    fn open_for(&self, each: &For, collection: &Value, obstacle: Value, span: Span, env: Env<'_, 'a>) -> Value {
+        if let Data::Pending(_) | Data::Failed(_) = obstacle.data {
+            return obstacle;
+        }
+        let (key, value) = self.any_element(collection, span);
+        let describe = |env: Env<'_, 'a>| {
+            let condition = each.condition.as_ref().map(|condition| self.evaluate(condition, env).describe());
+            let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
+            let made = |expr| self.evaluate(expr, env).describe();
+            match &each.result {
+                ForResult::Tuple(element) => {
+                    format!("[for each of {} : {}{condition}]", collection.describe(), made(element))
+                }
+                ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
+                    format!("{{for each of {} : {} => {}{condition}}}", collection.describe(), made(key), made(element))
+                }
+            }
+        };
+        let name = bind(each, &key, &value, env, describe);
+        derive(name, &obstacle, Outcome::Open, self.world, Origin::expression(span))
+    }
+
+    /// A key and an element that stand for all of an open collection's.
+    pub fn any_element(&self, collection: &Value, span: Span) -> (Value, Value) {
+        let origin = Origin::expression(span);
+        let Data::Open(input) = &collection.data else {
+            let symbol = |name: String| Symbol { source: SymbolSource::Derived(name), attribute: String::new() };
+            let name = collection.describe();
+            let key = Value::opaque(symbol(format!("keys({name})[*]")), origin.clone());
+            return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
+        };
+        let ty = self.type_of(&input.name);
+        let is_set = ty.as_deref().is_some_and(|ty| matches!(ty, Type::Set(_)));
+        let element = ty.and_then(|ty| shape::element(&ty));
+        let value = self.open_part(input, "[*]", element);
+        if is_set {
+            return (value.clone(), value);
+        }
+        let key = Input::derived(format!("keys({})[*]", input.name), origin.clone());
+        (Value::open(key, origin), value)
+    }
+}
+
+/// Runs `work` with the names of a `for` bound.
+fn bind<'a, T>(
+    each: &For,
+    key: &Value,
+    value: &Value,
+    env: Env<'_, 'a>,
+    work: impl FnOnce(Env<'_, 'a>) -> T,
+) -> T {
+    let outer = Binding::new(each.key.as_deref().unwrap_or_default(), key, env);
+    let env = if each.key.is_some() { env.with(&outer) } else { env };
+    let inner = Binding::new(&each.value, value, env);
+    work(env.with(&inner))
+}
+
+/// What the elements made so far.
+struct Made {
+    shape: Shape,
+    items: Vec<Value>,
+    entries: IndexMap<String, Vec<Value>>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    Tuple,
+    Object,
+    Grouped,
+}
+
+impl Made {
+    fn new(result: &ForResult) -> Self {
+        let shape = match result {
+            ForResult::Tuple(_) => Shape::Tuple,
+            ForResult::Object(..) => Shape::Object,
+            ForResult::Grouped(..) => Shape::Grouped,
+        };
+        Self { shape, items: Vec::new(), entries: IndexMap::new() }
+    }
+
+    /// Whether the key may have this value too.
+    fn put(&mut self, key: String, value: Value) -> bool {
+        let values = self.entries.entry(key).or_default();
+        values.push(value);
+        values.len() == 1 || self.shape == Shape::Grouped
+    }
+
+    fn into_value(self, span: Span) -> Value {
+        let origin = || Origin::expression(span);
+        let shape = self.shape;
+        let entry = |values: Vec<Value>| match shape {
+            Shape::Grouped => Value::list(ListKind::Tuple, values, origin()),
+            _ => values.into_iter().next().unwrap_or_else(|| Value::null(origin())),
+        };
+        if shape == Shape::Tuple {
+            return Value::list(ListKind::Tuple, self.items, origin());
+        }
+        let entries = self.entries.into_iter().map(|(key, values)| (key, entry(values))).collect();
+        Value::map(MapKind::Object, entries, origin())
+    }
+}

@@ -1,0 +1,107 @@
+//! Quoted texts, heredocs and template files.
+
+use crate::source::Span;
+use crate::syntax::{TemplateFor, TemplatePart};
+use crate::value::{Data, Input, Origin, Part, Reason, Role, Text, Value};
+
+use super::evaluator::Evaluator;
+use super::scope::{Binding, Env};
+use super::truth::truth;
+
+/// The longest text that is put together, in bytes.
+const MAX_TEXT: usize = 16 * 1024 * 1024;
+
+impl<'a> Evaluator<'a> {
+    /// A template. One that is a single interpolation is that value, whatever its type.
+    pub fn template(&self, parts: &[TemplatePart], span: Span, env: Env<'_, 'a>) -> Value {
+        if let [TemplatePart::Interpolation(only)] = parts {
+            return self.evaluate(only, env).through(span, Role::Expression);
+        }
+        self.template_text(parts, span, env)
+    }
+
+    /// A template as a text, also where it is a single interpolation: template files are.
+    pub fn template_text(&self, parts: &[TemplatePart], span: Span, env: Env<'_, 'a>) -> Value {
+        let mut joined = Joined::default();
+        match self.append(parts, &mut joined, env) {
+            Ok(()) => Value::new(Data::Text(Text::join(joined.parts)), Origin::expression(span)),
+            Err(stop) => stop,
+        }
+    }
+
+    fn append(&self, parts: &[TemplatePart], joined: &mut Joined, env: Env<'_, 'a>) -> Result<(), Value> {
+        for part in parts {
+            match part {
+                TemplatePart::Literal(text, span) => joined.push(Part::Literal(text.clone()), *span)?,
+                TemplatePart::Interpolation(expr) => joined.value(&self.evaluate(expr, env), expr.span)?,
+                TemplatePart::If(condition, yes, no) => {
+                    let decided = truth(&self.evaluate(condition, env), self.world);
+                    match decided.data {
+                        Data::Bool(true) => self.append(yes, joined, env)?,
+                        Data::Bool(false) => self.append(no, joined, env)?,
+                        _ => return Err(decided),
+                    }
+                }
+                TemplatePart::For(each) => self.append_each(each, joined, env)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn append_each(&self, each: &TemplateFor, joined: &mut Joined, env: Env<'_, 'a>) -> Result<(), Value> {
+        let collection = self.evaluate(&each.collection, env);
+        let span = each.collection.span;
+        let elements = match self.elements(&collection, span) {
+            Ok(elements) => elements,
+            Err(obstacle) if matches!(obstacle.data, Data::Pending(_) | Data::Failed(_)) => return Err(obstacle),
+            Err(_) => {
+                let origin = Origin::expression(span);
+                let name = format!("%{{for each of {}}}", collection.describe());
+                return joined.push(Part::Value(Value::open(Input::derived(name, origin.clone()), origin)), span);
+            }
+        };
+        for (key, value) in &elements {
+            self.descend(span, || {
+                let outer = Binding::new(each.key.as_deref().unwrap_or_default(), key, env);
+                let env = if each.key.is_some() { env.with(&outer) } else { env };
+                let inner = Binding::new(&each.value, value, env);
+                self.append(&each.parts, joined, env.with(&inner))
+            })??;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Joined {
+    parts: Vec<Part>,
+    bytes: usize,
+}
+
+impl Joined {
+    fn push(&mut self, part: Part, span: Span) -> Result<(), Value> {
+        if let Part::Literal(text) = &part {
+            self.bytes += text.len();
+        }
+        if self.bytes > MAX_TEXT {
+            let origin = Origin::expression(span);
+            let reason = Reason::Limit("a text of more than 16 MiB".to_owned());
+            return Err(Value::open(Input::undecidable("a text beyond the limit", reason, origin.clone()), origin));
+        }
+        self.parts.push(part);
+        Ok(())
+    }
+
+    fn value(&mut self, value: &Value, span: Span) -> Result<(), Value> {
+        let failed = |message: &str| Err(Value::failed(message, Origin::expression(span)));
+        match &value.data {
+            Data::Bool(known) => self.push(Part::Literal(known.to_string()), span),
+            Data::Number(known) => self.push(Part::Literal(known.to_string()), span),
+            Data::Text(text) => text.parts().iter().try_for_each(|part| self.push(part.clone(), span)),
+            Data::Open(_) | Data::Opaque(_) => self.push(Part::Value(value.clone()), span),
+            Data::Pending(_) | Data::Failed(_) => Err(value.clone()),
+            Data::Null => failed("null cannot stand in a text"),
+            Data::List(..) | Data::Map(..) | Data::Object(_) => failed("a collection cannot stand in a text"),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! A root module with everything it calls, as it is written: instances come later.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::source::Span;
+use crate::syntax::Block;
+
+use super::module::{Mode, Module, ModuleSource, Modules, ResourceKey, normalize};
+
+/// How deep modules may call modules.
+const MAX_DEPTH: usize = 32;
+/// How many calls a unit may hold. Modules that call each other twice at every level would be 2³².
+const MAX_CALLS: usize = 10_000;
+
+/// A module in its place in the tree of calls.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// What it declares.
+    pub module: Arc<Module>,
+    /// What each of its `module` blocks leads to.
+    pub children: IndexMap<String, Child>,
+    /// The `module` block in the user's code that brought in somebody else's module.
+    pub caller: Option<Span>,
+    /// Whether the model knows anything in it or below.
+    pub is_relevant: bool,
+}
+
+/// What a `module` block leads to.
+#[derive(Debug)]
+pub(super) enum Child {
+    /// A module on disk.
+    Present(Node),
+    /// A module whose text is not on disk, or lies beyond a limit: its source, as written.
+    Absent(String),
+}
+
+impl Node {
+    /// The tree under the module in `directory`.
+    pub(super) fn root(modules: &Modules, directory: &Path) -> Self {
+        let mut reader = Reader { modules, installed: installed(modules, directory), calls: 0 };
+        reader.node(modules.get(directory), &[], None)
+    }
+
+    /// Every module of the tree, callers first.
+    pub(super) fn walk(&self) -> Vec<&Node> {
+        let below = self.children.values().filter_map(|child| match child {
+            Child::Present(node) => Some(node.walk()),
+            Child::Absent(_) => None,
+        });
+        std::iter::once(self).chain(below.flatten()).collect()
+    }
+}
+
+struct Reader<'m> {
+    modules: &'m Modules,
+    /// Where `terraform init` put remote modules, by the dotted path of the call.
+    installed: HashMap<String, PathBuf>,
+    calls: usize,
+}
+
+impl Reader<'_> {
+    fn node(&mut self, module: Arc<Module>, path: &[&str], caller: Option<Span>) -> Node {
+        let mut children = IndexMap::new();
+        for (name, call) in &module.calls {
+            let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
+            children.insert(name.clone(), self.child(&module, call, &path, caller));
+        }
+        let known = |key: &ResourceKey| key.mode == Mode::Managed && super::schema::kind(&key.kind).is_some();
+        let below = |child: &Child| match child {
+            Child::Present(node) => node.is_relevant,
+            Child::Absent(_) => true,
+        };
+        let is_relevant = module.resources.keys().any(known) || children.values().any(below);
+        Node { module, children, caller, is_relevant }
+    }
+
+    fn child(&mut self, module: &Module, call: &Block, path: &[&str], caller: Option<Span>) -> Child {
+        let (directory, source, caller) = match module.source(call) {
+            ModuleSource::Local(directory) => (directory.clone(), directory.display().to_string(), caller),
+            ModuleSource::Remote(source) => match self.installed.get(&path.join(".")) {
+                Some(directory) => (directory.clone(), source, caller.or(Some(call.header))),
+                None => return Child::Absent(source),
+            },
+        };
+        self.calls += 1;
+        let files = self.modules.sources.list(&directory);
+        if path.len() > MAX_DEPTH || self.calls > MAX_CALLS || !files.iter().any(|name| super::is_configuration(name)) {
+            return Child::Absent(source);
+        }
+        Child::Present(self.node(self.modules.get(&directory), path, caller))
+    }
+}
+
+/// What `terraform init` noted about the modules it fetched: `{"Modules": [{"Key": "a.b", "Dir": "…"}]}`.
+fn installed(modules: &Modules, root: &Path) -> HashMap<String, PathBuf> {
+    let path = root.join(".terraform/modules/modules.json");
+    let Ok(file) = modules.sources.read(&path) else { return HashMap::new() };
+    let Ok(json) = serde_json::from_str::<serde_json::Value>(&modules.sources.file(file).text) else {
+        return HashMap::new();
+    };
+    let entries = json.get("Modules").and_then(serde_json::Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text = |entry: &serde_json::Value, key: &str| entry.get(key)?.as_str().map(str::to_owned);
+    entries.iter().filter_map(|entry| Some((text(entry, "Key")?, normalize(&root.join(text(entry, "Dir")?))))).collect()
+}

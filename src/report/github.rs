@@ -21,7 +21,8 @@ pub(super) fn render(context: &Context) -> String {
         let of_level: Vec<&&Finding> = failures.iter().filter(|finding| level(finding) == word).collect();
         let more = of_level.len().saturating_sub(SHOWN);
         for (at, finding) in of_level.iter().take(SHOWN).enumerate() {
-            let rest = if more > 0 && at + 1 == SHOWN { format!(" (and {more} more of this level)") } else { String::new() };
+            let rest =
+                if more > 0 && at + 1 == SHOWN { format!(" (and {more} more of this level)") } else { String::new() };
             command(&mut commands, word, finding, &rest, context);
         }
     }

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use crate::cloudformation;
 use crate::finding::{FileError, Note};
 use crate::model::Unit;
-use crate::source::{FileClass, FileId, Found as How, FoundFile, Sources, walk};
 use crate::source::mentions_trail_in_template;
+use crate::source::{FileClass, FileId, Found as How, FoundFile, Sources, walk};
 use crate::terraform::{self, Modules};
 
 use super::{CheckError, Options};
@@ -50,6 +50,8 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     }
     found.errors.sort_by(|left, right| (&left.path, left.span).cmp(&(&right.path, right.span)));
     found.errors.dedup();
+    found.notes.sort_by_cached_key(|note| (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone()));
+    found.notes.dedup();
     Ok(found)
 }
 
@@ -114,10 +116,8 @@ fn template_units(files: &[FoundFile], options: &Options, sources: &Arc<Sources>
     candidates.extend(&holding);
     candidates.sort_by(|left, right| left.path.cmp(&right.path));
     candidates.dedup_by(|left, right| left.path == right.path);
-    let loaded: Vec<(&FoundFile, cloudformation::Loaded)> = candidates
-        .par_iter()
-        .map(|file| (*file, cloudformation::load(sources, &file.path, &options.inputs)))
-        .collect();
+    let loaded: Vec<(&FoundFile, cloudformation::Loaded)> =
+        candidates.par_iter().map(|file| (*file, cloudformation::load(sources, &file.path, &options.inputs))).collect();
     let mut nested = Vec::new();
     for (_, loaded) in &loaded {
         if let cloudformation::Loaded::Template(unit) = loaded {

@@ -210,8 +210,11 @@ fn options(
     })
 }
 
+/// The name of the file that standard input stands for, and its text.
+type StandardInput = (PathBuf, String);
+
 /// The paths without `-`, and the text that `-` stands for.
-fn standard_input(arguments: &Arguments) -> Result<(Vec<PathBuf>, Option<(PathBuf, String)>), UsageError> {
+fn standard_input(arguments: &Arguments) -> Result<(Vec<PathBuf>, Option<StandardInput>), UsageError> {
     let dash = Path::new("-");
     let paths: Vec<PathBuf> = arguments.paths.iter().filter(|path| *path != dash).cloned().collect();
     let name = &arguments.files.stdin_filename;
@@ -298,18 +301,24 @@ fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'stati
 /// Prints the chosen format and writes the files; every report is out before the exit code is decided.
 fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Result<(), UsageError> {
     let chosen = &arguments.output;
-    let source_root = chosen.source_root.as_ref().map_or_else(|| Ok(options.root.clone()), |path| {
-        path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
-    })?;
+    let source_root = chosen.source_root.as_ref().map_or_else(
+        || Ok(options.root.clone()),
+        |path| {
+            path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
+        },
+    )?;
     let controls: Vec<_> = options.rules.iter().map(|rule| rule.control.clone()).collect();
     let render = |format: Format, style: Style| {
-        render(format, &Context {
-            report: &checked.report,
-            sources: &checked.sources,
-            controls: &controls,
-            source_root: &source_root,
-            style,
-        })
+        render(
+            format,
+            &Context {
+                report: &checked.report,
+                sources: &checked.sources,
+                controls: &controls,
+                source_root: &source_root,
+                style,
+            },
+        )
     };
     for (format, path) in &chosen.output {
         let plain = Style { color: Color::Never, unicode: Unicode::Always, width: 100 };
@@ -339,7 +348,11 @@ fn style(chosen: &OutputArguments) -> Style {
     let width = std::env::var("COLUMNS").ok().and_then(|width| width.parse().ok()).unwrap_or(100);
     Style {
         color: if decide(chosen.color, terminal && wanted) { Color::Always } else { Color::Never },
-        unicode: if decide(chosen.unicode, terminal && (utf8 || cfg!(windows))) { Unicode::Always } else { Unicode::Never },
+        unicode: if decide(chosen.unicode, terminal && (utf8 || cfg!(windows))) {
+            Unicode::Always
+        } else {
+            Unicode::Never
+        },
         width,
     }
 }
@@ -379,9 +392,8 @@ impl Thresholds {
             Verdict::Unknown => self.strict,
             _ => false,
         };
-        let fails = |finding: &Finding| {
-            finding.suppressed.is_none() && counts(finding) && finding.severity >= self.failing
-        };
+        let fails =
+            |finding: &Finding| finding.suppressed.is_none() && counts(finding) && finding.severity >= self.failing;
         if !self.exit_zero && checked.report.findings.iter().any(fails) { Ending::Failures } else { Ending::Clean }
     }
 }

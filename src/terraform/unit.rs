@@ -95,7 +95,7 @@ impl Unit for TerraformUnit {
 /// Calls of modules that are not on disk and may hold a trail.
 fn absent_trails(node: &Node) -> Vec<Note> {
     let about_trails = |text: &str| text.to_lowercase().contains("cloudtrail");
-    let note = |(name, child): (&String, &Child)| match child {
+    let remark = |(name, child): (&String, &Child)| match child {
         Child::Absent(source) if about_trails(name) || about_trails(source) => Some(Note {
             message: format!(
                 "module.{name} may hold a trail, but its source {source} is not on disk; terraform init fetches it"
@@ -104,5 +104,5 @@ fn absent_trails(node: &Node) -> Vec<Note> {
         }),
         _ => None,
     };
-    node.children.iter().filter_map(note).collect()
+    node.children.iter().filter_map(remark).collect()
 }

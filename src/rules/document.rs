@@ -166,7 +166,7 @@ impl Builder<'_> {
     fn bucket(&mut self, trail: &Resource, estate: &dyn Estate) -> (String, Option<Json>) {
         let name = estate.property(trail, "S3BucketName");
         let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
-        let text = name.as_str().map_or_else(|| name.describe(), str::to_owned);
+        let text = name.as_str().filter(|name| !name.is_empty()).map_or_else(|| name.describe(), str::to_owned);
         match link_bucket(&name, estate, self.world) {
             Err(stop) => (text, Some(self.decided("/Trail/Bucket", leaf, Err(stop)))),
             Ok(Link::Elsewhere) => {

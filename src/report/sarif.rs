@@ -23,7 +23,9 @@ pub(super) fn render(context: &Context) -> String {
     let results: Vec<Value> = failures(context).map(|finding| result(finding, context, &mut hashes)).collect();
     let undecided = context.report.findings.iter().filter(|finding| finding.verdict == Verdict::Unknown);
     let notifications: Vec<Value> = undecided
-        .map(|finding| notification("note", &format!("{}: {}", finding.control, finding.message), finding.location, context))
+        .map(|finding| {
+            notification("note", &format!("{}: {}", finding.control, finding.message), finding.location, context)
+        })
         .chain(context.report.errors.iter().map(|error| unread(error, context)))
         .collect();
     let complete = context.report.errors.is_empty();

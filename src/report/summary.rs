@@ -22,7 +22,9 @@ pub fn summary(report: &Report) -> String {
     };
     let suppressed = report.findings.iter().filter(|finding| finding.suppressed.is_some()).count();
     let mut parts = vec![format!("{}{}", counted(of(Verdict::Fail), "failure"), severities(report))];
-    for (count, words) in [(of(Verdict::Unknown), "unknown"), (of(Verdict::NoData), "without data"), (suppressed, "suppressed")] {
+    for (count, words) in
+        [(of(Verdict::Unknown), "unknown"), (of(Verdict::NoData), "without data"), (suppressed, "suppressed")]
+    {
         if count > 0 {
             parts.push(format!("{count} {words}"));
         }
@@ -38,7 +40,8 @@ fn counted(count: usize, noun: &str) -> String {
 /// ` (1 critical, 2 low)`, or nothing when nothing failed.
 fn severities(report: &Report) -> String {
     let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
-    let failures = report.findings.iter().filter(|finding| finding.verdict == Verdict::Fail && finding.suppressed.is_none());
+    let failures =
+        report.findings.iter().filter(|finding| finding.verdict == Verdict::Fail && finding.suppressed.is_none());
     for finding in failures {
         *counts.entry(finding.severity).or_default() += 1;
     }

@@ -13,7 +13,7 @@ use crate::finding::{FileError, Finding, Label, Level, Note, Verdict};
 use crate::source::{FileId, SourceFile, Span};
 
 use super::line::one_line;
-use super::place::subject;
+use super::place::{grouped, message};
 use super::{Color, Context, Unicode};
 
 /// How many bytes are shown on either side of a place: some files are one line of a megabyte.
@@ -55,19 +55,6 @@ fn groups<'a>(context: &'a Context) -> Vec<Vec<&'a Finding>> {
 
 fn shown<'a>(context: &'a Context) -> impl Iterator<Item = &'a Finding> {
     context.report.findings.iter().filter(|finding| finding.suppressed.is_none())
-}
-
-/// What has one key side by side, in the order in which the keys come first.
-fn grouped<'a, K: PartialEq>(findings: Vec<&'a Finding>, key: impl Fn(&Finding) -> K) -> Vec<Vec<&'a Finding>> {
-    let mut groups: Vec<(K, Vec<&Finding>)> = Vec::new();
-    for finding in findings {
-        let key = key(finding);
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(finding),
-            None => groups.push((key, vec![finding])),
-        }
-    }
-    groups.into_iter().map(|(_, group)| group).collect()
 }
 
 /// The report so far.
@@ -212,15 +199,6 @@ impl<'a> Page<'a> {
         };
         self.text.push_str(rest);
     }
-}
-
-fn message(group: &[&Finding]) -> String {
-    let message = group.first().map(|finding| one_line(&finding.message)).unwrap_or_default();
-    if group.len() < 2 {
-        return message;
-    }
-    let subjects: Vec<&str> = group.iter().map(|finding| subject(finding)).collect();
-    format!("{message} ({} instances: {})", subjects.len(), subjects.join(", "))
 }
 
 /// The clauses with which every message of the group begins; all of the first message where they have none in common.

@@ -4,6 +4,8 @@
 //! paths ─▶ source ─▶ syntax ─▶ terraform | cloudformation | plan ─▶ model ─▶ rules ─▶ findings ─▶ report
 //! ```
 
+pub mod check;
+pub mod cli;
 pub mod cloudformation;
 pub mod config;
 pub mod explore;

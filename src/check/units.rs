@@ -8,9 +8,9 @@ use rayon::prelude::*;
 
 use crate::cloudformation;
 use crate::finding::{FileError, Note};
-use crate::model::Unit;
+use crate::model::{GivenVariable, Language, Unit};
+use crate::source::mentions_trail_in_template;
 use crate::source::{FileClass, FileId, Found as How, FoundFile, Sources, walk};
-use crate::source::{mentions_trail_in_template, mentions_trail_in_terraform};
 use crate::terraform::{self, Modules};
 
 use super::{CheckError, Options};
@@ -44,13 +44,37 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
     terraform_units(&files, &walked.directories, options, sources, &mut found);
     template_units(&files, options, sources, &mut found);
+    undeclared(options, &found.units)?;
     for unit in &found.units {
         found.notes.extend(unit.notes());
         found.errors.extend(unit.errors());
     }
     found.errors.sort_by(|left, right| (&left.path, left.span).cmp(&(&right.path, right.span)));
     found.errors.dedup();
+    found.notes.sort_by_cached_key(|note| (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone()));
+    found.notes.dedup();
     Ok(found)
+}
+
+/// A value for an input that no unit has would silently do nothing.
+///
+/// # Errors
+/// The first such input.
+fn undeclared(options: &Options, units: &[Box<dyn Unit>]) -> Result<(), CheckError> {
+    let terraform = options.inputs.variables.iter().filter_map(|given| match given {
+        GivenVariable::Value(name, _) => Some(("--var", name, Language::Terraform)),
+        GivenVariable::File(_) => None,
+    });
+    let parameters = options.inputs.parameters.iter();
+    let parameters = parameters.map(|(name, _)| ("--parameter", name, Language::CloudFormationYaml));
+    for (option, name, language) in terraform.chain(parameters) {
+        let is_terraform = |unit: &&Box<dyn Unit>| unit.language() == Language::Terraform;
+        let wanted = units.iter().filter(|unit| is_terraform(unit) == (language == Language::Terraform));
+        if !units.is_empty() && !wanted.flat_map(|unit| unit.inputs()).any(|input| input == *name) {
+            return Err(CheckError { message: format!("{option} {name}: nothing with a trail declares it") });
+        }
+    }
+    Ok(())
 }
 
 /// Standard input, as if the command line named a file.
@@ -86,10 +110,11 @@ fn terraform_units(
     let mut roots = terraform::roots(&modules, &all);
     let named = files.iter().filter(terraform).filter(|file| file.found == How::Named).filter_map(parent);
     let named = named.chain(directories.iter().filter(|directory| all.contains(directory)).cloned());
-    roots.extend(named.filter(|directory| terraform::mentions_trail(&modules, directory)));
+    let named: Vec<PathBuf> = named.filter(|directory| !roots.contains(directory)).collect();
+    roots.extend(terraform::reaching_trails(&modules, &named));
     roots.sort();
     roots.dedup();
-    let units = roots.par_iter().map(|root| terraform::load(&modules, root, &options.inputs));
+    let units = roots.par_iter().map(|root| modules.load(root, &options.inputs));
     found.units.extend(units.collect::<Vec<_>>().into_iter().map(|unit| Box::new(unit) as Box<dyn Unit>));
 }
 
@@ -113,10 +138,8 @@ fn template_units(files: &[FoundFile], options: &Options, sources: &Arc<Sources>
     candidates.extend(&holding);
     candidates.sort_by(|left, right| left.path.cmp(&right.path));
     candidates.dedup_by(|left, right| left.path == right.path);
-    let loaded: Vec<(&FoundFile, cloudformation::Loaded)> = candidates
-        .par_iter()
-        .map(|file| (*file, cloudformation::load(sources, &file.path, &options.inputs)))
-        .collect();
+    let loaded: Vec<(&FoundFile, cloudformation::Loaded)> =
+        candidates.par_iter().map(|file| (*file, cloudformation::load(sources, &file.path, &options.inputs))).collect();
     let mut nested = Vec::new();
     for (_, loaded) in &loaded {
         if let cloudformation::Loaded::Template(unit) = loaded {
@@ -130,6 +153,11 @@ fn template_units(files: &[FoundFile], options: &Options, sources: &Arc<Sources>
                     found.units.push(Box::new(unit));
                 }
             }
+            cloudformation::Loaded::NotATemplate if file.found == How::Named => found.errors.push(FileError {
+                path: sources.display(&file.path),
+                message: "holds no CloudFormation template: no `Resources` with types".to_owned(),
+                span: None,
+            }),
             cloudformation::Loaded::NotATemplate => {}
             cloudformation::Loaded::Broken(errors) => found.errors.extend(errors),
         }

@@ -2,21 +2,29 @@
 
 use std::fmt::Write as _;
 
-use crate::rules::catalog;
+use crate::rules::Catalog;
 
-use super::{Ending, UsageError, output};
+use super::{Ending, UsageError, output, unknown_control};
 
 /// Prints the page of one control.
 pub(super) fn page(control: &str) -> Result<Ending, UsageError> {
-    let catalog = catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
-    let rule = catalog.find(control).map_err(|error| UsageError::new(error.message).with_hint(error.hint))?;
-    output::print(&rule.control.page)?;
+    let catalog = Catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
+    let rule = catalog.get(control).map_err(unknown_control)?;
+    let control = &rule.control;
+    let mut page =
+        format!("# {}: {}\n\nSeverity: {}\n{}\n\n", control.id, control.title, control.severity.as_str(), control.url);
+    page += control.page.trim_end();
+    page += "\n\n## Related requirements\n\n";
+    for (framework, numbers) in &control.requirements {
+        let _ = writeln!(page, "* {framework}: {}", numbers.join(", "));
+    }
+    output::print(&page)?;
     Ok(Ending::Clean)
 }
 
 /// Prints every control with its severity and title.
 pub(super) fn table() -> Result<Ending, UsageError> {
-    let catalog = catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
+    let catalog = Catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
     let mut table = String::new();
     for rule in catalog.rules() {
         let control = &rule.control;

@@ -10,6 +10,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::rules::catalog::UnknownControl;
+
 /// Prove the Security Hub controls for AWS CloudTrail over Terraform and CloudFormation, before anything is deployed.
 #[derive(Debug, Parser)]
 #[command(name = "trailwarden", version, about, arg_required_else_help = true, max_term_width = 100)]
@@ -83,6 +85,11 @@ impl UsageError {
         self.hint = Some(hint.into());
         self
     }
+}
+
+/// An id that names no control, as an error of the call.
+fn unknown_control(unknown: UnknownControl) -> UsageError {
+    UsageError::new(format!("no control is called {}", unknown.id)).with_hint(unknown.hint)
 }
 
 /// Runs the command line of this process.

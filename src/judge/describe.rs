@@ -67,7 +67,7 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
     let name = input.name.clone();
     let sentence = |sentence: &str, slots| Some(fill(sentence, &BTreeMap::from(slots)));
     match &input.reason {
-        Reason::Derived => None,
+        Reason::Derived | Reason::LengthOf(_) => None,
         Reason::NoValue(option) => sentence(&words.reasons.no_value, [("input", name), ("option", option.clone())]),
         Reason::ModuleNotOnDisk { module, source } => {
             sentence(&words.reasons.module_not_on_disk, [("module", module.clone()), ("source", source.clone())])
@@ -80,5 +80,5 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
 /// Whether an input is a real one, that somebody can give a value; others are named by their reason only.
 #[must_use]
 pub fn is_choice(input: &Input) -> bool {
-    matches!(input.reason, Reason::NoValue(_) | Reason::Derived | Reason::Elsewhere(_))
+    matches!(input.reason, Reason::NoValue(_) | Reason::Derived | Reason::LengthOf(_) | Reason::Elsewhere(_))
 }

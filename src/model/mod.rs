@@ -31,6 +31,9 @@ pub trait Unit: Send + Sync {
     /// The unit as it is in one world. One estate is used by one thread.
     fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a>;
 
+    /// The names of the inputs that a caller can give values: root variables, parameters.
+    fn inputs(&self) -> Vec<String>;
+
     /// Remarks about the unit.
     fn notes(&self) -> Vec<Note>;
 

@@ -1,1 +1,112 @@
-//! Findings to bytes, one format a file.
+//! Findings to bytes, one format a file. Mirror structs for serialisation live here; findings themselves know no format.
+//!
+//! Knows findings and sources only. The exit code never depends on a format.
+
+mod github;
+mod json;
+mod line;
+mod line_hash;
+mod matcher;
+mod place;
+mod sarif;
+mod summary;
+mod text;
+
+use std::path::Path;
+
+use crate::finding::{Control, Report};
+use crate::source::Sources;
+
+pub use matcher::{Editor, problem_matcher};
+pub use summary::summary;
+
+/// A format a report can be printed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people: what is there, what is required, the smallest change, with the code.
+    Text,
+    /// One line a failure, for problem matchers.
+    Line,
+    /// Every verdict, as the versioned contract.
+    Json,
+    /// SARIF 2.1.0 as GitHub code scanning reads it.
+    Sarif,
+    /// GitHub workflow commands, which annotate a pull request.
+    Github,
+}
+
+const FORMATS: [(&str, Format); 5] = [
+    ("text", Format::Text),
+    ("line", Format::Line),
+    ("json", Format::Json),
+    ("sarif", Format::Sarif),
+    ("github", Format::Github),
+];
+
+impl std::str::FromStr for Format {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let found = FORMATS.iter().find(|(name, _)| *name == word).map(|(_, format)| *format);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
+            format!("the formats are {}", names.join(", "))
+        })
+    }
+}
+
+/// Whether to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    /// With ANSI colours.
+    Always,
+    /// Without.
+    Never,
+}
+
+/// Whether to draw with more than ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unicode {
+    /// With box-drawing characters.
+    Always,
+    /// With ASCII.
+    Never,
+}
+
+/// How `text` is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Colours.
+    pub color: Color,
+    /// Characters.
+    pub unicode: Unicode,
+    /// The width lines are wrapped at, in columns.
+    pub width: usize,
+}
+
+/// What a format needs.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The findings.
+    pub report: &'a Report,
+    /// The files they point into.
+    pub sources: &'a Sources,
+    /// The controls that ran.
+    pub controls: &'a [Control],
+    /// The directory that SARIF's paths count from.
+    pub source_root: &'a Path,
+    /// How `text` is drawn.
+    pub style: Style,
+}
+
+/// The report in one format.
+#[must_use]
+pub fn render(format: Format, context: &Context) -> String {
+    match format {
+        Format::Text => text::render(context),
+        Format::Line => line::render(context),
+        Format::Json => json::render(context),
+        Format::Sarif => sarif::render(context),
+        Format::Github => github::render(context),
+    }
+}

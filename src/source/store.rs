@@ -115,6 +115,12 @@ impl Sources {
         id
     }
 
+    /// A path as the file system knows it: from the working directory, without `.` and `..`.
+    #[must_use]
+    pub fn absolute(&self, path: impl AsRef<Path>) -> PathBuf {
+        normalize(&self.working_directory.join(path))
+    }
+
     /// Whether the bytes of a file answer `search` with yes. The file is not kept; one that cannot be read does not.
     #[must_use]
     pub fn search(&self, path: &Path, search: fn(&[u8]) -> bool) -> bool {

@@ -12,14 +12,14 @@ use crate::source::{FileId, Span};
 use crate::value::Number;
 
 use super::{
-    Attribute, BinaryOperator, Block, Body, Call, Expansion, Expr, ExprKind, For, ForResult, Label, ParsedBody, Problem,
-    ProblemSeverity, Step, TemplateFor, TemplatePart,
+    Attribute, BinaryOperator, Block, Body, Call, Expansion, Expr, ExprKind, For, ForResult, Label, ParsedBody,
+    Problem, ProblemSeverity, Step, TemplateFor, TemplatePart,
 };
 
 /// Parses a file.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> ParsedBody {
-    let lower = Lower { file, text, shift: 0 };
+    let lower = Lower { file, text, shift: 0, place: None };
     match text.parse::<structure::Body>() {
         Ok(body) => ParsedBody { body: lower.body(&body), ..ParsedBody::default() },
         Err(error) => {
@@ -38,7 +38,7 @@ pub fn parse(file: FileId, text: &str) -> ParsedBody {
 #[must_use]
 pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Vec<TemplatePart>, Vec<Problem>) {
     let source = text.get(range.clone()).unwrap_or_default();
-    let lower = Lower { file, text, shift: range.start };
+    let lower = Lower { file, text, shift: range.start, place: None };
     match source.parse::<Template>() {
         Ok(template) => (lower.template(&template), Vec::new()),
         Err(error) => {
@@ -49,30 +49,63 @@ pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Vec<Tem
     }
 }
 
-/// Parses one expression.
+/// Parses one expression. What is none is [`ExprKind::Unsupported`], with the problem.
+#[must_use]
+pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Expr, Vec<Problem>) {
+    let source = text.get(range.clone()).unwrap_or_default();
+    let lower = Lower { file, text, shift: range.start, place: None };
+    match source.parse::<Expression>() {
+        Ok(expression) => {
+            let span = lower.span(expression.span());
+            (Expr { kind: lower.kind(&expression, span), span }, Vec::new())
+        }
+        Err(error) => {
+            let at = range.start + error.location().offset();
+            let span = Span::new(file, at, at + 1);
+            let kind = ExprKind::Unsupported(error.message().to_owned());
+            let problem = Problem { message: error.message().to_owned(), span, severity: ProblemSeverity::Lost };
+            (Expr { kind, span: Span::new(file, range.start, range.end) }, vec![problem])
+        }
+    }
+}
+
+/// The template in an unescaped string of another language; all of it stands at `place`, the string literal.
 ///
 /// # Errors
-/// When it is none.
-pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> Result<Arc<Expr>, Problem> {
-    let source = text.get(range.clone()).unwrap_or_default();
-    let lower = Lower { file, text, shift: range.start };
-    source.parse::<Expression>().map(|expression| lower.expr(&expression)).map_err(|error| {
-        let at = range.start + error.location().offset();
-        let span = Span::new(file, at, at + 1);
-        Problem { message: error.message().to_owned(), span, severity: ProblemSeverity::Lost }
-    })
+/// What is wrong with the template.
+pub(super) fn template_at(place: Span, text: &str) -> Result<Vec<TemplatePart>, String> {
+    let lower = Lower { file: place.file, text, shift: 0, place: Some(place) };
+    let template = text.parse::<Template>().map_err(|error| error.message().to_owned())?;
+    Ok(lower.template(&template))
+}
+
+/// The expression in an unescaped string of another language; all of it stands at `place`, the string literal.
+///
+/// # Errors
+/// What is wrong with the expression.
+pub(super) fn expression_at(place: Span, text: &str) -> Result<ExprKind, String> {
+    let lower = Lower { file: place.file, text, shift: 0, place: Some(place) };
+    let expression = text.parse::<Expression>().map_err(|error| error.message().to_owned())?;
+    Ok(lower.kind(&expression, place))
 }
 
 struct Lower<'a> {
     file: FileId,
     text: &'a str,
     shift: usize,
+    /// Where everything stands, if the text is not the file's own but an unescaped one.
+    place: Option<Span>,
 }
 
 impl Lower<'_> {
     fn span(&self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or_default();
-        Span::new(self.file, self.shift + range.start, self.shift + range.end)
+        self.place.unwrap_or_else(|| Span::new(self.file, self.shift + range.start, self.shift + range.end))
+    }
+
+    fn source(&self, range: Option<Range<usize>>) -> &str {
+        let range = range.unwrap_or_default();
+        self.text.get(self.shift + range.start..self.shift + range.end).unwrap_or_default()
     }
 
     fn body(&self, body: &structure::Body) -> Body {
@@ -115,7 +148,7 @@ impl Lower<'_> {
         match expression {
             Expression::Null(_) => ExprKind::Null,
             Expression::Bool(value) => ExprKind::Bool(*value.value()),
-            Expression::Number(number) => Number::parse(self.text.get(span.range()).unwrap_or_default())
+            Expression::Number(number) => Number::parse(self.source(expression.span()))
                 .or_else(|| Number::parse(&number.value().to_string()))
                 .map_or_else(|| ExprKind::Unsupported("a number".to_owned()), ExprKind::Number),
             Expression::String(text) => ExprKind::Text(text.value().clone()),

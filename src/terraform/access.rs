@@ -2,12 +2,12 @@
 
 use crate::source::Span;
 use crate::syntax::Step;
-use crate::value::{
-    Ask, Data, Input, ListKind, Literal, Number, Origin, Question, Role, Symbol, SymbolSource, Value,
-};
+use crate::value::{Ask, Data, Input, ListKind, Literal, Number, Origin, Question, Role, Symbol, SymbolSource, Value};
 
-use super::evaluator::{Evaluator, unknown};
+use super::evaluator::Evaluator;
 use super::scope::Env;
+use super::shape;
+use super::unknown::{Outcome, derive};
 
 /// Up to how many keys are asked about one by one when the key is open.
 const MAX_CANDIDATES: usize = 32;
@@ -23,8 +23,8 @@ impl<'a> Evaluator<'a> {
             },
             Data::Object(id) => self.object_attribute(*id, name, span).through(span, Role::Expression),
             Data::Open(input) => {
-                let constraint = self.type_of(&input.name).and_then(|constraint| constraint.attribute(name));
-                self.open_part(input, &format!(".{name}"), constraint).through(span, Role::Expression)
+                let ty = self.type_of(&input.name).and_then(|ty| shape::attribute(&ty, name));
+                self.open_part(input, &format!(".{name}"), ty).through(span, Role::Expression)
             }
             Data::Opaque(symbol) => {
                 let separator = if symbol.attribute.is_empty() { "" } else { "." };
@@ -74,11 +74,11 @@ impl<'a> Evaluator<'a> {
                 }
             },
             (Data::Open(input), _) => {
-                let constraint = self.type_of(&input.name).and_then(|constraint| match key.as_str() {
-                    Some(name) => constraint.attribute(name),
-                    None => constraint.element(),
+                let ty = self.type_of(&input.name).and_then(|ty| match key.as_str() {
+                    Some(name) => shape::attribute(&ty, name),
+                    None => shape::element(&ty),
                 });
-                self.open_part(input, &format!("[{}]", key.describe()), constraint).through(span, Role::Expression)
+                self.open_part(input, &format!("[{}]", key.describe()), ty).through(span, Role::Expression)
             }
             (Data::Opaque(symbol), _) => opaque_part(symbol, &format!("[{}]", key.describe()), span),
             (Data::Object(id), _) => match key.as_str() {
@@ -119,7 +119,7 @@ impl<'a> Evaluator<'a> {
         let worst = source.obstacle().filter(|obstacle| matches!(obstacle.data, Data::Open(_))).or(key.obstacle());
         worst.map_or_else(
             || Value::failed("an index is missing", Origin::expression(span)),
-            |worst| unknown(worst, &name, Origin::expression(span)),
+            |worst| derive(name, worst, Outcome::Open, self.world, Origin::expression(span)),
         )
     }
 
@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
             Data::Opaque(symbol) => {
                 let element = opaque_part(symbol, "[*]", span);
                 let element = self.steps(element, steps, span, env);
-                unknown(&element, &element.describe(), origin)
+                derive(element.describe(), &element, Outcome::Set, self.world, origin)
             }
             _ => Value::list(ListKind::Tuple, vec![each(&source)], origin),
         }
@@ -151,8 +151,8 @@ impl<'a> Evaluator<'a> {
         env: Env<'_, 'a>,
     ) -> Value {
         let origin = Origin::expression(span);
-        let constraint = self.type_of(&input.name);
-        if constraint.as_ref().is_some_and(|constraint| !constraint.may_be_list()) {
+        let ty = self.type_of(&input.name);
+        if ty.as_ref().is_some_and(|ty| !shape::may_be_list(ty)) {
             let question = Question::new(input.clone(), Ask::Null);
             return match self.world.answer(&question) {
                 Some(true) => Value::list(ListKind::Tuple, Vec::new(), origin),
@@ -166,9 +166,9 @@ impl<'a> Evaluator<'a> {
         if steps.is_empty() {
             return source.clone();
         }
-        let element = self.open_part(input, "[*]", constraint.and_then(|constraint| constraint.element()));
+        let element = self.open_part(input, "[*]", ty.and_then(|ty| shape::element(&ty)));
         let item = self.steps(element, steps, span, env);
-        unknown(&item, &item.describe(), origin)
+        derive(item.describe(), &item, Outcome::Open, self.world, origin)
     }
 
     fn steps(&self, value: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {

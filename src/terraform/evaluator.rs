@@ -11,18 +11,16 @@ use crate::finding::Note;
 use crate::source::Span;
 use crate::value::{Data, Input, ObjectId, Origin, Reason, Value, World};
 
-use super::constraint::Constraint;
 use super::expand::Expansion;
 use super::object::Object;
 use super::scope::Scope;
+use super::types::Type;
 use super::unit::TerraformUnit;
 
 /// How many expressions may be evaluated for one value.
 const MAX_STEPS: u64 = 10_000_000;
 /// How deep expressions and references may follow each other. A level takes some kilobytes of stack.
-const MAX_DEPTH: usize = 3_000;
-/// How long the name of an unknown value may be before it is abbreviated.
-const MAX_NAME: usize = 2_000;
+const MAX_DEPTH: usize = 2_000;
 
 /// Evaluates a unit in one world.
 pub(super) struct Evaluator<'a> {
@@ -31,11 +29,10 @@ pub(super) struct Evaluator<'a> {
     root: OnceCell<Rc<Scope<'a>>>,
     memo: RefCell<HashMap<Key, Memo>>,
     pub(super) expansions: RefCell<HashMap<(usize, String), Rc<Expansion>>>,
-    pub(super) children: RefCell<HashMap<(usize, String), Vec<Rc<Scope<'a>>>>>,
     pub(super) scopes: RefCell<Vec<Rc<Scope<'a>>>>,
     pub(super) objects: RefCell<HashMap<usize, Rc<Object<'a>>>>,
     /// What is known about the types of open values, by name.
-    types: RefCell<HashMap<String, Rc<Constraint>>>,
+    types: RefCell<HashMap<String, Rc<Type>>>,
     /// The values behind keys of maps that are not known texts, by the text that stands for them.
     keys: RefCell<HashMap<String, Value>>,
     /// Blocks whose `count` or `for_each` Terraform refuses, by address.
@@ -77,7 +74,6 @@ impl<'a> Evaluator<'a> {
             root: OnceCell::new(),
             memo: RefCell::default(),
             expansions: RefCell::default(),
-            children: RefCell::default(),
             scopes: RefCell::default(),
             objects: RefCell::default(),
             types: RefCell::default(),
@@ -165,9 +161,17 @@ impl<'a> Evaluator<'a> {
         Value::open(Input::undecidable(name, Reason::Unsupported(message.to_owned()), origin.clone()), origin)
     }
 
+    /// What stands for a value that took too many steps.
+    pub fn exhausted(&self, span: Span) -> Option<Value> {
+        (self.steps.get() > MAX_STEPS).then(|| self.limit("10,000,000 evaluation steps", span))
+    }
+
     fn limit(&self, what: &str, span: Span) -> Value {
-        let message = format!("the limit of this program was reached: {what}");
-        self.note(message.clone(), span);
+        let message = format!("a limit of this program was reached: {what}");
+        let is_known = self.notes.borrow().iter().any(|note| note.message == message);
+        if !is_known {
+            self.note(message.clone(), span);
+        }
         let origin = Origin::expression(span);
         Value::open(Input::undecidable("what lies beyond a limit", Reason::Limit(message), origin.clone()), origin)
     }
@@ -187,12 +191,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Remembers the type of an open value.
-    pub fn set_type(&self, name: &str, constraint: Constraint) {
-        self.types.borrow_mut().insert(name.to_owned(), Rc::new(constraint));
+    pub fn set_type(&self, name: &str, ty: Type) {
+        self.types.borrow_mut().insert(name.to_owned(), Rc::new(ty));
     }
 
     /// What is known about the type of an open value.
-    pub fn type_of(&self, name: &str) -> Option<Rc<Constraint>> {
+    pub fn type_of(&self, name: &str) -> Option<Rc<Type>> {
         self.types.borrow().get(name).cloned()
     }
 
@@ -229,36 +233,4 @@ impl<'a> Evaluator<'a> {
     pub fn is_unknown_key(&self, key: &str) -> bool {
         self.keys.borrow().contains_key(key)
     }
-}
-
-/// The value of an operation that has no rule of its own for what is unknown: the same failure or question, or a new
-/// open or opaque value with the operation's canonical text for a name.
-pub(super) fn unknown(obstacle: &Value, name: &str, origin: Origin) -> Value {
-    match &obstacle.data {
-        Data::Failed(_) | Data::Pending(_) => Value::new(obstacle.data.clone(), obstacle.origin.clone()),
-        Data::Open(input) => {
-            let name = abbreviated(name);
-            let reason = match &input.reason {
-                Reason::NoValue(_) => Reason::Derived,
-                reason => reason.clone(),
-            };
-            Value::open(Input { reason, ..Input::derived(name, origin.clone()) }, origin)
-        }
-        _ => {
-            let source = crate::value::SymbolSource::Derived(abbreviated(name));
-            Value::opaque(crate::value::Symbol { source, attribute: String::new() }, origin)
-        }
-    }
-}
-
-/// The name, or its beginning and a digest when it is too long to be kept.
-fn abbreviated(name: &str) -> String {
-    use sha2::{Digest, Sha256};
-    if name.len() <= MAX_NAME {
-        return name.to_owned();
-    }
-    let digest = Sha256::digest(name.as_bytes());
-    let start: String = name.chars().take(200).collect();
-    let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{start}… ({digest})")
 }

@@ -6,16 +6,20 @@ use crate::source::Span;
 use crate::syntax::{Call, Expansion, Expr, ExprKind};
 use crate::value::{Ask, Data, Input, ListKind, MapKind, Origin, Question, Reason, Role, Value};
 
-use super::evaluator::{Evaluator, unknown};
+use super::evaluator::Evaluator;
 use super::functions;
 use super::operators;
 use super::scope::Env;
+use super::truth::truth;
+use super::types::{self, Nullable, Type};
+use super::unknown::{Outcome, derive};
 
 impl<'a> Evaluator<'a> {
     /// What `expr` is worth where `env` stands.
     pub fn evaluate(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
         match self.descend(expr.span, || self.kind(expr, env)) {
-            Ok(value) | Err(value) => value,
+            Ok(value) => self.exhausted(expr.span).unwrap_or(value),
+            Err(limit) => limit,
         }
     }
 
@@ -41,10 +45,10 @@ impl<'a> Evaluator<'a> {
             ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
             ExprKind::Binary(left, operator, right) => {
                 let (left, right) = (self.evaluate(left, env), self.evaluate(right, env));
-                operators::binary(*operator, &left, &right, self.world, origin())
+                operators::binary(*operator, left, right, self.world, origin())
             }
-            ExprKind::Negate(inner) => operators::negate(&self.evaluate(inner, env), origin()),
-            ExprKind::Not(inner) => operators::not(&self.evaluate(inner, env), self.world, origin()),
+            ExprKind::Negate(inner) => operators::negate(self.evaluate(inner, env), self.world, origin()),
+            ExprKind::Not(inner) => operators::not(self.evaluate(inner, env), self.world, origin()),
             ExprKind::For(each) => self.for_expression(each, expr.span, env),
             ExprKind::Parenthesis(inner) => self.evaluate(inner, env),
             ExprKind::Unsupported(reason) => {
@@ -75,16 +79,15 @@ impl<'a> Evaluator<'a> {
 
     /// Terraform works out both branches to give them one type, and lets only the chosen one fail.
     fn conditional(&self, condition: &Expr, yes: &Expr, no: &Expr, span: Span, env: Env<'_, 'a>) -> Value {
-        let decided = operators::truth(&self.evaluate(condition, env), self.world);
-        let taken = match decided.data {
-            Data::Bool(decided) => decided,
-            _ => return Value::new(decided.data, Origin::expression(span)),
+        let decided = truth(&self.evaluate(condition, env), self.world);
+        let Data::Bool(taken) = decided.data else {
+            return Value::new(decided.data, Origin::expression(span));
         };
         let (taken, other) = if taken { (yes, no) } else { (no, yes) };
         let value = self.evaluate(taken, env);
         let value = match value.data {
             Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) => {
-                super::constraint::unify(value, &self.evaluate(other, env), self.world)
+                self.like(value, self.evaluate(other, env))
             }
             _ => value,
         };
@@ -118,7 +121,7 @@ impl<'a> Evaluator<'a> {
                     arguments.push(last.clone());
                     let shown: Vec<String> = arguments.iter().map(Value::describe).collect();
                     let text = format!("{name}({}...)", shown.join(", "));
-                    return Err(unknown(&last, &text, Origin::expression(span)));
+                    return Err(derive(text, &last, Outcome::Open, self.world, Origin::expression(span)));
                 }
                 _ => return Err(Value::failed("only a list can be expanded with ...", Origin::expression(span))),
             }
@@ -166,7 +169,7 @@ impl<'a> Evaluator<'a> {
             Some([only]) => {
                 let settled = only.to_value(value.origin.clone());
                 match self.type_of(&input.name) {
-                    Some(constraint) => constraint.convert(settled, self.world),
+                    Some(ty) => types::convert(settled, &ty, self.world),
                     None => settled,
                 }
             }
@@ -175,15 +178,26 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A part of an open value: a new open value with the same reason, with what the type says about it.
-    pub fn open_part(&self, whole: &Input, part: &str, constraint: Option<super::constraint::Constraint>) -> Value {
+    pub fn open_part(&self, whole: &Input, part: &str, ty: Option<Type>) -> Value {
         let name = format!("{}{part}", whole.name);
-        let domain = constraint.as_ref().map(super::constraint::Constraint::domain).unwrap_or_default();
-        if let Some(constraint) = constraint {
-            self.set_type(&name, constraint);
+        let domain = ty.as_ref().map(|ty| types::domain(ty, Nullable::Yes)).unwrap_or_default();
+        if let Some(ty) = ty {
+            self.set_type(&name, ty);
         }
         let origin = whole.origin.clone();
         let input = Input { name, reason: whole.reason.clone(), domain, origin: origin.clone() };
         self.settled(Value::open(input, origin))
+    }
+
+    /// The value with the type it shares with `other`.
+    fn like(&self, value: Value, other: Value) -> Value {
+        match other.data {
+            Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..) | Data::Map(..) => {
+                let unified = types::unify(vec![value.clone(), other], self.world);
+                unified.and_then(|values| values.into_iter().next()).unwrap_or(value)
+            }
+            _ => value,
+        }
     }
 
     /// A value decided outside of what this program reads.
@@ -196,10 +210,9 @@ impl<'a> Evaluator<'a> {
 
 fn holds_call(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Variable(_) => false,
         ExprKind::Attribute(source, _) | ExprKind::Parenthesis(source) => holds_call(source),
         ExprKind::Index(source, key) => holds_call(source) || holds_call(key),
-        ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => false,
+        ExprKind::Variable(_) | ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => false,
         _ => true,
     }
 }

@@ -1,5 +1,48 @@
 //! Terraform modules, evaluated as Terraform does.
+//!
+//! ```text
+//! files ─▶ Module ─▶ tree of calls ─▶ Evaluator in a World ─▶ instances ─▶ properties with CloudFormation's names
+//! ```
+//!
+//! Knows Terraform and the AWS provider's schema as far as the model needs it; knows no control.
 
+mod access;
+mod attribute;
+mod blocks;
+mod data_source;
+mod discover;
+mod estate;
+mod evaluator;
+mod expand;
+mod expression;
+mod files;
 pub mod functions;
+mod given;
+mod host;
+mod merge;
+mod module;
+mod object;
 pub mod operators;
+mod policy_document;
+mod property;
+mod provider;
+mod reference;
+mod repeat;
+mod schema;
+mod scope;
+mod shape;
+mod template;
+mod tree;
+mod truth;
 pub mod types;
+mod unit;
+mod unknown;
+mod variables;
+
+pub use discover::{Outline, called_directories, outline, reaching_trails, roots};
+pub use files::is_configuration;
+pub use module::{Module, Modules};
+pub use unit::{TerraformUnit, load};
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,12 @@ use crate::source::Span;
 use crate::syntax::{For, ForResult};
 use crate::value::{Data, Input, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
 
-use super::evaluator::{Evaluator, unknown};
-use super::operators;
+use super::evaluator::Evaluator;
 use super::scope::{Binding, Env};
+use super::shape;
+use super::truth::truth;
+use super::types::Type;
+use super::unknown::{Outcome, derive};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
 pub(super) type Elements = Result<Vec<(Value, Value)>, Value>;
@@ -23,7 +26,7 @@ impl<'a> Evaluator<'a> {
         };
         let mut made = Made::new(&each.result);
         for (key, value) in &elements {
-            let stop = self.bind(each, key, value, env, |env| self.iteration(each, &mut made, span, env));
+            let stop = bind(each, key, value, env, |env| self.iteration(each, &mut made, span, env));
             if let Some(stop) = stop {
                 return stop;
             }
@@ -35,9 +38,7 @@ impl<'a> Evaluator<'a> {
     pub fn elements(&self, collection: &Value, span: Span) -> Elements {
         let origin = || Origin::expression(span);
         match &collection.data {
-            Data::List(ListKind::Set, items) => {
-                Ok(items.iter().map(|item| (item.clone(), item.clone())).collect())
-            }
+            Data::List(ListKind::Set, items) => Ok(items.iter().map(|item| (item.clone(), item.clone())).collect()),
             Data::List(_, items) => {
                 let key = |at: usize| Value::number(Number::from(at), origin());
                 Ok(items.iter().enumerate().map(|(at, item)| (key(at), item.clone())).collect())
@@ -54,25 +55,10 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Runs `work` with the names of a `for` bound.
-    fn bind<T>(
-        &self,
-        each: &For,
-        key: &Value,
-        value: &Value,
-        env: Env<'_, 'a>,
-        work: impl FnOnce(Env<'_, 'a>) -> T,
-    ) -> T {
-        let outer = Binding::new(each.key.as_deref().unwrap_or_default(), key, env);
-        let env = if each.key.is_some() { env.with(&outer) } else { env };
-        let inner = Binding::new(&each.value, value, env);
-        work(env.with(&inner))
-    }
-
     /// Adds what one element makes; what ends the whole expression otherwise.
     fn iteration(&self, each: &For, made: &mut Made, span: Span, env: Env<'_, 'a>) -> Option<Value> {
         if let Some(condition) = &each.condition {
-            let kept = operators::truth(&self.evaluate(condition, env), self.world);
+            let kept = truth(&self.evaluate(condition, env), self.world);
             match kept.data {
                 Data::Bool(true) => {}
                 Data::Bool(false) => return None,
@@ -110,38 +96,51 @@ impl<'a> Evaluator<'a> {
             let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
             let made = |expr| self.evaluate(expr, env).describe();
             match &each.result {
-                ForResult::Tuple(element) => format!("[for each of {collection} : {}{condition}]", made(element), collection = collection.describe()),
+                ForResult::Tuple(element) => {
+                    format!("[for each of {} : {}{condition}]", collection.describe(), made(element))
+                }
                 ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
                     format!("{{for each of {} : {} => {}{condition}}}", collection.describe(), made(key), made(element))
                 }
             }
         };
-        let name = self.bind(each, &key, &value, env, describe);
-        unknown(&obstacle, &name, Origin::expression(span))
+        let name = bind(each, &key, &value, env, describe);
+        derive(name, &obstacle, Outcome::Open, self.world, Origin::expression(span))
     }
 
     /// A key and an element that stand for all of an open collection's.
     pub fn any_element(&self, collection: &Value, span: Span) -> (Value, Value) {
-        match &collection.data {
-            Data::Open(input) => {
-                let constraint = self.type_of(&input.name);
-                let is_set = constraint.as_ref().is_some_and(|constraint| constraint.is_set());
-                let element = constraint.and_then(|constraint| constraint.element());
-                let value = self.open_part(input, "[*]", element);
-                let origin = Origin::expression(span);
-                let key = Input::derived(format!("keys({})[*]", input.name), origin.clone());
-                let key = if is_set { value.clone() } else { Value::open(key, origin) };
-                (key, value)
-            }
-            _ => {
-                let origin = Origin::expression(span);
-                let symbol = |name: String| Symbol { source: SymbolSource::Derived(name), attribute: String::new() };
-                let name = collection.describe();
-                let key = Value::opaque(symbol(format!("keys({name})[*]")), origin.clone());
-                (key, Value::opaque(symbol(format!("{name}[*]")), origin))
-            }
+        let origin = Origin::expression(span);
+        let Data::Open(input) = &collection.data else {
+            let symbol = |name: String| Symbol { source: SymbolSource::Derived(name), attribute: String::new() };
+            let name = collection.describe();
+            let key = Value::opaque(symbol(format!("keys({name})[*]")), origin.clone());
+            return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
+        };
+        let ty = self.type_of(&input.name);
+        let is_set = ty.as_deref().is_some_and(|ty| matches!(ty, Type::Set(_)));
+        let element = ty.and_then(|ty| shape::element(&ty));
+        let value = self.open_part(input, "[*]", element);
+        if is_set {
+            return (value.clone(), value);
         }
+        let key = Input::derived(format!("keys({})[*]", input.name), origin.clone());
+        (Value::open(key, origin), value)
     }
+}
+
+/// Runs `work` with the names of a `for` bound.
+fn bind<'a, T>(
+    each: &For,
+    key: &Value,
+    value: &Value,
+    env: Env<'_, 'a>,
+    work: impl FnOnce(Env<'_, 'a>) -> T,
+) -> T {
+    let outer = Binding::new(each.key.as_deref().unwrap_or_default(), key, env);
+    let env = if each.key.is_some() { env.with(&outer) } else { env };
+    let inner = Binding::new(&each.value, value, env);
+    work(env.with(&inner))
 }
 
 /// What the elements made so far.
@@ -182,12 +181,10 @@ impl Made {
             Shape::Grouped => Value::list(ListKind::Tuple, values, origin()),
             _ => values.into_iter().next().unwrap_or_else(|| Value::null(origin())),
         };
-        match shape {
-            Shape::Tuple => Value::list(ListKind::Tuple, self.items, origin()),
-            _ => {
-                let entries = self.entries.into_iter().map(|(key, values)| (key, entry(values))).collect();
-                Value::map(MapKind::Object, entries, origin())
-            }
+        if shape == Shape::Tuple {
+            return Value::list(ListKind::Tuple, self.items, origin());
         }
+        let entries = self.entries.into_iter().map(|(key, values)| (key, entry(values))).collect();
+        Value::map(MapKind::Object, entries, origin())
     }
 }

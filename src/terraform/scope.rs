@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::Value;
@@ -72,6 +74,8 @@ pub(super) struct Env<'e, 'a> {
     pub scope: Option<&'e Rc<Scope<'a>>>,
     /// `each`, `count`, names of `for` expressions and iterators, the innermost first.
     pub bindings: Option<&'e Binding<'e>>,
+    /// The variables of a template file.
+    pub variables: Option<&'e IndexMap<String, Value>>,
 }
 
 /// A bound name and those outside it.
@@ -83,11 +87,11 @@ pub(super) struct Binding<'e> {
 
 impl<'e, 'a> Env<'e, 'a> {
     /// Constants and functions only.
-    pub const CONSTANT: Self = Self { scope: None, bindings: None };
+    pub const CONSTANT: Self = Self { scope: None, bindings: None, variables: None };
 
     /// The names of a module instance.
     pub fn of(scope: &'e Rc<Scope<'a>>) -> Self {
-        Self { scope: Some(scope), bindings: None }
+        Self { scope: Some(scope), bindings: None, variables: None }
     }
 
     /// The value bound to `name`.
@@ -95,6 +99,12 @@ impl<'e, 'a> Env<'e, 'a> {
         std::iter::successors(self.bindings, |binding| binding.outer)
             .find(|binding| binding.name == name)
             .map(|binding| binding.value)
+            .or_else(|| self.variables?.get(name))
+    }
+
+    /// The variables of a template file and nothing else.
+    pub fn template(variables: &'e IndexMap<String, Value>) -> Self {
+        Self { scope: None, bindings: None, variables: Some(variables) }
     }
 
     /// The same place with other innermost names.

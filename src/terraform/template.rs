@@ -5,8 +5,8 @@ use crate::syntax::{TemplateFor, TemplatePart};
 use crate::value::{Data, Input, Origin, Part, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
-use super::operators;
 use super::scope::{Binding, Env};
+use super::truth::truth;
 
 /// The longest text that is put together, in bytes.
 const MAX_TEXT: usize = 16 * 1024 * 1024;
@@ -35,7 +35,7 @@ impl<'a> Evaluator<'a> {
                 TemplatePart::Literal(text, span) => joined.push(Part::Literal(text.clone()), *span)?,
                 TemplatePart::Interpolation(expr) => joined.value(&self.evaluate(expr, env), expr.span)?,
                 TemplatePart::If(condition, yes, no) => {
-                    let decided = operators::truth(&self.evaluate(condition, env), self.world);
+                    let decided = truth(&self.evaluate(condition, env), self.world);
                     match decided.data {
                         Data::Bool(true) => self.append(yes, joined, env)?,
                         Data::Bool(false) => self.append(no, joined, env)?,

@@ -26,6 +26,8 @@ pub enum Reason {
     NoValue(String),
     /// It is a function of other inputs that is not one of the questions.
     Derived,
+    /// It is the length of this collection, so that comparing it is a question about the collection.
+    LengthOf(Arc<Input>),
     /// It is decided by a module of this configuration that is not on disk: its address and source.
     ModuleNotOnDisk {
         /// The module's address.
@@ -101,6 +103,8 @@ impl PartialEq for Input {
         self.name == other.name
     }
 }
+
+impl Eq for Input {}
 
 impl PartialEq for Question {
     fn eq(&self, other: &Self) -> bool {

@@ -1,0 +1,169 @@
+//! The contract, version 1: every verdict, passes too. A field is added, never renamed or removed, within a version.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::finding::{Case, Condition, FileError, Finding, Label, Note};
+use crate::source::Span;
+use crate::value::Literal;
+
+use super::Context;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    results: Vec<Outcome<'a>>,
+    notes: Vec<Remark<'a>>,
+    errors: Vec<Unread<'a>>,
+}
+
+#[derive(Serialize)]
+struct Outcome<'a> {
+    control: &'a str,
+    verdict: &'static str,
+    unit: &'a str,
+    account: Option<&'a str>,
+    resource: Option<&'a str>,
+    name: Option<&'a str>,
+    severity: &'static str,
+    message: &'a str,
+    help: Option<&'a str>,
+    cases: Vec<Outlook>,
+    location: Place,
+    related: Vec<Pointer<'a>>,
+    notes: Vec<Remark<'a>>,
+    fingerprint: &'a str,
+    suppressed: Option<Waiver<'a>>,
+}
+
+#[derive(Serialize)]
+struct Outlook {
+    when: Map<String, Value>,
+    verdict: &'static str,
+}
+
+#[derive(Serialize)]
+struct Place {
+    path: String,
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Pointer<'a> {
+    message: &'a str,
+    location: Place,
+}
+
+#[derive(Serialize)]
+struct Remark<'a> {
+    message: &'a str,
+    location: Option<Place>,
+}
+
+#[derive(Serialize)]
+struct Unread<'a> {
+    path: &'a str,
+    message: &'a str,
+    location: Option<Place>,
+}
+
+#[derive(Serialize)]
+struct Waiver<'a> {
+    reason: &'a str,
+}
+
+pub(super) fn render(context: &Context) -> String {
+    let report = context.report;
+    let document = Document {
+        schema_version: 1,
+        results: report.findings.iter().map(|finding| outcome(finding, context)).collect(),
+        notes: report.notes.iter().map(|note| remark(note, context)).collect(),
+        errors: report.errors.iter().map(|error| unread(error, context)).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn outcome<'a>(finding: &'a Finding, context: &Context) -> Outcome<'a> {
+    Outcome {
+        control: &finding.control,
+        verdict: finding.verdict.as_str(),
+        unit: &finding.unit,
+        account: finding.account.as_deref(),
+        resource: finding.resource.as_deref(),
+        name: finding.name.as_deref(),
+        severity: finding.severity.as_str(),
+        message: &finding.message,
+        help: finding.help.as_deref(),
+        cases: finding.cases.iter().map(outlook).collect(),
+        location: place(finding.location, context),
+        related: finding.related.iter().map(|label| pointer(label, context)).collect(),
+        notes: finding.notes.iter().map(|note| remark(note, context)).collect(),
+        fingerprint: &finding.fingerprint,
+        suppressed: finding.suppressed.as_ref().map(|suppression| Waiver { reason: &suppression.reason }),
+    }
+}
+
+fn outlook(case: &Case) -> Outlook {
+    let mut when: Map<String, Value> = Map::new();
+    for (name, condition) in &case.when {
+        let condition = self::condition(condition);
+        // Two conditions on one input are one object with both.
+        match (when.get_mut(name), condition) {
+            (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
+            (_, condition) => {
+                when.insert(name.clone(), condition);
+            }
+        }
+    }
+    Outlook { when, verdict: case.verdict.as_str() }
+}
+
+fn condition(condition: &Condition) -> Value {
+    match condition {
+        Condition::Is(value) => literal(value),
+        Condition::Not(literals) => json!({ "not": literals.iter().map(literal).collect::<Vec<_>>() }),
+        Condition::Set => json!({ "set": true }),
+        Condition::Empty => json!(""),
+        Condition::Fixed(fixed) => json!({ "fixed": fixed }),
+        Condition::Other(question, answer) => json!({ question: answer }),
+    }
+}
+
+fn literal(literal: &Literal) -> Value {
+    match literal {
+        Literal::Null => Value::Null,
+        Literal::Bool(value) => json!(value),
+        Literal::Number(value) => serde_json::from_str(&value.to_string()).unwrap_or_else(|_| json!(value.to_string())),
+        Literal::Text(value) => json!(value),
+    }
+}
+
+fn place(span: Span, context: &Context) -> Place {
+    let file = context.sources.file(span.file);
+    let point = |offset: u32| {
+        let position = file.lines.position(offset as usize, &file.text);
+        Point { line: position.line, column: position.column }
+    };
+    Place { path: file.path.clone(), start: point(span.start), end: point(span.end) }
+}
+
+fn pointer<'a>(label: &'a Label, context: &Context) -> Pointer<'a> {
+    Pointer { message: &label.message, location: place(label.span, context) }
+}
+
+fn remark<'a>(note: &'a Note, context: &Context) -> Remark<'a> {
+    Remark { message: &note.message, location: note.span.map(|span| place(span, context)) }
+}
+
+fn unread<'a>(error: &'a FileError, context: &Context) -> Unread<'a> {
+    Unread { path: &error.path, message: &error.message, location: error.span.map(|span| place(span, context)) }
+}

@@ -1,0 +1,61 @@
+//! Places as formats print them, and the order and columns in which findings share a line.
+
+use std::collections::HashSet;
+
+use crate::finding::{Finding, Level, Verdict};
+use crate::source::{Position, Sources, Span};
+
+use super::Context;
+
+/// The failures that nobody suppressed, in the report's order.
+pub(super) fn failures<'a>(context: &'a Context) -> impl Iterator<Item = &'a Finding> {
+    let findings = context.report.findings.iter();
+    findings.filter(|finding| finding.verdict == Verdict::Fail && finding.suppressed.is_none())
+}
+
+/// The level as matchers and annotations know it: only these two words.
+pub(super) fn level(finding: &Finding) -> &'static str {
+    if finding.level() == Level::Error { "error" } else { "warning" }
+}
+
+/// What a finding is about: the resource, or the unit for an account-level control.
+pub(super) fn subject(finding: &Finding) -> &str {
+    finding.resource.as_deref().unwrap_or(&finding.unit)
+}
+
+/// The finding's path from the current directory.
+pub(super) fn path(span: Span, sources: &Sources) -> String {
+    sources.file(span.file).path.clone()
+}
+
+/// Line and column for each finding, in characters. Editors show one problem for each line and column, so findings that
+/// share a place are spread over the words of the line.
+/// <https://code.visualstudio.com/docs/debugtest/tasks#_defining-a-problem-matcher>
+pub(super) fn distinct_positions(findings: &[&Finding], sources: &Sources) -> Vec<Position> {
+    let mut taken: HashSet<(u32, Position)> = HashSet::new();
+    let place = |finding: &&Finding| {
+        let span = finding.location;
+        let file = span.file.0;
+        let first = sources.position(span);
+        let words = words(span, sources).into_iter().map(|column| Position { column, ..first });
+        let beyond = (1..).map(|step| Position { column: first.column + step, ..first });
+        let free = std::iter::once(first).chain(words).chain(beyond).find(|place| !taken.contains(&(file, *place)));
+        let place = free.unwrap_or(first);
+        taken.insert((file, place));
+        place
+    };
+    findings.iter().map(place).collect()
+}
+
+/// The columns at which the words of a span begin.
+fn words(span: Span, sources: &Sources) -> Vec<usize> {
+    let file = sources.file(span.file);
+    let text = file.text.get(span.range()).unwrap_or_default();
+    let starts = text.char_indices().scan(true, |blank, (at, character)| {
+        let begins = *blank && !character.is_whitespace();
+        *blank = character.is_whitespace();
+        Some(begins.then_some(at))
+    });
+    let position = |at: usize| file.lines.position(span.start as usize + at, &file.text).column;
+    starts.flatten().take(16).map(position).collect()
+}

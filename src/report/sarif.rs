@@ -1,0 +1,220 @@
+//! SARIF 2.1.0, as GitHub code scanning accepts it and shows it in a pull request.
+//!
+//! One run. Results are the failures only: code scanning would show anything else as an open alert. What could not be
+//! decided or read is a notification. Regions are one line, columns count UTF-16 units, paths count from the source root.
+//! <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::finding::{Control, FileError, Finding, Fix, Severity, Verdict};
+use crate::source::{Span, relative};
+
+use super::Context;
+use super::line::one_line;
+use super::line_hash::line_hashes;
+use super::place::{failures, level};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+pub(super) fn render(context: &Context) -> String {
+    let mut hashes = Hashes { context, of: BTreeMap::new() };
+    let results: Vec<Value> = failures(context).map(|finding| result(finding, context, &mut hashes)).collect();
+    let undecided = context.report.findings.iter().filter(|finding| finding.verdict == Verdict::Unknown);
+    let notifications: Vec<Value> = undecided
+        .map(|finding| {
+            notification("note", &format!("{}: {}", finding.control, finding.message), finding.location, context)
+        })
+        .chain(context.report.errors.iter().map(|error| unread(error, context)))
+        .collect();
+    let complete = context.report.errors.is_empty();
+    let run = json!({
+        "tool": { "driver": {
+            "name": "trailwarden",
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "informationUri": "https://github.com/trailwarden/trailwarden",
+            "rules": context.controls.iter().map(rule).collect::<Vec<_>>(),
+        }},
+        "automationDetails": { "id": format!("trailwarden/{}", category(context)) },
+        "columnKind": "utf16CodeUnits",
+        "invocations": [{ "executionSuccessful": complete, "toolExecutionNotifications": notifications }],
+        "results": results,
+    });
+    format!("{:#}\n", json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] }))
+}
+
+/// Everything up to the last slash is the category: one for each directory that is checked on its own.
+fn category(context: &Context) -> String {
+    let directory = relative(&context.sources.absolute("."), context.source_root);
+    if directory == "." { String::new() } else { format!("{directory}/") }
+}
+
+fn rule(control: &Control) -> Value {
+    let mut tags = vec!["security".to_owned(), "aws".to_owned(), "cloudtrail".to_owned()];
+    tags.extend(control.requirements.iter().map(|(framework, _)| framework.clone()));
+    // Code scanning keeps ten tags.
+    tags.truncate(10);
+    json!({
+        "id": control.id,
+        "name": control.id.replace('.', ""),
+        "shortDescription": { "text": control.title },
+        "fullDescription": { "text": one_line(&control.summary) },
+        "help": { "text": one_line(&control.summary), "markdown": control.page },
+        "helpUri": control.url,
+        "defaultConfiguration": { "level": if control.severity >= Severity::High { "error" } else { "warning" } },
+        "properties": { "tags": tags, "precision": "very-high", "security-severity": score(control.severity) },
+    })
+}
+
+/// A number in GitHub's range for the severity: over 9 critical, from 7 high, from 4 medium, above 0 low.
+fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "3.0",
+    }
+}
+
+fn result(finding: &Finding, context: &Context, hashes: &mut Hashes) -> Value {
+    let related: Vec<Value> = finding
+        .related
+        .iter()
+        .enumerate()
+        .map(|(id, label)| {
+            let mut location = location(label.span, context);
+            location["id"] = json!(id + 1);
+            location["message"] = json!({ "text": label.message });
+            location
+        })
+        .collect();
+    let mut primary = location(finding.location, context);
+    if let Some(resource) = &finding.resource {
+        let name = finding.name.as_ref().unwrap_or(resource);
+        primary["logicalLocations"] = json!([{ "name": resource, "fullyQualifiedName": name, "kind": "resource" }]);
+    }
+    let mut result = json!({
+        "ruleId": finding.control,
+        "ruleIndex": context.controls.iter().position(|control| control.id == finding.control),
+        "level": level(finding),
+        "message": { "text": message(finding) },
+        "locations": [primary],
+        "partialFingerprints": {
+            "primaryLocationLineHash": hashes.line(finding.location),
+            "trailwarden/v1": finding.fingerprint,
+        },
+    });
+    if !related.is_empty() {
+        result["relatedLocations"] = json!(related);
+        result["codeFlows"] = code_flows(finding, context);
+    }
+    if let Some(fix) = &finding.fix {
+        result["fixes"] = json!([self::fix(fix, context)]);
+    }
+    result
+}
+
+/// The first sentence says it all; the places it speaks of follow as links to the related locations.
+fn message(finding: &Finding) -> String {
+    let escaped = |text: &str| one_line(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    let mut text = escaped(&finding.message);
+    if let Some(help) = &finding.help {
+        text += &format!(" To mend it: {}.", escaped(help));
+    }
+    let links: Vec<String> =
+        finding.related.iter().enumerate().map(|(id, label)| format!("[{}]({})", label.message, id + 1)).collect();
+    if links.is_empty() { text } else { format!("{text} See {}.", links.join(", ")) }
+}
+
+/// The path from what is related (the trail, its bucket) to where the finding stands.
+fn code_flows(finding: &Finding, context: &Context) -> Value {
+    let step = |message: &str, span: Span| {
+        let mut location = location(span, context);
+        location["message"] = json!({ "text": message });
+        json!({ "location": location })
+    };
+    let mut steps: Vec<Value> = finding.related.iter().rev().map(|label| step(&label.message, label.span)).collect();
+    steps.push(step(&one_line(&finding.message), finding.location));
+    json!([{ "threadFlows": [{ "locations": steps }] }])
+}
+
+fn location(span: Span, context: &Context) -> Value {
+    json!({ "physicalLocation": physical(span, context) })
+}
+
+fn physical(span: Span, context: &Context) -> Value {
+    json!({ "artifactLocation": { "uri": uri(span, context) }, "region": region(span, context) })
+}
+
+fn region(span: Span, context: &Context) -> Value {
+    let file = context.sources.file(span.file);
+    let start = file.lines.position_utf16(span.start as usize, &file.text);
+    let end = file.lines.position_utf16(span.end as usize, &file.text);
+    json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
+}
+
+fn uri(span: Span, context: &Context) -> String {
+    percent_encoded(&relative(&context.sources.file(span.file).location, context.source_root))
+}
+
+/// The path as a URI reference: everything but unreserved characters and slashes is encoded (RFC 3986).
+fn percent_encoded(path: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    path.bytes().map(encode).collect()
+}
+
+fn fix(fix: &Fix, context: &Context) -> Value {
+    let mut by_file: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for edit in &fix.edits {
+        let replacement = json!({
+            "deletedRegion": region(edit.span, context),
+            "insertedContent": { "text": edit.replacement },
+        });
+        by_file.entry(uri(edit.span, context)).or_default().push(replacement);
+    }
+    let changes: Vec<Value> = by_file
+        .into_iter()
+        .map(|(uri, replacements)| json!({ "artifactLocation": { "uri": uri }, "replacements": replacements }))
+        .collect();
+    json!({ "description": { "text": fix.title }, "artifactChanges": changes })
+}
+
+fn notification(level: &str, text: &str, span: Span, context: &Context) -> Value {
+    json!({ "level": level, "message": { "text": one_line(text) }, "locations": [location(span, context)] })
+}
+
+fn unread(error: &FileError, context: &Context) -> Value {
+    let text = format!("{}: {}", error.path, error.message);
+    match error.span {
+        Some(span) => notification("error", &text, span, context),
+        None => json!({ "level": "error", "message": { "text": one_line(&text) } }),
+    }
+}
+
+/// The line hashes of the files that hold results, each computed once.
+struct Hashes<'a> {
+    context: &'a Context<'a>,
+    of: BTreeMap<u32, Vec<String>>,
+}
+
+impl Hashes<'_> {
+    fn line(&mut self, span: Span) -> String {
+        let file = self.context.sources.file(span.file);
+        let hashes = self.of.entry(span.file.0).or_insert_with(|| line_hashes(&file.text));
+        hashes.get(file.lines.line(span.start as usize)).cloned().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent_encoded;
+
+    #[test]
+    fn paths_become_uri_references() {
+        assert_eq!(percent_encoded("envs/prod (eu)/täst.tf"), "envs/prod%20%28eu%29/t%C3%A4st.tf");
+    }
+}

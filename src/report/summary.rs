@@ -1,0 +1,51 @@
+//! The one line for standard error.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Report, Severity, Verdict};
+
+/// What was looked at and what came out.
+#[must_use]
+pub fn summary(report: &Report) -> String {
+    let files = counted(report.files, "file");
+    let unread = if report.errors.is_empty() {
+        String::new()
+    } else {
+        format!("; {} could not be read", counted(report.errors.len(), "file"))
+    };
+    if report.findings.is_empty() {
+        return format!("no trail in {files}{unread}");
+    }
+    let of = |verdict: Verdict| {
+        let found = report.findings.iter().filter(|finding| finding.verdict == verdict && finding.suppressed.is_none());
+        found.count()
+    };
+    let suppressed = report.findings.iter().filter(|finding| finding.suppressed.is_some()).count();
+    let mut parts = vec![format!("{}{}", counted(of(Verdict::Fail), "failure"), severities(report))];
+    for (count, words) in
+        [(of(Verdict::Unknown), "unknown"), (of(Verdict::NoData), "without data"), (suppressed, "suppressed")]
+    {
+        if count > 0 {
+            parts.push(format!("{count} {words}"));
+        }
+    }
+    parts.push(format!("{} passed", of(Verdict::Pass)));
+    format!("{} in {files}: {}{unread}", counted(report.trails, "trail"), parts.join(", "))
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// ` (1 critical, 2 low)`, or nothing when nothing failed.
+fn severities(report: &Report) -> String {
+    let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
+    let failures =
+        report.findings.iter().filter(|finding| finding.verdict == Verdict::Fail && finding.suppressed.is_none());
+    for finding in failures {
+        *counts.entry(finding.severity).or_default() += 1;
+    }
+    let words: Vec<String> =
+        counts.iter().rev().map(|(severity, count)| format!("{count} {}", severity.as_str())).collect();
+    if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
+}

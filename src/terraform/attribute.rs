@@ -1,0 +1,132 @@
+//! What reading an attribute of a resource gives before it is deployed.
+
+use indexmap::IndexMap;
+
+use crate::model::Kind;
+use crate::source::Span;
+use crate::value::{Data, MapKind, Origin, Part, Role, Symbol, SymbolSource, Text, Value};
+
+use super::blocks::{Content, nested_kinds};
+use super::evaluator::Evaluator;
+use super::expand::in_slot;
+use super::module::Mode;
+use super::object::Instance;
+use super::schema::{self, From};
+use super::unknown;
+
+/// Arguments that belong to Terraform and not to the resource.
+pub(super) const META: &[&str] =
+    &["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "dynamic"];
+
+/// Resources that stand for a part of a bucket; their `id` is the bucket's name.
+const BUCKET_PARTS: &[&str] = &[
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket_public_access_block",
+    "aws_s3_bucket_ownership_controls",
+    "aws_s3_bucket_logging",
+    "aws_s3_bucket_versioning",
+    "aws_s3_bucket_server_side_encryption_configuration",
+    "aws_s3_bucket_lifecycle_configuration",
+    "aws_s3_bucket_notification",
+];
+
+impl<'a> Evaluator<'a> {
+    /// `address.name` of an instance: what is configured, else what the provider will make.
+    pub fn instance_attribute(&self, instance: &Instance<'a>, name: &str, span: Span) -> Value {
+        if instance.key.mode == Mode::Data
+            && let Some(value) = self.data_attribute(instance, name, span)
+        {
+            return value;
+        }
+        if let Some(value) = self.configured(instance, name) {
+            return value;
+        }
+        match instance.key.mode {
+            Mode::Data => Value::opaque(
+                Symbol { source: SymbolSource::Data(self.canonical(instance)), attribute: name.to_owned() },
+                Origin::expression(span),
+            ),
+            Mode::Managed => self.computed(instance, name, span),
+        }
+    }
+
+    /// The value of an argument, or the blocks of a type, of an instance; `None` when it is absent or null.
+    pub fn configured(&self, instance: &Instance<'a>, name: &str) -> Option<Value> {
+        if META.contains(&name) {
+            return None;
+        }
+        let content = Content::of(instance.block);
+        let value = in_slot(&instance.scope, &instance.slot, |env| {
+            self.argument(content, name, env).or_else(|| {
+                let is_block = nested_kinds(&instance.block.body).contains(&name);
+                is_block.then(|| self.blocks_value(content, name, env))
+            })
+        });
+        value.filter(|value| !value.is_null())
+    }
+
+    fn computed(&self, instance: &Instance<'a>, name: &str, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let kind = instance.key.kind.as_str();
+        match (kind, name) {
+            ("aws_s3_bucket", "bucket") => symbol(instance, "id", origin),
+            ("aws_s3_bucket", "arn") => {
+                let id = symbol(instance, "id", origin.clone());
+                self.bucket_arn(id, origin)
+            }
+            (kind, "id" | "bucket") if BUCKET_PARTS.contains(&kind) => match self.configured(instance, "bucket") {
+                Some(bucket) if instance.block.body.attribute("expected_bucket_owner").is_none() => bucket,
+                _ => symbol(instance, name, origin),
+            },
+            ("terraform_data", "output") => self.configured(instance, "input").unwrap_or_else(|| Value::null(origin)),
+            ("terraform_data", "input" | "triggers_replace") | ("null_resource", "triggers") | (_, "tags") => {
+                Value::null(origin)
+            }
+            _ => default(kind, name, instance).unwrap_or_else(|| symbol(instance, name, origin)),
+        }
+    }
+
+    /// The ARN of a bucket with this name.
+    pub fn bucket_arn(&self, name: Value, origin: Origin) -> Value {
+        let literal = |text: &str| vec![Part::Literal(text.to_owned())];
+        let partition = unknown::parts(self.partition(&origin));
+        let parts = [literal("arn:"), partition, literal(":s3:::"), unknown::parts(name)];
+        Value::new(Data::Text(Text::join(parts.into_iter().flatten())), origin)
+    }
+
+    /// The partition everything is deployed to.
+    pub fn partition(&self, origin: &Origin) -> Value {
+        if let Some(partition) = &self.unit.inputs.partition {
+            return Value::text(partition.clone(), origin.clone());
+        }
+        let source = SymbolSource::Named("AWS::Partition".to_owned());
+        Value::opaque(Symbol { source, attribute: String::new() }, origin.clone())
+    }
+
+    /// Everything an instance is configured with, and its `id` and `arn`.
+    pub fn whole_instance(&self, instance: &Instance<'a>, span: Span) -> Value {
+        let content = Content::of(instance.block);
+        let written = in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
+        let mut entries: IndexMap<String, Value> = written.as_map().cloned().unwrap_or_default();
+        for name in ["id", "arn"] {
+            entries.entry(name.to_owned()).or_insert_with(|| self.instance_attribute(instance, name, span));
+        }
+        Value::map(MapKind::Object, entries, Origin::expression(span))
+    }
+}
+
+fn symbol(instance: &Instance<'_>, attribute: &str, origin: Origin) -> Value {
+    let source = SymbolSource::Resource(instance.address.clone());
+    Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin)
+}
+
+/// What an argument that is not written is worth, where the provider neither asks AWS nor makes it up.
+fn default(kind: &str, name: &str, instance: &Instance<'_>) -> Option<Value> {
+    let header = || Origin::at(instance.block.header, Role::Header);
+    let kind = schema::kind(kind).filter(|kind| !matches!(kind, Kind::Bucket | Kind::Key | Kind::LogGroup))?;
+    schema::properties(kind).iter().find_map(|property| match property.from {
+        From::Flag(argument, default) if argument == name => Some(Value::bool(default, header())),
+        From::Text(argument) | From::Texts(argument) if argument == name => Some(Value::null(header())),
+        _ => None,
+    })
+}

@@ -1,0 +1,274 @@
+//! What a block holds, whether it is written as a block, as an object in JSON syntax, or by a `dynamic` block.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::source::Span;
+use crate::syntax::{Attribute, Block, Body, Expr, ExprKind};
+use crate::value::{Ask, Data, ListKind, MapKind, Origin, Question, Role, Value};
+
+use super::evaluator::Evaluator;
+use super::scope::{Binding, Env};
+
+/// The arguments and nested blocks of one block.
+#[derive(Clone, Copy)]
+pub(super) enum Content<'c> {
+    /// Between braces.
+    Body(&'c Body, Span),
+    /// An object expression that stands for a block, as in JSON syntax.
+    Object(&'c [(Arc<Expr>, Arc<Expr>)], Span),
+    /// A value that stands for a block.
+    Value(&'c Value, Span),
+}
+
+impl<'c> Content<'c> {
+    /// The content of a block.
+    pub fn of(block: &'c Block) -> Self {
+        Self::Body(&block.body, block.header)
+    }
+
+    /// The line that announces the block, where a missing argument would be written.
+    pub fn header(&self) -> Span {
+        match self {
+            Self::Body(_, span) | Self::Object(_, span) | Self::Value(_, span) => *span,
+        }
+    }
+
+    fn expr(&self, name: &str) -> Option<&'c Expr> {
+        match self {
+            Self::Body(body, _) => body.attribute(name).map(|attribute| attribute.expr.as_ref()),
+            Self::Object(entries, _) => entry(entries, name),
+            Self::Value(..) => None,
+        }
+    }
+}
+
+/// What is done with each nested block.
+type Visit<'v, 'a> = &'v mut dyn FnMut(Content<'_>, Env<'_, 'a>);
+
+impl<'a> Evaluator<'a> {
+    /// The value of an argument; `None` when it is not written.
+    pub fn argument(&self, content: Content<'_>, name: &str, env: Env<'_, 'a>) -> Option<Value> {
+        if let Content::Value(value, _) = content {
+            return match &value.data {
+                Data::Map(_, entries) => entries.get(name).cloned(),
+                _ => Some(value.field(name)),
+            };
+        }
+        content.expr(name).map(|expr| self.evaluate(expr, env))
+    }
+
+    /// Visits the nested blocks of one type. `Some` is what keeps them from being known.
+    pub fn each_block(
+        &self,
+        content: Content<'_>,
+        kind: &str,
+        env: Env<'_, 'a>,
+        visit: Visit<'_, 'a>,
+    ) -> Option<Value> {
+        match content {
+            Content::Body(body, _) => {
+                for block in &body.blocks {
+                    let unknown = if block.kind == kind {
+                        visit(Content::of(block), env);
+                        None
+                    } else if is_dynamic(block, kind) {
+                        self.each_dynamic(block, kind, env, visit)
+                    } else {
+                        None
+                    };
+                    if unknown.is_some() {
+                        return unknown;
+                    }
+                }
+            }
+            Content::Object(..) => {}
+            Content::Value(..) => {
+                let value = self.argument(content, kind, env)?;
+                return each_value(&value, content.header(), env, visit);
+            }
+        }
+        let dynamic = content.expr("dynamic").and_then(|dynamic| self.each_dynamic_object(dynamic, kind, env, visit));
+        dynamic.or_else(|| self.each_object(content.expr(kind)?, env, visit))
+    }
+
+    /// An argument that stands for blocks: an object, or a list of objects.
+    fn each_object(&self, expr: &Expr, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Object(entries) => {
+                visit(Content::Object(entries, expr.span), env);
+                None
+            }
+            ExprKind::Tuple(items) => items.iter().find_map(|item| self.each_object(item, env, &mut *visit)),
+            _ => each_value(&self.evaluate(expr, env), expr.span, env, visit),
+        }
+    }
+
+    fn each_dynamic(&self, block: &Block, kind: &str, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
+        let collection = &block.body.attribute("for_each")?.expr;
+        let content = block.body.blocks_of("content").next()?;
+        let iterator = match block.body.attribute("iterator").map(|iterator| &iterator.expr.kind) {
+            Some(ExprKind::Variable(name) | ExprKind::Text(name)) => name,
+            _ => kind,
+        };
+        let content = Content::Body(&content.body, block.header);
+        self.repeat(collection, iterator, env, &mut |env| visit(content, env))
+    }
+
+    /// `"dynamic": {"kind": {"for_each": …, "iterator": …, "content": {…}}}`, or a list of those.
+    fn each_dynamic_object(&self, expr: &Expr, kind: &str, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Tuple(items) => {
+                items.iter().find_map(|item| self.each_dynamic_object(item, kind, env, &mut *visit))
+            }
+            ExprKind::Object(entries) => {
+                let wanted = entry(entries, kind)?;
+                let descriptions: Vec<&Expr> = match &wanted.kind {
+                    ExprKind::Tuple(items) => items.iter().map(AsRef::as_ref).collect(),
+                    _ => vec![wanted],
+                };
+                descriptions.into_iter().find_map(|description| {
+                    let ExprKind::Object(entries) = &description.kind else { return None };
+                    let iterator = match entry(entries, "iterator").map(|iterator| &iterator.kind) {
+                        Some(ExprKind::Variable(name) | ExprKind::Text(name)) => name,
+                        _ => kind,
+                    };
+                    let content = entry(entries, "content")?;
+                    self.repeat(entry(entries, "for_each")?, iterator, env, &mut |env| {
+                        self.each_object(content, env, &mut *visit);
+                    })
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Runs `work` for each element of a collection; once for an open one that is not empty.
+    fn repeat(
+        &self,
+        collection: &Expr,
+        iterator: &str,
+        env: Env<'_, 'a>,
+        work: &mut dyn FnMut(Env<'_, 'a>),
+    ) -> Option<Value> {
+        let value = self.evaluate(collection, env);
+        let span = collection.span;
+        let elements = match self.elements(&value, span) {
+            Ok(elements) => elements,
+            Err(obstacle) => match &obstacle.data {
+                Data::Open(input) => {
+                    let question = Question::new(input.clone(), Ask::Empty);
+                    match self.world.answer(&question) {
+                        Some(true) => Vec::new(),
+                        Some(false) => vec![self.any_element(&value, span)],
+                        None => return Some(Value::pending(question, Origin::expression(span))),
+                    }
+                }
+                Data::Opaque(_) => vec![self.any_element(&value, span)],
+                _ => return Some(obstacle),
+            },
+        };
+        for (key, value) in elements {
+            let origin = Origin::expression(span);
+            let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
+            let element = Value::map(MapKind::Object, entries, origin);
+            let binding = Binding::new(iterator, &element, env);
+            work(env.with(&binding));
+        }
+        None
+    }
+
+    /// Everything a block holds as one map: arguments, and nested blocks as lists of maps.
+    pub fn whole_content(&self, content: Content<'_>, without: &[&str], env: Env<'_, 'a>) -> Value {
+        let origin = Origin::at(content.header(), Role::Header);
+        let entries: IndexMap<String, Value> = match content {
+            Content::Value(value, _) => return value.clone(),
+            Content::Object(entries, _) => entries
+                .iter()
+                .filter_map(|(key, value)| match &key.kind {
+                    ExprKind::Text(name) if !without.contains(&name.as_str()) => {
+                        Some((name.clone(), self.evaluate(value, env)))
+                    }
+                    _ => None,
+                })
+                .collect(),
+            Content::Body(body, _) => {
+                let argument = |attribute: &Attribute| (attribute.name.clone(), self.evaluate(&attribute.expr, env));
+                let written = body.attributes.iter().filter(|attribute| !without.contains(&attribute.name.as_str()));
+                let mut entries: IndexMap<String, Value> = written.map(argument).collect();
+                for kind in nested_kinds(body) {
+                    if !without.contains(&kind) && !entries.contains_key(kind) {
+                        entries.insert(kind.to_owned(), self.blocks_value(content, kind, env));
+                    }
+                }
+                entries
+            }
+        };
+        Value::map(MapKind::Object, entries, origin)
+    }
+
+    /// The nested blocks of one type as a list of maps.
+    pub fn blocks_value(&self, content: Content<'_>, kind: &str, env: Env<'_, 'a>) -> Value {
+        let mut items = Vec::new();
+        let unknown = self.each_block(content, kind, env, &mut |block, env| {
+            items.push(self.whole_content(block, &[], env));
+        });
+        let origin = Origin::at(content.header(), Role::Header);
+        unknown.unwrap_or_else(|| Value::list(ListKind::List, items, origin))
+    }
+}
+
+/// A value that stands for blocks: a map, or a list of maps.
+fn each_value<'a>(value: &Value, span: Span, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
+    match &value.data {
+        Data::Null => None,
+        Data::List(_, items) => items.iter().find_map(|item| each_value(item, span, env, &mut *visit)),
+        Data::Map(..) => {
+            visit(Content::Value(value, span), env);
+            None
+        }
+        _ => Some(value.clone()),
+    }
+}
+
+/// The argument called `name` of every nested block of one type, blocks written as objects included.
+pub(super) fn nested_arguments<'c>(body: &'c Body, kind: &'c str, name: &str) -> Vec<&'c Expr> {
+    fn objects<'c>(expr: &'c Expr, name: &str, found: &mut Vec<&'c Expr>) {
+        match &expr.kind {
+            ExprKind::Object(entries) => found.extend(entry(entries, name)),
+            ExprKind::Tuple(items) => items.iter().for_each(|item| objects(item, name, found)),
+            _ => {}
+        }
+    }
+    let blocks = body.blocks_of(kind).filter_map(|block| block.body.attribute(name));
+    let mut found: Vec<&Expr> = blocks.map(|attribute| attribute.expr.as_ref()).collect();
+    if let Some(attribute) = body.attribute(kind) {
+        objects(&attribute.expr, name, &mut found);
+    }
+    found
+}
+
+/// The types of the blocks in a body, `dynamic` ones under the type they make.
+pub(super) fn nested_kinds(body: &Body) -> Vec<&str> {
+    let mut kinds: Vec<&str> = Vec::new();
+    for block in &body.blocks {
+        let kind = match block.labels.first() {
+            Some(label) if block.kind == "dynamic" => label.text.as_str(),
+            _ => block.kind.as_str(),
+        };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
+}
+
+fn is_dynamic(block: &Block, kind: &str) -> bool {
+    block.kind == "dynamic" && block.labels.first().is_some_and(|label| label.text == kind)
+}
+
+fn entry<'c>(entries: &'c [(Arc<Expr>, Arc<Expr>)], name: &str) -> Option<&'c Expr> {
+    let is_named = |key: &Expr| matches!(&key.kind, ExprKind::Text(text) if text == name);
+    entries.iter().rev().find(|(key, _)| is_named(key)).map(|(_, value)| value.as_ref())
+}

@@ -1,0 +1,98 @@
+//! Data sources: what they are worth without asking anybody.
+
+use crate::source::Span;
+use crate::syntax::hcl;
+use crate::value::{Data, Origin, Symbol, SymbolSource, Value};
+
+use super::attribute::META;
+use super::blocks::Content;
+use super::evaluator::Evaluator;
+use super::expand::in_slot;
+use super::object::Instance;
+use super::provider::provider_name;
+use super::scope::Env;
+
+impl<'a> Evaluator<'a> {
+    /// An attribute of a data source this program knows; `None` for what is configured or opaque.
+    pub fn data_attribute(&self, instance: &Instance<'a>, name: &str, span: Span) -> Option<Value> {
+        let origin = Origin::expression(span);
+        match (instance.key.kind.as_str(), name) {
+            ("aws_iam_policy_document", "json" | "minified_json") => Some(self.policy_document(instance)),
+            ("aws_partition", "partition" | "id") => Some(self.partition(&origin)),
+            ("aws_partition", "dns_suffix") => {
+                let source = SymbolSource::Named("AWS::URLSuffix".to_owned());
+                Some(Value::opaque(Symbol { source, attribute: String::new() }, origin))
+            }
+            ("aws_caller_identity", "account_id" | "id") => self.account(instance, origin),
+            ("aws_region", "name" | "id" | "region") => Some(self.region(instance, origin)),
+            ("aws_s3_bucket", "id" | "bucket") => self.configured(instance, "bucket"),
+            ("aws_s3_bucket", "arn") => {
+                self.configured(instance, "bucket").map(|bucket| self.bucket_arn(bucket, origin))
+            }
+            ("terraform_remote_state", "outputs") => {
+                let name = format!("{}.outputs", instance.address);
+                Some(self.elsewhere(&name, "another configuration's state", span))
+            }
+            ("external", "result") => {
+                Some(self.elsewhere(&format!("{}.result", instance.address), "an external program", span))
+            }
+            ("http", "body" | "response_body") => {
+                Some(self.elsewhere(&format!("{}.{name}", instance.address), "an answer from the network", span))
+            }
+            ("template_file", "rendered") => self.template_file(instance, span),
+            ("null_data_source", "outputs") => self.configured(instance, "inputs"),
+            _ => None,
+        }
+    }
+
+    fn account(&self, instance: &Instance<'a>, origin: Origin) -> Option<Value> {
+        let is_default = self.provider(&instance.scope, instance.block).is_empty();
+        let account = self.unit.inputs.account_id.clone().filter(|_| is_default)?;
+        Some(Value::text(account, origin))
+    }
+
+    /// The Region where it is written down, else one symbol for each provider configuration.
+    fn region(&self, instance: &Instance<'a>, origin: Origin) -> Value {
+        let known = self.provider_region(&instance.scope, instance.block).or(self.unit.inputs.region.clone());
+        if let Some(region) = known {
+            return Value::text(region, origin);
+        }
+        let source = SymbolSource::Data(self.canonical(instance));
+        Value::opaque(Symbol { source, attribute: "name".to_owned() }, origin)
+    }
+
+    /// `data "template_file"`: the old way to render a template.
+    fn template_file(&self, instance: &Instance<'a>, span: Span) -> Option<Value> {
+        let template = self.configured(instance, "template")?;
+        let variables = self.configured(instance, "vars");
+        let variables = variables.and_then(|vars| vars.as_map().cloned()).unwrap_or_default();
+        let Some(text) = template.as_str() else {
+            return matches!(template.data, Data::Pending(_) | Data::Open(_) | Data::Failed(_)).then_some(template);
+        };
+        let file = self.unnamed(text);
+        let (parts, _) = hcl::parse_template(file, text, 0..text.len());
+        Some(self.template_text(&parts, span, Env::template(&variables)))
+    }
+
+    /// What tells the results of data sources apart: the provider configuration, the type and the arguments.
+    pub fn canonical(&self, instance: &Instance<'a>) -> String {
+        let content = Content::of(instance.block);
+        let arguments = in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
+        let mut shown: Vec<String> = arguments
+            .as_map()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| format!("{name} = {}", value.describe()))
+            .collect();
+        shown.sort();
+        let provider = provider_name(&instance.scope, instance.block);
+        if !provider.is_empty() {
+            shown.push(format!("provider = {provider}"));
+        }
+        if shown.is_empty() {
+            format!("data.{}", instance.key.kind)
+        } else {
+            format!("data.{}({})", instance.key.kind, shown.join(", "))
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! What a root module deploys in one world.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use crate::model::{Estate, Existence, Kind, Resource};
+use crate::source::Span;
+use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Text, Value, World};
+
+use super::blocks::Content;
+use super::evaluator::Evaluator;
+use super::expand::in_slot;
+use super::module::Mode;
+use super::object::{AbsentModule, Instance, Object, relevant_calls};
+use super::schema;
+use super::scope::Scope;
+use super::unit::TerraformUnit;
+
+/// Arguments of a `module` block that are not handed to the module.
+const CALL_META: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
+
+/// A unit in one world.
+pub(super) struct TerraformEstate<'a> {
+    evaluator: Evaluator<'a>,
+    resources: OnceCell<Vec<Resource>>,
+}
+
+impl<'a> TerraformEstate<'a> {
+    pub fn new(unit: &'a TerraformUnit, world: &'a World) -> Self {
+        Self { evaluator: Evaluator::new(unit, world), resources: OnceCell::new() }
+    }
+}
+
+impl Estate for TerraformEstate<'_> {
+    fn resources(&self, kind: Kind) -> Vec<Resource> {
+        let all = self.resources.get_or_init(|| {
+            self.evaluator.begin();
+            let mut found = Vec::new();
+            self.evaluator.collect(&self.evaluator.root(), &mut found);
+            found
+        });
+        all.iter().filter(|resource| resource.kind == kind).cloned().collect()
+    }
+
+    fn property(&self, resource: &Resource, name: &str) -> Value {
+        self.evaluator.begin();
+        let id = ObjectId(resource.handle);
+        let value = self.evaluator.property_of(id, name, resource.header);
+        let mut failures = Vec::new();
+        gather(&value, &mut failures);
+        if failures.is_empty() {
+            return value;
+        }
+        let unanswered = self.evaluator.unanswered();
+        unanswered.begin();
+        unanswered.expand_all();
+        let mut anyway = Vec::new();
+        gather(&unanswered.property_of(id, name, resource.header), &mut anyway);
+        let what = format!("{}.{name}", resource.address);
+        self.evaluator.without_failures(value, &anyway, &what, resource.header)
+    }
+
+    fn rejected(&self) -> bool {
+        let evaluator = &self.evaluator;
+        evaluator.begin();
+        evaluator.expand_all();
+        let refused: Vec<String> = evaluator.refused.borrow().keys().cloned().collect();
+        if refused.iter().any(|address| !evaluator.is_refused_anyway(address)) {
+            return true;
+        }
+        let scopes = evaluator.scopes.borrow().clone();
+        scopes.iter().any(|scope| scope.existence == Existence::Exists && evaluator.is_invalid(scope))
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// The resources of a module instance and of those below it.
+    fn collect(&self, scope: &Rc<Scope<'a>>, found: &mut Vec<Resource>) {
+        for (key, block) in &scope.node.module.resources {
+            let Some(kind) = schema::kind(&key.kind).filter(|_| key.mode == Mode::Managed) else { continue };
+            for id in self.instances(scope, key, block) {
+                if let Some(Object::Instance(instance)) = self.object(id).as_deref() {
+                    found.push(self.described(kind, id, instance));
+                }
+            }
+        }
+        for (name, _) in relevant_calls(scope) {
+            for id in self.module_instances(scope, name) {
+                match self.object(id).as_deref() {
+                    Some(Object::Module(child)) => self.collect(child, found),
+                    Some(Object::Absent(module)) => found.push(absent_module(id, module)),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {
+        Resource {
+            kind,
+            address: instance.address.clone(),
+            name: None,
+            header: instance.block.header,
+            caller: instance.scope.caller(),
+            provider: self.provider(&instance.scope, instance.block),
+            existence: instance.existence.clone(),
+            handle: id.0,
+        }
+    }
+
+    /// A property of a resource or of a module that is not on disk.
+    fn property_of(&self, id: ObjectId, name: &str, header: Span) -> Value {
+        match self.object(id).as_deref() {
+            Some(Object::Instance(instance)) => self.property(instance, name),
+            Some(Object::Absent(module)) => match name {
+                "Source" => Value::text(module.source, Origin::at(header, Role::Header)),
+                "Arguments" => in_slot(&module.scope, &module.slot, |env| {
+                    self.whole_content(Content::of(module.block), CALL_META, env)
+                }),
+                _ => Value::null(Origin::at(header, Role::Header)),
+            },
+            _ => Value::null(Origin::at(header, Role::Header)),
+        }
+    }
+
+    /// The value with every failure that stands in every world as an input named by it; the others follow from the
+    /// answers of this world.
+    fn without_failures(&self, value: Value, anyway: &[Failure], what: &str, header: Span) -> Value {
+        let inner = |value: &Value| self.without_failures(value.clone(), anyway, what, header);
+        let origin = value.origin.clone();
+        match &value.data {
+            Data::Failed(failure) if anyway.contains(failure) => {
+                let span = failure.origin.nearest().unwrap_or(header);
+                Value { origin, ..self.broken(what, &failure.message, span) }
+            }
+            Data::List(kind, items) => Value::list(*kind, items.iter().map(inner).collect(), origin),
+            Data::Map(kind, entries) => {
+                let entries = entries.iter().map(|(key, value)| (key.clone(), inner(value))).collect();
+                Value::map(*kind, entries, origin)
+            }
+            Data::Text(text) if text.values().next().is_some() => {
+                let parts = text.parts().iter().map(|part| match part {
+                    Part::Literal(_) => part.clone(),
+                    Part::Value(value) => Part::Value(inner(value)),
+                    Part::Json(value) => Part::Json(inner(value)),
+                });
+                Value::new(Data::Text(Text::join(parts)), origin)
+            }
+            _ => value,
+        }
+    }
+
+    /// Reads every property of every resource, for the remarks that gives.
+    pub fn read_everything(&self) {
+        self.expand_all();
+        let mut objects: Vec<Rc<Object<'a>>> = self.objects.borrow().values().cloned().collect();
+        objects.sort_by_key(|object| match object.as_ref() {
+            Object::Instance(instance) => (Some(instance.block.header), instance.address.clone()),
+            Object::Absent(_) | Object::Module(_) => (None, String::new()),
+        });
+        for object in objects {
+            if let Object::Instance(instance) = object.as_ref()
+                && let Some(kind) = schema::kind(&instance.key.kind)
+            {
+                for property in schema::properties(kind) {
+                    self.begin();
+                    let value = self.property(instance, property.name);
+                    let mut failures = Vec::new();
+                    gather(&value, &mut failures);
+                    for failure in failures {
+                        let span = failure.origin.nearest().unwrap_or(instance.block.header);
+                        self.note(format!("{}: {}", instance.address, failure.message), span);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
+    Resource {
+        kind: Kind::AbsentModule,
+        address: module.address.clone(),
+        name: None,
+        header: module.block.header,
+        caller: module.scope.caller(),
+        provider: String::new(),
+        existence: module.existence.clone(),
+        handle: id.0,
+    }
+}
+
+/// The failures anywhere in a value.
+fn gather(value: &Value, failures: &mut Vec<Failure>) {
+    match &value.data {
+        Data::Failed(failure) => failures.push(failure.as_ref().clone()),
+        Data::List(_, items) => items.iter().for_each(|item| gather(item, failures)),
+        Data::Map(_, entries) => entries.values().for_each(|entry| gather(entry, failures)),
+        Data::Text(text) => text.values().for_each(|part| gather(part, failures)),
+        _ => {}
+    }
+}

@@ -1,0 +1,264 @@
+//! `count` and `for_each`: which instances a block has.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::model::Existence;
+use crate::source::Span;
+use crate::syntax::Block;
+use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value};
+
+use super::evaluator::{Evaluator, Key};
+use super::scope::{Binding, Env, Scope};
+use super::types::{self, Type};
+
+/// How many instances a block may have.
+const MAX_INSTANCES: usize = 10_000;
+
+/// The instances of a block.
+#[derive(Debug, Clone)]
+pub(super) struct Expansion {
+    /// What a reference to the whole block sees.
+    pub shape: Shape,
+    /// The instances; one that stands for all of them where it is not known which there are.
+    pub slots: Vec<Slot>,
+    /// Whether the instances exist.
+    pub existence: Existence,
+    /// What a reference to the whole block is worth while its instances are not known.
+    pub unknown: Option<Value>,
+}
+
+/// What a reference to the whole block sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// The one instance.
+    Single,
+    /// A list of instances.
+    Counted,
+    /// A map of instances.
+    Keyed,
+}
+
+/// One instance of a block.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    /// What its address ends with: nothing, `[0]` or `["key"]`.
+    pub suffix: String,
+    /// Its key in the map of instances.
+    pub key: String,
+    /// What `count` or `each` is in it.
+    pub repetition: Option<(&'static str, Value)>,
+}
+
+impl Slot {
+    fn single() -> Self {
+        Self { suffix: String::new(), key: String::new(), repetition: None }
+    }
+
+    fn counted(index: usize, span: Span) -> Self {
+        let origin = Origin::expression(span);
+        let entries = IndexMap::from([("index".to_owned(), Value::number(Number::from(index), origin.clone()))]);
+        let count = Value::map(MapKind::Object, entries, origin);
+        Self { suffix: format!("[{index}]"), key: index.to_string(), repetition: Some(("count", count)) }
+    }
+
+    fn keyed(text: &str, key: Value, value: Value) -> Self {
+        let origin = key.origin.clone();
+        let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
+        let each = Value::map(MapKind::Object, entries, origin);
+        let suffix = format!("[\"{}\"]", escaped(text));
+        Self { suffix, key: text.to_owned(), repetition: Some(("each", each)) }
+    }
+}
+
+/// A key as Terraform prints it in an address. `${` that is not part of the key's text but stands for what is unknown
+/// is left as it is.
+fn escaped(key: &str) -> String {
+    key.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+impl<'a> Evaluator<'a> {
+    /// The instances of a `resource`, `data` or `module` block called `name` in its module.
+    pub fn expansion(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block) -> Rc<Expansion> {
+        let key = (scope.id.get(), name.to_owned());
+        if let Some(known) = self.expansions.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let expansion = Rc::new(self.expand(scope, name, block));
+        self.expansions.borrow_mut().insert(key, Rc::clone(&expansion));
+        expansion
+    }
+
+    fn expand(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block) -> Expansion {
+        let address = scope.qualify(name);
+        let count = block.body.attribute("count").map(|count| (count, Shape::Counted));
+        let repeated = count.or_else(|| block.body.attribute("for_each").map(|each| (each, Shape::Keyed)));
+        let Some((attribute, shape)) = repeated else {
+            return Expansion {
+                shape: Shape::Single,
+                slots: vec![Slot::single()],
+                existence: scope.existence.clone(),
+                unknown: None,
+            };
+        };
+        let span = attribute.expr.span;
+        let key = Key::Repetition(scope.id.get(), name.to_owned());
+        let value = self.remember(key, &address, span, || self.evaluate(&attribute.expr, Env::of(scope)));
+        let mut expansion = match shape {
+            Shape::Counted => self.counted(&address, &value, span),
+            _ => self.keyed(&address, &value, span),
+        };
+        if let Existence::May(_) = scope.existence {
+            expansion.existence = scope.existence.clone();
+        }
+        expansion
+    }
+
+    fn counted(&self, address: &str, value: &Value, span: Span) -> Expansion {
+        let value = types::convert(value.clone(), &Type::Number, self.world);
+        let one = || vec![Slot::counted(0, span)];
+        match &value.data {
+            Data::Number(number) => match number.as_i64().and_then(|count| usize::try_from(count).ok()) {
+                Some(count) if count > MAX_INSTANCES => {
+                    let reason = Reason::Limit(format!("more than {MAX_INSTANCES} instances"));
+                    self.undecidable(Shape::Counted, one(), address, reason, span)
+                }
+                Some(count) => known(Shape::Counted, (0..count).map(|index| Slot::counted(index, span)).collect()),
+                None => self.refuse(Shape::Counted, one(), address, "count must be a whole number, zero or more", span),
+            },
+            Data::Pending(question) => pending(Shape::Counted, one(), question, &value),
+            Data::Open(_) | Data::Opaque(_) | Data::Text(_) => {
+                let zero = Ask::Is(Literal::Number(Number::from(0_usize)));
+                self.perhaps(Shape::Counted, one(), address, &value, zero, span)
+            }
+            Data::Failed(failure) => self.refuse(Shape::Counted, one(), address, &failure.message, span),
+            _ => self.refuse(Shape::Counted, one(), address, "count must be a number", span),
+        }
+    }
+
+    fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
+        let any = || {
+            let (key, element) = self.any_element(value, span);
+            vec![Slot::keyed("*", key, element)]
+        };
+        match &value.data {
+            Data::Pending(question) => pending(Shape::Keyed, any(), question, value),
+            Data::Open(_) | Data::Opaque(_) => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
+            Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
+            Data::Map(..) | Data::Object(_) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
+                Ok(elements) => self.keys(address, elements, span),
+                Err(_) => self.refuse(Shape::Keyed, any(), address, "for_each cannot be worked out", span),
+            },
+            _ => self.refuse(Shape::Keyed, any(), address, "for_each must be a map or a set of strings", span),
+        }
+    }
+
+    fn keys(&self, address: &str, elements: Vec<(Value, Value)>, span: Span) -> Expansion {
+        let mut slots = Vec::new();
+        for (key, value) in elements {
+            if let Data::Pending(question) = &key.data {
+                let slot = Slot::keyed("*", key.clone(), value);
+                return pending(Shape::Keyed, vec![slot], question, &key);
+            }
+            match self.key_text(&key) {
+                Some(text) if slots.len() < MAX_INSTANCES => slots.push(Slot::keyed(&text, key, value)),
+                Some(_) => {
+                    let reason = Reason::Limit(format!("more than {MAX_INSTANCES} instances"));
+                    return self.undecidable(Shape::Keyed, slots, address, reason, span);
+                }
+                None => return self.refuse(Shape::Keyed, slots, address, "a key of for_each must be a text", span),
+            }
+        }
+        known(Shape::Keyed, slots)
+    }
+
+    /// An open number or collection: none when the answer to `none` is yes, otherwise one that stands for all.
+    fn perhaps(
+        &self,
+        shape: Shape,
+        slots: Vec<Slot>,
+        address: &str,
+        value: &Value,
+        none: Ask,
+        span: Span,
+    ) -> Expansion {
+        let input = match &value.data {
+            Data::Open(input) => Arc::clone(input),
+            _ => Arc::new(Input::derived(value.describe(), value.origin.clone())),
+        };
+        let question = Arc::new(Question::new(input, none));
+        match self.world.answer(&question) {
+            Some(true) => known(shape, Vec::new()),
+            Some(false) => {
+                let origin = Origin::expression(span);
+                let whole = Value::open(Input::derived(address, origin.clone()), origin);
+                Expansion { shape, slots, existence: Existence::Exists, unknown: Some(whole) }
+            }
+            None => {
+                let unknown = Value::pending(Arc::clone(&question), value.origin.clone());
+                Expansion { shape, slots, existence: Existence::May(question), unknown: Some(unknown) }
+            }
+        }
+    }
+
+    /// What Terraform would refuse. Where it would refuse it in every world, whether the instances exist is open;
+    /// otherwise they do not, and the world is rejected.
+    fn refuse(&self, shape: Shape, slots: Vec<Slot>, address: &str, message: &str, span: Span) -> Expansion {
+        let refusal = Value::failed(message, Origin::expression(span));
+        self.refused.borrow_mut().insert(address.to_owned(), refusal.clone());
+        if self.is_refused_anyway(address) {
+            self.note(format!("{address}: {message}"), span);
+            return self.undecidable(shape, slots, address, Reason::Broken(message.to_owned()), span);
+        }
+        Expansion { shape, slots: Vec::new(), existence: Existence::Exists, unknown: Some(refusal) }
+    }
+
+    /// Whether the block is refused before any question is answered.
+    pub fn is_refused_anyway(&self, address: &str) -> bool {
+        if self.world.answers().is_empty() {
+            return true;
+        }
+        let unanswered = self.unanswered();
+        unanswered.expand_all();
+        unanswered.refused.borrow().contains_key(address)
+    }
+
+    fn undecidable(&self, shape: Shape, slots: Vec<Slot>, address: &str, reason: Reason, span: Span) -> Expansion {
+        let origin = Origin::expression(span);
+        let input = Arc::new(Input::undecidable(format!("the instances of {address}"), reason, origin.clone()));
+        let question = Arc::new(Question::new(Arc::clone(&input), Ask::Empty));
+        match self.world.answer(&question) {
+            Some(true) => known(shape, Vec::new()),
+            Some(false) => {
+                let unknown = Some(Value::open(input, origin));
+                Expansion { shape, slots, existence: Existence::Exists, unknown }
+            }
+            None => {
+                let unknown = Some(Value::pending(Arc::clone(&question), origin));
+                Expansion { shape, slots, existence: Existence::May(question), unknown }
+            }
+        }
+    }
+}
+
+fn known(shape: Shape, slots: Vec<Slot>) -> Expansion {
+    Expansion { shape, slots, existence: Existence::Exists, unknown: None }
+}
+
+fn pending(shape: Shape, slots: Vec<Slot>, question: &Arc<Question>, value: &Value) -> Expansion {
+    Expansion { shape, slots, existence: Existence::May(Arc::clone(question)), unknown: Some(value.clone()) }
+}
+
+/// Runs `work` with `count` or `each` bound as they are in one instance of a block.
+pub(super) fn in_slot<'a, T>(scope: &Rc<Scope<'a>>, slot: &Slot, work: impl FnOnce(Env<'_, 'a>) -> T) -> T {
+    let env = Env::of(scope);
+    match &slot.repetition {
+        Some((name, value)) => {
+            let binding = Binding::new(name, value, env);
+            work(env.with(&binding))
+        }
+        None => work(env),
+    }
+}

@@ -1,0 +1,130 @@
+//! Values given to the root module's variables: files of values, the environment, the command line.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::finding::{FileError, Note};
+use crate::model::{GivenVariable, Inputs};
+use crate::source::{FileId, Sources};
+use crate::syntax::{Expr, Node, NodeKind, Problem, ProblemSeverity, Style, hcl, json};
+use crate::value::{ListKind, MapKind, Number, Origin, Role, Value};
+
+use super::files;
+
+/// A value somebody gave.
+#[derive(Debug, Clone)]
+pub(super) enum Given {
+    /// An expression in a file of values.
+    Expression(Arc<Expr>),
+    /// A text from the command line or environment: an expression where the variable's type wants one.
+    Text(FileId),
+    /// A value from a JSON file.
+    Value(Value),
+}
+
+/// The values given to the variables of a root module; of several the one that counts.
+#[derive(Debug, Default)]
+pub(super) struct GivenValues {
+    /// By variable.
+    pub values: IndexMap<String, Given>,
+    /// Files that could not be read or parsed.
+    pub errors: Vec<FileError>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+}
+
+impl GivenValues {
+    /// Reads everything that gives values, in Terraform's order of precedence.
+    /// <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>
+    pub fn read(sources: &Sources, directory: &Path, inputs: &Inputs) -> Self {
+        let mut given = Self::default();
+        for (name, text) in &inputs.environment {
+            let name = name.strip_prefix("TF_VAR_").unwrap_or(name);
+            given.text(sources, &format!("TF_VAR_{name}"), name, text);
+        }
+        for name in files::automatic_values(&sources.list(directory)) {
+            given.file(sources, &directory.join(name));
+        }
+        for variable in &inputs.variables {
+            match variable {
+                GivenVariable::Value(name, text) => given.text(sources, &format!("--var {name}"), name, text),
+                GivenVariable::File(path) => given.file(sources, path),
+            }
+        }
+        given
+    }
+
+    fn put(&mut self, name: String, value: Given) {
+        self.values.insert(name, value);
+    }
+
+    fn text(&mut self, sources: &Sources, place: &str, name: &str, text: &str) {
+        // Values of one name that differ are different places; the text itself tells them apart.
+        let file = sources.add(format!("({place}={text})"), text.to_owned());
+        self.put(name.to_owned(), Given::Text(file));
+    }
+
+    fn file(&mut self, sources: &Sources, path: &Path) {
+        let file = match sources.read(path) {
+            Ok(file) => file,
+            Err(error) => {
+                self.errors.push(FileError { path: error.path, message: error.message, span: None });
+                return;
+            }
+        };
+        let source = sources.file(file);
+        let problems = if Path::new(&source.path).extension().is_some_and(|extension| extension == "json") {
+            self.json(file, &source.text)
+        } else {
+            let parsed = hcl::parse(file, &source.text);
+            for attribute in parsed.body.attributes {
+                self.put(attribute.name, Given::Expression(attribute.expr));
+            }
+            parsed.problems
+        };
+        for Problem { message, span, severity } in problems {
+            match severity {
+                ProblemSeverity::Lost => {
+                    self.errors.push(FileError { path: source.path.clone(), message, span: Some(span) });
+                }
+                ProblemSeverity::Harmless => self.notes.push(Note { message, span: Some(span) }),
+            }
+        }
+    }
+
+    /// Texts in a JSON file of values are no templates.
+    fn json(&mut self, file: FileId, text: &str) -> Vec<Problem> {
+        let parsed = json::parse(file, text);
+        let entries = parsed.documents.iter().flat_map(Node::entries);
+        for entry in entries {
+            if let Some(name) = entry.key.text().filter(|name| *name != "//") {
+                self.put(name.to_owned(), Given::Value(constant(&entry.value)));
+            }
+        }
+        parsed.problems
+    }
+}
+
+/// What a JSON document is worth.
+fn constant(node: &Node) -> Value {
+    let origin = Origin::at(node.span, Role::Given);
+    match &node.kind {
+        NodeKind::Scalar(scalar) if scalar.style == Style::Quoted => Value::text(scalar.text.clone(), origin),
+        NodeKind::Scalar(scalar) => match scalar.text.as_str() {
+            "true" => Value::bool(true, origin),
+            "false" => Value::bool(false, origin),
+            "null" => Value::null(origin),
+            number => match Number::parse(number) {
+                Some(number) => Value::number(number, origin),
+                None => Value::text(number, origin),
+            },
+        },
+        NodeKind::Sequence(items) => Value::list(ListKind::Tuple, items.iter().map(constant).collect(), origin),
+        NodeKind::Mapping(entries) => {
+            let entry = |entry: &crate::syntax::Entry| Some((entry.key.text()?.to_owned(), constant(&entry.value)));
+            Value::map(MapKind::Object, entries.iter().filter_map(entry).collect(), origin)
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Resources, data sources and modules as values.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use crate::model::Existence;
+use crate::source::Span;
+use crate::syntax::Block;
+use crate::value::{Data, Input, ListKind, MapKind, ObjectId, Origin, Reason, Role, Value};
+
+use super::evaluator::{Evaluator, Key};
+use super::expand::{Expansion, Shape, Slot};
+use super::module::{Mode, ResourceKey};
+use super::scope::{Caller, Env, Scope};
+use super::tree::Child;
+
+/// What an [`ObjectId`] stands for.
+#[derive(Debug)]
+pub(super) enum Object<'a> {
+    /// An instance of a resource or data source.
+    Instance(Instance<'a>),
+    /// An instance of a module.
+    Module(Rc<Scope<'a>>),
+    /// An instance of a module whose text is not on disk.
+    Absent(AbsentModule<'a>),
+}
+
+/// An instance of a resource or data source.
+#[derive(Debug)]
+pub(super) struct Instance<'a> {
+    /// Where it is declared.
+    pub scope: Rc<Scope<'a>>,
+    /// Its type and name.
+    pub key: &'a ResourceKey,
+    /// The block.
+    pub block: &'a Block,
+    /// Its address as Terraform prints it.
+    pub address: String,
+    /// Which of the block's instances it is.
+    pub slot: Slot,
+    /// Whether it exists.
+    pub existence: Existence,
+}
+
+/// An instance of a module whose text is not on disk.
+#[derive(Debug)]
+pub(super) struct AbsentModule<'a> {
+    /// The module instance with the call.
+    pub scope: Rc<Scope<'a>>,
+    /// The `module` block.
+    pub block: &'a Block,
+    /// Its address as Terraform prints it.
+    pub address: String,
+    /// What the call's `source` says.
+    pub source: &'a str,
+    /// Which of the call's instances it is.
+    pub slot: Slot,
+    /// Whether it exists.
+    pub existence: Existence,
+}
+
+impl<'a> Evaluator<'a> {
+    /// The object called `address`. The same address has the same number in every world, because names of derived
+    /// inputs hold it.
+    fn intern(&self, address: &str, object: impl FnOnce() -> Object<'a>) -> ObjectId {
+        let mut hasher = DefaultHasher::new();
+        address.hash(&mut hasher);
+        #[allow(clippy::cast_possible_truncation, reason = "any part of the hash will do")]
+        let id = hasher.finish() as usize;
+        self.objects.borrow_mut().entry(id).or_insert_with(|| Rc::new(object()));
+        ObjectId(id)
+    }
+
+    /// What an id stands for.
+    pub fn object(&self, id: ObjectId) -> Option<Rc<Object<'a>>> {
+        self.objects.borrow().get(&id.0).cloned()
+    }
+
+    /// Whether an id stands for a module.
+    pub fn is_module(&self, id: ObjectId) -> bool {
+        matches!(self.object(id).as_deref(), Some(Object::Module(_) | Object::Absent(_)))
+    }
+
+    /// A `resource` or `data` block as a value: its instance, or the list or map of them.
+    pub fn resource_value(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block, span: Span) -> Value {
+        let expansion = self.expansion(scope, &key.to_string(), block);
+        let instance = |slot: &Slot| {
+            Value::new(Data::Object(self.instance(scope, key, block, &expansion, slot)), Origin::expression(span))
+        };
+        whole(&expansion, span, instance)
+    }
+
+    /// The instances of a `resource` or `data` block.
+    pub fn instances(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block) -> Vec<ObjectId> {
+        let expansion = self.expansion(scope, &key.to_string(), block);
+        expansion.slots.iter().map(|slot| self.instance(scope, key, block, &expansion, slot)).collect()
+    }
+
+    fn instance(
+        &self,
+        scope: &Rc<Scope<'a>>,
+        key: &'a ResourceKey,
+        block: &'a Block,
+        expansion: &Expansion,
+        slot: &Slot,
+    ) -> ObjectId {
+        let address = scope.qualify(&format!("{key}{}", slot.suffix));
+        self.intern(&address, || {
+            Object::Instance(Instance {
+                scope: Rc::clone(scope),
+                key,
+                block,
+                address: address.clone(),
+                slot: slot.clone(),
+                existence: expansion.existence.clone(),
+            })
+        })
+    }
+
+    /// A `module` block as a value: its instance, or the list or map of them.
+    pub fn module(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
+        let full = format!("module.{name}");
+        let Some(block) = scope.node.module.calls.get(name) else {
+            return self.broken(&scope.qualify(&full), "there is no such module", span);
+        };
+        let expansion = self.expansion(scope, &full, block);
+        let objects = self.module_instances(scope, name);
+        let mut objects = objects.into_iter();
+        whole(&expansion, span, |_| match objects.next() {
+            Some(id) => Value::new(Data::Object(id), Origin::expression(span)),
+            None => Value::failed("there is no such instance", Origin::expression(span)),
+        })
+    }
+
+    /// The instances of a `module` block.
+    pub fn module_instances(&self, scope: &Rc<Scope<'a>>, name: &str) -> Vec<ObjectId> {
+        let node = scope.node;
+        let (Some(block), Some((name, child))) = (node.module.calls.get(name), node.children.get_key_value(name))
+        else {
+            return Vec::new();
+        };
+        let expansion = self.expansion(scope, &format!("module.{name}"), block);
+        let instance = |slot: &Slot| {
+            let address = scope.qualify(&format!("module.{name}{}", slot.suffix));
+            self.intern(&address, || match child {
+                Child::Present(node) => Object::Module(self.add_scope(Scope {
+                    id: std::cell::Cell::new(0),
+                    node,
+                    address: address.clone(),
+                    call: Some(Caller { scope: Rc::clone(scope), block, slot: slot.clone() }),
+                    existence: expansion.existence.clone(),
+                })),
+                Child::Absent(source) => Object::Absent(AbsentModule {
+                    scope: Rc::clone(scope),
+                    block,
+                    address: address.clone(),
+                    source,
+                    slot: slot.clone(),
+                    existence: expansion.existence.clone(),
+                }),
+            })
+        };
+        expansion.slots.iter().map(instance).collect()
+    }
+
+    /// `object.name`.
+    pub fn object_attribute(&self, id: ObjectId, name: &str, span: Span) -> Value {
+        match self.object(id).as_deref() {
+            Some(Object::Instance(instance)) => {
+                let full = format!("{}.{name}", instance.address);
+                let key = Key::Attribute(id, name.to_owned());
+                self.remember(key, &full, span, || self.instance_attribute(instance, name, span))
+            }
+            Some(Object::Module(scope)) => self.output(scope, name, span),
+            Some(Object::Absent(module)) => self.absent_output(module, name, span),
+            None => Value::failed("there is no such object", Origin::expression(span)),
+        }
+    }
+
+    /// The line that announces an object.
+    pub fn header(&self, id: ObjectId) -> Option<Span> {
+        match self.object(id).as_deref()? {
+            Object::Instance(instance) => Some(instance.block.header),
+            Object::Absent(module) => Some(module.block.header),
+            Object::Module(scope) => scope.call.as_ref().map(|caller| caller.block.header),
+        }
+    }
+
+    /// Every attribute of an object.
+    pub fn whole_object(&self, id: ObjectId, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        match self.object(id).as_deref() {
+            Some(Object::Instance(instance)) => self.whole_instance(instance, span),
+            Some(Object::Module(scope)) => {
+                let outputs = scope.node.module.outputs.keys();
+                let entries: IndexMap<String, Value> =
+                    outputs.map(|name| (name.clone(), self.output(scope, name, span))).collect();
+                Value::map(MapKind::Object, entries, origin)
+            }
+            Some(Object::Absent(module)) => {
+                let input = Input::undecidable(module.address.clone(), absent(module), origin.clone());
+                Value::open(input, origin)
+            }
+            None => Value::failed("there is no such object", origin),
+        }
+    }
+
+    fn output(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
+        let full = format!("{}.{name}", scope.address);
+        let Some(block) = scope.node.module.outputs.get(name) else {
+            return self.broken(&full, "the module has no such output", span);
+        };
+        let Some(value) = block.body.attribute("value") else {
+            return self.broken(&full, "the output has no value", span);
+        };
+        let key = Key::Output(scope.id.get(), name.to_owned());
+        let value_of = || self.evaluate(&value.expr, Env::of(scope));
+        self.remember(key, &full, span, value_of).through(block.header, Role::Output)
+    }
+
+    fn absent_output(&self, module: &AbsentModule<'a>, name: &str, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let full = format!("{}.{name}", module.address);
+        let declared = Origin::at(module.block.header, Role::Header);
+        self.settled(Value::open(Input::undecidable(full, absent(module), declared), origin))
+    }
+
+    /// Works out the instances of every module and resource of the unit.
+    pub fn expand_all(&self) {
+        let mut waiting = vec![self.root()];
+        while let Some(scope) = waiting.pop() {
+            for (key, block) in &scope.node.module.resources {
+                if key.mode == Mode::Managed && super::schema::kind(&key.kind).is_some() {
+                    self.instances(&scope, key, block);
+                }
+            }
+            for (name, _) in relevant_calls(&scope) {
+                for id in self.module_instances(&scope, name) {
+                    if let Some(Object::Module(child)) = self.object(id).as_deref() {
+                        waiting.push(Rc::clone(child));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The calls of a module instance that lead to anything the model knows.
+pub(super) fn relevant_calls<'a>(scope: &Scope<'a>) -> impl Iterator<Item = (&'a String, &'a Child)> {
+    let node = scope.node;
+    node.children.iter().filter(|(_, child)| match child {
+        Child::Present(node) => node.is_relevant,
+        Child::Absent(_) => true,
+    })
+}
+
+fn absent(module: &AbsentModule<'_>) -> Reason {
+    Reason::ModuleNotOnDisk { module: module.address.clone(), source: module.source.to_owned() }
+}
+
+/// What a reference to a whole block is worth.
+fn whole(expansion: &Expansion, span: Span, mut instance: impl FnMut(&Slot) -> Value) -> Value {
+    let origin = Origin::expression(span);
+    if let Some(unknown) = &expansion.unknown {
+        return unknown.clone().through(span, Role::Expression);
+    }
+    match expansion.shape {
+        Shape::Single => match expansion.slots.first() {
+            Some(slot) => instance(slot),
+            None => Value::failed("there is no such instance", origin),
+        },
+        Shape::Counted => Value::list(ListKind::Tuple, expansion.slots.iter().map(instance).collect(), origin),
+        Shape::Keyed => {
+            let entries = expansion.slots.iter().map(|slot| (slot.key.clone(), instance(slot))).collect();
+            Value::map(MapKind::Object, entries, origin)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! `==`: what is certainly the same, what certainly is not, and the question that decides the rest.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::logic::all;
+use super::order::{length_is, length_of};
+use crate::terraform::unknown::{text, whether};
+use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Origin, Part, Question, Text, Value, World};
+
+/// `left == right`: a boolean, or pending on the question that decides it. Equality does not convert, so the text
+/// "true" is not the boolean, and a list is not a tuple.
+#[must_use]
+pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    let known = |equal: bool| Value::bool(equal, origin.clone());
+    match (&left.data, &right.data) {
+        (Data::Failed(_), _) => left.clone(),
+        (_, Data::Failed(_)) => right.clone(),
+        (Data::Pending(_), _) => left.clone(),
+        (_, Data::Pending(_)) => right.clone(),
+        (Data::Open(input), _) => open(input, left, right, world, origin),
+        (_, Data::Open(input)) => open(input, right, left, world, origin),
+        (Data::Null, _) | (_, Data::Null) => known(left.is_null() && right.is_null()),
+        (Data::Opaque(one), Data::Opaque(other)) if one == other => known(true),
+        (Data::Opaque(_), _) => opaque(left, right, world, origin),
+        (_, Data::Opaque(_)) => opaque(right, left, world, origin),
+        (Data::Text(one), Data::Text(other)) => texts(one, other, world, origin),
+        (Data::List(kind, one), Data::List(other_kind, other)) => {
+            if kind != other_kind {
+                return known(false);
+            }
+            if *kind == ListKind::Set && (left.obstacle().is_some() || right.obstacle().is_some()) {
+                return if left == right { known(true) } else { unknown(left, right, world, origin) };
+            }
+            lists(one, other, world, origin)
+        }
+        (Data::Map(kind, one), Data::Map(other_kind, other)) => maps((*kind, one), (*other_kind, other), world, origin),
+        (Data::Object(one), Data::Object(other)) if one == other => known(true),
+        (Data::Object(_), Data::Map(..) | Data::Object(_)) | (Data::Map(..), Data::Object(_)) => {
+            unknown(left, right, world, origin)
+        }
+        _ => known(left.data == right.data),
+    }
+}
+
+/// The equality of an open value with anything.
+fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    if let Data::Open(other) = &right.data
+        && other == input
+    {
+        return Value::bool(true, origin);
+    }
+    if let (Some(_), Data::Number(count)) = (length_of(input), &right.data) {
+        return length_is(input, count, world, &origin);
+    }
+    match Literal::of(right) {
+        Some(literal) => {
+            let ask = if literal == Literal::Null { Ask::Null } else { Ask::Is(literal) };
+            Value::answer(Question::new(Arc::clone(input), ask), world, origin)
+        }
+        None => unknown(left, right, world, origin),
+    }
+}
+
+/// The equality of an opaque value with anything but itself, null and what is open: it is set, and it is no
+/// boolean's or collection's business to be unknown.
+fn opaque(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    if right.as_str() == Some("") { Value::bool(false, origin) } else { unknown(left, right, world, origin) }
+}
+
+/// The question whether two values are the same. It has one name whichever stands first: what is unknown comes before
+/// what is known, as in the question a policy would ask.
+fn unknown(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    let mut sides = [left, right].map(|value| (value.obstacle().is_none(), value.describe()));
+    sides.sort();
+    let [(_, first), (_, second)] = sides;
+    whether(format!("{first} == {second}"), world, origin)
+}
+
+fn lists(left: &[Value], right: &[Value], world: &World, origin: Origin) -> Value {
+    if left.len() != right.len() {
+        return Value::bool(false, origin);
+    }
+    let pairs = left.iter().zip(right).map(|(left, right)| equal(left, right, world, origin.clone()));
+    all(pairs.collect(), world, origin.clone())
+}
+
+type Entries<'v> = (MapKind, &'v IndexMap<String, Value>);
+
+fn maps((kind, left): Entries, (other, right): Entries, world: &World, origin: Origin) -> Value {
+    if kind != other || left.len() != right.len() || left.keys().any(|key| !right.contains_key(key)) {
+        return Value::bool(false, origin);
+    }
+    let pairs = left.iter().filter_map(|(key, value)| Some(equal(value, right.get(key)?, world, origin.clone())));
+    all(pairs.collect(), world, origin.clone())
+}
+
+/// Texts of which at least one may have unknown parts: what both begin or end with is taken off first, because
+/// `"a-${var.x}" == "a-b"` asks no more than whether the variable is "b".
+fn texts(left: &Text, right: &Text, world: &World, origin: Origin) -> Value {
+    if let (Some(left), Some(right)) = (left.as_literal(), right.as_literal()) {
+        return Value::bool(left == right, origin);
+    }
+    let (mut left, mut right) = (left.parts().to_vec(), right.parts().to_vec());
+    if !strip(&mut left, &mut right, Side::Start) || !strip(&mut left, &mut right, Side::End) {
+        return Value::bool(false, origin);
+    }
+    match (left.as_slice(), right.as_slice()) {
+        ([], []) => Value::bool(true, origin),
+        ([], rest) | (rest, []) if Text::join(rest.iter().cloned()).is_certainly_set() => Value::bool(false, origin),
+        ([Part::Value(one)], _) => rest(one, right, world, origin),
+        (_, [Part::Value(one)]) => rest(one, left, world, origin),
+        _ => {
+            let [left, right] = [left, right].map(|parts| text(parts, origin.clone()));
+            unknown(&left, &right, world, origin)
+        }
+    }
+}
+
+/// The equality of the one unknown part that is left with all that is left on the other side.
+fn rest(part: &Value, other: Vec<Part>, world: &World, origin: Origin) -> Value {
+    let other = text(other, origin.clone());
+    if matches!(part.data, Data::Text(_)) {
+        unknown(part, &other, world, origin)
+    } else {
+        equal(part, &other, world, origin)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Start,
+    End,
+}
+
+/// Takes off what both have in common at one side; whether they can still be the same.
+fn strip(left: &mut Vec<Part>, right: &mut Vec<Part>, side: Side) -> bool {
+    while !left.is_empty() && !right.is_empty() {
+        let (Some(one), Some(other)) = (take(left, side), take(right, side)) else { return true };
+        match (&one, &other) {
+            (Part::Literal(one_text), Part::Literal(other_text)) => {
+                let Some((one, other)) = rests(one_text, other_text, side) else { return false };
+                put(left, one, side);
+                put(right, other, side);
+            }
+            _ if one == other => {}
+            _ => {
+                put(left, one, side);
+                put(right, other, side);
+                return true;
+            }
+        }
+    }
+    true
+}
+
+/// What is left of two literals when the shorter is taken off the longer; `None` if it does not fit.
+fn rests(one: &str, other: &str, side: Side) -> Option<(Part, Part)> {
+    let cut = |long: &str, short: &str| match side {
+        Side::Start => long.strip_prefix(short).map(str::to_owned),
+        Side::End => long.strip_suffix(short).map(str::to_owned),
+    };
+    if one.len() >= other.len() {
+        Some((Part::Literal(cut(one, other)?), Part::Literal(String::new())))
+    } else {
+        Some((Part::Literal(String::new()), Part::Literal(cut(other, one)?)))
+    }
+}
+
+fn take(parts: &mut Vec<Part>, side: Side) -> Option<Part> {
+    match side {
+        Side::Start if parts.is_empty() => None,
+        Side::Start => Some(parts.remove(0)),
+        Side::End => parts.pop(),
+    }
+}
+
+fn put(parts: &mut Vec<Part>, part: Part, side: Side) {
+    match (part, side) {
+        (Part::Literal(text), _) if text.is_empty() => {}
+        (part, Side::Start) => parts.insert(0, part),
+        (part, Side::End) => parts.push(part),
+    }
+}

@@ -1,0 +1,56 @@
+//! `&&`, `||`, `!`, and the same over any number of operands.
+
+use std::sync::Arc;
+
+use crate::terraform::types::{Type, convert};
+use crate::terraform::unknown::whether;
+use crate::value::{Ask, Data, Origin, Question, Value, World};
+
+/// `!value`
+#[must_use]
+pub fn not(value: Value, world: &World, origin: Origin) -> Value {
+    let value = truth(value, world);
+    match value.as_bool() {
+        Some(known) => Value::bool(!known, origin),
+        None => value,
+    }
+}
+
+/// Whether all the operands are true. One that is false decides, whatever the others wait for.
+#[must_use]
+pub fn all(values: Vec<Value>, world: &World, origin: Origin) -> Value {
+    decide(values, false, world, origin)
+}
+
+/// Whether any of the operands is true. One that is true decides, whatever the others wait for.
+#[must_use]
+pub fn any(values: Vec<Value>, world: &World, origin: Origin) -> Value {
+    decide(values, true, world, origin)
+}
+
+/// `decisive` if one operand is; else what the first undecided operand waits for; else the opposite.
+fn decide(values: Vec<Value>, decisive: bool, world: &World, origin: Origin) -> Value {
+    let values: Vec<Value> = values.into_iter().map(|value| truth(value, world)).collect();
+    let failed = values.iter().find(|value| matches!(value.data, Data::Failed(_)));
+    if let Some(failed) = failed {
+        return failed.clone();
+    }
+    if values.iter().any(|value| value.as_bool() == Some(decisive)) {
+        return Value::bool(decisive, origin);
+    }
+    values.into_iter().find(|value| value.as_bool().is_none()).unwrap_or_else(|| Value::bool(!decisive, origin))
+}
+
+/// The operand as a boolean: known, failed, or pending on the question whether it is true.
+fn truth(value: Value, world: &World) -> Value {
+    if value.is_null() {
+        return Value::failed("a bool is needed, this is null", value.origin);
+    }
+    let value = convert(value, &Type::Bool, world);
+    match &value.data {
+        Data::Open(input) => Value::answer(Question::new(Arc::clone(input), Ask::True), world, value.origin.clone()),
+        Data::Opaque(_) => whether(value.describe(), world, value.origin.clone()),
+        Data::Object(_) => Value::failed("a bool is needed, this is an object", value.origin),
+        _ => value,
+    }
+}

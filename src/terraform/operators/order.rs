@@ -1,0 +1,91 @@
+//! `<`, `<=`, `>`, `>=`.
+
+use std::sync::Arc;
+
+use super::{logic, number, sign};
+use crate::syntax::BinaryOperator;
+use crate::terraform::unknown::{Outcome, derive, whether};
+use crate::value::{Ask, Data, Input, ListKind, Number, Origin, Question, Reason, Value, World};
+
+/// `left operator right` for numbers. The length of an open collection is one of the questions.
+pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    let (left, right) = (number(left, world), number(right, world));
+    match (&left.data, &right.data) {
+        (Data::Number(left), Data::Number(right)) => Value::bool(holds(operator, left, right), origin),
+        (Data::Open(input), Data::Number(count)) if length_of(input).is_some() => {
+            length(operator, input, count, world, origin)
+        }
+        (Data::Number(count), Data::Open(input)) if length_of(input).is_some() => {
+            length(mirrored(operator), input, count, world, origin)
+        }
+        _ => {
+            let name = format!("{} {} {}", left.describe(), sign(operator), right.describe());
+            let pair = Value::list(ListKind::Tuple, vec![left.clone(), right.clone()], origin.clone());
+            let result = derive(name.clone(), pair.obstacle().unwrap_or(&left), Outcome::Bool, world, origin.clone());
+            if matches!(result.data, Data::Open(_)) { whether(name, world, origin) } else { result }
+        }
+    }
+}
+
+fn holds(operator: BinaryOperator, left: &Number, right: &Number) -> bool {
+    match operator {
+        BinaryOperator::Less => left < right,
+        BinaryOperator::LessOrEqual => left <= right,
+        BinaryOperator::Greater => left > right,
+        _ => left >= right,
+    }
+}
+
+fn mirrored(operator: BinaryOperator) -> BinaryOperator {
+    match operator {
+        BinaryOperator::Less => BinaryOperator::Greater,
+        BinaryOperator::LessOrEqual => BinaryOperator::GreaterOrEqual,
+        BinaryOperator::Greater => BinaryOperator::Less,
+        _ => BinaryOperator::LessOrEqual,
+    }
+}
+
+/// The collection whose length an input is.
+pub(super) fn length_of(input: &Input) -> Option<&Arc<Input>> {
+    match &input.reason {
+        Reason::LengthOf(collection) => Some(collection),
+        _ => None,
+    }
+}
+
+/// How the length that `input` is compares with a known number.
+fn length(operator: BinaryOperator, input: &Input, count: &Number, world: &World, origin: Origin) -> Value {
+    let zero = Number::from(0_i64);
+    let floor = count.decimal().with_scale_round(0, bigdecimal::RoundingMode::Floor);
+    let whole = Number::from(floor) == *count;
+    // Every comparison is "longer than some whole number" or its opposite.
+    let (limit, opposite) = match operator {
+        BinaryOperator::Greater => (count.decimal().clone(), false),
+        BinaryOperator::LessOrEqual => (count.decimal().clone(), true),
+        _ if whole => (count.decimal() - 1, operator == BinaryOperator::Less),
+        _ => (count.decimal().clone(), operator == BinaryOperator::Less),
+    };
+    let limit = Number::from(limit.with_scale_round(0, bigdecimal::RoundingMode::Floor));
+    let longer = if limit < zero { Value::bool(true, origin.clone()) } else { longer(input, &limit, world, &origin) };
+    if opposite { logic::not(longer, world, origin) } else { longer }
+}
+
+fn longer(input: &Input, limit: &Number, world: &World, origin: &Origin) -> Value {
+    match (length_of(input), limit.as_i64().and_then(|limit| usize::try_from(limit).ok())) {
+        (Some(collection), Some(limit)) => {
+            Value::answer(Question::new(Arc::clone(collection), Ask::LongerThan(limit)), world, origin.clone())
+        }
+        _ => whether(format!("{} > {limit}", input.name), world, origin.clone()),
+    }
+}
+
+/// Whether the length that `input` is equals a known number.
+pub(super) fn length_is(input: &Input, count: &Number, world: &World, origin: &Origin) -> Value {
+    let at_least = length(BinaryOperator::GreaterOrEqual, input, count, world, origin.clone());
+    let at_most = length(BinaryOperator::LessOrEqual, input, count, world, origin.clone());
+    if count.decimal().is_integer() {
+        logic::all(vec![at_least, at_most], world, origin.clone())
+    } else {
+        Value::bool(false, origin.clone())
+    }
+}

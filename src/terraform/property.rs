@@ -1,0 +1,139 @@
+//! Properties of resources, with CloudFormation's names and shapes.
+
+use indexmap::IndexMap;
+
+use crate::value::{Data, ListKind, MapKind, Origin, Role, Value};
+
+use super::blocks::Content;
+use super::evaluator::Evaluator;
+use super::expand::in_slot;
+use super::object::Instance;
+use super::schema::{self, From, Grants, Property};
+use super::scope::Env;
+use super::types::{self, Type};
+
+impl<'a> Evaluator<'a> {
+    /// The property called `name` of an instance.
+    pub fn property(&self, instance: &Instance<'a>, name: &str) -> Value {
+        let kind = schema::kind(&instance.key.kind);
+        let properties = kind.map(schema::properties).unwrap_or_default();
+        let content = Content::of(instance.block);
+        match properties.iter().find(|property| property.name == name) {
+            Some(property) => {
+                in_slot(&instance.scope, &instance.slot, |env| self.read(property.from, content, env))
+            }
+            None => absent(content),
+        }
+    }
+
+    fn read(&self, from: From, content: Content<'_>, env: Env<'_, 'a>) -> Value {
+        let header = || Origin::at(content.header(), Role::Header);
+        match from {
+            From::Flag(name, default) => match self.typed(content, name, &Type::Bool, env) {
+                Some(value) => value,
+                None => Value::bool(default, header()),
+            },
+            From::Text(name) => self.typed(content, name, &Type::String, env).unwrap_or_else(|| absent(content)),
+            From::TextOr(name, default) => match self.typed(content, name, &Type::String, env) {
+                Some(value) => value,
+                None => Value::text(default, header()),
+            },
+            From::Texts(name) => {
+                let texts = Type::List(Box::new(Type::String));
+                self.typed(content, name, &texts, env).unwrap_or_else(|| absent(content))
+            }
+            From::Plain(name) => self.argument(content, name, env).unwrap_or_else(|| absent(content)),
+            From::Blocks(kind, properties) => {
+                self.blocks(content, kind, env, |block, env| vec![self.map(properties, block, env)])
+            }
+            From::Block(kind, properties) => {
+                let blocks = self.blocks(content, kind, env, |block, env| vec![self.map(properties, block, env)]);
+                first(blocks, content)
+            }
+            From::Inside(kind, property) => {
+                let blocks = self.blocks(content, kind, env, |block, env| vec![self.read(property.from, block, env)]);
+                first(blocks, content)
+            }
+            From::Grants(Grants::Inline) => self.blocks(content, "grant", env, |grant, env| {
+                let uri = self.argument(grant, "uri", env).unwrap_or_else(|| absent(grant));
+                let permissions = self.argument(grant, "permissions", env).unwrap_or_else(|| absent(grant));
+                match permissions.as_list() {
+                    Some(each) => each.iter().map(|permission| permit(&uri, permission, grant)).collect(),
+                    None => vec![permit(&uri, &permissions, grant)],
+                }
+            }),
+            From::Grants(Grants::Policy) => self.grants_in_policy(content, env),
+        }
+    }
+
+    fn grants_in_policy(&self, content: Content<'_>, env: Env<'_, 'a>) -> Value {
+        self.blocks(content, "access_control_policy", env, |policy, env| {
+            let grants = self.blocks(policy, "grant", env, |grant, env| {
+                let uris = self.blocks(grant, "grantee", env, |grantee, env| {
+                    vec![self.argument(grantee, "uri", env).unwrap_or_else(|| absent(grantee))]
+                });
+                let permission = self.argument(grant, "permission", env).unwrap_or_else(|| absent(grant));
+                vec![permit(&first(uris, grant), &permission, grant)]
+            });
+            match grants.as_list() {
+                Some(grants) => grants.to_vec(),
+                None => vec![grants],
+            }
+        })
+    }
+
+    /// The nested blocks of one type as a list: null when there are none, or what keeps them from being known.
+    fn blocks(
+        &self,
+        content: Content<'_>,
+        kind: &str,
+        env: Env<'_, 'a>,
+        mut make: impl FnMut(Content<'_>, Env<'_, 'a>) -> Vec<Value>,
+    ) -> Value {
+        let mut items = Vec::new();
+        let mut span = None;
+        let unknown = self.each_block(content, kind, env, &mut |block, env| {
+            span = span.or(Some(block.header()));
+            items.extend(make(block, env));
+        });
+        match (unknown, span) {
+            (Some(unknown), _) => unknown,
+            (None, Some(span)) => Value::list(ListKind::List, items, Origin::expression(span)),
+            (None, None) => absent(content),
+        }
+    }
+
+    fn map(&self, properties: &[Property], content: Content<'_>, env: Env<'_, 'a>) -> Value {
+        let present = properties.iter().map(|property| (property.name, self.read(property.from, content, env)));
+        let entries: IndexMap<String, Value> =
+            present.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect();
+        Value::map(MapKind::Object, entries, Origin::expression(content.header()))
+    }
+
+    /// An argument as the provider's schema wants it; `None` when it is absent or null.
+    fn typed(&self, content: Content<'_>, name: &str, ty: &Type, env: Env<'_, 'a>) -> Option<Value> {
+        let value = self.argument(content, name, env)?;
+        if let Data::Object(_) = value.data {
+            return Some(Value::failed("a resource stands where one of its attributes is needed", value.origin));
+        }
+        let value = self.settled(types::convert(value, ty, self.world));
+        (!value.is_null()).then_some(value)
+    }
+}
+
+fn absent(content: Content<'_>) -> Value {
+    Value::null(Origin::at(content.header(), Role::Header))
+}
+
+/// The only item of a list; null when there is none; what keeps the list from being known.
+fn first(list: Value, content: Content<'_>) -> Value {
+    match &list.data {
+        Data::List(_, items) => items.first().cloned().unwrap_or_else(|| absent(content)),
+        _ => list,
+    }
+}
+
+fn permit(uri: &Value, permission: &Value, grant: Content<'_>) -> Value {
+    let entries = IndexMap::from([("URI".to_owned(), uri.clone()), ("Permission".to_owned(), permission.clone())]);
+    Value::map(MapKind::Object, entries, Origin::expression(grant.header()))
+}

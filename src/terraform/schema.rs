@@ -1,0 +1,155 @@
+//! The resource types the model knows: which Terraform arguments and blocks hold each CloudFormation property, and what
+//! the provider makes of an argument that is not written.
+//!
+//! Defaults are those of the AWS provider's `aws_cloudtrail` and `aws_s3_*_public_access_block` resources:
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudtrail>
+
+use crate::model::Kind;
+
+/// Where a property comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Property {
+    /// CloudFormation's name.
+    pub name: &'static str,
+    /// Terraform's side.
+    pub from: From,
+}
+
+/// Terraform's side of a property.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum From {
+    /// A boolean argument with its default.
+    Flag(&'static str, bool),
+    /// A text argument; absent ones are null.
+    Text(&'static str),
+    /// A text argument with a default.
+    TextOr(&'static str, &'static str),
+    /// A list of texts; absent ones are null.
+    Texts(&'static str),
+    /// Any argument, as it is.
+    Plain(&'static str),
+    /// Nested blocks, as a list of maps.
+    Blocks(&'static str, &'static [Property]),
+    /// A nested block that stands at most once, as a map.
+    Block(&'static str, &'static [Property]),
+    /// A property inside of a nested block that stands at most once.
+    Inside(&'static str, &'static Property),
+    /// Blocks with a grantee and permissions, one map a permission.
+    Grants(Grants),
+}
+
+/// How grants are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grants {
+    /// `grant { uri = …, permissions = […] }` in a bucket.
+    Inline,
+    /// `access_control_policy { grant { grantee { uri = … } permission = … } }`.
+    Policy,
+}
+
+const fn property(name: &'static str, from: From) -> Property {
+    Property { name, from }
+}
+
+/// The kind of a Terraform resource type.
+pub(super) fn kind(terraform_type: &str) -> Option<Kind> {
+    TYPES.iter().find(|(name, ..)| *name == terraform_type).map(|(_, kind, _)| *kind)
+}
+
+/// The properties of a kind.
+pub(super) fn properties(kind: Kind) -> &'static [Property] {
+    TYPES.iter().find(|(_, known, _)| *known == kind).map_or(&[], |(_, _, properties)| properties)
+}
+
+const TYPES: &[(&str, Kind, &[Property])] = &[
+    ("aws_cloudtrail", Kind::Trail, TRAIL),
+    ("aws_s3_bucket", Kind::Bucket, BUCKET),
+    ("aws_s3_bucket_policy", Kind::BucketPolicy, BUCKET_POLICY),
+    ("aws_s3_bucket_acl", Kind::BucketAcl, BUCKET_ACL),
+    ("aws_s3_bucket_public_access_block", Kind::PublicAccessBlock, PUBLIC_ACCESS_BLOCK),
+    ("aws_s3_account_public_access_block", Kind::AccountPublicAccessBlock, PUBLIC_ACCESS_BLOCK),
+    ("aws_s3_bucket_ownership_controls", Kind::OwnershipControls, OWNERSHIP_CONTROLS),
+    ("aws_s3_bucket_logging", Kind::BucketLogging, BUCKET_LOGGING),
+    ("aws_kms_key", Kind::Key, &[]),
+    ("aws_cloudwatch_log_group", Kind::LogGroup, &[]),
+];
+
+const TRAIL: &[Property] = &[
+    property("TrailName", From::Text("name")),
+    property("S3BucketName", From::Text("s3_bucket_name")),
+    property("S3KeyPrefix", From::Text("s3_key_prefix")),
+    property("IsLogging", From::Flag("enable_logging", true)),
+    property("IsMultiRegionTrail", From::Flag("is_multi_region_trail", false)),
+    property("IsOrganizationTrail", From::Flag("is_organization_trail", false)),
+    property("IncludeGlobalServiceEvents", From::Flag("include_global_service_events", true)),
+    property("EnableLogFileValidation", From::Flag("enable_log_file_validation", false)),
+    property("KMSKeyId", From::Text("kms_key_id")),
+    property("CloudWatchLogsLogGroupArn", From::Text("cloud_watch_logs_group_arn")),
+    property("CloudWatchLogsRoleArn", From::Text("cloud_watch_logs_role_arn")),
+    property("SnsTopicName", From::Text("sns_topic_name")),
+    property("EventSelectors", From::Blocks("event_selector", EVENT_SELECTOR)),
+    property("AdvancedEventSelectors", From::Blocks("advanced_event_selector", ADVANCED_EVENT_SELECTOR)),
+];
+
+const EVENT_SELECTOR: &[Property] = &[
+    property("ReadWriteType", From::TextOr("read_write_type", "All")),
+    property("IncludeManagementEvents", From::Flag("include_management_events", true)),
+    property("ExcludeManagementEventSources", From::Texts("exclude_management_event_sources")),
+    property("DataResources", From::Blocks("data_resource", DATA_RESOURCE)),
+];
+
+const DATA_RESOURCE: &[Property] = &[property("Type", From::Text("type")), property("Values", From::Texts("values"))];
+
+const ADVANCED_EVENT_SELECTOR: &[Property] =
+    &[property("Name", From::Text("name")), property("FieldSelectors", From::Blocks("field_selector", FIELD_SELECTOR))];
+
+const FIELD_SELECTOR: &[Property] = &[
+    property("Field", From::Text("field")),
+    property("Equals", From::Texts("equals")),
+    property("NotEquals", From::Texts("not_equals")),
+    property("StartsWith", From::Texts("starts_with")),
+    property("EndsWith", From::Texts("ends_with")),
+    property("NotStartsWith", From::Texts("not_starts_with")),
+    property("NotEndsWith", From::Texts("not_ends_with")),
+];
+
+const BUCKET: &[Property] = &[
+    property("BucketName", From::Text("bucket")),
+    property("AccessControl", From::Text("acl")),
+    property("Grants", From::Grants(Grants::Inline)),
+    property("LoggingConfiguration", From::Block("logging", LOGGING)),
+    property("PolicyDocument", From::Plain("policy")),
+];
+
+const LOGGING: &[Property] = &[
+    property("DestinationBucketName", From::Text("target_bucket")),
+    property("LogFilePrefix", From::Text("target_prefix")),
+];
+
+const BUCKET_POLICY: &[Property] =
+    &[property("Bucket", From::Text("bucket")), property("PolicyDocument", From::Plain("policy"))];
+
+const BUCKET_ACL: &[Property] = &[
+    property("Bucket", From::Text("bucket")),
+    property("AccessControl", From::Text("acl")),
+    property("Grants", From::Grants(Grants::Policy)),
+];
+
+const PUBLIC_ACCESS_BLOCK: &[Property] = &[
+    property("Bucket", From::Text("bucket")),
+    property("BlockPublicAcls", From::Flag("block_public_acls", false)),
+    property("BlockPublicPolicy", From::Flag("block_public_policy", false)),
+    property("IgnorePublicAcls", From::Flag("ignore_public_acls", false)),
+    property("RestrictPublicBuckets", From::Flag("restrict_public_buckets", false)),
+];
+
+const OBJECT_OWNERSHIP: Property = property("ObjectOwnership", From::Text("object_ownership"));
+
+const OWNERSHIP_CONTROLS: &[Property] =
+    &[property("Bucket", From::Text("bucket")), property("ObjectOwnership", From::Inside("rule", &OBJECT_OWNERSHIP))];
+
+const BUCKET_LOGGING: &[Property] = &[
+    property("Bucket", From::Text("bucket")),
+    property("DestinationBucketName", From::Text("target_bucket")),
+    property("LogFilePrefix", From::Text("target_prefix")),
+];

@@ -1,0 +1,19 @@
+//! Conditions.
+
+use crate::value::{Ask, Data, Input, Question, Value, World};
+
+/// The boolean that a condition is worth: known, pending, or failed.
+pub(super) fn truth(value: &Value, world: &World) -> Value {
+    let origin = value.origin.clone();
+    match &value.data {
+        Data::Bool(_) | Data::Pending(_) | Data::Failed(_) => value.clone(),
+        Data::Open(input) => Value::answer(Question::new(input.clone(), Ask::True), world, origin),
+        Data::Text(text) if text.as_literal() == Some("true") => Value::bool(true, origin),
+        Data::Text(text) if text.as_literal() == Some("false") => Value::bool(false, origin),
+        Data::Opaque(_) | Data::Text(_) if value.as_str().is_none() => {
+            let input = Input::derived(value.describe(), origin.clone());
+            Value::answer(Question::new(input, Ask::True), world, origin)
+        }
+        _ => Value::failed("a condition must be true or false", origin),
+    }
+}

@@ -1,0 +1,156 @@
+//! Conversion of a value to a type.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::{Attribute, Nullable, Type, domain, kind, set, unify};
+use crate::terraform::unknown::{Outcome, derive, settle};
+use crate::value::{Data, Domain, Input, ListKind, MapKind, Number, Origin, Value, World};
+
+/// The value as the type wants it: elements converted, missing optional attributes filled in, origins kept.
+///
+/// Failed where the real tool cannot convert. What is opaque, pending or failed passes; an open value gets the
+/// type's [`domain`] where it has none of its own.
+#[must_use]
+pub fn convert(value: Value, to: &Type, world: &World) -> Value {
+    match &value.data {
+        Data::Null | Data::Opaque(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_) => return value,
+        Data::Open(input) => return narrow(&value, input, to, world),
+        _ => {}
+    }
+    match to {
+        Type::Any => value,
+        Type::Bool => to_bool(value, world),
+        Type::Number => to_number(value, world),
+        Type::String => to_text(value),
+        Type::List(element) => {
+            to_list(value, element, world, |items, origin| Value::list(ListKind::List, items, origin))
+        }
+        Type::Set(element) => to_list(value, element, world, set),
+        Type::Map(element) => to_map(value, element, world),
+        Type::Tuple(types) => to_tuple(value, types, world),
+        Type::Object(attributes) => to_object(value, attributes, world),
+    }
+}
+
+/// An open value with the domain of its type, if it has none yet.
+fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value {
+    let nullable = if input.domain.never_null { Nullable::No } else { Nullable::Yes };
+    let wanted = domain(to, nullable);
+    if input.domain.values.is_some() || (wanted.values.is_none() && wanted.never_empty == input.domain.never_empty) {
+        return value.clone();
+    }
+    let never_empty = wanted.never_empty || input.domain.never_empty;
+    let narrowed = Input { domain: Domain { never_empty, ..wanted }, ..(**input).clone() };
+    settle(Value::open(narrowed, value.origin.clone()), world)
+}
+
+fn refuse(value: &Value, wanted: &str) -> Value {
+    Value::failed(format!("a {wanted} is needed, this is a {}", kind(value)), value.origin.clone())
+}
+
+fn to_bool(value: Value, world: &World) -> Value {
+    match &value.data {
+        Data::Bool(_) => value,
+        Data::Text(text) => match text.as_literal() {
+            Some("true" | "1") => Value::bool(true, value.origin),
+            Some("false" | "0") => Value::bool(false, value.origin),
+            Some(_) => refuse(&value, "bool"),
+            None => derived("tobool", &value, Outcome::Bool, world),
+        },
+        _ => refuse(&value, "bool"),
+    }
+}
+
+fn to_number(value: Value, world: &World) -> Value {
+    match &value.data {
+        Data::Number(_) => value,
+        Data::Text(text) => match text.as_literal() {
+            Some(text) => match Number::parse(text) {
+                Some(number) => Value::number(number, value.origin),
+                None => refuse(&value, "number"),
+            },
+            None => derived("tonumber", &value, Outcome::Number, world),
+        },
+        _ => refuse(&value, "number"),
+    }
+}
+
+fn to_text(value: Value) -> Value {
+    match &value.data {
+        Data::Text(_) => value,
+        Data::Bool(known) => Value::text(known.to_string(), value.origin),
+        Data::Number(known) => Value::text(known.to_string(), value.origin),
+        _ => refuse(&value, "string"),
+    }
+}
+
+fn derived(function: &str, value: &Value, outcome: Outcome, world: &World) -> Value {
+    let name = format!("{function}({})", value.describe());
+    let obstacle = value.obstacle().unwrap_or(value);
+    derive(name, obstacle, outcome, world, value.origin.clone())
+}
+
+fn to_list(value: Value, element: &Type, world: &World, make: fn(Vec<Value>, Origin) -> Value) -> Value {
+    let Data::List(_, items) = &value.data else { return refuse(&value, "list") };
+    match elements(items.as_ref().clone(), element, world) {
+        Ok(items) => make(items, value.origin),
+        Err(None) => Value::failed("all elements must have the same type", value.origin),
+        Err(Some(failed)) => failed,
+    }
+}
+
+fn to_map(value: Value, element: &Type, world: &World) -> Value {
+    let Data::Map(_, entries) = &value.data else { return refuse(&value, "map") };
+    let keys: Vec<String> = entries.keys().cloned().collect();
+    match elements(entries.values().cloned().collect(), element, world) {
+        Ok(items) => Value::map(MapKind::Map, keys.into_iter().zip(items).collect(), value.origin),
+        Err(None) => Value::failed("all elements must have the same type", value.origin),
+        Err(Some(failed)) => failed,
+    }
+}
+
+/// The elements converted; the failed one if one cannot be, nothing if they have no type in common.
+fn elements(items: Vec<Value>, element: &Type, world: &World) -> Result<Vec<Value>, Option<Value>> {
+    let items = match element {
+        Type::Any => unify(items, world).ok_or(None)?,
+        element => items.into_iter().map(|item| convert(item, element, world)).collect(),
+    };
+    match items.iter().find(|item| matches!(item.data, Data::Failed(_))) {
+        Some(failed) => Err(Some(failed.clone())),
+        None => Ok(items),
+    }
+}
+
+fn to_tuple(value: Value, types: &[Type], world: &World) -> Value {
+    let Data::List(_, items) = &value.data else { return refuse(&value, "tuple") };
+    if items.len() != types.len() {
+        let message = format!("a tuple of {} elements is needed, this has {}", types.len(), items.len());
+        return Value::failed(message, value.origin);
+    }
+    let items: Vec<Value> =
+        items.iter().zip(types).map(|(item, element)| convert(item.clone(), element, world)).collect();
+    match items.iter().find(|item| matches!(item.data, Data::Failed(_))) {
+        Some(failed) => failed.clone(),
+        None => Value::list(ListKind::Tuple, items, value.origin),
+    }
+}
+
+fn to_object(value: Value, attributes: &IndexMap<String, Attribute>, world: &World) -> Value {
+    let Data::Map(_, entries) = &value.data else { return refuse(&value, "object") };
+    let mut converted = IndexMap::with_capacity(attributes.len());
+    for (name, attribute) in attributes {
+        let given = match (entries.get(name), &attribute.default) {
+            (Some(given), Some(default)) if given.is_null() => default.clone(),
+            (Some(given), _) => convert(given.clone(), &attribute.ty, world),
+            (None, Some(default)) => default.clone(),
+            (None, None) => Value::failed(format!("attribute \"{name}\" is required"), value.origin.clone()),
+        };
+        if matches!(given.data, Data::Failed(_)) {
+            return given;
+        }
+        converted.insert(name.clone(), given);
+    }
+    Value::map(MapKind::Object, converted, value.origin)
+}

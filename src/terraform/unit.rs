@@ -1,0 +1,108 @@
+//! A root module with everything it calls, as a unit of deployment.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::finding::{FileError, Note};
+use crate::model::{Estate, Inputs, Language, Unit};
+use crate::source::Sources;
+use crate::value::World;
+
+use super::estate::TerraformEstate;
+use super::evaluator::Evaluator;
+use super::given::GivenValues;
+use super::module::{Modules, normalize};
+use super::tree::{Child, Node};
+
+/// A root module with everything it calls.
+#[derive(Debug)]
+pub struct TerraformUnit {
+    path: String,
+    pub(super) directory: PathBuf,
+    pub(super) sources: Arc<Sources>,
+    pub(super) tree: Node,
+    pub(super) given: GivenValues,
+    pub(super) inputs: Inputs,
+    /// The world without answers, for evaluators of other worlds to compare with.
+    pub(super) unanswered: World,
+}
+
+/// Reads the root module in `directory`. For several, [`Modules::load`] shares what they call.
+#[must_use]
+pub fn load(sources: &Arc<Sources>, directory: &Path, inputs: &Inputs) -> TerraformUnit {
+    Modules::new(Arc::clone(sources)).load(directory, inputs)
+}
+
+impl Modules {
+    /// Reads the root module in `directory` with everything it calls.
+    #[must_use]
+    pub fn load(&self, directory: &Path, inputs: &Inputs) -> TerraformUnit {
+        let directory = normalize(directory);
+        TerraformUnit {
+            path: self.sources.display(&directory),
+            tree: Node::root(self, &directory),
+            given: GivenValues::read(&self.sources, &directory, inputs),
+            sources: Arc::clone(&self.sources),
+            inputs: inputs.clone(),
+            unanswered: World::default(),
+            directory,
+        }
+    }
+}
+
+impl Unit for TerraformUnit {
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn language(&self) -> Language {
+        Language::Terraform
+    }
+
+    fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a> {
+        Box::new(TerraformEstate::new(self, world))
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let mut notes = self.given.notes.clone();
+        for node in self.tree.walk() {
+            notes.extend(node.module.notes.clone());
+            notes.extend(absent_trails(node));
+        }
+        let evaluator = Evaluator::new(self, &self.unanswered);
+        evaluator.read_everything();
+        notes.extend(evaluator.notes());
+        let mut distinct: Vec<Note> = Vec::new();
+        for note in notes {
+            if !distinct.contains(&note) {
+                distinct.push(note);
+            }
+        }
+        distinct
+    }
+
+    fn errors(&self) -> Vec<FileError> {
+        let mut errors = self.given.errors.clone();
+        for error in self.tree.walk().into_iter().flat_map(|node| &node.module.errors) {
+            if !errors.contains(error) {
+                errors.push(error.clone());
+            }
+        }
+        errors
+    }
+}
+
+/// Calls of modules that are not on disk and may hold a trail.
+fn absent_trails(node: &Node) -> Vec<Note> {
+    let about_trails = |text: &str| text.to_lowercase().contains("cloudtrail");
+    let remark = |(name, child): (&String, &Child)| match child {
+        Child::Absent(source) if about_trails(name) || about_trails(source) => Some(Note {
+            message: format!(
+                "module.{name} may hold a trail, but its source {source} is not on disk; terraform init fetches it"
+            ),
+            span: node.module.calls.get(name).map(|call| call.header),
+        }),
+        _ => None,
+    };
+    node.children.iter().filter_map(remark).collect()
+}

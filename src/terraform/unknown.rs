@@ -1,0 +1,165 @@
+//! What becomes of an operation whose operands are not known: one rule for operators, conversions and functions.
+//!
+//! Knows values and worlds only.
+
+use std::sync::Arc;
+
+use crate::value::{
+    Ask, Data, Domain, Input, Literal, Origin, Part, Question, Symbol, SymbolSource, Text, Value, World,
+};
+
+/// How many values of a finite input are tried one by one before the result is an input of its own.
+const MAX_CANDIDATES: usize = 16;
+
+/// What an operation makes, which decides what it is of an opaque operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something that is set when the operand is: opaque of an opaque value.
+    Set,
+    /// A boolean, which is open even when it is made of an opaque value.
+    Bool,
+    /// A number, which is open too.
+    Number,
+    /// Something that may be empty although the operand is set.
+    Open,
+}
+
+/// The result of the operation whose canonical text is `name`, as far as it can be told while `obstacle` is unknown.
+///
+/// A failure and a question pass on. An input with few values is asked for its value, because the operation can be
+/// worked out for each; of any other input the result is a new input.
+#[must_use]
+pub fn derive(name: impl Into<String>, obstacle: &Value, outcome: Outcome, world: &World, origin: Origin) -> Value {
+    match &obstacle.data {
+        Data::Failed(_) | Data::Pending(_) => obstacle.clone(),
+        Data::Opaque(_) if outcome == Outcome::Set => opaque(name, origin),
+        Data::Open(input) => match which(input, world) {
+            Some(question) => Value::pending(question, origin),
+            None => open(name, outcome.domain(), world, origin),
+        },
+        _ => open(name, outcome.domain(), world, origin),
+    }
+}
+
+impl Outcome {
+    fn domain(self) -> Domain {
+        match self {
+            Self::Bool => Domain::boolean(),
+            Self::Set | Self::Number => Domain { values: None, never_null: true, never_empty: self == Self::Number },
+            Self::Open => Domain { values: None, never_null: true, never_empty: false },
+        }
+    }
+}
+
+/// An opaque value named by an expression's canonical text.
+#[must_use]
+pub fn opaque(name: impl Into<String>, origin: Origin) -> Value {
+    Value::opaque(Symbol { source: SymbolSource::Derived(name.into()), attribute: String::new() }, origin)
+}
+
+/// An open value named by an expression's canonical text, or the value that the world's answers leave for it.
+#[must_use]
+pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Origin) -> Value {
+    let input = Input { domain, ..Input::derived(name, origin.clone()) };
+    settle(Value::open(input, origin), world)
+}
+
+/// An element of an unknown collection: `var.tags["env"]`.
+#[must_use]
+pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Origin) -> Value {
+    let name = format!("{}[{key}]", collection.describe());
+    match collection.data {
+        Data::Opaque(_) => opaque(name, origin),
+        _ => open(name, Domain::default(), world, origin),
+    }
+}
+
+/// The question whether a statement about unknown values, in its canonical text, is true.
+#[must_use]
+pub fn whether(statement: impl Into<String>, world: &World, origin: Origin) -> Value {
+    let input = Input { domain: Domain::boolean(), ..Input::derived(statement, origin.clone()) };
+    Value::answer(Question::new(input, Ask::True), world, origin)
+}
+
+/// The first question that tells which of its few values an input has; `None` when they are many.
+fn which(input: &Arc<Input>, world: &World) -> Option<Question> {
+    let candidates = world.candidates(input)?;
+    let first = candidates.first().filter(|_| (2..=MAX_CANDIDATES).contains(&candidates.len()))?;
+    let truth = candidates.iter().all(|literal| matches!(literal, Literal::Bool(_)));
+    let ask = if truth { Ask::True } else { Ask::Is(first.clone()) };
+    let question = Question::new(Arc::clone(input), ask);
+    world.answer(&question).is_none().then_some(question)
+}
+
+/// The value with every input in it replaced that the world's answers leave a single value for.
+#[must_use]
+pub fn settle(value: Value, world: &World) -> Value {
+    let origin = value.origin;
+    match value.data {
+        Data::Open(input) => match world.candidates(&input).as_deref() {
+            Some([literal]) => literal.to_value(origin),
+            _ => Value::open(input, origin),
+        },
+        Data::Text(text) if text.values().next().is_some() => settle_text(&text, world, origin),
+        Data::List(kind, items) if items.iter().any(|item| item.obstacle().is_some()) => {
+            Value::list(kind, items.iter().map(|item| settle(item.clone(), world)).collect(), origin)
+        }
+        Data::Map(kind, entries) if entries.values().any(|entry| entry.obstacle().is_some()) => {
+            let entries = entries.iter().map(|(key, entry)| (key.clone(), settle(entry.clone(), world)));
+            Value::map(kind, entries.collect(), origin)
+        }
+        data => Value::new(data, origin),
+    }
+}
+
+fn settle_text(text: &Text, world: &World, origin: Origin) -> Value {
+    let parts = text.parts().iter().map(|part| match part {
+        Part::Literal(text) => Part::Literal(text.clone()),
+        Part::Value(value) => as_part(settle(value.clone(), world)),
+        // What stands as JSON stays: it is written when it is read.
+        Part::Json(value) => Part::Json(settle(value.clone(), world)),
+    });
+    let text = Text::join(parts);
+    // A null, collection or failure inside a text fails the whole text, as it does where the text is made.
+    let failed = text.values().find(|value| matches!(value.data, Data::Failed(_)));
+    failed.cloned().unwrap_or_else(|| Value::new(Data::Text(text), origin))
+}
+
+/// The value as a part of a text: known scalars become characters, texts stay what they are.
+#[must_use]
+pub fn as_part(value: Value) -> Part {
+    match &value.data {
+        Data::Bool(known) => Part::Literal(known.to_string()),
+        Data::Number(known) => Part::Literal(known.to_string()),
+        Data::Text(text) => match text.as_literal() {
+            Some(known) => Part::Literal(known.to_owned()),
+            None => Part::Value(value),
+        },
+        Data::Null => Part::Value(Value::failed("null cannot be part of a text", value.origin)),
+        Data::List(..) | Data::Map(..) | Data::Object(_) => {
+            Part::Value(Value::failed("a collection cannot be part of a text", value.origin))
+        }
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => Part::Value(value),
+    }
+}
+
+/// The parts of a text of any kind of scalar; a text's own parts, not the text as one part.
+#[must_use]
+pub fn parts(value: Value) -> Vec<Part> {
+    match &value.data {
+        Data::Text(text) => text.parts().to_vec(),
+        _ => vec![as_part(value)],
+    }
+}
+
+/// The text of these parts; a lone unknown part is the value itself, as a template of one interpolation is.
+#[must_use]
+pub fn text(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
+    let text = Text::join(parts);
+    let failed = text.values().find(|value| matches!(value.data, Data::Failed(_)));
+    match (failed, text.parts()) {
+        (Some(failed), _) => failed.clone(),
+        (None, [Part::Value(value)]) => value.clone(),
+        _ => Value::new(Data::Text(text), origin),
+    }
+}

@@ -1,0 +1,275 @@
+//! Variables: given, defaulted, or open.
+
+use std::rc::Rc;
+
+use crate::model::OpenInputs;
+use crate::source::Span;
+use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
+use crate::value::{Data, Domain, Input, Literal, Origin, Reason, Role, Value};
+
+use super::blocks::nested_arguments;
+use super::expand::in_slot;
+use super::evaluator::{Evaluator, Key};
+use super::given::Given;
+use super::scope::{Caller, Env, Scope};
+use super::types::{self, Nullable, Type};
+
+/// What a `variable` block says.
+struct Declaration<'a> {
+    name: &'a str,
+    block: &'a Block,
+    ty: Type,
+    nullable: Nullable,
+}
+
+impl<'a> Evaluator<'a> {
+    /// `var.name` in a module instance.
+    pub fn variable(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
+        let full = scope.qualify(&format!("var.{name}"));
+        let Some((name, block)) = scope.node.module.variables.get_key_value(name) else {
+            return self.broken(&full, "there is no such variable", span);
+        };
+        let key = Key::Variable(scope.id.get(), name.clone());
+        let value = self.remember(key, &full, span, || {
+            let declaration = self.declaration(name, block, span);
+            match &scope.call {
+                None => self.root_variable(&declaration),
+                Some(caller) => self.argument_of_call(&declaration, caller, &full, span),
+            }
+        });
+        value.through(span, Role::Expression)
+    }
+
+    fn declaration(&self, name: &'a str, block: &'a Block, span: Span) -> Declaration<'a> {
+        let ty = block.body.attribute("type").map_or(Ok(Type::Any), |attribute| self.parse_type(&attribute.expr));
+        let ty = ty.unwrap_or_else(|message| {
+            self.note(format!("var.{name}: {message}"), span);
+            Type::Any
+        });
+        let nullable = block.body.attribute("nullable").map(|nullable| &nullable.expr.kind);
+        let nullable = if nullable == Some(&ExprKind::Bool(false)) { Nullable::No } else { Nullable::Yes };
+        Declaration { name, block, ty, nullable }
+    }
+
+    /// JSON syntax and old versions write the type in quotes.
+    fn parse_type(&self, expr: &Expr) -> Result<Type, String> {
+        let ExprKind::Text(text) = &expr.kind else { return types::parse(expr) };
+        let file = self.unnamed(text);
+        let (parsed, _) = hcl::parse_expression(file, text, 0..text.len());
+        types::parse(&parsed)
+    }
+
+    fn argument_of_call(&self, declaration: &Declaration<'a>, caller: &Caller<'a>, full: &str, span: Span) -> Value {
+        let argument = caller.block.body.attribute(declaration.name);
+        let value = argument.map(|argument| {
+            let value = in_slot(&caller.scope, &caller.slot, |env| self.evaluate(&argument.expr, env));
+            value.through(argument.expr.span, Role::Argument)
+        });
+        match value {
+            Some(value) => self.typed_variable(value, declaration),
+            None => self
+                .default(declaration)
+                .unwrap_or_else(|| self.broken(full, "the module is called without this argument", span)),
+        }
+    }
+
+    fn root_variable(&self, declaration: &Declaration<'a>) -> Value {
+        if let Some(given) = self.unit.given.values.get(declaration.name) {
+            return self.typed_variable(self.given(given, declaration), declaration);
+        }
+        if self.unit.inputs.open == OpenInputs::Any && !self.keeps_default(declaration) {
+            return self.open_variable(declaration);
+        }
+        self.default(declaration).unwrap_or_else(|| self.open_variable(declaration))
+    }
+
+    fn given(&self, given: &Given, declaration: &Declaration<'a>) -> Value {
+        match given {
+            Given::Value(value) => value.clone(),
+            Given::Expression(expr) => self.evaluate(expr, Env::CONSTANT).through(expr.span, Role::Given),
+            Given::Text(file) => {
+                let text = self.unit.sources.file(*file).text.clone();
+                let span = Span::new(*file, 0, text.len());
+                let is_typed = declaration.block.body.attribute("type").is_some();
+                // Terraform takes the text as it is for primitive types and where no type is written.
+                if !is_typed || matches!(declaration.ty, Type::Bool | Type::Number | Type::String) {
+                    return Value::text(text, Origin::at(span, Role::Given));
+                }
+                let (expr, _) = hcl::parse_expression(*file, &text, 0..text.len());
+                self.evaluate(&expr, Env::CONSTANT).through(span, Role::Given)
+            }
+        }
+    }
+
+    fn default(&self, declaration: &Declaration<'a>) -> Option<Value> {
+        let default = declaration.block.body.attribute("default")?;
+        let value = self.evaluate(&default.expr, Env::CONSTANT).through(default.expr.span, Role::Default);
+        Some(types::convert(value, &declaration.ty, self.world))
+    }
+
+    /// The value converted to the variable's type; for null where null is not allowed, the default.
+    fn typed_variable(&self, value: Value, declaration: &Declaration<'a>) -> Value {
+        if value.is_null() && declaration.nullable == Nullable::No {
+            let origin = value.origin;
+            return self.default(declaration).unwrap_or_else(|| {
+                Value::failed(format!("the variable {} must not be null", declaration.name), origin)
+            });
+        }
+        if let Data::Open(input) = &value.data
+            && self.type_of(&input.name).is_none()
+        {
+            self.set_type(&input.name, declaration.ty.clone());
+        }
+        types::convert(value, &declaration.ty, self.world)
+    }
+
+    fn open_variable(&self, declaration: &Declaration<'a>) -> Value {
+        let name = format!("var.{}", declaration.name);
+        let origin = Origin::at(declaration.block.header, Role::Header);
+        let mut domain = types::domain(&declaration.ty, declaration.nullable);
+        for condition in validations(declaration.block) {
+            narrow(&mut domain, condition, declaration.name);
+        }
+        self.set_type(&name, declaration.ty.clone());
+        let reason = Reason::NoValue(format!("--var {}=…", declaration.name));
+        self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin))
+    }
+
+    /// With every input open, a collection still has its default where `for_each` runs over it: the default names the
+    /// resources that there are.
+    fn keeps_default(&self, declaration: &Declaration<'a>) -> bool {
+        let is_collection =
+            declaration.block.body.attribute("default").is_some_and(|default| match &default.expr.kind {
+                ExprKind::Tuple(items) => !items.is_empty(),
+                ExprKind::Object(entries) => !entries.is_empty(),
+                _ => false,
+            });
+        let module = &self.unit.tree.module;
+        let blocks = module.resources.values().chain(module.calls.values());
+        let mut repeated = blocks.filter_map(|block| block.body.attribute("for_each"));
+        is_collection && repeated.any(|each| mentions(&each.expr, declaration.name))
+    }
+
+    /// Whether the answers of this world break a validation that holds, or may hold, without them.
+    pub fn is_invalid(&self, scope: &Rc<Scope<'a>>) -> bool {
+        let conditions = scope.node.module.variables.values().flat_map(validations);
+        let mut broken = conditions.filter(|condition| self.breaks(scope, condition));
+        broken.any(|condition| !self.unanswered_breaks(scope, condition))
+    }
+
+    fn unanswered_breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> bool {
+        let unanswered = self.unanswered();
+        unanswered.expand_all();
+        let scopes = unanswered.scopes.borrow().clone();
+        let same = scopes.iter().find(|other| other.address == scope.address);
+        same.is_some_and(|same| unanswered.breaks(same, condition))
+    }
+
+    fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> bool {
+        let holds = super::truth::truth(&self.evaluate(condition, Env::of(scope)), self.world);
+        matches!(holds.data, Data::Bool(false) | Data::Failed(_))
+    }
+}
+
+/// The conditions a variable's value must meet.
+fn validations(variable: &Block) -> Vec<&Expr> {
+    nested_arguments(&variable.body, "validation", "condition")
+}
+
+/// What a validation that is written in one of the usual ways says about the values of a variable.
+fn narrow(domain: &mut Domain, condition: &Expr, name: &str) {
+    match &condition.kind {
+        ExprKind::Parenthesis(inner) => narrow(domain, inner, name),
+        ExprKind::Binary(left, BinaryOperator::And, right) => {
+            narrow(domain, left, name);
+            narrow(domain, right, name);
+        }
+        ExprKind::Binary(left, BinaryOperator::NotEqual, right) if is_variable(left, name) => match &right.kind {
+            ExprKind::Null => domain.never_null = true,
+            ExprKind::Text(text) if text.is_empty() => domain.never_empty = true,
+            _ => {}
+        },
+        ExprKind::Binary(left, BinaryOperator::Greater | BinaryOperator::NotEqual, right)
+            if is_length(left, name) && matches!(&right.kind, ExprKind::Number(zero) if zero.as_i64() == Some(0)) =>
+        {
+            domain.never_null = true;
+            domain.never_empty = true;
+        }
+        _ => {
+            if let Some(values) = listed(condition, name) {
+                let known = domain.values.take();
+                let allowed =
+                    |value: &Literal| known.as_ref().is_none_or(|known| known.iter().any(|other| other.same(value)));
+                *domain = Domain::of(values.into_iter().filter(allowed).collect());
+            }
+        }
+    }
+}
+
+/// The literals of `contains([…], var.name)` and of `var.name == … || var.name == …`.
+fn listed(condition: &Expr, name: &str) -> Option<Vec<Literal>> {
+    match &condition.kind {
+        ExprKind::Parenthesis(inner) => listed(inner, name),
+        ExprKind::Call(Call { name: function, arguments, .. }) if function == "contains" => {
+            match arguments.as_slice() {
+                [list, variable] if is_variable(variable, name) => {
+                    let ExprKind::Tuple(items) = &list.kind else { return None };
+                    items.iter().map(|item| literal(item)).collect()
+                }
+                _ => None,
+            }
+        }
+        ExprKind::Binary(left, BinaryOperator::Equal, right) if is_variable(left, name) => Some(vec![literal(right)?]),
+        ExprKind::Binary(left, BinaryOperator::Or, right) => {
+            let (mut left, right) = (listed(left, name)?, listed(right, name)?);
+            left.extend(right);
+            Some(left)
+        }
+        _ => None,
+    }
+}
+
+fn literal(expr: &Expr) -> Option<Literal> {
+    match &expr.kind {
+        ExprKind::Null => Some(Literal::Null),
+        ExprKind::Bool(value) => Some(Literal::Bool(*value)),
+        ExprKind::Number(value) => Some(Literal::Number(value.clone())),
+        ExprKind::Text(value) => Some(Literal::Text(value.clone())),
+        _ => None,
+    }
+}
+
+fn is_variable(expr: &Expr, name: &str) -> bool {
+    match &expr.kind {
+        ExprKind::Attribute(source, attribute) => {
+            attribute == name && matches!(&source.kind, ExprKind::Variable(root) if root == "var")
+        }
+        ExprKind::Parenthesis(inner) => is_variable(inner, name),
+        _ => false,
+    }
+}
+
+fn is_length(expr: &Expr, name: &str) -> bool {
+    match &expr.kind {
+        ExprKind::Call(Call { name: function, arguments, .. }) if function == "length" => {
+            matches!(arguments.as_slice(), [only] if is_variable(only, name))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression uses a variable, itself or through functions and `for`.
+fn mentions(expr: &Expr, name: &str) -> bool {
+    is_variable(expr, name)
+        || match &expr.kind {
+            ExprKind::Call(call) => call.arguments.iter().any(|argument| mentions(argument, name)),
+            ExprKind::For(each) => mentions(&each.collection, name),
+            ExprKind::Parenthesis(inner) | ExprKind::Attribute(inner, _) | ExprKind::Splat(inner, _) => {
+                mentions(inner, name)
+            }
+            ExprKind::Conditional(condition, yes, no) => {
+                [condition, yes, no].into_iter().any(|part| mentions(part, name))
+            }
+            _ => false,
+        }
+}

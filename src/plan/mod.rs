@@ -150,6 +150,11 @@ impl Unit for Plan {
         Box::new(Planned { plan: self, world })
     }
 
+    /// None: a plan settles its variables.
+    fn inputs(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn notes(&self) -> Vec<Note> {
         self.notes.clone()
     }

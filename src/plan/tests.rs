@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::{Loaded, Plan, explain_bytes, load, may_be_plan};
-use crate::explore::{MAX_WORLDS, merge};
+use crate::explore::merge;
 use crate::finding::Verdict;
 use crate::judge::Judge;
 use crate::model::{Kind, Unit, schema};
@@ -35,7 +35,7 @@ fn plan(text: &str) -> Plan {
 
 /// What a control says about a trail: its verdict, and the inputs it depends on.
 fn verdict(plan: &Plan, control: &str, trail: &str) -> String {
-    let judge = Judge::new(plan, MAX_WORLDS);
+    let judge = Judge::new(plan, 256);
     let rule = Catalog::builtin().unwrap().get(control).unwrap();
     let exploration = judge.trail_row(rule, trail);
     let votes: Vec<_> =

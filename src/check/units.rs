@@ -51,7 +51,9 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     }
     found.errors.sort_by(|left, right| (&left.path, left.span).cmp(&(&right.path, right.span)));
     found.errors.dedup();
-    found.notes.sort_by_cached_key(|note| (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone()));
+    found.notes.sort_by_cached_key(|note| {
+        (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone())
+    });
     found.notes.dedup();
     Ok(found)
 }
@@ -63,14 +65,14 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
 fn undeclared(options: &Options, units: &[Box<dyn Unit>]) -> Result<(), CheckError> {
     let terraform = options.inputs.variables.iter().filter_map(|given| match given {
         GivenVariable::Value(name, _) => Some(("--var", name, Language::Terraform)),
-        GivenVariable::File(_) => None,
+        GivenVariable::Configured(..) | GivenVariable::File(_) => None,
     });
     let parameters = options.inputs.parameters.iter();
     let parameters = parameters.map(|(name, _)| ("--parameter", name, Language::CloudFormationYaml));
     for (option, name, language) in terraform.chain(parameters) {
         let is_terraform = |unit: &&Box<dyn Unit>| unit.language() == Language::Terraform;
-        let wanted = units.iter().filter(|unit| is_terraform(unit) == (language == Language::Terraform));
-        if !units.is_empty() && !wanted.flat_map(|unit| unit.inputs()).any(|input| input == *name) {
+        let mut wanted = units.iter().filter(|unit| is_terraform(unit) == (language == Language::Terraform));
+        if !units.is_empty() && !wanted.any(|unit| unit.declares(name)) {
             return Err(CheckError { message: format!("{option} {name}: nothing with a trail declares it") });
         }
     }

@@ -242,8 +242,9 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
             .ok_or_else(|| UsageError::new(format!("{option} {text}: write NAME=VALUE")))
     };
     let configured = config.variables.iter().map(|(name, value)| {
-        let value = serde_json::to_string(value).unwrap_or_default();
-        GivenVariable::Value(name.clone(), value)
+        let text = value.as_str().map(str::to_owned);
+        let text = text.unwrap_or_else(|| serde_json::to_string(value).unwrap_or_default());
+        GivenVariable::Configured(name.clone(), text)
     });
     let mut variables: Vec<GivenVariable> = configured.collect();
     variables.extend(arguments.var_file.iter().cloned().map(GivenVariable::File));

@@ -113,9 +113,7 @@ fn a_fenced_crate_is_named_in_one_place() {
         let name = slashed(&path);
         for (krate, place) in FENCED {
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-            let names = code
-                .clone()
-                .any(|line| line.contains(&format!("{krate}::")));
+            let names = code.clone().any(|line| line.contains(&format!("{krate}::")));
             if names && !name.starts_with(place) {
                 broken.push(format!("{name} names {krate}, which belongs to {place}"));
             }

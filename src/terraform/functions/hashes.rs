@@ -14,8 +14,12 @@ use crate::value::Value;
 pub(super) const FUNCTIONS: &[Function] = &[
     function("base64sha256", &[P::Text], Outcome::Set, |call| of_text(call, |bytes| base64(&Sha256::digest(bytes)))),
     function("base64sha512", &[P::Text], Outcome::Set, |call| of_text(call, |bytes| base64(&Sha512::digest(bytes)))),
-    function("filebase64sha256", &[P::Text], Outcome::Set, |call| of_file(call, |bytes| base64(&Sha256::digest(bytes)))),
-    function("filebase64sha512", &[P::Text], Outcome::Set, |call| of_file(call, |bytes| base64(&Sha512::digest(bytes)))),
+    function("filebase64sha256", &[P::Text], Outcome::Set, |call| {
+        of_file(call, |bytes| base64(&Sha256::digest(bytes)))
+    }),
+    function("filebase64sha512", &[P::Text], Outcome::Set, |call| {
+        of_file(call, |bytes| base64(&Sha512::digest(bytes)))
+    }),
     function("filemd5", &[P::Text], Outcome::Set, |call| of_file(call, |bytes| hex(&Md5::digest(bytes)))),
     function("filesha1", &[P::Text], Outcome::Set, |call| of_file(call, |bytes| hex(&Sha1::digest(bytes)))),
     function("filesha256", &[P::Text], Outcome::Set, |call| of_file(call, |bytes| hex(&Sha256::digest(bytes)))),

@@ -80,7 +80,11 @@ impl Holes {
             return Ok(self.alone(hole, arguments));
         }
         let parts = pieces.iter().enumerate().map(|(index, piece)| {
-            if index % 2 == 0 { Some(Part::Literal((*piece).to_owned())) } else { hole(piece).map(|hole| hole.part.clone()) }
+            if index % 2 == 0 {
+                Some(Part::Literal((*piece).to_owned()))
+            } else {
+                hole(piece).map(|hole| hole.part.clone())
+            }
         });
         let parts: Option<Vec<Part>> = parts.collect();
         Ok(text(parts.ok_or(Trouble::Unknown)?, arguments.origin()))

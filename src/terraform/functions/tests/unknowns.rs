@@ -1,0 +1,1 @@
+//! What functions make of values that are not known.

@@ -44,12 +44,6 @@ impl CloudFormationUnit {
         &self.nested
     }
 
-    /// Whether the root template declares a parameter of this name.
-    #[must_use]
-    pub fn declares(&self, parameter: &str) -> bool {
-        self.tree.stack(0).is_some_and(|root| root.parameter(parameter).is_some())
-    }
-
     /// The parameters whose value is their default and that could have others: their names and `AllowedValues`.
     #[must_use]
     pub fn alternatives(&self) -> Vec<(String, Vec<String>)> {
@@ -97,6 +91,10 @@ impl Unit for CloudFormationUnit {
 
     fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a> {
         Box::new(Evaluated { unit: self, evaluator: Evaluator::new(&self.tree, world, self.tree.given.open) })
+    }
+
+    fn declares(&self, input: &str) -> bool {
+        self.tree.stack(0).is_some_and(|root| root.parameter(input).is_some())
     }
 
     fn notes(&self) -> Vec<Note> {

@@ -64,6 +64,16 @@ pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Orig
     settle(Value::open(input, origin), world)
 }
 
+/// An element of an unknown collection: `var.tags["env"]`.
+#[must_use]
+pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Origin) -> Value {
+    let name = format!("{}[{key}]", collection.describe());
+    match collection.data {
+        Data::Opaque(_) => opaque(name, origin),
+        _ => open(name, Domain::default(), world, origin),
+    }
+}
+
 /// The question whether a statement about unknown values, in its canonical text, is true.
 #[must_use]
 pub fn whether(statement: impl Into<String>, world: &World, origin: Origin) -> Value {

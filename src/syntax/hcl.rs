@@ -217,3 +217,6 @@ fn nth_name(alphabet: &[u8], n: usize, length: usize) -> Option<String> {
     }
     (!name.is_empty()).then_some(name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -366,11 +366,11 @@ impl Lowering<'_> {
         self.source(&range(name)).to_owned()
     }
 
-    /// What stands between the quotes at a place.
+    /// What stands between the quotes at a place; nothing where they are those of an empty heredoc.
     fn quoted(&self, place: &Range<usize>) -> String {
         let text = self.source(place);
         let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-        unescape(inner.unwrap_or(text), Quoting::Quoted)
+        unescape(inner.unwrap_or_default(), Quoting::Quoted)
     }
 }
 

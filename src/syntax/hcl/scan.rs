@@ -253,12 +253,25 @@ impl<'t> Scan<'t> {
     fn heredoc(&mut self, marker: Range<usize>, byte: u8) {
         let begins_line = self.at.checked_sub(1).and_then(|before| self.byte(before)) == Some(b'\n');
         let line = self.rest().split(|byte| *byte == b'\n').next().unwrap_or_default();
-        if begins_line && line.trim_ascii() == self.text.as_bytes().get(marker).unwrap_or_default() {
-            self.at += line.trim_ascii_end().len();
+        if begins_line && line.trim_ascii() == self.text.as_bytes().get(marker.clone()).unwrap_or_default() {
+            let end = self.at + line.trim_ascii_end().len();
+            if matches!(self.text.get(marker.end..self.at), Some("\n" | "\r\n")) {
+                self.quote_empty_heredoc(marker.start, end);
+            }
+            self.at = end;
             self.frames.pop();
         } else {
             self.literal(byte);
         }
+    }
+
+    /// Makes a heredoc without any line a quoted text: the parser looks for its end from the second line on.
+    fn quote_empty_heredoc(&mut self, marker: usize, end: usize) {
+        let before = self.text.get(..marker).unwrap_or_default();
+        let start = before.trim_end_matches('-').len().saturating_sub(2);
+        self.paint(start..start + 1, b'"');
+        self.paint(start + 1..end - 1, b'.');
+        self.paint(end - 1..end, b'"');
     }
 
     /// One character or sequence of a heredoc or a whole template.

@@ -82,8 +82,8 @@ struct InputArguments {
     #[arg(long)]
     partition: Option<String>,
     /// How many combinations of inputs one verdict may explore
-    #[arg(long, value_name = "COUNT", default_value_t = crate::explore::MAX_WORLDS)]
-    max_worlds: usize,
+    #[arg(long, value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
+    max_worlds: u32,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -205,13 +205,16 @@ fn options(
         root,
         inputs: inputs(&arguments.inputs, config)?,
         rules: selected(&arguments.controls, config)?,
-        max_worlds: arguments.inputs.max_worlds.max(1),
+        max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
     })
 }
 
+/// The name of the file that standard input stands for, and its text.
+type StandardInput = (PathBuf, String);
+
 /// The paths without `-`, and the text that `-` stands for.
-fn standard_input(arguments: &Arguments) -> Result<(Vec<PathBuf>, Option<(PathBuf, String)>), UsageError> {
+fn standard_input(arguments: &Arguments) -> Result<(Vec<PathBuf>, Option<StandardInput>), UsageError> {
     let dash = Path::new("-");
     let paths: Vec<PathBuf> = arguments.paths.iter().filter(|path| *path != dash).cloned().collect();
     let name = &arguments.files.stdin_filename;
@@ -239,8 +242,9 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
             .ok_or_else(|| UsageError::new(format!("{option} {text}: write NAME=VALUE")))
     };
     let configured = config.variables.iter().map(|(name, value)| {
-        let value = serde_json::to_string(value).unwrap_or_default();
-        GivenVariable::Value(name.clone(), value)
+        let text = value.as_str().map(str::to_owned);
+        let text = text.unwrap_or_else(|| serde_json::to_string(value).unwrap_or_default());
+        GivenVariable::Configured(name.clone(), text)
     });
     let mut variables: Vec<GivenVariable> = configured.collect();
     variables.extend(arguments.var_file.iter().cloned().map(GivenVariable::File));
@@ -298,18 +302,24 @@ fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'stati
 /// Prints the chosen format and writes the files; every report is out before the exit code is decided.
 fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Result<(), UsageError> {
     let chosen = &arguments.output;
-    let source_root = chosen.source_root.as_ref().map_or_else(|| Ok(options.root.clone()), |path| {
-        path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
-    })?;
+    let source_root = chosen.source_root.as_ref().map_or_else(
+        || Ok(options.root.clone()),
+        |path| {
+            path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
+        },
+    )?;
     let controls: Vec<_> = options.rules.iter().map(|rule| rule.control.clone()).collect();
     let render = |format: Format, style: Style| {
-        render(format, &Context {
-            report: &checked.report,
-            sources: &checked.sources,
-            controls: &controls,
-            source_root: &source_root,
-            style,
-        })
+        render(
+            format,
+            &Context {
+                report: &checked.report,
+                sources: &checked.sources,
+                controls: &controls,
+                source_root: &source_root,
+                style,
+            },
+        )
     };
     for (format, path) in &chosen.output {
         let plain = Style { color: Color::Never, unicode: Unicode::Always, width: 100 };
@@ -339,7 +349,11 @@ fn style(chosen: &OutputArguments) -> Style {
     let width = std::env::var("COLUMNS").ok().and_then(|width| width.parse().ok()).unwrap_or(100);
     Style {
         color: if decide(chosen.color, terminal && wanted) { Color::Always } else { Color::Never },
-        unicode: if decide(chosen.unicode, terminal && (utf8 || cfg!(windows))) { Unicode::Always } else { Unicode::Never },
+        unicode: if decide(chosen.unicode, terminal && (utf8 || cfg!(windows))) {
+            Unicode::Always
+        } else {
+            Unicode::Never
+        },
         width,
     }
 }
@@ -379,9 +393,8 @@ impl Thresholds {
             Verdict::Unknown => self.strict,
             _ => false,
         };
-        let fails = |finding: &Finding| {
-            finding.suppressed.is_none() && counts(finding) && finding.severity >= self.failing
-        };
+        let fails =
+            |finding: &Finding| finding.suppressed.is_none() && counts(finding) && finding.severity >= self.failing;
         if !self.exit_zero && checked.report.findings.iter().any(fails) { Ending::Failures } else { Ending::Clean }
     }
 }

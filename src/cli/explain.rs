@@ -11,7 +11,8 @@ pub(super) fn page(control: &str) -> Result<Ending, UsageError> {
     let catalog = Catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
     let rule = catalog.get(control).map_err(unknown_control)?;
     let control = &rule.control;
-    let mut page = format!("# {}: {}\n\nSeverity: {}\n{}\n\n", control.id, control.title, control.severity.as_str(), control.url);
+    let mut page =
+        format!("# {}: {}\n\nSeverity: {}\n{}\n\n", control.id, control.title, control.severity.as_str(), control.url);
     page += control.page.trim_end();
     page += "\n\n## Related requirements\n\n";
     for (framework, numbers) in &control.requirements {

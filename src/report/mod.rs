@@ -6,7 +6,6 @@
 mod fixture;
 mod github;
 mod gitlab;
-mod group;
 mod json;
 mod junit;
 mod line;

@@ -1,10 +1,267 @@
-//! Terraform's JSON syntax to [`super::Body`].
+//! Terraform's JSON syntax to [`super::Body`]: <https://developer.hashicorp.com/terraform/language/syntax/json>.
+//!
+//! Knows which blocks stand at a file's top level and how many labels they have. Inside them an object may be a value or
+//! a nested block, which only a schema tells: there everything is an attribute, and whoever knows the schema decides.
 
-use super::ParsedBody;
-use crate::source::FileId;
+use std::sync::Arc;
 
-/// Parses a file.
+use super::hcl::{Position, expression_at, template_at};
+use super::{
+    Attribute, Block, Body, Comment, Entry, Expr, ExprKind, Label, Node, NodeKind, ParsedBody, Problem,
+    ProblemSeverity, Scalar, Style, TemplatePart, json,
+};
+use crate::source::{FileId, Span};
+use crate::value::Number;
+
+/// Parses a file. A file of variable values parses too: what is no block type is an attribute.
 #[must_use]
-pub fn parse(_file: FileId, _text: &str) -> ParsedBody {
-    ParsedBody::default()
+pub fn parse(file: FileId, text: &str) -> ParsedBody {
+    let parsed = json::parse(file, text);
+    let mut reader = Reader { comments: parsed.comments, problems: parsed.problems };
+    let mut body = Body::default();
+    for document in &parsed.documents {
+        for entry in reader.entries(document) {
+            match labels_of(name(entry)) {
+                Some(count) => {
+                    let heading = Heading { kind: name(entry), labels: Vec::new(), header: entry.key.span };
+                    reader.blocks(&heading, count, &entry.value, &mut body.blocks);
+                }
+                None => body.attributes.push(reader.attribute(entry, Strings::Templates)),
+            }
+        }
+    }
+    ParsedBody { body, comments: reader.comments, problems: reader.problems }
+}
+
+/// How many labels the blocks of a type have at a file's top level.
+fn labels_of(kind: &str) -> Option<usize> {
+    match kind {
+        "resource" | "data" | "ephemeral" => Some(2),
+        "variable" | "output" | "module" | "provider" | "check" => Some(1),
+        "locals" | "terraform" | "moved" | "import" | "removed" => Some(0),
+        _ => None,
+    }
+}
+
+/// What the strings of an argument are.
+#[derive(Clone, Copy)]
+enum Strings {
+    /// Templates, as everywhere else.
+    Templates,
+    /// Expressions: where Terraform wants a reference and nothing else.
+    Expressions,
+    /// Texts as they stand: where Terraform evaluates nothing.
+    Texts,
+}
+
+fn strings_of(block: &str, argument: &str) -> Strings {
+    match (block, argument) {
+        ("resource" | "data" | "ephemeral" | "module" | "output", "depends_on")
+        | ("resource" | "data" | "ephemeral" | "import", "provider")
+        | ("module", "providers")
+        | ("moved" | "removed", "from")
+        | ("moved" | "import", "to") => Strings::Expressions,
+        ("variable", "type" | "default" | "description") | ("module", "source" | "version") => Strings::Texts,
+        _ => Strings::Templates,
+    }
+}
+
+/// What is known of a block before its body is reached.
+struct Heading<'n> {
+    kind: &'n str,
+    labels: Vec<Label>,
+    /// The key of the last label, or of the type if there is none.
+    header: Span,
+}
+
+struct Reader {
+    comments: Vec<Comment>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    /// Reads the blocks below a key, of whose labels `missing` are still to come.
+    fn blocks(&mut self, heading: &Heading<'_>, missing: usize, node: &Node, blocks: &mut Vec<Block>) {
+        let Some(still) = missing.checked_sub(1) else {
+            for object in each(node) {
+                blocks.push(self.block(heading, object));
+            }
+            return;
+        };
+        for object in each(node) {
+            for entry in self.entries(object) {
+                let mut labels = heading.labels.clone();
+                labels.push(Label { text: name(entry).to_owned(), span: entry.key.span });
+                let heading = Heading { kind: heading.kind, labels, header: entry.key.span };
+                self.blocks(&heading, still, &entry.value, blocks);
+            }
+        }
+    }
+
+    fn block(&mut self, heading: &Heading<'_>, object: &Node) -> Block {
+        let mut body = Body::default();
+        for entry in self.entries(object) {
+            // A variable's conditions are the one nested block that the language itself evaluates.
+            if heading.kind == "variable" && name(entry) == "validation" {
+                let nested = Heading { kind: "validation", labels: Vec::new(), header: entry.key.span };
+                self.blocks(&nested, 0, &entry.value, &mut body.blocks);
+            } else {
+                body.attributes.push(self.attribute(entry, strings_of(heading.kind, name(entry))));
+            }
+        }
+        let (kind, labels) = (heading.kind.to_owned(), heading.labels.clone());
+        Block { kind, labels, body, header: heading.header, span: heading.header.to(object.span) }
+    }
+
+    /// The entries of an object that stands for a body, without its comments.
+    fn entries<'n>(&mut self, node: &'n Node) -> impl Iterator<Item = &'n Entry> + use<'n> {
+        for comment in node.entries().iter().filter(|entry| name(entry) == "//") {
+            let text = comment.value.text().unwrap_or_default();
+            self.comments.push(Comment { text: format!("// {text}"), span: comment.key.span.to(comment.value.span) });
+        }
+        if !matches!(node.kind, NodeKind::Mapping(_)) {
+            self.lost("an object must stand here in Terraform's JSON syntax".to_owned(), node.span);
+        }
+        node.entries().iter().filter(|entry| name(entry) != "//")
+    }
+
+    fn attribute(&mut self, entry: &Entry, strings: Strings) -> Attribute {
+        let expr = self.expr(&entry.value, strings);
+        Attribute { name: name(entry).to_owned(), name_span: entry.key.span, expr }
+    }
+
+    fn expr(&mut self, node: &Node, strings: Strings) -> Arc<Expr> {
+        let kind = match &node.kind {
+            NodeKind::Scalar(Scalar { text, style: Style::Quoted }) => self.string(text, node.span, strings),
+            NodeKind::Scalar(Scalar { text, style: Style::Plain }) => match text.as_str() {
+                "null" => ExprKind::Null,
+                "true" => ExprKind::Bool(true),
+                "false" => ExprKind::Bool(false),
+                _ => Number::parse(text)
+                    .map_or_else(|| ExprKind::Unsupported(format!("the number {text}")), ExprKind::Number),
+            },
+            NodeKind::Sequence(items) => ExprKind::Tuple(items.iter().map(|item| self.expr(item, strings)).collect()),
+            NodeKind::Mapping(entries) => {
+                let entry = |entry: &Entry| (self.expr(&entry.key, strings), self.expr(&entry.value, strings));
+                ExprKind::Object(entries.iter().map(entry).collect())
+            }
+        };
+        Arc::new(Expr { kind, span: node.span })
+    }
+
+    fn string(&mut self, text: &str, span: Span, strings: Strings) -> ExprKind {
+        let position = position(text, span);
+        let kind = match strings {
+            Strings::Texts => Ok(ExprKind::Text(text.to_owned())),
+            Strings::Expressions => expression_at(text, position).map(|expr| Arc::unwrap_or_clone(expr).kind),
+            Strings::Templates => template_at(text, position).map(template),
+        };
+        kind.unwrap_or_else(|problem| {
+            let reason = problem.message.clone();
+            self.problems.push(problem);
+            ExprKind::Unsupported(reason)
+        })
+    }
+
+    fn lost(&mut self, message: String, span: Span) {
+        self.problems.push(Problem { message, span, severity: ProblemSeverity::Lost });
+    }
+}
+
+/// Where a string's content stands. Every escape is longer than what it stands for, and what has escapes has no place
+/// but the whole string's.
+fn position(content: &str, span: Span) -> Position {
+    if span.range().len() == content.len() + 2 {
+        Position::From(span.file, span.start as usize + 1)
+    } else {
+        Position::Within(span)
+    }
+}
+
+/// A template without interpolations is a text.
+fn template(mut parts: Vec<TemplatePart>) -> ExprKind {
+    match parts.as_mut_slice() {
+        [] => ExprKind::Text(String::new()),
+        [TemplatePart::Literal(text, _)] => ExprKind::Text(std::mem::take(text)),
+        _ => ExprKind::Template(parts),
+    }
+}
+
+/// An object, or each of a list of objects.
+fn each(node: &Node) -> &[Node] {
+    node.items().unwrap_or(std::slice::from_ref(node))
+}
+
+fn name(entry: &Entry) -> &str {
+    entry.key.text().unwrap_or_default()
+}
+
+#[cfg(test)]
+#[allow(clippy::string_slice, reason = "a span that cannot be sliced fails its test")]
+mod tests {
+    use super::*;
+
+    /// `kind label…` with the header's text, for every block.
+    fn blocks(text: &str) -> Vec<(String, &str)> {
+        let parsed = parse(FileId(0), text);
+        assert_eq!(parsed.problems, [], "problems of {text}");
+        let described = parsed.body.blocks.iter().map(|block| {
+            let labels = block.labels.iter().map(|label| format!(" {}", label.text));
+            (block.kind.clone() + &labels.collect::<String>(), &text[block.header.range()])
+        });
+        described.collect()
+    }
+
+    #[test]
+    fn each_level_may_be_an_object_or_a_list_of_objects() {
+        let cases = [
+            (r#"{"resource": {"a": {"b": {}}}}"#, vec![("resource a b", r#""b""#)]),
+            (
+                r#"{"resource": [{"a": [{"b": [{}, {}]}]}, {"c": {"d": {}}}]}"#,
+                vec![("resource a b", r#""b""#), ("resource a b", r#""b""#), ("resource c d", r#""d""#)],
+            ),
+            (r#"{"locals": {"x": 1}, "//": "a comment"}"#, vec![("locals", r#""locals""#)]),
+            (r#"{"provider": {"aws": [{}, {"alias": "x"}]}}"#, vec![("provider aws", r#""aws""#); 2]),
+        ];
+        for (text, expected) in cases {
+            let expected: Vec<_> = expected.into_iter().map(|(block, header)| (block.to_owned(), header)).collect();
+            assert_eq!(blocks(text), expected, "blocks of {text}");
+        }
+    }
+
+    #[test]
+    fn strings_are_templates_expressions_or_texts() {
+        let text = r#"{"resource": {"a": {"b": {
+            "//": "${",
+            "plain": "x\ny $${z}",
+            "whole": "${var.x}",
+            "depends_on": ["a.c"],
+            "nested": [{"k": "v"}]
+        }}}, "variable": {"v": {"type": "list(string)", "default": "${x", "validation": {"condition": true}}}}"#;
+        let parsed = parse(FileId(0), text);
+        assert_eq!(parsed.problems, []);
+        let [resource, variable] = parsed.body.blocks.as_slice() else { unreachable!("two blocks") };
+        let kind = |name: &str| resource.body.attribute(name).map(|attribute| attribute.expr.kind.clone());
+        assert_eq!(resource.body.attributes.len(), 4, "a comment is no attribute");
+        assert_eq!(kind("plain"), Some(ExprKind::Text("x\ny ${z}".to_owned())));
+        let Some(ExprKind::Template(parts)) = kind("whole") else { unreachable!("a template") };
+        let [TemplatePart::Interpolation(inner)] = parts.as_slice() else { unreachable!("an interpolation") };
+        assert_eq!(&text[inner.span.range()], "var.x");
+        let Some(ExprKind::Tuple(items)) = kind("depends_on") else { unreachable!("a tuple") };
+        assert!(matches!(&items[0].kind, ExprKind::Attribute(_, name) if name == "c"), "{items:?}");
+        assert!(matches!(kind("nested"), Some(ExprKind::Tuple(_))));
+        assert_eq!(variable.body.attribute("default").map(|a| &a.expr.kind), Some(&ExprKind::Text("${x".to_owned())));
+        assert_eq!(variable.body.blocks_of("validation").count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_lost() {
+        let cases =
+            [(r#"{"resource": 1}"#, "1"), (r#"{"locals": {"x": "${"}}"#, "$"), ("[1]", "[1]"), ("{", "{")];
+        for (text, place) in cases {
+            let problems = parse(FileId(0), text).problems;
+            let places: Vec<_> = problems.iter().map(|problem| &text[problem.span.range()]).collect();
+            assert_eq!(places, [place], "{problems:?}");
+        }
+    }
 }

@@ -8,9 +8,11 @@ use crate::value::{Data, MapKind, Origin, Part, Role, Symbol, SymbolSource, Text
 
 use super::blocks::{Content, nested_kinds};
 use super::evaluator::Evaluator;
+use super::expand::in_slot;
 use super::module::Mode;
 use super::object::Instance;
 use super::schema::{self, From};
+use super::unknown;
 
 /// Arguments that belong to Terraform and not to the resource.
 pub(super) const META: &[&str] =
@@ -54,7 +56,7 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let content = Content::of(instance.block);
-        let value = self.in_slot(&instance.scope, &instance.slot, |env| {
+        let value = in_slot(&instance.scope, &instance.slot, |env| {
             self.argument(content, name, env).or_else(|| {
                 let is_block = nested_kinds(&instance.block.body).contains(&name);
                 is_block.then(|| self.blocks_value(content, name, env))
@@ -86,33 +88,25 @@ impl<'a> Evaluator<'a> {
 
     /// The ARN of a bucket with this name.
     pub fn bucket_arn(&self, name: Value, origin: Origin) -> Value {
-        let name = match name.data {
-            Data::Text(text) => text.parts().to_vec(),
-            _ => vec![Part::Value(name)],
-        };
-        let partition = match self.partition(&origin) {
-            Value { data: Data::Text(text), .. } => text.parts().to_vec(),
-            partition => vec![Part::Value(partition)],
-        };
-        let parts = [vec![Part::Literal("arn:".to_owned())], partition, vec![Part::Literal(":s3:::".to_owned())], name];
+        let literal = |text: &str| vec![Part::Literal(text.to_owned())];
+        let partition = unknown::parts(self.partition(&origin));
+        let parts = [literal("arn:"), partition, literal(":s3:::"), unknown::parts(name)];
         Value::new(Data::Text(Text::join(parts.into_iter().flatten())), origin)
     }
 
     /// The partition everything is deployed to.
     pub fn partition(&self, origin: &Origin) -> Value {
-        match &self.unit.inputs.partition {
-            Some(partition) => Value::text(partition.clone(), origin.clone()),
-            None => {
-                let source = SymbolSource::Named("AWS::Partition".to_owned());
-                Value::opaque(Symbol { source, attribute: String::new() }, origin.clone())
-            }
+        if let Some(partition) = &self.unit.inputs.partition {
+            return Value::text(partition.clone(), origin.clone());
         }
+        let source = SymbolSource::Named("AWS::Partition".to_owned());
+        Value::opaque(Symbol { source, attribute: String::new() }, origin.clone())
     }
 
     /// Everything an instance is configured with, and its `id` and `arn`.
     pub fn whole_instance(&self, instance: &Instance<'a>, span: Span) -> Value {
         let content = Content::of(instance.block);
-        let written = self.in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
+        let written = in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
         let mut entries: IndexMap<String, Value> = written.as_map().cloned().unwrap_or_default();
         for name in ["id", "arn"] {
             entries.entry(name.to_owned()).or_insert_with(|| self.instance_attribute(instance, name, span));

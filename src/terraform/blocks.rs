@@ -86,7 +86,7 @@ impl<'a> Evaluator<'a> {
             Content::Object(..) => {}
             Content::Value(..) => {
                 let value = self.argument(content, kind, env)?;
-                return self.each_value(&value, content.header(), env, visit);
+                return each_value(&value, content.header(), env, visit);
             }
         }
         let dynamic = content.expr("dynamic").and_then(|dynamic| self.each_dynamic_object(dynamic, kind, env, visit));
@@ -101,19 +101,7 @@ impl<'a> Evaluator<'a> {
                 None
             }
             ExprKind::Tuple(items) => items.iter().find_map(|item| self.each_object(item, env, &mut *visit)),
-            _ => self.each_value(&self.evaluate(expr, env), expr.span, env, visit),
-        }
-    }
-
-    fn each_value(&self, value: &Value, span: Span, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
-        match &value.data {
-            Data::Null => None,
-            Data::List(_, items) => items.iter().find_map(|item| self.each_value(item, span, env, &mut *visit)),
-            Data::Map(..) => {
-                visit(Content::Value(value, span), env);
-                None
-            }
-            _ => Some(value.clone()),
+            _ => each_value(&self.evaluate(expr, env), expr.span, env, visit),
         }
     }
 
@@ -229,6 +217,36 @@ impl<'a> Evaluator<'a> {
         let origin = Origin::at(content.header(), Role::Header);
         unknown.unwrap_or_else(|| Value::list(ListKind::List, items, origin))
     }
+}
+
+/// A value that stands for blocks: a map, or a list of maps.
+fn each_value<'a>(value: &Value, span: Span, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
+    match &value.data {
+        Data::Null => None,
+        Data::List(_, items) => items.iter().find_map(|item| each_value(item, span, env, &mut *visit)),
+        Data::Map(..) => {
+            visit(Content::Value(value, span), env);
+            None
+        }
+        _ => Some(value.clone()),
+    }
+}
+
+/// The argument called `name` of every nested block of one type, blocks written as objects included.
+pub(super) fn nested_arguments<'c>(body: &'c Body, kind: &'c str, name: &str) -> Vec<&'c Expr> {
+    fn objects<'c>(expr: &'c Expr, name: &str, found: &mut Vec<&'c Expr>) {
+        match &expr.kind {
+            ExprKind::Object(entries) => found.extend(entry(entries, name)),
+            ExprKind::Tuple(items) => items.iter().for_each(|item| objects(item, name, found)),
+            _ => {}
+        }
+    }
+    let blocks = body.blocks_of(kind).filter_map(|block| block.body.attribute(name));
+    let mut found: Vec<&Expr> = blocks.map(|attribute| attribute.expr.as_ref()).collect();
+    if let Some(attribute) = body.attribute(kind) {
+        objects(&attribute.expr, name, &mut found);
+    }
+    found
 }
 
 /// The types of the blocks in a body, `dynamic` ones under the type they make.

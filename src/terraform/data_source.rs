@@ -7,7 +7,9 @@ use crate::value::{Data, Origin, Symbol, SymbolSource, Value};
 use super::attribute::META;
 use super::blocks::Content;
 use super::evaluator::Evaluator;
+use super::expand::in_slot;
 use super::object::Instance;
+use super::provider::provider_name;
 use super::scope::Env;
 
 impl<'a> Evaluator<'a> {
@@ -52,13 +54,11 @@ impl<'a> Evaluator<'a> {
     /// The Region where it is written down, else one symbol for each provider configuration.
     fn region(&self, instance: &Instance<'a>, origin: Origin) -> Value {
         let known = self.provider_region(&instance.scope, instance.block).or(self.unit.inputs.region.clone());
-        match known {
-            Some(region) => Value::text(region, origin),
-            None => {
-                let source = SymbolSource::Data(self.canonical(instance));
-                Value::opaque(Symbol { source, attribute: "name".to_owned() }, origin)
-            }
+        if let Some(region) = known {
+            return Value::text(region, origin);
         }
+        let source = SymbolSource::Data(self.canonical(instance));
+        Value::opaque(Symbol { source, attribute: "name".to_owned() }, origin)
     }
 
     /// `data "template_file"`: the old way to render a template.
@@ -77,7 +77,7 @@ impl<'a> Evaluator<'a> {
     /// What tells the results of data sources apart: the provider configuration, the type and the arguments.
     pub fn canonical(&self, instance: &Instance<'a>) -> String {
         let content = Content::of(instance.block);
-        let arguments = self.in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
+        let arguments = in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
         let mut shown: Vec<String> = arguments
             .as_map()
             .into_iter()
@@ -85,7 +85,7 @@ impl<'a> Evaluator<'a> {
             .map(|(name, value)| format!("{name} = {}", value.describe()))
             .collect();
         shown.sort();
-        let provider = self.provider_name(&instance.scope, instance.block);
+        let provider = provider_name(&instance.scope, instance.block);
         if !provider.is_empty() {
             shown.push(format!("provider = {provider}"));
         }

@@ -1,6 +1,6 @@
 //! Which directories of a scan are root modules worth judging, found by searching bytes before anything is parsed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
@@ -53,7 +53,7 @@ pub fn roots(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
     let relevant = relevant(&modules.sources, &directories);
     let holding: Vec<&PathBuf> = directories.iter().filter(|directory| relevant.contains(*directory)).collect();
     let calls = |directory: &&PathBuf| called_directories(modules, directory);
-    let called: HashSet<PathBuf> = holding.par_iter().flat_map_iter(calls).collect();
+    let called: BTreeSet<PathBuf> = holding.par_iter().flat_map_iter(calls).collect();
     holding.into_iter().filter(|directory| !called.contains(*directory)).cloned().collect()
 }
 
@@ -73,17 +73,17 @@ pub fn called_directories(modules: &Modules, directory: &Path) -> Vec<PathBuf> {
 }
 
 /// The directories from which a mention of a trail can be reached.
-fn relevant(sources: &Sources, directories: &[PathBuf]) -> HashSet<PathBuf> {
-    let mut outlines: HashMap<PathBuf, Outline> = HashMap::new();
+fn relevant(sources: &Sources, directories: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let mut outlines: BTreeMap<PathBuf, Outline> = BTreeMap::new();
     let mut next: Vec<PathBuf> = directories.to_vec();
     while !next.is_empty() {
         let found: Vec<(PathBuf, Outline)> =
             next.par_iter().map(|directory| (directory.clone(), outline(sources, directory))).collect();
         outlines.extend(found);
-        let called: HashSet<PathBuf> = outlines.values().flat_map(|outline| outline.may_call.clone()).collect();
+        let called: BTreeSet<PathBuf> = outlines.values().flat_map(|outline| outline.may_call.clone()).collect();
         next = called.into_iter().filter(|directory| !outlines.contains_key(directory)).collect();
     }
-    let mut callers: HashMap<&PathBuf, Vec<&PathBuf>> = HashMap::new();
+    let mut callers: BTreeMap<&PathBuf, Vec<&PathBuf>> = BTreeMap::new();
     for (caller, outline) in &outlines {
         for called in &outline.may_call {
             callers.entry(called).or_default().push(caller);
@@ -91,7 +91,7 @@ fn relevant(sources: &Sources, directories: &[PathBuf]) -> HashSet<PathBuf> {
     }
     let holding = outlines.iter().filter(|(_, outline)| outline.mentions_trail).map(|(directory, _)| directory);
     let mut waiting: Vec<&PathBuf> = holding.collect();
-    let mut relevant: HashSet<PathBuf> = HashSet::new();
+    let mut relevant: BTreeSet<PathBuf> = BTreeSet::new();
     while let Some(directory) = waiting.pop() {
         if relevant.insert(directory.clone()) {
             waiting.extend(callers.get(directory).into_iter().flatten());

@@ -1,17 +1,17 @@
 //! What a root module deploys in one world.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::model::{Estate, Existence, Kind, Resource};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Text, Value, World};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
+use super::expand::in_slot;
 use super::module::Mode;
-use super::object::{AbsentModule, Instance, Object};
+use super::object::{AbsentModule, Instance, Object, relevant_calls};
 use super::schema;
 use super::scope::Scope;
 use super::unit::TerraformUnit;
@@ -22,25 +22,24 @@ const CALL_META: &[&str] = &["source", "version", "providers", "count", "for_eac
 /// A unit in one world.
 pub(super) struct TerraformEstate<'a> {
     evaluator: Evaluator<'a>,
-    resources: RefCell<HashMap<Kind, Vec<Resource>>>,
+    resources: OnceCell<Vec<Resource>>,
 }
 
 impl<'a> TerraformEstate<'a> {
     pub fn new(unit: &'a TerraformUnit, world: &'a World) -> Self {
-        Self { evaluator: Evaluator::new(unit, world), resources: RefCell::default() }
+        Self { evaluator: Evaluator::new(unit, world), resources: OnceCell::new() }
     }
 }
 
 impl Estate for TerraformEstate<'_> {
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        if let Some(known) = self.resources.borrow().get(&kind) {
-            return known.clone();
-        }
-        self.evaluator.begin();
-        let mut found = Vec::new();
-        self.evaluator.collect(&self.evaluator.root(), kind, &mut found);
-        self.resources.borrow_mut().insert(kind, found.clone());
-        found
+        let all = self.resources.get_or_init(|| {
+            self.evaluator.begin();
+            let mut found = Vec::new();
+            self.evaluator.collect(&self.evaluator.root(), &mut found);
+            found
+        });
+        all.iter().filter(|resource| resource.kind == kind).cloned().collect()
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
@@ -75,25 +74,21 @@ impl Estate for TerraformEstate<'_> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// The resources of a kind in a module instance and below.
-    fn collect(&self, scope: &Rc<Scope<'a>>, kind: Kind, found: &mut Vec<Resource>) {
+    /// The resources of a module instance and of those below it.
+    fn collect(&self, scope: &Rc<Scope<'a>>, found: &mut Vec<Resource>) {
         for (key, block) in &scope.node.module.resources {
-            if key.mode != Mode::Managed || schema::kind(&key.kind) != Some(kind) {
-                continue;
-            }
+            let Some(kind) = schema::kind(&key.kind).filter(|_| key.mode == Mode::Managed) else { continue };
             for id in self.instances(scope, key, block) {
                 if let Some(Object::Instance(instance)) = self.object(id).as_deref() {
                     found.push(self.described(kind, id, instance));
                 }
             }
         }
-        for name in scope.node.module.calls.keys() {
+        for (name, _) in relevant_calls(scope) {
             for id in self.module_instances(scope, name) {
                 match self.object(id).as_deref() {
-                    Some(Object::Module(child)) => self.collect(child, kind, found),
-                    Some(Object::Absent(module)) if kind == Kind::AbsentModule => {
-                        found.push(absent_module(id, module));
-                    }
+                    Some(Object::Module(child)) => self.collect(child, found),
+                    Some(Object::Absent(module)) => found.push(absent_module(id, module)),
                     _ => {}
                 }
             }
@@ -119,7 +114,7 @@ impl<'a> Evaluator<'a> {
             Some(Object::Instance(instance)) => self.property(instance, name),
             Some(Object::Absent(module)) => match name {
                 "Source" => Value::text(module.source, Origin::at(header, Role::Header)),
-                "Arguments" => self.in_slot(&module.scope, &module.slot, |env| {
+                "Arguments" => in_slot(&module.scope, &module.slot, |env| {
                     self.whole_content(Content::of(module.block), CALL_META, env)
                 }),
                 _ => Value::null(Origin::at(header, Role::Header)),
@@ -159,12 +154,10 @@ impl<'a> Evaluator<'a> {
     pub fn read_everything(&self) {
         self.expand_all();
         let mut objects: Vec<Rc<Object<'a>>> = self.objects.borrow().values().cloned().collect();
-        let place = |object: &Object<'_>| match object {
-            Object::Instance(instance) => instance.block.header,
-            Object::Absent(module) => module.block.header,
-            Object::Module(_) => Span::new(FileId(0), 0, 0),
-        };
-        objects.sort_by_key(|object| place(object));
+        objects.sort_by_key(|object| match object.as_ref() {
+            Object::Instance(instance) => (Some(instance.block.header), instance.address.clone()),
+            Object::Absent(_) | Object::Module(_) => (None, String::new()),
+        });
         for object in objects {
             if let Object::Instance(instance) = object.as_ref()
                 && let Some(kind) = schema::kind(&instance.key.kind)

@@ -20,7 +20,7 @@ use super::unit::TerraformUnit;
 /// How many expressions may be evaluated for one value.
 const MAX_STEPS: u64 = 10_000_000;
 /// How deep expressions and references may follow each other. A level takes some kilobytes of stack.
-const MAX_DEPTH: usize = 3_000;
+const MAX_DEPTH: usize = 2_000;
 
 /// Evaluates a unit in one world.
 pub(super) struct Evaluator<'a> {
@@ -161,9 +161,17 @@ impl<'a> Evaluator<'a> {
         Value::open(Input::undecidable(name, Reason::Unsupported(message.to_owned()), origin.clone()), origin)
     }
 
+    /// What stands for a value that took too many steps.
+    pub fn exhausted(&self, span: Span) -> Option<Value> {
+        (self.steps.get() > MAX_STEPS).then(|| self.limit("10,000,000 evaluation steps", span))
+    }
+
     fn limit(&self, what: &str, span: Span) -> Value {
-        let message = format!("the limit of this program was reached: {what}");
-        self.note(message.clone(), span);
+        let message = format!("a limit of this program was reached: {what}");
+        let is_known = self.notes.borrow().iter().any(|note| note.message == message);
+        if !is_known {
+            self.note(message.clone(), span);
+        }
         let origin = Origin::expression(span);
         Value::open(Input::undecidable("what lies beyond a limit", Reason::Limit(message), origin.clone()), origin)
     }

@@ -91,18 +91,6 @@ impl<'a> Evaluator<'a> {
         expansion
     }
 
-    /// Runs `work` with `count` or `each` bound as they are in one instance of a block.
-    pub fn in_slot<T>(&self, scope: &Rc<Scope<'a>>, slot: &Slot, work: impl FnOnce(Env<'_, 'a>) -> T) -> T {
-        let env = Env::of(scope);
-        match &slot.repetition {
-            Some((name, value)) => {
-                let binding = Binding::new(name, value, env);
-                work(env.with(&binding))
-            }
-            None => work(env),
-        }
-    }
-
     fn expand(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block) -> Expansion {
         let address = scope.qualify(name);
         let count = block.body.attribute("count").map(|count| (count, Shape::Counted));
@@ -261,4 +249,16 @@ fn known(shape: Shape, slots: Vec<Slot>) -> Expansion {
 
 fn pending(shape: Shape, slots: Vec<Slot>, question: &Arc<Question>, value: &Value) -> Expansion {
     Expansion { shape, slots, existence: Existence::May(Arc::clone(question)), unknown: Some(value.clone()) }
+}
+
+/// Runs `work` with `count` or `each` bound as they are in one instance of a block.
+pub(super) fn in_slot<'a, T>(scope: &Rc<Scope<'a>>, slot: &Slot, work: impl FnOnce(Env<'_, 'a>) -> T) -> T {
+    let env = Env::of(scope);
+    match &slot.repetition {
+        Some((name, value)) => {
+            let binding = Binding::new(name, value, env);
+            work(env.with(&binding))
+        }
+        None => work(env),
+    }
 }

@@ -18,7 +18,8 @@ impl<'a> Evaluator<'a> {
     /// What `expr` is worth where `env` stands.
     pub fn evaluate(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
         match self.descend(expr.span, || self.kind(expr, env)) {
-            Ok(value) | Err(value) => value,
+            Ok(value) => self.exhausted(expr.span).unwrap_or(value),
+            Err(limit) => limit,
         }
     }
 
@@ -79,9 +80,8 @@ impl<'a> Evaluator<'a> {
     /// Terraform works out both branches to give them one type, and lets only the chosen one fail.
     fn conditional(&self, condition: &Expr, yes: &Expr, no: &Expr, span: Span, env: Env<'_, 'a>) -> Value {
         let decided = truth(&self.evaluate(condition, env), self.world);
-        let taken = match decided.data {
-            Data::Bool(decided) => decided,
-            _ => return Value::new(decided.data, Origin::expression(span)),
+        let Data::Bool(taken) = decided.data else {
+            return Value::new(decided.data, Origin::expression(span));
         };
         let (taken, other) = if taken { (yes, no) } else { (no, yes) };
         let value = self.evaluate(taken, env);
@@ -210,10 +210,9 @@ impl<'a> Evaluator<'a> {
 
 fn holds_call(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Variable(_) => false,
         ExprKind::Attribute(source, _) | ExprKind::Parenthesis(source) => holds_call(source),
         ExprKind::Index(source, key) => holds_call(source) || holds_call(key),
-        ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => false,
+        ExprKind::Variable(_) | ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => false,
         _ => true,
     }
 }

@@ -49,7 +49,9 @@ impl GivenValues {
         }
         for variable in &inputs.variables {
             match variable {
-                GivenVariable::Value(name, text) => given.text(sources, &format!("--var {name}"), name, text),
+                GivenVariable::Value(name, text) | GivenVariable::Configured(name, text) => {
+                    given.text(sources, &format!("--var {name}"), name, text)
+                }
                 GivenVariable::File(path) => given.file(sources, path),
             }
         }
@@ -75,7 +77,7 @@ impl GivenValues {
             }
         };
         let source = sources.file(file);
-        let problems = if source.path.ends_with(".json") {
+        let problems = if Path::new(&source.path).extension().is_some_and(|extension| extension == "json") {
             self.json(file, &source.text)
         } else {
             let parsed = hcl::parse(file, &source.text);
@@ -97,7 +99,7 @@ impl GivenValues {
     /// Texts in a JSON file of values are no templates.
     fn json(&mut self, file: FileId, text: &str) -> Vec<Problem> {
         let parsed = json::parse(file, text);
-        let entries = parsed.documents.iter().flat_map(|document| document.entries());
+        let entries = parsed.documents.iter().flat_map(Node::entries);
         for entry in entries {
             if let Some(name) = entry.key.text().filter(|name| *name != "//") {
                 self.put(name.to_owned(), Given::Value(constant(&entry.value)));

@@ -63,8 +63,7 @@ impl Host for Evaluator<'_> {
     }
 
     fn whole(&self, object: ObjectId) -> Value {
-        let span = self.unit.tree.module.calls.values().next().map(|block| block.header);
-        let span = span.unwrap_or_else(|| Span::new(FileId(0), 0, 0));
+        let span = self.header(object).unwrap_or_else(|| Span::new(FileId(0), 0, 0));
         self.whole_object(object, span)
     }
 

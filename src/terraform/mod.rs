@@ -43,3 +43,6 @@ pub use discover::{Outline, called_directories, outline, reaching_trails, roots}
 pub use files::is_configuration;
 pub use module::{Module, Modules};
 pub use unit::{TerraformUnit, load};
+
+#[cfg(test)]
+mod tests;

@@ -179,6 +179,15 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The line that announces an object.
+    pub fn header(&self, id: ObjectId) -> Option<Span> {
+        match self.object(id).as_deref()? {
+            Object::Instance(instance) => Some(instance.block.header),
+            Object::Absent(module) => Some(module.block.header),
+            Object::Module(scope) => scope.call.as_ref().map(|caller| caller.block.header),
+        }
+    }
+
     /// Every attribute of an object.
     pub fn whole_object(&self, id: ObjectId, span: Span) -> Value {
         let origin = Origin::expression(span);
@@ -227,7 +236,7 @@ impl<'a> Evaluator<'a> {
                     self.instances(&scope, key, block);
                 }
             }
-            for name in scope.node.module.calls.keys() {
+            for (name, _) in relevant_calls(&scope) {
                 for id in self.module_instances(&scope, name) {
                     if let Some(Object::Module(child)) = self.object(id).as_deref() {
                         waiting.push(Rc::clone(child));
@@ -236,6 +245,15 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// The calls of a module instance that lead to anything the model knows.
+pub(super) fn relevant_calls<'a>(scope: &Scope<'a>) -> impl Iterator<Item = (&'a String, &'a Child)> {
+    let node = scope.node;
+    node.children.iter().filter(|(_, child)| match child {
+        Child::Present(node) => node.is_relevant,
+        Child::Absent(_) => true,
+    })
 }
 
 fn absent(module: &AbsentModule<'_>) -> Reason {

@@ -7,6 +7,7 @@ use crate::value::{Data, ListKind, MapKind, Origin, Part, Role, Text, Value};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
+use super::expand::in_slot;
 use super::functions;
 use super::object::Instance;
 use super::scope::Env;
@@ -18,7 +19,7 @@ impl<'a> Evaluator<'a> {
     /// The document as JSON whose values keep their places.
     pub fn policy_document(&self, instance: &Instance<'a>) -> Value {
         let content = Content::of(instance.block);
-        self.in_slot(&instance.scope, &instance.slot, |env| match self.document(content, env) {
+        in_slot(&instance.scope, &instance.slot, |env| match self.document(content, env) {
             Ok(document) => {
                 let origin = document.origin.clone();
                 Value::new(Data::Text(Text::join([Part::Json(document)])), origin)
@@ -40,7 +41,9 @@ impl<'a> Evaluator<'a> {
         if let Some(unknown) = unknown {
             return Err(unknown);
         }
-        own.into_iter().for_each(|statement| statements.add(statement));
+        for statement in own {
+            statements.add(statement);
+        }
         for argument in ["override_json", "override_policy_documents"] {
             self.merge(content, argument, &mut statements, env)?;
         }

@@ -6,6 +6,7 @@ use crate::value::{Data, ListKind, MapKind, Origin, Role, Value};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
+use super::expand::in_slot;
 use super::object::Instance;
 use super::schema::{self, From, Grants, Property};
 use super::scope::Env;
@@ -18,9 +19,7 @@ impl<'a> Evaluator<'a> {
         let properties = kind.map(schema::properties).unwrap_or_default();
         let content = Content::of(instance.block);
         match properties.iter().find(|property| property.name == name) {
-            Some(property) => {
-                self.in_slot(&instance.scope, &instance.slot, |env| self.read(property.from, content, env))
-            }
+            Some(property) => in_slot(&instance.scope, &instance.slot, |env| self.read(property.from, content, env)),
             None => absent(content),
         }
     }
@@ -66,7 +65,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn grants_in_policy(&self, content: Content<'_>, env: Env<'_, 'a>) -> Value {
-        let policies = self.blocks(content, "access_control_policy", env, |policy, env| {
+        self.blocks(content, "access_control_policy", env, |policy, env| {
             let grants = self.blocks(policy, "grant", env, |grant, env| {
                 let uris = self.blocks(grant, "grantee", env, |grantee, env| {
                     vec![self.argument(grantee, "uri", env).unwrap_or_else(|| absent(grantee))]
@@ -78,8 +77,7 @@ impl<'a> Evaluator<'a> {
                 Some(grants) => grants.to_vec(),
                 None => vec![grants],
             }
-        });
-        policies
+        })
     }
 
     /// The nested blocks of one type as a list: null when there are none, or what keeps them from being known.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::syntax::{Block, Body, Expr, ExprKind};
 
+use super::blocks::nested_arguments;
 use super::evaluator::Evaluator;
 use super::scope::{Env, Scope};
 
@@ -24,17 +25,18 @@ impl<'a> Evaluator<'a> {
     /// What tells the account of a resource from that of others: a role, a profile or the allowed accounts of its
     /// provider configuration. Empty where the configuration says nothing; a Region alone is the same account.
     pub fn provider(&self, scope: &Rc<Scope<'a>>, block: &Block) -> String {
-        let Some((scope, body)) = self.configuration(scope, block) else { return String::new() };
+        let Some((scope, body)) = configuration(scope, block) else { return String::new() };
         let env = Env::of(&scope);
-        let literal = |body: &Body, name: &str| {
-            let value = self.evaluate(&body.attribute(name)?.expr, env);
+        let literal = |expr: &Expr| {
+            let value = self.evaluate(expr, env);
             match value.as_list() {
                 Some(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>(),
                 None => value.as_str().map(|text| vec![text.to_owned()]),
             }
         };
-        let role = body.blocks_of("assume_role").find_map(|role| literal(&role.body, "role_arn"));
-        let told = role.or_else(|| literal(body, "profile")).or_else(|| literal(body, "allowed_account_ids"));
+        let argument = |name: &str| body.attribute(name).and_then(|attribute| literal(&attribute.expr));
+        let role = nested_arguments(body, "assume_role", "role_arn").into_iter().find_map(literal);
+        let told = role.or_else(|| argument("profile")).or_else(|| argument("allowed_account_ids"));
         told.map(|texts| texts.join(",")).unwrap_or_default()
     }
 
@@ -43,22 +45,22 @@ impl<'a> Evaluator<'a> {
         let own = block.body.attribute("region").map(|region| self.evaluate(&region.expr, Env::of(scope)));
         let known = |value: &crate::value::Value| value.as_str().map(str::to_owned);
         own.as_ref().and_then(known).or_else(|| {
-            let (scope, body) = self.configuration(scope, block)?;
+            let (scope, body) = configuration(scope, block)?;
             known(&self.evaluate(&body.attribute("region")?.expr, Env::of(&scope)))
         })
     }
+}
 
-    /// The name of the provider configuration in the root module; empty for the default one.
-    pub fn provider_name(&self, scope: &Rc<Scope<'a>>, block: &Block) -> String {
-        let (_, name) = resolve(scope, written(block));
-        if name.alias.is_some() { name.shown() } else { String::new() }
-    }
+/// The name of the provider configuration in the root module; empty for the default one.
+pub(super) fn provider_name(scope: &Rc<Scope<'_>>, block: &Block) -> String {
+    let (_, name) = resolve(scope, written(block));
+    if name.alias.is_some() { name.shown() } else { String::new() }
+}
 
-    fn configuration(&self, scope: &Rc<Scope<'a>>, block: &Block) -> Option<(Rc<Scope<'a>>, &'a Body)> {
-        let (scope, name) = resolve(scope, written(block));
-        let body = configured(&scope, &name)?;
-        Some((scope, body))
-    }
+fn configuration<'a>(scope: &Rc<Scope<'a>>, block: &Block) -> Option<(Rc<Scope<'a>>, &'a Body)> {
+    let (scope, name) = resolve(scope, written(block));
+    let body = configured(&scope, &name)?;
+    Some((scope, body))
 }
 
 /// Follows a provider from a module to the configuration in the module that holds it.

@@ -26,7 +26,7 @@ impl<'a> Evaluator<'a> {
         };
         let mut made = Made::new(&each.result);
         for (key, value) in &elements {
-            let stop = self.bind(each, key, value, env, |env| self.iteration(each, &mut made, span, env));
+            let stop = bind(each, key, value, env, |env| self.iteration(each, &mut made, span, env));
             if let Some(stop) = stop {
                 return stop;
             }
@@ -53,21 +53,6 @@ impl<'a> Evaluator<'a> {
             Data::Open(_) | Data::Opaque(_) | Data::Pending(_) | Data::Failed(_) => Err(collection.clone()),
             _ => Err(Value::failed("only a collection can be iterated over", origin())),
         }
-    }
-
-    /// Runs `work` with the names of a `for` bound.
-    fn bind<T>(
-        &self,
-        each: &For,
-        key: &Value,
-        value: &Value,
-        env: Env<'_, 'a>,
-        work: impl FnOnce(Env<'_, 'a>) -> T,
-    ) -> T {
-        let outer = Binding::new(each.key.as_deref().unwrap_or_default(), key, env);
-        let env = if each.key.is_some() { env.with(&outer) } else { env };
-        let inner = Binding::new(&each.value, value, env);
-        work(env.with(&inner))
     }
 
     /// Adds what one element makes; what ends the whole expression otherwise.
@@ -119,32 +104,37 @@ impl<'a> Evaluator<'a> {
                 }
             }
         };
-        let name = self.bind(each, &key, &value, env, describe);
+        let name = bind(each, &key, &value, env, describe);
         derive(name, &obstacle, Outcome::Open, self.world, Origin::expression(span))
     }
 
     /// A key and an element that stand for all of an open collection's.
     pub fn any_element(&self, collection: &Value, span: Span) -> (Value, Value) {
-        match &collection.data {
-            Data::Open(input) => {
-                let ty = self.type_of(&input.name);
-                let is_set = ty.as_deref().is_some_and(|ty| matches!(ty, Type::Set(_)));
-                let element = ty.and_then(|ty| shape::element(&ty));
-                let value = self.open_part(input, "[*]", element);
-                let origin = Origin::expression(span);
-                let key = Input::derived(format!("keys({})[*]", input.name), origin.clone());
-                let key = if is_set { value.clone() } else { Value::open(key, origin) };
-                (key, value)
-            }
-            _ => {
-                let origin = Origin::expression(span);
-                let symbol = |name: String| Symbol { source: SymbolSource::Derived(name), attribute: String::new() };
-                let name = collection.describe();
-                let key = Value::opaque(symbol(format!("keys({name})[*]")), origin.clone());
-                (key, Value::opaque(symbol(format!("{name}[*]")), origin))
-            }
+        let origin = Origin::expression(span);
+        let Data::Open(input) = &collection.data else {
+            let symbol = |name: String| Symbol { source: SymbolSource::Derived(name), attribute: String::new() };
+            let name = collection.describe();
+            let key = Value::opaque(symbol(format!("keys({name})[*]")), origin.clone());
+            return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
+        };
+        let ty = self.type_of(&input.name);
+        let is_set = ty.as_deref().is_some_and(|ty| matches!(ty, Type::Set(_)));
+        let element = ty.and_then(|ty| shape::element(&ty));
+        let value = self.open_part(input, "[*]", element);
+        if is_set {
+            return (value.clone(), value);
         }
+        let key = Input::derived(format!("keys({})[*]", input.name), origin.clone());
+        (Value::open(key, origin), value)
     }
+}
+
+/// Runs `work` with the names of a `for` bound.
+fn bind<'a, T>(each: &For, key: &Value, value: &Value, env: Env<'_, 'a>, work: impl FnOnce(Env<'_, 'a>) -> T) -> T {
+    let outer = Binding::new(each.key.as_deref().unwrap_or_default(), key, env);
+    let env = if each.key.is_some() { env.with(&outer) } else { env };
+    let inner = Binding::new(&each.value, value, env);
+    work(env.with(&inner))
 }
 
 /// What the elements made so far.
@@ -185,12 +175,10 @@ impl Made {
             Shape::Grouped => Value::list(ListKind::Tuple, values, origin()),
             _ => values.into_iter().next().unwrap_or_else(|| Value::null(origin())),
         };
-        match shape {
-            Shape::Tuple => Value::list(ListKind::Tuple, self.items, origin()),
-            _ => {
-                let entries = self.entries.into_iter().map(|(key, values)| (key, entry(values))).collect();
-                Value::map(MapKind::Object, entries, origin())
-            }
+        if shape == Shape::Tuple {
+            return Value::list(ListKind::Tuple, self.items, origin());
         }
+        let entries = self.entries.into_iter().map(|(key, values)| (key, entry(values))).collect();
+        Value::map(MapKind::Object, entries, origin())
     }
 }

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use crate::source::Span;
 use crate::syntax::Block;
 
-use super::module::{Module, ModuleSource, Modules, normalize};
+use super::module::{Mode, Module, ModuleSource, Modules, ResourceKey, normalize};
 
 /// How deep modules may call modules.
 const MAX_DEPTH: usize = 32;
@@ -25,6 +25,8 @@ pub(super) struct Node {
     pub children: IndexMap<String, Child>,
     /// The `module` block in the user's code that brought in somebody else's module.
     pub caller: Option<Span>,
+    /// Whether the model knows anything in it or below.
+    pub is_relevant: bool,
 }
 
 /// What a `module` block leads to.
@@ -67,7 +69,13 @@ impl Reader<'_> {
             let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
             children.insert(name.clone(), self.child(&module, call, &path, caller));
         }
-        Node { module, children, caller }
+        let known = |key: &ResourceKey| key.mode == Mode::Managed && super::schema::kind(&key.kind).is_some();
+        let below = |child: &Child| match child {
+            Child::Present(node) => node.is_relevant,
+            Child::Absent(_) => true,
+        };
+        let is_relevant = module.resources.keys().any(known) || children.values().any(below);
+        Node { module, children, caller, is_relevant }
     }
 
     fn child(&mut self, module: &Module, call: &Block, path: &[&str], caller: Option<Span>) -> Child {

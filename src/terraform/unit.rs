@@ -63,6 +63,10 @@ impl Unit for TerraformUnit {
         Box::new(TerraformEstate::new(self, world))
     }
 
+    fn declares(&self, input: &str) -> bool {
+        self.tree.module.variables.contains_key(input)
+    }
+
     fn notes(&self) -> Vec<Note> {
         let mut notes = self.given.notes.clone();
         for node in self.tree.walk() {
@@ -95,7 +99,7 @@ impl Unit for TerraformUnit {
 /// Calls of modules that are not on disk and may hold a trail.
 fn absent_trails(node: &Node) -> Vec<Note> {
     let about_trails = |text: &str| text.to_lowercase().contains("cloudtrail");
-    let note = |(name, child): (&String, &Child)| match child {
+    let remark = |(name, child): (&String, &Child)| match child {
         Child::Absent(source) if about_trails(name) || about_trails(source) => Some(Note {
             message: format!(
                 "module.{name} may hold a trail, but its source {source} is not on disk; terraform init fetches it"
@@ -104,5 +108,5 @@ fn absent_trails(node: &Node) -> Vec<Note> {
         }),
         _ => None,
     };
-    node.children.iter().filter_map(note).collect()
+    node.children.iter().filter_map(remark).collect()
 }

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Domain, Input, Literal, Origin, Part, Question, Symbol, SymbolSource, Text, Value, World};
+use crate::value::{
+    Ask, Data, Domain, Input, Literal, Origin, Part, Question, Symbol, SymbolSource, Text, Value, World,
+};
 
 /// How many values of a finite input are tried one by one before the result is an input of its own.
 const MAX_CANDIDATES: usize = 16;
@@ -60,6 +62,16 @@ pub fn opaque(name: impl Into<String>, origin: Origin) -> Value {
 pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Origin) -> Value {
     let input = Input { domain, ..Input::derived(name, origin.clone()) };
     settle(Value::open(input, origin), world)
+}
+
+/// An element of an unknown collection: `var.tags["env"]`.
+#[must_use]
+pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Origin) -> Value {
+    let name = format!("{}[{key}]", collection.describe());
+    match collection.data {
+        Data::Opaque(_) => opaque(name, origin),
+        _ => open(name, Domain::default(), world, origin),
+    }
 }
 
 /// The question whether a statement about unknown values, in its canonical text, is true.

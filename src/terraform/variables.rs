@@ -7,7 +7,9 @@ use crate::source::Span;
 use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
 use crate::value::{Data, Domain, Input, Literal, Origin, Reason, Role, Value};
 
+use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
+use super::expand::in_slot;
 use super::given::Given;
 use super::scope::{Caller, Env, Scope};
 use super::types::{self, Nullable, Type};
@@ -60,7 +62,7 @@ impl<'a> Evaluator<'a> {
     fn argument_of_call(&self, declaration: &Declaration<'a>, caller: &Caller<'a>, full: &str, span: Span) -> Value {
         let argument = caller.block.body.attribute(declaration.name);
         let value = argument.map(|argument| {
-            let value = self.in_slot(&caller.scope, &caller.slot, |env| self.evaluate(&argument.expr, env));
+            let value = in_slot(&caller.scope, &caller.slot, |env| self.evaluate(&argument.expr, env));
             value.through(argument.expr.span, Role::Argument)
         });
         match value {
@@ -125,10 +127,8 @@ impl<'a> Evaluator<'a> {
         let name = format!("var.{}", declaration.name);
         let origin = Origin::at(declaration.block.header, Role::Header);
         let mut domain = types::domain(&declaration.ty, declaration.nullable);
-        for validation in declaration.block.body.blocks_of("validation") {
-            if let Some(condition) = validation.body.attribute("condition") {
-                narrow(&mut domain, &condition.expr, declaration.name);
-            }
+        for condition in validations(declaration.block) {
+            narrow(&mut domain, condition, declaration.name);
         }
         self.set_type(&name, declaration.ty.clone());
         let reason = Reason::NoValue(format!("--var {}=…", declaration.name));
@@ -152,31 +152,28 @@ impl<'a> Evaluator<'a> {
 
     /// Whether the answers of this world break a validation that holds, or may hold, without them.
     pub fn is_invalid(&self, scope: &Rc<Scope<'a>>) -> bool {
-        scope.node.module.variables.values().any(|block| {
-            block
-                .body
-                .blocks_of("validation")
-                .enumerate()
-                .any(|(at, _)| self.breaks(scope, block, at) && !self.unanswered_breaks(scope, block, at))
-        })
+        let conditions = scope.node.module.variables.values().flat_map(validations);
+        let mut broken = conditions.filter(|condition| self.breaks(scope, condition));
+        broken.any(|condition| !self.unanswered_breaks(scope, condition))
     }
 
-    fn unanswered_breaks(&self, scope: &Rc<Scope<'a>>, block: &'a Block, at: usize) -> bool {
+    fn unanswered_breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> bool {
         let unanswered = self.unanswered();
         unanswered.expand_all();
         let scopes = unanswered.scopes.borrow().clone();
         let same = scopes.iter().find(|other| other.address == scope.address);
-        same.is_some_and(|same| unanswered.breaks(same, block, at))
+        same.is_some_and(|same| unanswered.breaks(same, condition))
     }
 
-    fn breaks(&self, scope: &Rc<Scope<'a>>, block: &'a Block, at: usize) -> bool {
-        let validation = block.body.blocks_of("validation").nth(at);
-        let Some(condition) = validation.and_then(|validation| validation.body.attribute("condition")) else {
-            return false;
-        };
-        let holds = super::truth::truth(&self.evaluate(&condition.expr, Env::of(scope)), self.world);
+    fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> bool {
+        let holds = super::truth::truth(&self.evaluate(condition, Env::of(scope)), self.world);
         matches!(holds.data, Data::Bool(false) | Data::Failed(_))
     }
+}
+
+/// The conditions a variable's value must meet.
+fn validations(variable: &Block) -> Vec<&Expr> {
+    nested_arguments(&variable.body, "validation", "condition")
 }
 
 /// What a validation that is written in one of the usual ways says about the values of a variable.

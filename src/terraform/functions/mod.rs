@@ -1,9 +1,40 @@
 //! Terraform's built-in functions, by family.
+//!
+//! A function is declared in its family's table with the types of its parameters and what becomes of it when an
+//! argument is not known. What it cannot tell without an argument it says ([`Trouble::Unknown`]), and the rule of
+//! [`super::unknown`] applies. Knows values and a [`Host`]; knows neither expressions nor modules.
+
+mod arguments;
+mod collections;
+mod conversions;
+mod csv;
+mod encoding;
+mod filesystem;
+mod format;
+mod hashes;
+mod holes;
+mod json;
+mod lists;
+mod maps;
+mod networks;
+mod numbers;
+mod regexes;
+mod sets;
+mod strings;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod time;
+mod verbs;
+mod yaml;
+mod yaml_write;
 
 use indexmap::IndexMap;
 
+use self::arguments::{Arguments, Function, Trouble};
+use super::unknown::{derive, opaque, settle};
 use crate::source::Span;
-use crate::value::{ObjectId, Value, World};
+use crate::value::{Data, Input, ListKind, ObjectId, Origin, Reason, Value, World};
 
 /// A call with evaluated arguments.
 pub struct Call<'a> {
@@ -40,12 +71,98 @@ pub trait Host {
     fn root_directory(&self) -> String;
 }
 
+/// Every family's functions.
+const FAMILIES: [&[Function]; 17] = [
+    collections::FUNCTIONS,
+    conversions::FUNCTIONS,
+    csv::FUNCTIONS,
+    encoding::FUNCTIONS,
+    filesystem::FUNCTIONS,
+    format::FUNCTIONS,
+    hashes::FUNCTIONS,
+    json::FUNCTIONS,
+    lists::FUNCTIONS,
+    maps::FUNCTIONS,
+    networks::FUNCTIONS,
+    numbers::FUNCTIONS,
+    regexes::FUNCTIONS,
+    sets::FUNCTIONS,
+    strings::FUNCTIONS,
+    time::FUNCTIONS,
+    yaml::FUNCTIONS,
+];
+
+/// Functions whose result is set at deployment: they read the clock, roll dice, or hold a secret.
+const IMPURE: [&str; 6] = ["timestamp", "plantimestamp", "uuid", "bcrypt", "rsadecrypt", "base64gzip"];
+
 /// The result of calling a built-in function; every one but `try` and `can`, whose arguments are lazy.
 ///
 /// Total: failed when an argument is, or when the real tool would refuse the call; opaque for impure and provider
 /// functions; an input named by the reason for a name that is no function.
 #[must_use]
 pub fn call(call: &Call) -> Value {
-    let _ = call;
-    Value::failed("not written yet", crate::value::Origin::expression(call.span))
+    let origin = Origin::expression(call.span);
+    let name = call.name.strip_prefix("core::").unwrap_or(call.name);
+    let values: Vec<Value> = call.arguments.iter().map(|value| settle(whole(value, call.host), call.world)).collect();
+    if let Some(failed) = values.iter().filter_map(Value::obstacle).find(|value| matches!(value.data, Data::Failed(_)))
+    {
+        return failed.clone();
+    }
+    if name.starts_with("provider::") {
+        return opaque(describe(name, &values), origin);
+    }
+    if IMPURE.contains(&name) {
+        return opaque(impure(name, &values, call.span), origin);
+    }
+    let Some(function) = FAMILIES.iter().flat_map(|family| family.iter()).find(|function| function.name == name) else {
+        let reason = Reason::Unsupported(format!("the function {name}() is not known"));
+        return Value::open(Input::undecidable(describe(name, &values), reason, origin.clone()), origin);
+    };
+    match Arguments::check(function, values, call) {
+        Ok(arguments) => run(function, &arguments),
+        Err(problem) => Value::failed(format!("{name}(): {problem}"), origin),
+    }
+}
+
+fn run(function: &Function, arguments: &Arguments) -> Value {
+    match (function.run)(arguments) {
+        Ok(value) => value,
+        Err(Trouble::Refused(problem)) => Value::failed(format!("{}(): {problem}", function.name), arguments.origin()),
+        Err(Trouble::Ask(question)) => Value::pending(question, arguments.origin()),
+        Err(Trouble::Limit(problem)) => undecidable(function, arguments, Reason::Limit(problem)),
+        Err(Trouble::Broken(problem)) => undecidable(function, arguments, Reason::Broken(problem)),
+        Err(Trouble::Unknown) => {
+            let name = describe(function.name, &arguments.values);
+            let all = Value::list(ListKind::Tuple, arguments.values.clone(), arguments.origin());
+            let obstacle = all.obstacle().unwrap_or(&all);
+            derive(name, obstacle, function.outcome, arguments.call.world, arguments.origin())
+        }
+    }
+}
+
+fn undecidable(function: &Function, arguments: &Arguments, reason: Reason) -> Value {
+    let name = describe(function.name, &arguments.values);
+    Value::open(Input::undecidable(name, reason, arguments.origin()), arguments.origin())
+}
+
+/// The canonical text of a call.
+fn describe(name: &str, values: &[Value]) -> String {
+    format!("{name}({})", values.iter().map(Value::describe).collect::<Vec<_>>().join(", "))
+}
+
+/// The canonical text of an impure call: each call in the source gives a value of its own, but all calls in one plan
+/// give one planning time, and what is encoded or decrypted depends on the arguments only.
+fn impure(name: &str, values: &[Value], span: Span) -> String {
+    match name {
+        "plantimestamp" | "rsadecrypt" | "base64gzip" => describe(name, values),
+        _ => format!("{}#{}:{}", describe(name, values), span.file.0, span.start),
+    }
+}
+
+/// A resource or module as the map of its attributes; anything else as it is.
+fn whole(value: &Value, host: &dyn Host) -> Value {
+    match value.data {
+        Data::Object(id) => Value::new(host.whole(id).data, value.origin.clone()),
+        _ => value.clone(),
+    }
 }

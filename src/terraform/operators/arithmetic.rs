@@ -25,13 +25,7 @@ pub fn negate(value: Value, world: &World, origin: Origin) -> Value {
 }
 
 /// `left operator right` for numbers.
-pub(super) fn calculate(
-    operator: BinaryOperator,
-    left: &Value,
-    right: &Value,
-    world: &World,
-    origin: Origin,
-) -> Value {
+pub(super) fn calculate(operator: BinaryOperator, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
     let (left, right) = (number(left, world), number(right, world));
     let name = || format!("({} {} {})", left.describe(), sign(operator), right.describe());
     if let (Data::Number(left), Data::Number(right)) = (&left.data, &right.data) {
@@ -41,13 +35,7 @@ pub(super) fn calculate(
     derive(name(), pair.obstacle().unwrap_or(&left), Outcome::Number, world, origin)
 }
 
-fn known(
-    operator: BinaryOperator,
-    left: &Number,
-    right: &Number,
-    name: impl Fn() -> String,
-    origin: Origin,
-) -> Value {
+fn known(operator: BinaryOperator, left: &Number, right: &Number, name: impl Fn() -> String, origin: Origin) -> Value {
     let (left, right) = (left.decimal(), right.decimal());
     let result = match operator {
         BinaryOperator::Add => left + right,

@@ -121,7 +121,11 @@ fn texts(left: &Text, right: &Text, world: &World, origin: Origin) -> Value {
 /// The equality of the one unknown part that is left with all that is left on the other side.
 fn rest(part: &Value, other: Vec<Part>, world: &World, origin: Origin) -> Value {
     let other = text(other, origin.clone());
-    if matches!(part.data, Data::Text(_)) { unknown(part, &other, world, origin) } else { equal(part, &other, world, origin) }
+    if matches!(part.data, Data::Text(_)) {
+        unknown(part, &other, world, origin)
+    } else {
+        equal(part, &other, world, origin)
+    }
 }
 
 #[derive(Clone, Copy)]

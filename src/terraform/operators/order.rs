@@ -8,13 +8,7 @@ use crate::terraform::unknown::{Outcome, derive, whether};
 use crate::value::{Ask, Data, Input, ListKind, Number, Origin, Question, Reason, Value, World};
 
 /// `left operator right` for numbers. The length of an open collection is one of the questions.
-pub(super) fn compare(
-    operator: BinaryOperator,
-    left: &Value,
-    right: &Value,
-    world: &World,
-    origin: Origin,
-) -> Value {
+pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
     let (left, right) = (number(left, world), number(right, world));
     match (&left.data, &right.data) {
         (Data::Number(left), Data::Number(right)) => Value::bool(holds(operator, left, right), origin),

@@ -24,7 +24,9 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         Type::Bool => to_bool(value, world),
         Type::Number => to_number(value, world),
         Type::String => to_text(value),
-        Type::List(element) => to_list(value, element, world, |items, origin| Value::list(ListKind::List, items, origin)),
+        Type::List(element) => {
+            to_list(value, element, world, |items, origin| Value::list(ListKind::List, items, origin))
+        }
         Type::Set(element) => to_list(value, element, world, set),
         Type::Map(element) => to_map(value, element, world),
         Type::Tuple(types) => to_tuple(value, types, world),

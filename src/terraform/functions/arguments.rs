@@ -1,0 +1,251 @@
+//! How a function is declared, and how it gets at its arguments.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::{Call, whole};
+use crate::terraform::types::{Type, convert, kind};
+use crate::terraform::unknown::Outcome;
+use crate::value::{Data, ListKind, Number, Origin, Part, Question, Value, World};
+
+/// A built-in function.
+pub(super) struct Function {
+    /// The name.
+    pub name: &'static str,
+    /// What the arguments must be, in order.
+    pub parameters: &'static [Parameter],
+    /// What every further argument must be, if there may be any.
+    pub variadic: Option<Parameter>,
+    /// What the result is when an argument that decides it is not known.
+    pub outcome: Outcome,
+    /// The function itself.
+    pub run: fn(&Arguments) -> Answer,
+}
+
+/// What an argument must be. Null is refused but for [`Parameter::Nullable`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parameter {
+    /// Anything but null.
+    Any,
+    /// Anything.
+    Nullable,
+    Number,
+    Text,
+    /// `list(any)`
+    List,
+    /// `list(bool)`
+    Bools,
+    /// `list(string)`
+    Texts,
+    /// `set(any)`
+    Set,
+    /// `map(list(string))`
+    TextLists,
+}
+
+/// What a function answers.
+pub(super) type Answer = Result<Value, Trouble>;
+
+/// Why a function has no answer.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The real tool would refuse the call: one sentence.
+    Refused(String),
+    /// It cannot be told while an argument is unknown.
+    Unknown,
+    /// It cannot be told before this question is answered.
+    Ask(Arc<Question>),
+    /// A limit of this program was reached: one sentence.
+    Limit(String),
+    /// It cannot be told in any world, for this reason (a missing file).
+    Broken(String),
+}
+
+impl From<String> for Trouble {
+    fn from(problem: String) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+impl From<&str> for Trouble {
+    fn from(problem: &str) -> Self {
+        Self::Refused(problem.to_owned())
+    }
+}
+
+/// A function's entry in its family's table.
+pub(super) const fn function(
+    name: &'static str,
+    parameters: &'static [Parameter],
+    outcome: Outcome,
+    run: fn(&Arguments) -> Answer,
+) -> Function {
+    Function { name, parameters, variadic: None, outcome, run }
+}
+
+impl Function {
+    /// The same function, taking any number of further arguments.
+    pub(super) const fn variadic(self, parameter: Parameter) -> Self {
+        Self { variadic: Some(parameter), ..self }
+    }
+}
+
+impl Parameter {
+    fn ty(self) -> Type {
+        match self {
+            Self::Any | Self::Nullable => Type::Any,
+            Self::Number => Type::Number,
+            Self::Text => Type::String,
+            Self::List => Type::list(Type::Any),
+            Self::Bools => Type::list(Type::Bool),
+            Self::Texts => Type::list(Type::String),
+            Self::Set => Type::set(Type::Any),
+            Self::TextLists => Type::map(Type::list(Type::String)),
+        }
+    }
+}
+
+/// The arguments of a call, converted to what the function takes. A getter fails with [`Trouble::Unknown`] where the
+/// argument is not known as far as the getter tells.
+pub(super) struct Arguments<'a> {
+    /// The call they belong to.
+    pub call: &'a Call<'a>,
+    /// The arguments.
+    pub values: Vec<Value>,
+    absent: Value,
+}
+
+impl<'a> Arguments<'a> {
+    /// The arguments, if the function takes them.
+    pub(super) fn check(function: &Function, values: Vec<Value>, call: &'a Call<'a>) -> Result<Self, String> {
+        let wanted = function.parameters.len();
+        if values.len() < wanted || (values.len() > wanted && function.variadic.is_none()) {
+            let more = if function.variadic.is_some() { "at least " } else { "" };
+            return Err(format!("{more}{wanted} arguments are needed, {} are given", values.len()));
+        }
+        let parameters = function.parameters.iter().copied().map(Some).chain(std::iter::repeat(function.variadic));
+        let mut converted = Vec::with_capacity(values.len());
+        for (index, (value, parameter)) in values.into_iter().zip(parameters).enumerate() {
+            let Some(parameter) = parameter else { break };
+            if value.is_null() && parameter != Parameter::Nullable {
+                return Err(format!("argument {} must not be null", index + 1));
+            }
+            let value = convert(value, &parameter.ty(), call.world);
+            if let Data::Failed(failure) = &value.data {
+                return Err(format!("argument {}: {}", index + 1, failure.message));
+            }
+            converted.push(value);
+        }
+        Ok(Self { call, values: converted, absent: Value::null(Origin::default()) })
+    }
+
+    /// Where the result comes from: the call.
+    pub(super) fn origin(&self) -> Origin {
+        Origin::expression(self.call.span)
+    }
+
+    /// The answers so far.
+    pub(super) fn world(&self) -> &World {
+        self.call.world
+    }
+
+    /// An argument; null if it is not given.
+    pub(super) fn value(&self, index: usize) -> &Value {
+        self.values.get(index).unwrap_or(&self.absent)
+    }
+
+    /// The arguments from `index` on.
+    pub(super) fn rest(&self, index: usize) -> &[Value] {
+        self.values.get(index..).unwrap_or_default()
+    }
+
+    /// An argument that is known through and through.
+    pub(super) fn known(&self, index: usize) -> Result<&Value, Trouble> {
+        let value = self.value(index);
+        if value.obstacle().is_some() { Err(Trouble::Unknown) } else { Ok(value) }
+    }
+
+    /// A known text.
+    pub(super) fn text(&self, index: usize) -> Result<&str, Trouble> {
+        self.value(index).as_str().ok_or(Trouble::Unknown)
+    }
+
+    /// The parts of a text; a scalar that is not known is a text of one part.
+    pub(super) fn parts(&self, index: usize) -> Result<Vec<Part>, Trouble> {
+        let value = self.value(index);
+        match &value.data {
+            Data::Text(text) => Ok(text.parts().to_vec()),
+            Data::Opaque(_) | Data::Open(_) => Ok(vec![Part::Value(value.clone())]),
+            _ => Err(Trouble::Unknown),
+        }
+    }
+
+    /// A known number.
+    pub(super) fn number(&self, index: usize) -> Result<&Number, Trouble> {
+        match &self.value(index).data {
+            Data::Number(number) => Ok(number),
+            _ => Err(Trouble::Unknown),
+        }
+    }
+
+    /// A known whole number.
+    pub(super) fn whole(&self, index: usize) -> Result<i64, Trouble> {
+        self.number(index)?.as_i64().ok_or_else(|| format!("argument {} must be a whole number", index + 1).into())
+    }
+
+    /// A known whole number that is not negative.
+    pub(super) fn count(&self, index: usize) -> Result<usize, Trouble> {
+        let number = self.whole(index)?;
+        usize::try_from(number).map_err(|_| format!("argument {} must not be negative", index + 1).into())
+    }
+
+    /// The elements of a list, tuple or set, themselves perhaps unknown.
+    pub(super) fn items(&self, index: usize) -> Result<&[Value], Trouble> {
+        self.sequence(index).map(|(_, items)| items)
+    }
+
+    /// The elements of a list, tuple or set, and which of them it is.
+    pub(super) fn sequence(&self, index: usize) -> Result<(ListKind, &[Value]), Trouble> {
+        let value = self.value(index);
+        match &value.data {
+            Data::List(kind, items) => Ok((*kind, items)),
+            _ => Err(not_a("list", value)),
+        }
+    }
+
+    /// The entries of a map or object, themselves perhaps unknown.
+    pub(super) fn entries(&self, index: usize) -> Result<&IndexMap<String, Value>, Trouble> {
+        let value = self.value(index);
+        match &value.data {
+            Data::Map(_, entries) => Ok(entries),
+            _ => Err(not_a("map", value)),
+        }
+    }
+
+    /// An argument with every resource or module in it as a map of its attributes.
+    pub(super) fn forced(&self, index: usize) -> Value {
+        force(self.value(index), self.call)
+    }
+}
+
+/// Unknown if the value is, otherwise the message that it is something else.
+pub(super) fn not_a(wanted: &str, value: &Value) -> Trouble {
+    match value.data {
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) => Trouble::Unknown,
+        _ => format!("a {wanted} is needed, this is a {}", kind(value)).into(),
+    }
+}
+
+fn force(value: &Value, call: &Call) -> Value {
+    let origin = value.origin.clone();
+    match &value.data {
+        Data::Object(_) => force(&whole(value, call.host), call),
+        Data::List(kind, items) => Value::list(*kind, items.iter().map(|item| force(item, call)).collect(), origin),
+        Data::Map(kind, entries) => {
+            let entries = entries.iter().map(|(key, entry)| (key.clone(), force(entry, call)));
+            Value::map(*kind, entries.collect(), origin)
+        }
+        _ => value.clone(),
+    }
+}

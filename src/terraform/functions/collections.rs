@@ -1,0 +1,174 @@
+//! Functions that look into any collection: what it holds, how much, which one.
+
+use std::sync::Arc;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
+use crate::syntax::BinaryOperator;
+use crate::terraform::operators::{all, any, binary, equal};
+use crate::terraform::types::unify;
+use crate::terraform::unknown::{Outcome, settle};
+use crate::value::{Ask, Data, Domain, Input, ListKind, Literal, Question, Reason, Role, Stop, Value};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("alltrue", &[P::Bools], Outcome::Bool, all_true),
+    function("anytrue", &[P::Bools], Outcome::Bool, any_true),
+    function("coalesce", &[], Outcome::Set, coalesce).variadic(P::Nullable),
+    function("coalescelist", &[], Outcome::Set, coalesce_list).variadic(P::Any),
+    function("contains", &[P::Any, P::Any], Outcome::Bool, contains),
+    function("element", &[P::Any, P::Number], Outcome::Set, element),
+    function("length", &[P::Any], Outcome::Number, length),
+    function("one", &[P::Any], Outcome::Open, one),
+    function("sum", &[P::Any], Outcome::Number, sum),
+];
+
+fn length(arguments: &Arguments) -> Answer {
+    let value = arguments.value(0);
+    let count = match &value.data {
+        // Elements of a set that are not known may be the same.
+        Data::List(ListKind::Set, items) if items.len() > 1 && value.obstacle().is_some() => {
+            return Err(Trouble::Unknown);
+        }
+        Data::List(_, items) => items.len(),
+        Data::Map(_, entries) => entries.len(),
+        Data::Text(text) => text.as_literal().ok_or(Trouble::Unknown)?.graphemes(true).count(),
+        Data::Open(input) => return Ok(length_of(input, arguments)),
+        Data::Opaque(symbol) => {
+            let domain = Domain { values: None, never_null: true, never_empty: true };
+            let input = Input { domain, ..Input::derived(symbol.to_string(), value.origin.clone()) };
+            return Ok(length_of(&Arc::new(input), arguments));
+        }
+        _ => return Err(not_a("collection or string", value)),
+    };
+    Ok(Value::number(count, arguments.origin()))
+}
+
+/// The length of an input, which can be asked about.
+fn length_of(collection: &Arc<Input>, arguments: &Arguments) -> Value {
+    let domain = Domain { values: None, never_null: true, never_empty: true };
+    let name = format!("length({})", collection.name);
+    let reason = Reason::LengthOf(Arc::clone(collection));
+    let input = Input { name, reason, domain, origin: arguments.origin() };
+    settle(Value::open(input, arguments.origin()), arguments.world())
+}
+
+fn contains(arguments: &Arguments) -> Answer {
+    let (list, wanted) = (arguments.value(0), arguments.value(1));
+    if let (Data::Open(input), Some(literal)) = (&list.data, Literal::of(wanted)) {
+        let question = Question::new(Arc::clone(input), Ask::Holds(literal));
+        return Ok(Value::answer(question, arguments.world(), arguments.origin()));
+    }
+    let items = arguments.items(0)?;
+    let found = items.iter().map(|item| equal(item, wanted, arguments.world(), arguments.origin()));
+    Ok(any(found.collect(), arguments.world(), arguments.origin()))
+}
+
+fn element(arguments: &Arguments) -> Answer {
+    let (kind, items) = arguments.sequence(0)?;
+    if kind == ListKind::Set {
+        return Err("a list is needed, this is a set".into());
+    }
+    if items.is_empty() {
+        return Err("the list has no elements".into());
+    }
+    let index = arguments.count(1)?;
+    items.get(index % items.len()).map(|item| chosen(item, arguments)).ok_or(Trouble::Unknown)
+}
+
+/// One of the arguments' values as the result: it came through the call.
+pub(super) fn chosen(value: &Value, arguments: &Arguments) -> Value {
+    value.clone().through(arguments.call.span, Role::Expression)
+}
+
+fn one(arguments: &Arguments) -> Answer {
+    if let Data::Open(input) = &arguments.value(0).data {
+        let empty = Value::answer(Question::new(Arc::clone(input), Ask::Empty), arguments.world(), arguments.origin());
+        return Ok(match empty.as_bool() {
+            Some(true) => Value::null(arguments.origin()),
+            Some(false) => {
+                Value::open(Input::derived(format!("{}[*]", input.name), arguments.origin()), arguments.origin())
+            }
+            None => empty,
+        });
+    }
+    match arguments.sequence(0)? {
+        (_, []) => Ok(Value::null(arguments.origin())),
+        (_, [item]) => Ok(chosen(item, arguments)),
+        (ListKind::Set, _) if arguments.value(0).obstacle().is_some() => Err(Trouble::Unknown),
+        (_, items) => Err(format!("at most one element is allowed, there are {}", items.len()).into()),
+    }
+}
+
+/// The first argument that is neither null nor an empty text.
+fn coalesce(arguments: &Arguments) -> Answer {
+    let values = unify(arguments.values.clone(), arguments.world());
+    for value in values.ok_or("all arguments must have the same type")? {
+        let set = match &value.data {
+            Data::List(..) | Data::Map(..) => Ok(true),
+            _ => value.read_set(arguments.world()),
+        };
+        if decided(set)? {
+            return Ok(chosen(&value, arguments));
+        }
+    }
+    Err("no argument is set".into())
+}
+
+/// The first list that is not empty.
+fn coalesce_list(arguments: &Arguments) -> Answer {
+    for value in &arguments.values {
+        let set = match &value.data {
+            Data::List(ListKind::Set, _) => return Err("a list is needed, this is a set".into()),
+            Data::List(_, items) => Ok(!items.is_empty()),
+            Data::Opaque(_) | Data::Open(_) | Data::Pending(_) => value.read_set(arguments.world()),
+            _ => return Err(not_a("list", value)),
+        };
+        if decided(set)? {
+            return Ok(chosen(value, arguments));
+        }
+    }
+    Err("no argument has elements".into())
+}
+
+/// A decision, or the question it waits for as the function's answer.
+pub(super) fn decided(decision: Result<bool, Stop>) -> Result<bool, Trouble> {
+    decision.map_err(|stop| match stop {
+        Stop::Ask(question) => Trouble::Ask(question),
+        Stop::Reject(failure) => Trouble::Refused(failure.message.clone()),
+    })
+}
+
+/// A boolean value as a decision.
+pub(super) fn truth(value: &Value) -> Result<bool, Trouble> {
+    match &value.data {
+        Data::Bool(known) => Ok(*known),
+        Data::Pending(question) => Err(Trouble::Ask(Arc::clone(question))),
+        _ => Err(Trouble::Unknown),
+    }
+}
+
+/// Null elements count as false.
+fn booleans(arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
+    let items = arguments.items(0)?.iter();
+    let item = |item: &Value| if item.is_null() { Value::bool(false, item.origin.clone()) } else { item.clone() };
+    Ok(items.map(item).collect())
+}
+
+fn all_true(arguments: &Arguments) -> Answer {
+    Ok(all(booleans(arguments)?, arguments.world(), arguments.origin()))
+}
+
+fn any_true(arguments: &Arguments) -> Answer {
+    Ok(any(booleans(arguments)?, arguments.world(), arguments.origin()))
+}
+
+fn sum(arguments: &Arguments) -> Answer {
+    arguments.known(0)?;
+    let items = arguments.items(0)?;
+    let Some((first, rest)) = items.split_first() else { return Err("the list has no elements".into()) };
+    let zero = Value::number(0_i64, first.origin.clone());
+    let (world, origin) = (arguments.world(), arguments.origin());
+    let add = |sum, item: &Value| binary(BinaryOperator::Add, sum, item.clone(), world, origin.clone());
+    Ok(rest.iter().fold(add(zero, first), add))
+}

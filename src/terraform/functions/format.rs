@@ -1,0 +1,90 @@
+//! `format` and `formatlist`: the text, its verbs and its arguments. How a verb writes a value is in [`super::verbs`].
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::verbs::{self, Verb};
+use crate::terraform::unknown::{Outcome, text};
+use crate::value::{Data, ListKind, Part, Value};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("format", &[P::Text], Outcome::Set, format).variadic(P::Nullable),
+    function("formatlist", &[P::Text], Outcome::Open, format_list).variadic(P::Nullable),
+];
+
+/// A piece of a format: characters, or a verb with the argument it writes.
+enum Piece {
+    Literal(String),
+    Verb(Verb, usize),
+}
+
+fn format(arguments: &Arguments) -> Answer {
+    let pieces = parse(arguments.text(0)?, arguments.values.len() - 1)?;
+    write(&pieces, arguments.rest(1), arguments)
+}
+
+fn format_list(arguments: &Arguments) -> Answer {
+    let pieces = parse(arguments.text(0)?, arguments.values.len() - 1)?;
+    let mut length = None;
+    for value in arguments.rest(1) {
+        match &value.data {
+            Data::List(_, items) => match length {
+                Some(other) if other != items.len() => return Err("the lists must have the same length".into()),
+                _ => length = Some(items.len()),
+            },
+            // What is not known may be a list.
+            Data::Opaque(_) | Data::Open(_) | Data::Pending(_) => return Err(Trouble::Unknown),
+            _ => {}
+        }
+    }
+    let rows = (0..length.unwrap_or(1)).map(|row| {
+        let values: Vec<Value> = arguments
+            .rest(1)
+            .iter()
+            .map(|value| value.as_list().and_then(|items| items.get(row)).unwrap_or(value).clone())
+            .collect();
+        write(&pieces, &values, arguments)
+    });
+    Ok(Value::list(ListKind::List, rows.collect::<Result<_, _>>()?, arguments.origin()))
+}
+
+fn write(pieces: &[Piece], values: &[Value], arguments: &Arguments) -> Answer {
+    let mut parts = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(literal) => parts.push(Part::Literal(literal.clone())),
+            Piece::Verb(verb, index) => {
+                let value = values.get(*index).ok_or(Trouble::Unknown)?;
+                parts.extend(verbs::write(verb, value, arguments)?);
+            }
+        }
+    }
+    Ok(text(parts, arguments.origin()))
+}
+
+/// The pieces of a format for so many arguments.
+fn parse(format: &str, count: usize) -> Result<Vec<Piece>, Trouble> {
+    let mut pieces = Vec::new();
+    let mut rest = format;
+    let (mut next, mut highest) = (0, 0);
+    while let Some((literal, behind)) = rest.split_once('%') {
+        pieces.push(Piece::Literal(literal.to_owned()));
+        if let Some(behind) = behind.strip_prefix('%') {
+            pieces.push(Piece::Literal("%".to_owned()));
+            rest = behind;
+            continue;
+        }
+        let (verb, index, behind) = Verb::parse(behind)?;
+        let index = index.unwrap_or(next);
+        if index >= count {
+            return Err(format!("there is no argument {} for %{}", index + 1, verb.letter).into());
+        }
+        next = index + 1;
+        highest = highest.max(next);
+        pieces.push(Piece::Verb(verb, index));
+        rest = behind;
+    }
+    pieces.push(Piece::Literal(rest.to_owned()));
+    if highest < count {
+        return Err(format!("{count} arguments are given, {highest} are used").into());
+    }
+    Ok(pieces)
+}

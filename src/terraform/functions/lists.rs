@@ -1,0 +1,207 @@
+//! Functions that make lists of lists.
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::collections::{decided, truth};
+use crate::syntax::BinaryOperator;
+use crate::terraform::operators::{any, binary, equal};
+use crate::terraform::types::{self, Type};
+use crate::terraform::unknown::Outcome;
+use crate::value::{Data, ListKind, SymbolSource, Value};
+
+/// How long a range may be: Terraform's own limit.
+const MAX_RANGE: usize = 1024;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("chunklist", &[P::List, P::Number], Outcome::Open, chunk_list),
+    function("compact", &[P::Texts], Outcome::Open, compact),
+    function("concat", &[P::Any], Outcome::Open, concat).variadic(P::Any),
+    function("distinct", &[P::List], Outcome::Set, distinct),
+    function("flatten", &[P::Any], Outcome::Open, flatten),
+    function("index", &[P::Any, P::Any], Outcome::Number, index),
+    function("matchkeys", &[P::List, P::List, P::List], Outcome::Open, match_keys),
+    function("range", &[P::Number], Outcome::Open, range).variadic(P::Number),
+    function("reverse", &[P::Any], Outcome::Set, reverse),
+    function("slice", &[P::Any, P::Number, P::Number], Outcome::Open, slice),
+    function("sort", &[P::Texts], Outcome::Set, sort),
+];
+
+fn concat(arguments: &Arguments) -> Answer {
+    let mut all = Vec::new();
+    let mut kind = ListKind::List;
+    let mut elements = Vec::new();
+    for (index, value) in arguments.values.iter().enumerate() {
+        let (one, items) = arguments.sequence(index)?;
+        if one == ListKind::Set {
+            return Err("a list is needed, this is a set".into());
+        }
+        if one == ListKind::Tuple {
+            kind = ListKind::Tuple;
+        }
+        elements.push(types::of(value));
+        all.extend(items.iter().cloned());
+    }
+    // Lists of one type make a list of it; anything else makes a tuple.
+    elements.dedup();
+    if elements.len() > 1 {
+        kind = ListKind::Tuple;
+    }
+    Ok(Value::list(kind, all, arguments.origin()))
+}
+
+fn flatten(arguments: &Arguments) -> Answer {
+    let mut flat = Vec::new();
+    collect(arguments.items(0)?, &mut flat)?;
+    Ok(Value::list(ListKind::Tuple, flat, arguments.origin()))
+}
+
+fn collect(items: &[Value], flat: &mut Vec<Value>) -> Result<(), Trouble> {
+    for item in items {
+        match &item.data {
+            Data::List(_, inner) => collect(inner, flat)?,
+            _ if may_be_list(item) => return Err(Trouble::Unknown),
+            _ => flat.push(item.clone()),
+        }
+    }
+    Ok(())
+}
+
+/// Whether an unknown value may be a list. The providers name attributes that are lists in the plural, and those that
+/// are one thing (`arn`, `id`, `bucket`) in the singular; an input or a computed value may be anything.
+fn may_be_list(value: &Value) -> bool {
+    match &value.data {
+        Data::Opaque(symbol) => {
+            matches!(symbol.source, SymbolSource::Derived(_)) || symbol.attribute.ends_with(['s', '*'])
+        }
+        Data::Open(input) => input.domain.values.is_none(),
+        Data::Pending(_) => true,
+        _ => false,
+    }
+}
+
+fn compact(arguments: &Arguments) -> Answer {
+    let mut kept = Vec::new();
+    for item in arguments.items(0)? {
+        if decided(item.read_set(arguments.world()))? {
+            kept.push(item.clone());
+        }
+    }
+    Ok(Value::list(ListKind::List, kept, arguments.origin()))
+}
+
+/// Elements that may turn out to be the same are both kept.
+fn distinct(arguments: &Arguments) -> Answer {
+    let mut kept: Vec<Value> = Vec::new();
+    for item in arguments.items(0)? {
+        let same = |other: &Value| equal(other, item, arguments.world(), arguments.origin()).as_bool() == Some(true);
+        if !kept.iter().any(same) {
+            kept.push(item.clone());
+        }
+    }
+    Ok(Value::list(ListKind::List, kept, arguments.origin()))
+}
+
+fn index(arguments: &Arguments) -> Answer {
+    let (kind, items) = arguments.sequence(0)?;
+    if kind == ListKind::Set {
+        return Err("a list is needed, this is a set".into());
+    }
+    for (position, item) in items.iter().enumerate() {
+        if truth(&equal(item, arguments.value(1), arguments.world(), arguments.origin()))? {
+            return Ok(Value::number(position, arguments.origin()));
+        }
+    }
+    Err("the list does not hold the value".into())
+}
+
+fn slice(arguments: &Arguments) -> Answer {
+    let (kind, items) = arguments.sequence(0)?;
+    if kind == ListKind::Set {
+        return Err("a list is needed, this is a set".into());
+    }
+    let (start, end) = (arguments.count(1)?, arguments.count(2)?);
+    let part = items.get(start..end).ok_or_else(|| format!("the list has no elements {start} to {end}"))?;
+    Ok(Value::list(kind, part.to_vec(), arguments.origin()))
+}
+
+fn reverse(arguments: &Arguments) -> Answer {
+    let (kind, items) = arguments.sequence(0)?;
+    let kind = if kind == ListKind::Set { ListKind::List } else { kind };
+    Ok(Value::list(kind, items.iter().rev().cloned().collect(), arguments.origin()))
+}
+
+/// Elements that are not known stand behind the others, in the order they were given.
+fn sort(arguments: &Arguments) -> Answer {
+    let items = arguments.items(0)?;
+    if items.iter().any(Value::is_null) {
+        return Err("the list holds null".into());
+    }
+    let (mut known, unknown): (Vec<_>, Vec<_>) = items.iter().cloned().partition(|item| item.obstacle().is_none());
+    known.sort_by(types::compare);
+    known.extend(unknown);
+    Ok(Value::list(ListKind::List, known, arguments.origin()))
+}
+
+fn chunk_list(arguments: &Arguments) -> Answer {
+    let (items, size) = (arguments.items(0)?, arguments.count(1)?);
+    // A size of zero makes one chunk of everything.
+    let size = if size == 0 { items.len().max(1) } else { size };
+    let chunk = |chunk: &[Value]| Value::list(ListKind::List, chunk.to_vec(), arguments.origin());
+    Ok(Value::list(ListKind::List, items.chunks(size).map(chunk).collect(), arguments.origin()))
+}
+
+fn match_keys(arguments: &Arguments) -> Answer {
+    let (values, keys) = (arguments.items(0)?, arguments.items(1)?);
+    if values.len() != keys.len() {
+        return Err("there must be as many keys as values".into());
+    }
+    // The keys and what is searched for are compared as one type.
+    let both: Vec<Value> = keys.iter().chain(arguments.items(2)?).cloned().collect();
+    let both = types::unify(both, arguments.world()).ok_or("keys and search set must have the same type")?;
+    let (keys, search) = both.split_at_checked(keys.len()).ok_or(Trouble::Unknown)?;
+    let mut kept = Vec::new();
+    for (value, key) in values.iter().zip(keys) {
+        let found = search.iter().map(|wanted| equal(key, wanted, arguments.world(), arguments.origin())).collect();
+        if truth(&any(found, arguments.world(), arguments.origin()))? {
+            kept.push(value.clone());
+        }
+    }
+    Ok(Value::list(ListKind::List, kept, arguments.origin()))
+}
+
+fn range(arguments: &Arguments) -> Answer {
+    let (zero, one) = (Value::number(0_i64, arguments.origin()), Value::number(1_i64, arguments.origin()));
+    let below = |left: &Value, right: &Value| compare(BinaryOperator::Less, left, right, arguments);
+    for index in 0..arguments.values.len() {
+        arguments.number(index)?;
+    }
+    let (start, end, step) = match arguments.values.as_slice() {
+        [end] => (zero.clone(), end.clone(), None),
+        [start, end] => (start.clone(), end.clone(), None),
+        [start, end, step] => (start.clone(), end.clone(), Some(step.clone())),
+        _ => return Err("one to three arguments are needed".into()),
+    };
+    let down = below(&end, &start);
+    let step = step.unwrap_or_else(|| if down { Value::number(-1_i64, arguments.origin()) } else { one });
+    if (down && !below(&step, &zero)) || (below(&start, &end) && !below(&zero, &step)) {
+        return Err("the step leads away from the end".into());
+    }
+    let mut items = Vec::new();
+    let mut next = start;
+    while if down { below(&end, &next) } else { below(&next, &end) } {
+        if items.len() == MAX_RANGE {
+            return Err(format!("a range has at most {MAX_RANGE} elements").into());
+        }
+        items.push(next.clone());
+        next = binary(BinaryOperator::Add, next, step.clone(), arguments.world(), arguments.origin());
+    }
+    Ok(types::convert(
+        Value::list(ListKind::List, items, arguments.origin()),
+        &Type::list(Type::Number),
+        arguments.world(),
+    ))
+}
+
+fn compare(operator: BinaryOperator, left: &Value, right: &Value, arguments: &Arguments) -> bool {
+    let result = binary(operator, left.clone(), right.clone(), arguments.world(), arguments.origin());
+    result.as_bool() == Some(true)
+}

@@ -1,0 +1,156 @@
+//! Functions over maps and objects.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
+use super::collections::{chosen, truth};
+use crate::terraform::operators::equal;
+use crate::terraform::types::{self, Type, convert};
+use crate::terraform::unknown::{Outcome, element_of};
+use crate::value::{Ask, Data, ListKind, Literal, MapKind, Question, Value};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("keys", &[P::Any], Outcome::Open, keys),
+    function("lookup", &[P::Any, P::Text], Outcome::Open, lookup).variadic(P::Nullable),
+    function("merge", &[], Outcome::Open, merge).variadic(P::Nullable),
+    function("transpose", &[P::TextLists], Outcome::Open, transpose),
+    function("values", &[P::Any], Outcome::Open, values),
+    function("zipmap", &[P::Texts, P::Any], Outcome::Open, zip_map),
+];
+
+fn lookup(arguments: &Arguments) -> Answer {
+    if arguments.values.len() > 3 {
+        return Err("at most three arguments are allowed".into());
+    }
+    let (map, key) = (arguments.value(0), arguments.value(1));
+    match &map.data {
+        Data::Map(kind, entries) => {
+            for (name, value) in entries.as_ref() {
+                let name = Value::text(name.clone(), arguments.origin());
+                if truth(&equal(key, &name, arguments.world(), arguments.origin()))? {
+                    return Ok(chosen(value, arguments));
+                }
+            }
+            let element = match (kind, types::of(map)) {
+                (MapKind::Map, Type::Map(element)) => *element,
+                _ => Type::Any,
+            };
+            default(arguments, &element)
+        }
+        Data::Open(input) => {
+            let Some(key) = Literal::of(key) else { return Err(Trouble::Unknown) };
+            let held = match arguments.values.len() {
+                2 => true,
+                _ => truth(&Value::answer(
+                    Question::new(Arc::clone(input), Ask::Holds(key.clone())),
+                    arguments.world(),
+                    arguments.origin(),
+                ))?,
+            };
+            if held {
+                Ok(element_of(map, &key, arguments.world(), arguments.origin()))
+            } else {
+                default(arguments, &Type::Any)
+            }
+        }
+        Data::Opaque(_) => {
+            let Some(key) = Literal::of(key) else { return Err(Trouble::Unknown) };
+            match arguments.values.len() {
+                2 => Ok(element_of(map, &key, arguments.world(), arguments.origin())),
+                _ => Err(Trouble::Unknown),
+            }
+        }
+        _ => Err(not_a("map", map)),
+    }
+}
+
+fn default(arguments: &Arguments, element: &Type) -> Answer {
+    let Some(default) = arguments.values.get(2) else {
+        return Err(format!("the map does not hold the key {}", arguments.value(1).describe()).into());
+    };
+    let default = convert(default.clone(), element, arguments.world());
+    match &default.data {
+        Data::Failed(failure) => Err(format!("the default: {}", failure.message).into()),
+        _ => Ok(chosen(&default, arguments)),
+    }
+}
+
+fn merge(arguments: &Arguments) -> Answer {
+    let mut merged = IndexMap::new();
+    let mut kinds = Vec::new();
+    for (index, value) in arguments.values.iter().enumerate() {
+        if value.is_null() {
+            continue;
+        }
+        for (key, value) in arguments.entries(index)? {
+            merged.insert(key.clone(), value.clone());
+        }
+        kinds.push(types::of(value));
+    }
+    // Maps of one type make a map of it; anything else makes an object.
+    let kind = match kinds.split_first() {
+        Some((Type::Map(first), rest)) if rest.iter().all(|ty| matches!(ty, Type::Map(other) if other == first)) => {
+            MapKind::Map
+        }
+        _ => MapKind::Object,
+    };
+    Ok(Value::map(kind, merged, arguments.origin()))
+}
+
+fn sorted(entries: &IndexMap<String, Value>) -> Vec<(&String, &Value)> {
+    let mut entries: Vec<_> = entries.iter().collect();
+    entries.sort_by_key(|(key, _)| *key);
+    entries
+}
+
+/// The list that a map's keys or values make: of one type if the map is.
+fn list_kind(arguments: &Arguments) -> ListKind {
+    match arguments.value(0).data {
+        Data::Map(MapKind::Map, _) => ListKind::List,
+        _ => ListKind::Tuple,
+    }
+}
+
+fn keys(arguments: &Arguments) -> Answer {
+    let keys = sorted(arguments.entries(0)?).into_iter();
+    let keys = keys.map(|(key, _)| Value::text(key.clone(), arguments.origin())).collect();
+    Ok(Value::list(list_kind(arguments), keys, arguments.origin()))
+}
+
+fn values(arguments: &Arguments) -> Answer {
+    let values = sorted(arguments.entries(0)?).into_iter().map(|(_, value)| value.clone()).collect();
+    Ok(Value::list(list_kind(arguments), values, arguments.origin()))
+}
+
+fn zip_map(arguments: &Arguments) -> Answer {
+    let (names, (kind, values)) = (arguments.items(0)?, arguments.sequence(1)?);
+    if names.len() != values.len() {
+        return Err("there must be as many keys as values".into());
+    }
+    let mut map = IndexMap::new();
+    for (name, value) in names.iter().zip(values) {
+        if name.is_null() {
+            return Err("a key must not be null".into());
+        }
+        map.insert(name.as_str().ok_or(Trouble::Unknown)?.to_owned(), value.clone());
+    }
+    let kind = if kind == ListKind::Tuple { MapKind::Object } else { MapKind::Map };
+    Ok(Value::map(kind, map, arguments.origin()))
+}
+
+fn transpose(arguments: &Arguments) -> Answer {
+    let mut transposed: IndexMap<String, Vec<Value>> = IndexMap::new();
+    for (key, list) in sorted(arguments.entries(0)?) {
+        for item in list.as_list().ok_or_else(|| not_a("list", list))? {
+            let item = item.as_str().ok_or(Trouble::Unknown)?;
+            transposed.entry(item.to_owned()).or_default().push(Value::text(key.clone(), arguments.origin()));
+        }
+    }
+    let lists = transposed
+        .into_iter()
+        .map(|(key, keys)| (key, Value::list(ListKind::List, keys, arguments.origin())))
+        .collect();
+    Ok(Value::map(MapKind::Map, lists, arguments.origin()))
+}

@@ -1,0 +1,102 @@
+//! Functions over numbers.
+
+use bigdecimal::num_bigint::BigInt;
+use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use crate::terraform::unknown::Outcome;
+use crate::value::{Data, Number, Value};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("abs", &[P::Number], Outcome::Number, |call| map(call, BigDecimal::abs)),
+    function("ceil", &[P::Number], Outcome::Number, |call| round(call, RoundingMode::Ceiling)),
+    function("floor", &[P::Number], Outcome::Number, |call| round(call, RoundingMode::Floor)),
+    function("log", &[P::Number, P::Number], Outcome::Number, log),
+    function("max", &[P::Number], Outcome::Number, |call| extreme(call, std::cmp::Ordering::Greater))
+        .variadic(P::Number),
+    function("min", &[P::Number], Outcome::Number, |call| extreme(call, std::cmp::Ordering::Less)).variadic(P::Number),
+    function("parseint", &[P::Any, P::Number], Outcome::Number, parse_int),
+    function("pow", &[P::Number, P::Number], Outcome::Number, power),
+    function("signum", &[P::Number], Outcome::Number, sign),
+];
+
+fn map(arguments: &Arguments, change: fn(&BigDecimal) -> BigDecimal) -> Answer {
+    Ok(Value::number(change(arguments.number(0)?.decimal()), arguments.origin()))
+}
+
+fn round(arguments: &Arguments, mode: RoundingMode) -> Answer {
+    Ok(Value::number(arguments.number(0)?.decimal().with_scale_round(0, mode), arguments.origin()))
+}
+
+/// Worked out in floating point, as Terraform does.
+fn log(arguments: &Arguments) -> Answer {
+    let (number, base) = (float(arguments, 0)?, float(arguments, 1)?);
+    from_float(number.ln() / base.ln(), arguments)
+}
+
+/// Worked out in floating point, as Terraform does.
+fn power(arguments: &Arguments) -> Answer {
+    from_float(float(arguments, 0)?.powf(float(arguments, 1)?), arguments)
+}
+
+fn float(arguments: &Arguments, index: usize) -> Result<f64, Trouble> {
+    Ok(arguments.number(index)?.decimal().to_f64().unwrap_or(f64::NAN))
+}
+
+fn from_float(result: f64, arguments: &Arguments) -> Answer {
+    // The shortest decimal that stands for the same floating-point number is the number Terraform shows.
+    let number = if result.is_finite() { Number::parse(&result.to_string()) } else { None };
+    let number = number.ok_or("the result is not a number that can be used")?;
+    Ok(Value::number(number, arguments.origin()))
+}
+
+fn extreme(arguments: &Arguments, wanted: std::cmp::Ordering) -> Answer {
+    let mut best = arguments.number(0)?;
+    for index in 1..arguments.values.len() {
+        let number = arguments.number(index)?;
+        if number.cmp(best) == wanted {
+            best = number;
+        }
+    }
+    Ok(Value::number(best.clone(), arguments.origin()))
+}
+
+fn sign(arguments: &Arguments) -> Answer {
+    let sign = arguments.whole(0)?.signum();
+    Ok(Value::number(sign, arguments.origin()))
+}
+
+fn parse_int(arguments: &Arguments) -> Answer {
+    let text = match &arguments.value(0).data {
+        Data::Text(text) => text.as_literal().ok_or(Trouble::Unknown)?,
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) => return Err(Trouble::Unknown),
+        _ => return Err("the first argument must be a string".into()),
+    };
+    let base = u32::try_from(arguments.whole(1)?).ok().filter(|base| (2..=62).contains(base));
+    let base = base.ok_or("the base must be between 2 and 62")?;
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.len() > 1_000 {
+        return Err(Trouble::Limit("the number has more than 1000 digits".to_owned()));
+    }
+    let mut number = BigInt::from(0);
+    for character in digits.chars() {
+        let digit = digit(character, base).filter(|digit| *digit < base);
+        number = number * base + digit.ok_or_else(|| format!("\"{text}\" is not a number of base {base}"))?;
+    }
+    if digits.is_empty() {
+        return Err("an empty text is no number".into());
+    }
+    let number = BigDecimal::from(if negative { -number } else { number });
+    Ok(Value::number(number, arguments.origin()))
+}
+
+/// What a digit is worth. Up to base 36 letters of both cases are the same; beyond it upper case follows lower case.
+fn digit(character: char, base: u32) -> Option<u32> {
+    match character {
+        'A'..='Z' if base > 36 => Some(u32::from(character) - u32::from('A') + 36),
+        _ => character.to_digit(36),
+    }
+}

@@ -1,0 +1,97 @@
+//! Functions over sets.
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::collections::truth;
+use crate::terraform::operators::{any, equal};
+use crate::terraform::types::{self, set};
+use crate::terraform::unknown::Outcome;
+use crate::value::{ListKind, Value};
+
+/// How many combinations a product may have: beyond that it would fill the memory.
+const MAX_PRODUCT: usize = 100_000;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("setintersection", &[P::Set], Outcome::Open, intersection).variadic(P::Set),
+    function("setproduct", &[P::Any, P::Any], Outcome::Open, product).variadic(P::Any),
+    function("setsubtract", &[P::Set, P::Set], Outcome::Open, subtract),
+    function("setunion", &[P::Set], Outcome::Open, union).variadic(P::Set),
+];
+
+/// The sets' elements converted to the one type they have in common.
+fn alike(arguments: &Arguments) -> Result<Vec<Vec<Value>>, Trouble> {
+    let mut all = Vec::new();
+    for index in 0..arguments.values.len() {
+        all.extend(arguments.items(index)?.iter().cloned());
+    }
+    let all = types::unify(all, arguments.world()).ok_or("all sets must have the same type")?;
+    let mut rest = all.as_slice();
+    let mut sets = Vec::new();
+    for index in 0..arguments.values.len() {
+        let (set, behind) = rest.split_at_checked(arguments.items(index)?.len()).ok_or(Trouble::Unknown)?;
+        sets.push(set.to_vec());
+        rest = behind;
+    }
+    Ok(sets)
+}
+
+fn union(arguments: &Arguments) -> Answer {
+    Ok(set(alike(arguments)?.concat(), arguments.origin()))
+}
+
+fn intersection(arguments: &Arguments) -> Answer {
+    keep(arguments, |others, item| {
+        for other in others {
+            if !truth(&held(other, item, arguments))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+}
+
+fn subtract(arguments: &Arguments) -> Answer {
+    keep(arguments, |others, item| {
+        for other in others {
+            if truth(&held(other, item, arguments))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+}
+
+/// The elements of the first set that are to be kept, given the other sets.
+fn keep(arguments: &Arguments, wanted: impl Fn(&[Vec<Value>], &Value) -> Result<bool, Trouble>) -> Answer {
+    let sets = alike(arguments)?;
+    let (first, others) = sets.split_first().ok_or(Trouble::Unknown)?;
+    let mut kept = Vec::new();
+    for item in first {
+        if wanted(others, item)? {
+            kept.push(item.clone());
+        }
+    }
+    Ok(set(kept, arguments.origin()))
+}
+
+fn held(items: &[Value], wanted: &Value, arguments: &Arguments) -> Value {
+    let found = items.iter().map(|item| equal(item, wanted, arguments.world(), arguments.origin()));
+    any(found.collect(), arguments.world(), arguments.origin())
+}
+
+fn product(arguments: &Arguments) -> Answer {
+    let mut kind = ListKind::Set;
+    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    for index in 0..arguments.values.len() {
+        let (one, items) = arguments.sequence(index)?;
+        if one != ListKind::Set {
+            kind = ListKind::List;
+        }
+        if rows.len().saturating_mul(items.len()) > MAX_PRODUCT {
+            return Err(Trouble::Limit(format!("the product has more than {MAX_PRODUCT} elements")));
+        }
+        let row = |row: &Vec<Value>, item: &Value| row.iter().cloned().chain([item.clone()]).collect();
+        rows = rows.iter().flat_map(|before| items.iter().map(move |item| row(before, item))).collect();
+    }
+    let rows = rows.into_iter().map(|row| Value::list(ListKind::Tuple, row, arguments.origin())).collect();
+    Ok(if kind == ListKind::Set { set(rows, arguments.origin()) } else { Value::list(kind, rows, arguments.origin()) })
+}

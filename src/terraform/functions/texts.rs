@@ -1,0 +1,126 @@
+//! What can be told of a text some of whose parts are not known.
+
+use super::arguments::{Answer, Arguments, Trouble};
+use crate::terraform::unknown::{Outcome, as_part, derive, text};
+use crate::value::{Data, Part, Symbol, SymbolSource, Value};
+
+/// An end of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Where it begins.
+    Left,
+    /// Where it ends.
+    Right,
+}
+
+/// Characters to take off at an end.
+pub(super) trait Cutset {
+    /// Whether the character is one of them.
+    fn holds(&self, character: char) -> bool;
+}
+
+impl<const COUNT: usize> Cutset for [char; COUNT] {
+    fn holds(&self, character: char) -> bool {
+        self.contains(&character)
+    }
+}
+
+impl Cutset for Vec<char> {
+    fn holds(&self, character: char) -> bool {
+        self.contains(&character)
+    }
+}
+
+impl<F: Fn(char) -> bool> Cutset for F {
+    fn holds(&self, character: char) -> bool {
+        self(character)
+    }
+}
+
+impl End {
+    /// The part at this end.
+    pub(super) fn of(self, parts: &[Part]) -> Option<&Part> {
+        match self {
+            Self::Left => parts.first(),
+            Self::Right => parts.last(),
+        }
+    }
+
+    /// The part at this end, to be changed.
+    pub(super) fn of_mut(self, parts: &mut [Part]) -> Option<&mut Part> {
+        match self {
+            Self::Left => parts.first_mut(),
+            Self::Right => parts.last_mut(),
+        }
+    }
+
+    /// What is left of `text` without `wanted` at this end; `None` if it does not stand there.
+    pub(super) fn cut<'t>(self, text: &'t str, wanted: &str) -> Option<&'t str> {
+        match self {
+            Self::Left => text.strip_prefix(wanted),
+            Self::Right => text.strip_suffix(wanted),
+        }
+    }
+
+    /// What is left of `text` without any of the characters at this end.
+    pub(super) fn trim<'t>(self, text: &'t str, cutset: &impl Cutset) -> &'t str {
+        match self {
+            Self::Left => text.trim_start_matches(|character| cutset.holds(character)),
+            Self::Right => text.trim_end_matches(|character| cutset.holds(character)),
+        }
+    }
+}
+
+/// A function that works character by character: literal parts are changed, of unknown ones a new value is derived.
+pub(super) fn map(arguments: &Arguments, name: &str, change: fn(&str) -> String) -> Answer {
+    let parts = arguments.parts(0)?.into_iter().map(|part| match part {
+        Part::Literal(literal) => Ok(Part::Literal(change(&literal))),
+        Part::Value(value) => Ok(as_part(derived(format!("{name}({})", value.describe()), &value, arguments))),
+        Part::Json(_) => Err(Trouble::Unknown),
+    });
+    Ok(text(parts.collect::<Result<Vec<_>, _>>()?, arguments.origin()))
+}
+
+/// A text made of an unknown part.
+pub(super) fn derived(name: String, part: &Value, arguments: &Arguments) -> Value {
+    derive(name, part, Outcome::Set, arguments.world(), arguments.origin())
+}
+
+/// Whether what is not known may hold `wanted`, or a piece of it at one of its ends. An input may hold anything. What is
+/// set at deployment may too, but for names and numbers that AWS forms of letters, digits, dots and dashes.
+pub(super) fn may_hold(value: &Value, wanted: &str) -> bool {
+    let in_names = |character: char| character.is_alphanumeric() || "-_.".contains(character);
+    match &value.data {
+        Data::Opaque(symbol) => wanted.is_empty() || !is_name(symbol) || wanted.contains(in_names),
+        _ => true,
+    }
+}
+
+/// Whether an attribute is certainly a plain name: neither an ARN nor a path.
+fn is_name(symbol: &Symbol) -> bool {
+    match (&symbol.source, symbol.attribute.as_str()) {
+        (SymbolSource::Derived(_), _) => false,
+        (_, "account_id" | "bucket" | "region" | "partition" | "dns_suffix" | "user_id" | "key_id") => true,
+        (SymbolSource::Resource(address), "id") => {
+            address.split('.').any(|step| step == "aws_s3_bucket" || step.starts_with("random_"))
+        }
+        (SymbolSource::Data(source), "id" | "name") => {
+            ["aws_region", "aws_caller_identity", "aws_partition"].iter().any(|kind| source.contains(kind))
+        }
+        _ => false,
+    }
+}
+
+/// Whether `wanted` can only stand inside of a literal, and not begin or end in one and go on in an unknown part.
+pub(super) fn stays_within_literals(parts: &[Part], wanted: &str) -> bool {
+    let cuts = || wanted.char_indices().map(|(at, _)| at).skip(1);
+    parts.iter().enumerate().all(|(index, part)| {
+        let Part::Literal(literal) = part else { return true };
+        let (before, behind) = (index > 0, index + 1 < parts.len());
+        let goes_on = behind && cuts().any(|at| wanted.get(..at).is_some_and(|start| literal.ends_with(start)));
+        let began = before && cuts().any(|at| wanted.get(at..).is_some_and(|end| literal.starts_with(end)));
+        // A short literal between two unknown parts may be the middle of what is wanted.
+        let inside = before && behind && literal.len() < wanted.len() && wanted.contains(literal.as_str());
+        !(goes_on || began || inside)
+    })
+}

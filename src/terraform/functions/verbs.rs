@@ -1,0 +1,278 @@
+//! The verbs of `format`: `%s`, `%05.2f`, `%-10q` and their like.
+
+use bigdecimal::num_bigint::BigInt;
+use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive, Zero};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::arguments::{Arguments, Trouble};
+use super::json;
+use crate::terraform::types::{Type, convert};
+use crate::terraform::unknown::{Outcome, as_part, derive, parts};
+use crate::value::{Data, Part, Text, Value};
+
+/// How wide a field may be: beyond that it would fill the memory.
+const MAX_WIDTH: usize = 10_000;
+
+/// A verb with its flags.
+#[derive(Debug, Clone)]
+pub(super) struct Verb {
+    /// The letter.
+    pub letter: char,
+    flags: String,
+    width: Option<usize>,
+    precision: Option<usize>,
+}
+
+impl Verb {
+    /// The verb behind a percent sign, the number of the argument if one is written, and what follows.
+    pub(super) fn parse(text: &str) -> Result<(Self, Option<usize>, &str), Trouble> {
+        let (index, text) = match text.strip_prefix('[') {
+            Some(text) => {
+                let (number, behind) = text.split_once(']').ok_or("a bracket in a verb has no end")?;
+                let number = number.parse().ok().filter(|number: &usize| *number > 0);
+                (Some(number.ok_or("the number of an argument begins at 1")? - 1), behind)
+            }
+            None => (None, text),
+        };
+        let (flags, text) = split(text, |character| " +-#0".contains(character));
+        let (width, text) = split(text, |character| character.is_ascii_digit());
+        let (precision, text) = match text.strip_prefix('.') {
+            Some(text) => {
+                let (digits, text) = split(text, |character| character.is_ascii_digit());
+                (Some(digits), text)
+            }
+            None => (None, text),
+        };
+        // Go puts the number of the argument behind the flags.
+        let (index, text) = match (index, text.strip_prefix('[')) {
+            (None, Some(_)) => {
+                let (verb, index, behind) = Self::parse(text)?;
+                let verb = Self { flags: flags.to_owned(), ..verb };
+                return Ok((verb, index, behind));
+            }
+            (index, _) => (index, text),
+        };
+        let letter = text.chars().next().filter(|letter| "vtbdoxXeEfgGsq".contains(*letter));
+        let letter = letter.ok_or_else(|| format!("\"%{flags}{width}{text}\" is no verb"))?;
+        let size = |digits: &str| if digits.is_empty() { Ok(0) } else { limited(digits) };
+        let width = if width.is_empty() { None } else { Some(size(width)?) };
+        let precision = precision.map(size).transpose()?;
+        let behind = text.get(letter.len_utf8()..).unwrap_or_default();
+        Ok((Self { letter, flags: flags.to_owned(), width, precision }, index, behind))
+    }
+
+    fn has(&self, flag: char) -> bool {
+        self.flags.contains(flag)
+    }
+
+    fn is_bare(&self) -> bool {
+        self.width.is_none() && self.precision.is_none() && self.flags.is_empty()
+    }
+}
+
+fn split(text: &str, wanted: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at_checked(text.find(|character| !wanted(character)).unwrap_or(text.len())).unwrap_or((text, ""))
+}
+
+fn limited(digits: &str) -> Result<usize, Trouble> {
+    let width = digits.parse().ok().filter(|width| *width <= MAX_WIDTH);
+    width.ok_or_else(|| Trouble::Limit(format!("a field of more than {MAX_WIDTH} characters")))
+}
+
+/// What the verb makes of a value: characters, or the parts that are not known.
+pub(super) fn write(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<Vec<Part>, Trouble> {
+    if value.obstacle().is_some() {
+        return unknown(verb, value, arguments);
+    }
+    let written = match verb.letter {
+        'v' => any(verb, value)?,
+        's' => cut(text(value, &Type::String, arguments)?, verb),
+        'q' => format!("\"{}\"", json::escape(&text(value, &Type::String, arguments)?)),
+        't' => text(value, &Type::Bool, arguments)?,
+        _ => number(verb, &converted(value, &Type::Number, arguments)?)?,
+    };
+    Ok(vec![Part::Literal(pad(&written, verb))])
+}
+
+/// A bare verb writes an unknown text as it is; any other one changes it.
+fn unknown(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<Vec<Part>, Trouble> {
+    match (&value.data, verb.letter) {
+        (Data::List(..) | Data::Map(..), 'v') if verb.is_bare() => {
+            let mut parts = Vec::new();
+            json::write(value, &mut parts)?;
+            Ok(parts)
+        }
+        (Data::List(..) | Data::Map(..), _) => Err("a collection cannot be formatted".into()),
+        (_, 's' | 'v' | 'd') if verb.is_bare() => Ok(parts(value.clone())),
+        _ => {
+            let width = verb.width.map(|width| width.to_string()).unwrap_or_default();
+            let precision = verb.precision.map(|digits| format!(".{digits}")).unwrap_or_default();
+            let letter = verb.letter;
+            let name = format!("format(\"%{}{width}{precision}{letter}\", {})", verb.flags, value.describe());
+            let obstacle = value.obstacle().unwrap_or(value);
+            Ok(vec![as_part(derive(name, obstacle, Outcome::Set, arguments.world(), arguments.origin()))])
+        }
+    }
+}
+
+fn converted(value: &Value, ty: &Type, arguments: &Arguments) -> Result<Value, Trouble> {
+    if value.is_null() {
+        return Err("null cannot be formatted".into());
+    }
+    let value = convert(value.clone(), ty, arguments.world());
+    match &value.data {
+        Data::Failed(failure) => Err(failure.message.clone().into()),
+        _ => Ok(value),
+    }
+}
+
+fn text(value: &Value, ty: &Type, arguments: &Arguments) -> Result<String, Trouble> {
+    let value = converted(value, ty, arguments)?;
+    match &value.data {
+        Data::Bool(known) => Ok(known.to_string()),
+        _ => value.as_str().map(str::to_owned).ok_or(Trouble::Unknown),
+    }
+}
+
+fn any(verb: &Verb, value: &Value) -> Result<String, Trouble> {
+    match &value.data {
+        Data::Text(text) if !verb.has('#') => Ok(cut(text.to_string(), verb)),
+        Data::Number(known) if !verb.has('#') => {
+            let general = Verb { letter: 'g', ..verb.clone() };
+            Ok(float(&general, known.decimal()))
+        }
+        Data::Object(_) => Err(Trouble::Unknown),
+        _ => {
+            let mut parts = Vec::new();
+            json::write(value, &mut parts)?;
+            Ok(Text::join(parts).to_string())
+        }
+    }
+}
+
+/// The first clusters of a text, as many as the precision says.
+fn cut(text: String, verb: &Verb) -> String {
+    match verb.precision {
+        Some(precision) => text.graphemes(true).take(precision).collect(),
+        None => text,
+    }
+}
+
+/// The text filled up to the width: with blanks at the left, or at the right, or with zeros behind the sign.
+fn pad(text: &str, verb: &Verb) -> String {
+    let missing = verb.width.unwrap_or_default().saturating_sub(text.graphemes(true).count());
+    if verb.has('-') {
+        return format!("{text}{}", " ".repeat(missing));
+    }
+    if !verb.has('0') {
+        return format!("{}{text}", " ".repeat(missing));
+    }
+    let (sign, digits) = split(text, |character| "+-".contains(character));
+    if matches!(verb.letter, 's' | 'q' | 't' | 'v') {
+        return format!("{}{text}", "0".repeat(missing));
+    }
+    format!("{sign}{}{digits}", "0".repeat(missing))
+}
+
+fn number(verb: &Verb, value: &Value) -> Result<String, Trouble> {
+    let Data::Number(number) = &value.data else { return Err(Trouble::Unknown) };
+    let number = number.decimal();
+    let written = match verb.letter {
+        'e' | 'E' | 'f' | 'g' | 'G' => float(verb, number),
+        _ if !number.is_integer() => return Err("a whole number is needed".into()),
+        _ => integer(verb, &number.with_scale(0).as_bigint_and_exponent().0),
+    };
+    Ok(signed(written, verb))
+}
+
+fn signed(written: String, verb: &Verb) -> String {
+    if written.starts_with('-') {
+        written
+    } else if verb.has('+') {
+        format!("+{written}")
+    } else if verb.has(' ') {
+        format!(" {written}")
+    } else {
+        written
+    }
+}
+
+fn integer(verb: &Verb, number: &BigInt) -> String {
+    let (base, prefix) = match verb.letter {
+        'b' => (2, "0b"),
+        'o' => (8, "0"),
+        'x' => (16, "0x"),
+        'X' => (16, "0X"),
+        _ => (10, ""),
+    };
+    let digits = number.abs().to_str_radix(base);
+    let digits = if verb.letter == 'X' { digits.to_uppercase() } else { digits };
+    let zeros = "0".repeat(verb.precision.unwrap_or_default().saturating_sub(digits.len()));
+    let prefix = if verb.has('#') { prefix } else { "" };
+    let sign = if number.is_negative() { "-" } else { "" };
+    format!("{sign}{prefix}{zeros}{digits}")
+}
+
+/// `%f`, `%e` and `%g` of an exact decimal.
+fn float(verb: &Verb, number: &BigDecimal) -> String {
+    match verb.letter {
+        'f' => {
+            let digits = i64::try_from(verb.precision.unwrap_or(6)).unwrap_or_default();
+            number.with_scale_round(digits, RoundingMode::HalfEven).to_plain_string()
+        }
+        'e' | 'E' => exponential(number, verb.precision.unwrap_or(6), verb.letter),
+        _ => general(verb, number),
+    }
+}
+
+/// A digit, a point, so many digits, and an exponent of at least two digits.
+fn exponential(number: &BigDecimal, precision: usize, letter: char) -> String {
+    let (digits, exponent) = scientific(number, Some(precision + 1));
+    let (first, rest) = digits.split_at_checked(1).unwrap_or(("0", ""));
+    let rest = format!("{rest:0<precision$}");
+    let point = if rest.is_empty() { "" } else { "." };
+    let sign = if number.is_negative() { "-" } else { "" };
+    let direction = if exponent < 0 { '-' } else { '+' };
+    let letter = if letter.is_uppercase() { 'E' } else { 'e' };
+    format!("{sign}{first}{point}{rest}{letter}{direction}{:02}", exponent.abs())
+}
+
+/// The significant digits of a number and the power of ten of the first one.
+fn scientific(number: &BigDecimal, digits: Option<usize>) -> (String, i64) {
+    if number.is_zero() {
+        return ("0".to_owned(), 0);
+    }
+    let wanted = digits.and_then(|digits| std::num::NonZeroU64::new(digits as u64));
+    let rounded = match wanted {
+        Some(wanted) => number.abs().with_precision_round(wanted, RoundingMode::HalfEven),
+        None => number.abs(),
+    };
+    let (mantissa, scale) = rounded.normalized().as_bigint_and_exponent();
+    let digits = mantissa.to_string();
+    let exponent = digits.len().to_i64().unwrap_or_default() - 1 - scale;
+    (digits, exponent)
+}
+
+/// The shorter of both forms: with an exponent when it is below -4 or not below the precision, which counts as 6 for
+/// the shortest exact form.
+fn general(verb: &Verb, number: &BigDecimal) -> String {
+    let precision = verb.precision.map(|precision| precision.max(1));
+    let (digits, exponent) = scientific(number, precision);
+    let count = i64::try_from(digits.len()).unwrap_or_default();
+    let limit = match precision {
+        None => 6,
+        Some(precision) => {
+            let precision = i64::try_from(precision).unwrap_or(i64::MAX);
+            if precision > count && count > exponent { count } else { precision }
+        }
+    };
+    // Go takes the number of digits for the limit when there are fewer of them, in the shortest form up to 21.
+    if exponent < -4 || exponent >= limit.max(if precision.is_none() { 6 } else { 0 }) {
+        let letter = if verb.letter == 'G' { 'E' } else { 'e' };
+        return exponential(number, digits.len() - 1, letter);
+    }
+    match precision.and_then(|precision| std::num::NonZeroU64::new(precision as u64)) {
+        Some(wanted) => number.with_precision_round(wanted, RoundingMode::HalfEven).normalized().to_plain_string(),
+        None => number.to_plain_string(),
+    }
+}

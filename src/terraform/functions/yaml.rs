@@ -1,0 +1,137 @@
+//! `yamldecode`, and what a tree of JSON or YAML is worth. Scalars are read as Terraform's YAML library reads them:
+//! YAML 1.2 with the booleans and dates of 1.1.
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use regex::Regex;
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::holes::{Holes, Reading};
+use crate::syntax::{Node, NodeKind, Parsed, ProblemSeverity, Scalar, Style, yaml};
+use crate::terraform::unknown::Outcome;
+use crate::value::{Data, ListKind, MapKind, Number, Value};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("yamldecode", &[P::Text], Outcome::Open, decode),
+    function("yamlencode", &[P::Nullable], Outcome::Set, super::yaml_write::encode),
+];
+
+fn decode(arguments: &Arguments) -> Answer {
+    let Data::Text(text) = &arguments.value(0).data else { return Err(Trouble::Unknown) };
+    let (source, holes) = Holes::dig(text, Reading::Yaml).ok_or(Trouble::Unknown)?;
+    let parsed = yaml::parse(arguments.call.span.file, &source);
+    read(&parsed, &Tree { holes, scalar: plain, arguments }, "YAML")
+}
+
+/// How the scalars of a tree are read, and what its marks stand for.
+pub(super) struct Tree<'a> {
+    pub holes: Holes,
+    /// The value of a scalar without quotes.
+    pub scalar: fn(&str, &Arguments) -> Answer,
+    pub arguments: &'a Arguments<'a>,
+}
+
+/// The value of the one document of a text.
+pub(super) fn read(parsed: &Parsed, tree: &Tree, language: &str) -> Answer {
+    let lost = parsed.problems.iter().find(|problem| problem.severity == ProblemSeverity::Lost);
+    match (lost, parsed.documents.as_slice()) {
+        (None, [document]) => tree.value(document),
+        // What is wrong may be due to a hole, which the real text does not have.
+        _ if !tree.holes.is_empty() => Err(Trouble::Unknown),
+        (Some(problem), _) => Err(format!("this is no {language}: {}", problem.message).into()),
+        (None, _) => Err(format!("one {language} document is needed").into()),
+    }
+}
+
+impl Tree<'_> {
+    fn value(&self, node: &Node) -> Answer {
+        if let Some(tag) = &node.tag {
+            return Err(format!("the tag {} is not supported", tag.name).into());
+        }
+        let origin = self.arguments.origin();
+        match &node.kind {
+            NodeKind::Scalar(scalar) => self.scalar(scalar),
+            NodeKind::Sequence(items) => {
+                let items = items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?;
+                Ok(Value::list(ListKind::Tuple, items, origin))
+            }
+            NodeKind::Mapping(entries) => {
+                let mut map = IndexMap::new();
+                for entry in entries {
+                    map.insert(self.key(&entry.key)?, self.value(&entry.value)?);
+                }
+                Ok(Value::map(MapKind::Object, map, origin))
+            }
+        }
+    }
+
+    fn scalar(&self, scalar: &Scalar) -> Answer {
+        if self.holes.are_in(&scalar.text) {
+            return self.holes.fill(&scalar.text, self.arguments);
+        }
+        match scalar.style {
+            Style::Quoted => Ok(Value::text(scalar.text.clone(), self.arguments.origin())),
+            Style::Plain => (self.scalar)(&scalar.text, self.arguments),
+        }
+    }
+
+    fn key(&self, node: &Node) -> Result<String, Trouble> {
+        let NodeKind::Scalar(scalar) = &node.kind else { return Err("a key must be a string".into()) };
+        let key = self.scalar(scalar)?;
+        match &key.data {
+            Data::Bool(known) => Ok(known.to_string()),
+            Data::Number(known) => Ok(known.to_string()),
+            Data::Null => Err("a key must not be null".into()),
+            _ => key.as_str().map(str::to_owned).ok_or(Trouble::Unknown),
+        }
+    }
+}
+
+static FLOAT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$").ok());
+static DATE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[-+]\d\d:\d\d))?$").ok());
+
+fn plain(text: &str, arguments: &Arguments) -> Answer {
+    let origin = arguments.origin();
+    Ok(match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::null(origin),
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y" => Value::bool(true, origin),
+        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
+            Value::bool(false, origin)
+        }
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN" | ".NAN" => {
+            return Err(format!("{text} is not a number that can be used").into());
+        }
+        _ => match number(text) {
+            Some(number) => Value::number(number, origin),
+            None => Value::text(date(text).unwrap_or_else(|| text.to_owned()), origin),
+        },
+    })
+}
+
+/// A leading zero does not make a number octal; `0o` does.
+fn number(text: &str) -> Option<Number> {
+    let of_base = |digits: &str, base| i64::from_str_radix(digits, base).ok().map(Number::from);
+    if let Some(digits) = text.strip_prefix("0x") {
+        return of_base(digits, 16);
+    }
+    if let Some(digits) = text.strip_prefix("0o") {
+        return of_base(digits, 8);
+    }
+    FLOAT.as_ref()?.is_match(text).then(|| Number::parse(text)).flatten()
+}
+
+/// A date or time becomes a text in RFC 3339, without fractions of a second. That is how an unquoted
+/// `Version: 2012-10-17` turns into something that IAM refuses.
+fn date(text: &str) -> Option<String> {
+    let found = DATE.as_ref()?.captures(text)?;
+    let day = found.get(1)?.as_str();
+    let (time, zone) = match (found.get(2), found.get(3)) {
+        (Some(time), Some(zone)) => (time.as_str(), zone.as_str()),
+        _ => ("00:00:00", "Z"),
+    };
+    let text = format!("{day}T{time}{}", zone.to_uppercase());
+    chrono::DateTime::parse_from_rfc3339(&text).ok().map(|_| text)
+}

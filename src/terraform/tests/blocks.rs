@@ -1,0 +1,122 @@
+//! Arguments and nested blocks under CloudFormation's names.
+
+use super::*;
+
+#[test]
+fn defaults_are_the_providers() {
+    let unit = module("resource \"aws_cloudtrail\" \"t\" {\n  event_selector {}\n  kms_key_id = \"\"\n}");
+    for (property, expected) in [
+        ("IsLogging", "true"),
+        ("IncludeGlobalServiceEvents", "true"),
+        ("IsMultiRegionTrail", "false"),
+        ("EnableLogFileValidation", "false"),
+        ("KMSKeyId", "\"\""),
+        ("CloudWatchLogsLogGroupArn", "null"),
+        ("EventSelectors", "[{ReadWriteType = \"All\", IncludeManagementEvents = true}]"),
+        ("AdvancedEventSelectors", "null"),
+    ] {
+        assert_eq!(trail(&unit, "aws_cloudtrail.t", property), expected, "{property}");
+    }
+}
+
+#[test]
+fn dynamic_blocks_become_blocks() {
+    let unit = module(
+        r#"
+        variable "extra" { type = list(string) }
+        locals { selectors = [{ rw = "All", mgmt = "false" }] }
+        resource "aws_cloudtrail" "t" {
+          dynamic "event_selector" {
+            for_each = local.selectors
+            iterator = s
+            content {
+              read_write_type           = s.value.rw
+              include_management_events = s.value.mgmt
+              dynamic "data_resource" {
+                for_each = toset(["AWS::S3::Object"])
+                content {
+                  type   = data_resource.key
+                  values = ["arn:aws:s3-${s.key}"]
+                }
+              }
+            }
+          }
+          dynamic "advanced_event_selector" {
+            for_each = var.extra
+            content { name = advanced_event_selector.value }
+          }
+        }
+        "#,
+    );
+    let selector = "[{ReadWriteType = \"All\", IncludeManagementEvents = false, \
+         DataResources = [{Type = \"AWS::S3::Object\", Values = [\"arn:aws:s3-0\"]}]}]";
+    assert_eq!(trail(&unit, "aws_cloudtrail.t", "EventSelectors"), selector);
+    let advanced = property_in(&unit, Kind::Trail, "aws_cloudtrail.t", "AdvancedEventSelectors", &World::default());
+    let some = World::default().with(question(&advanced), false);
+    let advanced = property_in(&unit, Kind::Trail, "aws_cloudtrail.t", "AdvancedEventSelectors", &some);
+    assert_eq!(advanced.describe(), "[{Name = var.extra[*]}]");
+}
+
+#[test]
+fn objects_stand_for_blocks_in_json() {
+    let json = r#"{"resource": {"aws_cloudtrail": {"t": {
+        "enable_logging": "false",
+        "event_selector": [{"read_write_type": "ReadOnly"}],
+        "dynamic": {"advanced_event_selector": {"for_each": ["x"], "content": {"name": "${advanced_event_selector.value}"}}}
+    }}}}"#;
+    let unit = unit(&[("main.tf.json", json)]);
+    assert_eq!(trail(&unit, "aws_cloudtrail.t", "IsLogging"), "false");
+    let selectors = "[{ReadWriteType = \"ReadOnly\", IncludeManagementEvents = true}]";
+    assert_eq!(trail(&unit, "aws_cloudtrail.t", "EventSelectors"), selectors);
+    assert_eq!(trail(&unit, "aws_cloudtrail.t", "AdvancedEventSelectors"), "[{Name = \"x\"}]");
+}
+
+#[test]
+fn grants_are_one_map_a_permission() {
+    let unit = module(
+        r#"
+        resource "aws_s3_bucket" "b" {
+          grant {
+            uri         = "http://acs.amazonaws.com/groups/global/AllUsers"
+            permissions = ["READ", "WRITE"]
+          }
+          logging { target_bucket = "other" }
+        }
+        resource "aws_s3_bucket_acl" "a" {
+          access_control_policy {
+            grant {
+              grantee {
+                type = "Group"
+                uri  = "u"
+              }
+              permission = "READ"
+            }
+            owner { id = "o" }
+          }
+        }
+        resource "aws_s3_bucket_ownership_controls" "o" {
+          rule { object_ownership = "BucketOwnerEnforced" }
+        }
+        "#,
+    );
+    let uri = "http://acs.amazonaws.com/groups/global/AllUsers";
+    let grants = format!("[{{URI = \"{uri}\", Permission = \"READ\"}}, {{URI = \"{uri}\", Permission = \"WRITE\"}}]");
+    assert_eq!(bucket(&unit, "aws_s3_bucket.b", "Grants"), grants);
+    assert_eq!(bucket(&unit, "aws_s3_bucket.b", "LoggingConfiguration"), "{DestinationBucketName = \"other\"}");
+    let world = World::default();
+    let acl = property_in(&unit, Kind::BucketAcl, "aws_s3_bucket_acl.a", "Grants", &world);
+    assert_eq!(acl.describe(), "[{URI = \"u\", Permission = \"READ\"}]");
+    let controls = Kind::OwnershipControls;
+    let ownership = property_in(&unit, controls, "aws_s3_bucket_ownership_controls.o", "ObjectOwnership", &world);
+    assert_eq!(ownership.describe(), "\"BucketOwnerEnforced\"");
+}
+
+#[test]
+fn override_files_replace_arguments_and_blocks() {
+    let main = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"a\"\n  enable_logging = true\n  event_selector {\n    read_write_type = \"ReadOnly\"\n  }\n}";
+    let change = "resource \"aws_cloudtrail\" \"t\" {\n  name = \"b\"\n  event_selector {}\n}";
+    let unit = unit(&[("main.tf", main), ("override.tf", change)]);
+    assert_eq!(trail(&unit, "aws_cloudtrail.t", "TrailName"), "\"b\"");
+    let selectors = "[{ReadWriteType = \"All\", IncludeManagementEvents = true}]";
+    assert_eq!(trail(&unit, "aws_cloudtrail.t", "EventSelectors"), selectors);
+}

@@ -1,0 +1,132 @@
+//! Modules: arguments, outputs, instances, those that are not on disk, and which directories are roots.
+
+use super::super::{Modules, roots};
+use super::*;
+
+const TRAIL: &str = r#"
+variable "name" { type = string }
+variable "key" {
+  type    = string
+  default = null
+}
+resource "aws_cloudtrail" "this" {
+  name       = var.name
+  kms_key_id = var.key
+}
+output "arn" { value = aws_cloudtrail.this.arn }
+output "name" { value = aws_cloudtrail.this.name }
+"#;
+
+#[test]
+fn arguments_come_in_and_outputs_go_out() {
+    let root = r#"
+        module "a" {
+          for_each = { x = "first" }
+          source   = "./modules/trail"
+          name     = each.value
+          key      = aws_kms_key.k.arn
+        }
+        resource "aws_kms_key" "k" {}
+        resource "aws_s3_bucket" "b" { bucket = module.a["x"].name }
+    "#;
+    let unit = unit(&[("main.tf", root), ("modules/trail/main.tf", TRAIL)]);
+    let address = "module.a[\"x\"].aws_cloudtrail.this";
+    assert_eq!(addresses(&unit, Kind::Trail), [address]);
+    assert_eq!(trail(&unit, address, "KMSKeyId"), "opaque: aws_kms_key.k.arn");
+    assert_eq!(bucket(&unit, "aws_s3_bucket.b", "BucketName"), "\"first\"");
+    let name = property_in(&unit, Kind::Trail, address, "TrailName", &World::default());
+    assert_eq!(places(&unit, &name), ["var.name", "each.value", "each.value", "\"first\""]);
+}
+
+#[test]
+fn a_module_that_is_not_on_disk_leaves_its_outputs_open() {
+    let root = r#"
+        module "logs" {
+          source = "terraform-aws-modules/s3-bucket/aws"
+          bucket = "x"
+        }
+        resource "aws_cloudtrail" "t" { s3_bucket_name = module.logs.s3_bucket_id }
+    "#;
+    let unit = module(root);
+    let value = property_in(&unit, Kind::Trail, "aws_cloudtrail.t", "S3BucketName", &World::default());
+    let Data::Open(input) = &value.data else { panic!("{}", show(&value)) };
+    assert_eq!(input.name, "module.logs.s3_bucket_id");
+    let source = "terraform-aws-modules/s3-bucket/aws".to_owned();
+    assert_eq!(input.reason, crate::value::Reason::ModuleNotOnDisk { module: "module.logs".to_owned(), source });
+    assert_eq!(addresses(&unit, Kind::AbsentModule), ["module.logs"]);
+    let arguments = property_in(&unit, Kind::AbsentModule, "module.logs", "Arguments", &World::default());
+    assert_eq!(arguments.describe(), "{bucket = \"x\"}");
+}
+
+#[test]
+fn an_installed_module_is_read_and_its_caller_is_known() {
+    let root = "module \"t\" {\n  source = \"acme/trail/aws\"\n  name   = \"n\"\n}";
+    let manifest = r#"{"Modules": [{"Key": "", "Dir": "."}, {"Key": "t", "Dir": ".terraform/modules/t"}]}"#;
+    let unit = unit(&[
+        ("main.tf", root),
+        (".terraform/modules/modules.json", manifest),
+        (".terraform/modules/t/main.tf", TRAIL),
+    ]);
+    let world = World::default();
+    let trails = unit.estate(&world).resources(Kind::Trail);
+    assert_eq!(trails[0].address, "module.t.aws_cloudtrail.this");
+    assert_eq!(trails[0].caller.map(|span| unit.sources.text(span)).as_deref(), Some("module \"t\""));
+}
+
+#[test]
+fn a_module_that_calls_itself_ends() {
+    let unit = unit(&[("main.tf", "module \"m\" {\n  source = \"./\"\n}\nresource \"aws_cloudtrail\" \"t\" {}")]);
+    assert_eq!(addresses(&unit, Kind::Trail).len(), 33);
+}
+
+#[test]
+fn a_module_with_an_open_count_may_hold_a_trail() {
+    let root = "variable \"on\" { type = bool }\nmodule \"t\" {\n  count = var.on ? 1 : 0\n  source = \"./t\"\n  name = \"n\"\n}";
+    let unit = unit(&[("main.tf", root), ("t/main.tf", TRAIL)]);
+    assert_eq!(addresses(&unit, Kind::Trail), ["module.t[0].aws_cloudtrail.this?"]);
+}
+
+#[test]
+fn a_directory_that_is_called_is_no_root() {
+    let directory = PathBuf::from("/no/such/project");
+    let sources = Arc::new(Sources::new(directory.clone(), directory.clone()));
+    for (name, text) in [
+        ("envs/prod/main.tf", "module \"t\" {\n  source = \"../../modules/trail\"\n}"),
+        ("envs/empty/main.tf", "resource \"aws_s3_bucket\" \"b\" {}"),
+        ("modules/trail/main.tf", "resource \"aws_cloudtrail\" \"t\" {}"),
+        ("alone/main.tf", "# source = \"../modules/trail\"\nresource \"aws_cloudtrail\" \"t\" {}"),
+    ] {
+        sources.add(name, text.to_owned());
+    }
+    let all: Vec<PathBuf> =
+        ["alone", "envs/empty", "envs/prod", "modules/trail"].iter().map(|name| directory.join(name)).collect();
+    let found = roots(&Modules::new(sources), &all);
+    assert_eq!(found, [directory.join("alone"), directory.join("envs/prod")]);
+}
+
+#[test]
+fn a_provider_configuration_with_a_role_is_another_account() {
+    let root = r#"
+        provider "aws" { region = "eu-west-1" }
+        provider "aws" {
+          alias  = "frankfurt"
+          region = "eu-central-1"
+        }
+        provider "aws" {
+          alias = "audit"
+          assume_role { role_arn = "arn:aws:iam::111122223333:role/audit" }
+        }
+        resource "aws_cloudtrail" "here" {}
+        resource "aws_cloudtrail" "region" { provider = aws.frankfurt }
+        module "t" {
+          source    = "./t"
+          name      = "n"
+          providers = { aws = aws.audit }
+        }
+    "#;
+    let unit = unit(&[("main.tf", root), ("t/main.tf", TRAIL)]);
+    let world = World::default();
+    let providers: Vec<String> =
+        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider).collect();
+    assert_eq!(providers, ["", "", "arn:aws:iam::111122223333:role/audit"]);
+}

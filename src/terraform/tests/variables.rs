@@ -1,0 +1,96 @@
+//! Variables: precedence, types, open ones, and validations.
+
+use super::*;
+use crate::model::{GivenVariable, OpenInputs};
+use crate::value::{Ask, Literal};
+
+const TRAIL: &str = "resource \"aws_cloudtrail\" \"t\" {\n  name = var.v\n  kms_key_id = var.v\n}\n";
+
+fn name_with(files: &[(&str, &str)], inputs: &Inputs) -> String {
+    let main = format!("variable \"v\" {{\n  default = \"default\"\n}}\n{TRAIL}");
+    let files: Vec<(&str, &str)> = [("main.tf", main.as_str())].into_iter().chain(files.iter().copied()).collect();
+    trail(&unit_with(&files, inputs), "aws_cloudtrail.t", "TrailName")
+}
+
+#[test]
+fn the_last_of_terraforms_order_counts() {
+    let environment = Inputs { environment: vec![("TF_VAR_v".into(), "env".into())], ..Inputs::default() };
+    let option = Inputs { variables: vec![GivenVariable::Value("v".into(), "option".into())], ..environment.clone() };
+    let files = [
+        ("terraform.tfvars", "v = \"tfvars\""),
+        ("terraform.tfvars.json", "{\"v\": \"json ${x}\"}"),
+        ("a.auto.tfvars", "v = \"auto\""),
+    ];
+    assert_eq!(name_with(&[], &Inputs::default()), "\"default\"");
+    assert_eq!(name_with(&[], &environment), "\"env\"");
+    assert_eq!(name_with(&files[..1], &environment), "\"tfvars\"");
+    assert_eq!(name_with(&files[..2], &environment), "\"json ${x}\"");
+    assert_eq!(name_with(&files, &environment), "\"auto\"");
+    assert_eq!(name_with(&files, &option), "\"option\"");
+}
+
+#[test]
+fn a_text_is_an_expression_where_the_type_wants_one() {
+    let main = "variable \"v\" { type = list(string) }\nresource \"aws_cloudtrail\" \"t\" { name = var.v[0] }";
+    let inputs = Inputs { variables: vec![GivenVariable::Value("v".into(), "[\"x\"]".into())], ..Inputs::default() };
+    assert_eq!(trail(&unit_with(&[("main.tf", main)], &inputs), "aws_cloudtrail.t", "TrailName"), "\"x\"");
+}
+
+#[test]
+fn types_convert_and_fill_in() {
+    for (declaration, expression, expected) in [
+        ("type = bool\n default = \"true\"", "var.v", "true"),
+        ("type = string\n default = 1", "var.v", "\"1\""),
+        (
+            "type = object({ a = optional(string, \"x\"), b = optional(number) })\n default = {}",
+            "var.v",
+            "{a = \"x\", b = null}",
+        ),
+        ("type = string\n nullable = false\n default = \"d\"", "var.v", "\"d\""),
+        ("type = any\n default = null", "var.v", "null"),
+    ] {
+        let variable = format!("variable \"v\" {{\n {declaration}\n}}");
+        assert_eq!(evaluated(expression, &variable), expected, "{declaration}");
+    }
+}
+
+#[test]
+fn every_input_can_be_open() {
+    let main = format!("variable \"v\" {{\n  type = string\n  default = \"default\"\n}}\n{TRAIL}");
+    let inputs = Inputs { open: OpenInputs::Any, ..Inputs::default() };
+    let unit = unit_with(&[("main.tf", &main)], &inputs);
+    assert_eq!(trail(&unit, "aws_cloudtrail.t", "TrailName"), "open: var.v");
+}
+
+/// The world's answers leave one value: that is the value.
+#[test]
+fn an_answer_settles_a_variable() {
+    let unit = module(&format!("variable \"v\" {{ type = string }}\n{TRAIL}"));
+    let value = property_in(&unit, Kind::Trail, "aws_cloudtrail.t", "TrailName", &World::default());
+    let Data::Open(input) = &value.data else { panic!("{}", show(&value)) };
+    let is = Question::new(input.clone(), Ask::Is(Literal::Text("prod".into())));
+    let world = World::default().with(is, true);
+    assert_eq!(show(&property_in(&unit, Kind::Trail, "aws_cloudtrail.t", "TrailName", &world)), "\"prod\"");
+}
+
+#[test]
+fn a_validation_narrows_or_rejects() {
+    let open = |condition: &str| {
+        let validation = format!("validation {{\n    condition = {condition}\n    error_message = \"No.\"\n  }}");
+        let unit = module(&format!("variable \"v\" {{\n  type = string\n  {validation}\n}}\n{TRAIL}"));
+        let value = property_in(&unit, Kind::Trail, "aws_cloudtrail.t", "TrailName", &World::default());
+        let Data::Open(input) = &value.data else { panic!("{}", show(&value)) };
+        (unit, input.clone())
+    };
+    let text = |text: &str| Literal::Text(text.to_owned());
+    let (_, input) = open("contains([\"dev\", \"prod\"], var.v)");
+    assert_eq!(input.domain.values, Some(vec![text("dev"), text("prod")]));
+    let (_, input) = open("var.v != \"\" && var.v != null");
+    assert!(input.domain.never_empty && input.domain.never_null);
+
+    let (unit, input) = open("substr(var.v, 0, 4) == \"prod\"");
+    for (value, rejected) in [("prod-1", false), ("dev", true)] {
+        let world = World::default().with(Question::new(input.clone(), Ask::Is(text(value))), true);
+        assert_eq!(unit.estate(&world).rejected(), rejected, "{value}");
+    }
+}

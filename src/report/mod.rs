@@ -8,6 +8,9 @@ mod line;
 mod line_hash;
 mod matcher;
 mod place;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "only tests use it")]
+mod sample;
 mod sarif;
 mod summary;
 mod text;

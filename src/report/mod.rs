@@ -13,6 +13,9 @@ mod line_hash;
 mod markdown;
 mod matcher;
 mod place;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "only tests use it")]
+mod sample;
 mod sarif;
 mod summary;
 #[cfg(test)]

@@ -26,10 +26,7 @@ pub(super) fn subject(finding: &Finding) -> &str {
 }
 
 /// What has one key side by side, in the order in which the keys come first.
-pub(super) fn grouped<'a, K: PartialEq>(
-    findings: Vec<&'a Finding>,
-    key: impl Fn(&Finding) -> K,
-) -> Vec<Vec<&'a Finding>> {
+pub(super) fn grouped<K: PartialEq>(findings: Vec<&Finding>, key: impl Fn(&Finding) -> K) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<(K, Vec<&Finding>)> = Vec::new();
     for finding in findings {
         let key = key(finding);

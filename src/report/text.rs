@@ -23,8 +23,8 @@ const WINDOW: usize = 400;
 /// How many bytes of a place are underlined.
 const UNDERLINED: usize = 200;
 
-/// How many lines apart two places may be to be drawn in one excerpt.
-const NEAR: usize = 6;
+/// How many lines apart two places may be for `miette` to draw them as one piece of code.
+const NEAR: usize = 3;
 
 /// A mark that is no text; nothing is drawn for it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -358,4 +358,50 @@ fn masked(text: &str) -> Option<Arc<str>> {
         });
     }
     (masked != text).then(|| masked.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Sample;
+    use super::*;
+
+    #[test]
+    fn a_failure_is_drawn_with_its_code_its_change_and_a_whole_address() {
+        let sample = Sample::new(&["trail.a", "trail.b"]);
+        let expected = "\
+CloudTrail.4 fail (low): It is on
+  ! trail.a is off. (2 instances: trail.a, trail.b)
+   ,-[main.tf:1:9]
+ 1 | trail = off
+   :         ^^^
+ 2 | bucket = public
+   `----
+  help: turn it on
+   see: https://docs.aws.amazon.com/a-long-address/that-must/not-be-wrapped/whatever-the-width-may-be#it
+
+";
+        assert_eq!(render(&sample.context()), expected);
+    }
+
+    #[test]
+    fn failures_come_before_what_is_unknown_and_missing_data_takes_a_line() {
+        let mut sample = Sample::new(&["trail.a", "trail.b", "trail.c", "trail.c"]);
+        let findings = &mut sample.report.findings;
+        findings[0].verdict = Verdict::Unknown;
+        for (at, control) in [(2, "CloudTrail.6"), (3, "CloudTrail.7")] {
+            findings[at].verdict = Verdict::NoData;
+            findings[at].control = control.to_owned();
+            findings[at].message = format!("its bucket is elsewhere; {control} is decided there.");
+        }
+        let text = render(&sample.context());
+        let heads: Vec<&str> = text.lines().filter(|line| line.starts_with("CloudTrail")).collect();
+        assert_eq!(
+            heads,
+            [
+                "CloudTrail.4 fail (low): It is on",
+                "CloudTrail.4 unknown (low): It is on",
+                "CloudTrail.6, CloudTrail.7 no_data: its bucket is elsewhere (main.tf:1)",
+            ]
+        );
+    }
 }

@@ -5,11 +5,11 @@
 
 use std::fmt::Write;
 
-use crate::finding::{FileError, Finding, Verdict};
+use crate::finding::FileError;
 use crate::source::Position;
 
 use super::Context;
-use super::place::{distinct_positions, groups, level, message, path, subject};
+use super::place::{distinct_positions, failures, level, path, subject};
 
 /// A line, in the order of the groups: path, line, column, level, code, message. No look-around, so that every engine
 /// reads it; a path may hold colons and blanks.
@@ -22,16 +22,11 @@ pub(super) fn render(context: &Context) -> String {
         let (path, message) = (visible(&error.path), one_line(&error.message));
         let _ = writeln!(lines, "{path}:{line}:{column}: error[unreadable] {message}");
     }
-    let mut groups = groups(context, Verdict::Fail);
-    groups.sort_by_key(|group| {
-        let place = group.first().map(|finding| (path(finding.location, context.sources), finding.location.start));
-        (place, group.first().map(|finding| finding.control.clone()))
-    });
-    let firsts: Vec<&Finding> = groups.iter().filter_map(|group| group.first().copied()).collect();
-    let positions = distinct_positions(&firsts, context.sources);
-    for ((group, finding), at) in groups.iter().zip(&firsts).zip(positions) {
+    let failures: Vec<_> = failures(context).collect();
+    let positions = distinct_positions(&failures, context.sources);
+    for (finding, at) in failures.iter().zip(positions) {
         let path = visible(&path(finding.location, context.sources));
-        let (level, subject, message) = (level(finding), one_line(subject(finding)), message(group));
+        let (level, subject, message) = (level(finding), one_line(subject(finding)), one_line(&finding.message));
         let _ = writeln!(lines, "{path}:{}:{}: {level}[{}] {subject}: {message}", at.line, at.column, finding.control);
     }
     lines

@@ -151,8 +151,9 @@ impl Unit for Plan {
     }
 
     /// None: a plan settles its variables.
-    fn inputs(&self) -> Vec<String> {
-        Vec::new()
+    /// A plan's inputs had their values when it was made.
+    fn declares(&self, _input: &str) -> bool {
+        false
     }
 
     fn notes(&self) -> Vec<Note> {

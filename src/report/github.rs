@@ -4,13 +4,12 @@
 
 use std::fmt::Write;
 
-use crate::finding::{FileError, Verdict};
+use crate::finding::{FileError, Finding, Verdict};
 use crate::source::Span;
 
 use super::Context;
-use super::group::{Group, groups};
 use super::line::one_line;
-use super::place::{from_root, level, path, path_from_root, subject};
+use super::place::{from_root, groups, level, message, path, path_from_root, subject};
 
 /// How many annotations of one level a step shows.
 const SHOWN: usize = 10;
@@ -26,11 +25,9 @@ struct Annotation {
 
 pub(super) fn render(context: &Context) -> String {
     let unread = context.report.errors.iter().map(|error| unread(error, context));
-    let failures = groups(context, Verdict::Fail);
-    let failures = failures.iter().map(|group| annotation(level(group.first), group, context));
-    let undecided = groups(context, Verdict::Unknown);
-    let undecided = undecided.iter().map(|group| annotation("notice", group, context));
-    let annotations: Vec<Annotation> = unread.chain(failures).chain(undecided).collect();
+    let groups = [Verdict::Fail, Verdict::Unknown].into_iter().flat_map(|verdict| groups(context, verdict));
+    let found = groups.filter_map(|group| annotation(&group, context));
+    let annotations: Vec<Annotation> = unread.chain(found).collect();
     let mut commands = String::new();
     for level in ["error", "warning", "notice"] {
         let of_level: Vec<&Annotation> = annotations.iter().filter(|annotation| annotation.level == level).collect();
@@ -45,16 +42,16 @@ pub(super) fn render(context: &Context) -> String {
     commands
 }
 
-fn annotation(level: &'static str, group: &Group, context: &Context) -> Annotation {
-    let finding = group.first;
+fn annotation(group: &[&Finding], context: &Context) -> Option<Annotation> {
+    let finding = *group.first()?;
     let help = finding.help.as_ref().map(|help| format!("\nTo mend it: {}", one_line(help)));
-    Annotation {
-        level,
+    Some(Annotation {
+        level: if finding.verdict == Verdict::Fail { level(finding) } else { "notice" },
         file: path_from_root(finding.location, context).unwrap_or_else(|| path(finding.location, context.sources)),
         place: Some(finding.location),
         title: format!("{} {}", finding.control, subject(finding)),
-        message: group.message() + &help.unwrap_or_default(),
-    }
+        message: message(group) + &help.unwrap_or_default(),
+    })
 }
 
 fn unread(error: &FileError, context: &Context) -> Annotation {

@@ -3,11 +3,10 @@
 
 use serde::Serialize;
 
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Finding, Severity, Verdict};
 
 use super::Context;
-use super::group::{Group, groups};
-use super::place::{path, path_from_root, subject};
+use super::place::{groups, message, path, path_from_root, subject};
 
 #[derive(Serialize)]
 struct Issue {
@@ -30,17 +29,17 @@ struct Lines {
 }
 
 pub(super) fn render(context: &Context) -> String {
-    let issues: Vec<Issue> = groups(context, Verdict::Fail).iter().map(|group| issue(group, context)).collect();
+    let issues: Vec<Issue> = groups(context, Verdict::Fail).iter().filter_map(|group| issue(group, context)).collect();
     let mut text = serde_json::to_string_pretty(&issues).unwrap_or_default();
     text.push('\n');
     text
 }
 
-fn issue(group: &Group, context: &Context) -> Issue {
-    let finding = group.first;
+fn issue(group: &[&Finding], context: &Context) -> Option<Issue> {
+    let finding = *group.first()?;
     let place = finding.location;
-    Issue {
-        description: format!("{}: {}", subject(finding), group.message()),
+    Some(Issue {
+        description: format!("{}: {}", subject(finding), message(group)),
         check_name: finding.control.clone(),
         fingerprint: finding.fingerprint.clone(),
         severity: severity(finding.severity),
@@ -48,7 +47,7 @@ fn issue(group: &Group, context: &Context) -> Issue {
             path: path_from_root(place, context).unwrap_or_else(|| path(place, context.sources)),
             lines: Lines { begin: context.sources.position(place).line },
         },
-    }
+    })
 }
 
 /// GitLab's word, of `info`, `minor`, `major`, `critical`, `blocker`.

@@ -167,3 +167,44 @@ fn remark<'a>(note: &'a Note, context: &Context) -> Remark<'a> {
 fn unread<'a>(error: &'a FileError, context: &Context) -> Unread<'a> {
     Unread { path: &error.path, message: &error.message, location: error.span.map(|span| place(span, context)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Verdict;
+    use crate::value::Number;
+
+    #[test]
+    fn every_condition_has_its_shape() {
+        let text = |text: &str| Literal::Text(text.to_owned());
+        for (met, shape) in [
+            (Condition::Is(text("dev")), json!("dev")),
+            (Condition::Is(Literal::Null), json!(null)),
+            (Condition::Is(Literal::Bool(true)), json!(true)),
+            (Condition::Is(Literal::Number(Number::from(3_i64))), json!(3)),
+            (Condition::Not(vec![text("dev"), Literal::Null]), json!({ "not": ["dev", null] })),
+            (Condition::Set, json!({ "set": true })),
+            (Condition::Empty, json!("")),
+            (Condition::Fixed(false), json!({ "fixed": false })),
+            (Condition::Other("holds \"a\"".to_owned(), true), json!({ "holds \"a\"": true })),
+        ] {
+            assert_eq!(condition(&met), shape, "{met:?}");
+        }
+    }
+
+    #[test]
+    fn two_conditions_on_one_input_are_one_object() {
+        let name = || "var.names".to_owned();
+        let when = vec![
+            (name(), Condition::Not(vec![Literal::Null])),
+            (name(), Condition::Other("holds \"a\"".to_owned(), false)),
+            ("var.env".to_owned(), Condition::Set),
+        ];
+        let outlook = outlook(&Case { when, verdict: Verdict::Fail });
+        assert_eq!(
+            Value::Object(outlook.when),
+            json!({ "var.names": { "not": [null], "holds \"a\"": false }, "var.env": { "set": true } })
+        );
+        assert_eq!(outlook.verdict, "fail");
+    }
+}

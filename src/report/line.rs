@@ -5,12 +5,11 @@
 
 use std::fmt::Write;
 
-use crate::finding::{FileError, Finding};
+use crate::finding::FileError;
 use crate::source::Position;
 
 use super::Context;
-use super::group::groups;
-use super::place::{distinct_positions, level, path, subject};
+use super::place::{distinct_positions, failures, level, path, subject};
 
 /// A line, in the order of the groups: path, line, column, level, code, message. No look-around, so that every engine
 /// reads it; a path may hold colons and blanks.
@@ -23,25 +22,12 @@ pub(super) fn render(context: &Context) -> String {
         let (path, message) = (visible(&error.path), one_line(&error.message));
         let _ = writeln!(lines, "{path}:{line}:{column}: error[unreadable] {message}");
     }
-    let mut groups = groups(context, crate::finding::Verdict::Fail);
-    groups.sort_by_key(|group| {
-        let location = group.first.location;
-        (path(location, context.sources), location.start, group.first.control.clone())
-    });
-    let findings: Vec<&Finding> = groups.iter().map(|group| group.first).collect();
-    let positions = distinct_positions(&findings, context.sources);
-    for (group, at) in groups.iter().zip(positions) {
-        let finding = group.first;
+    let failures: Vec<_> = failures(context).collect();
+    let positions = distinct_positions(&failures, context.sources);
+    for (finding, at) in failures.iter().zip(positions) {
         let path = visible(&path(finding.location, context.sources));
-        let (level, subject) = (level(finding), one_line(subject(finding)));
-        let _ = writeln!(
-            lines,
-            "{path}:{}:{}: {level}[{}] {subject}: {}",
-            at.line,
-            at.column,
-            finding.control,
-            group.message()
-        );
+        let (level, subject, message) = (level(finding), one_line(subject(finding)), one_line(&finding.message));
+        let _ = writeln!(lines, "{path}:{}:{}: {level}[{}] {subject}: {message}", at.line, at.column, finding.control);
     }
     lines
 }

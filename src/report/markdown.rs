@@ -6,9 +6,8 @@ use std::fmt::Write;
 use crate::finding::{Finding, Verdict};
 use crate::source::Span;
 
-use super::group::{Group, groups};
 use super::line::{is_hidden, one_line};
-use super::place::{path, subject};
+use super::place::{groups, message, path, subject};
 use super::{Context, summary};
 
 /// How many failures are told in full: GitHub refuses a summary of more than a mebibyte.
@@ -28,7 +27,8 @@ pub(super) fn render(context: &Context) -> String {
         let _ = write!(page, "\n…and {} more failures.\n", failures.len() - TOLD);
     }
     let undecided = groups(context, Verdict::Unknown);
-    list(&mut page, "Not decided", undecided.iter().map(|group| (title(group.first), group.message())));
+    let undecided = undecided.iter().filter_map(|group| Some((title(group.first()?), message(group))));
+    list(&mut page, "Not decided", undecided);
     let errors = context.report.errors.iter();
     list(&mut page, "Not read", errors.map(|error| (code(&error.path), one_line(&error.message))));
     page
@@ -75,10 +75,10 @@ fn cell(finding: &Finding) -> &'static str {
     }
 }
 
-fn failure(page: &mut String, group: &Group, context: &Context) {
-    let finding = group.first;
+fn failure(page: &mut String, group: &[&Finding], context: &Context) {
+    let Some(finding) = group.first() else { return };
     let severity = finding.severity.as_str();
-    let _ = write!(page, "\n### {} ({severity})\n\n{}\n\n", title(finding), escaped(&group.message()));
+    let _ = write!(page, "\n### {} ({severity})\n\n{}\n\n", title(finding), escaped(&message(group)));
     excerpt(page, finding.location, context);
     for label in &finding.related {
         let place = place(label.span, context);

@@ -6,7 +6,6 @@
 mod fixture;
 mod github;
 mod gitlab;
-mod group;
 mod json;
 mod junit;
 mod line;
@@ -14,6 +13,9 @@ mod line_hash;
 mod markdown;
 mod matcher;
 mod place;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "only tests use it")]
+mod sample;
 mod sarif;
 mod summary;
 #[cfg(test)]

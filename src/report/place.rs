@@ -26,10 +26,7 @@ pub(super) fn subject(finding: &Finding) -> &str {
 }
 
 /// What has one key side by side, in the order in which the keys come first.
-pub(super) fn grouped<'a, K: PartialEq>(
-    findings: Vec<&'a Finding>,
-    key: impl Fn(&Finding) -> K,
-) -> Vec<Vec<&'a Finding>> {
+pub(super) fn grouped<K: PartialEq>(findings: Vec<&Finding>, key: impl Fn(&Finding) -> K) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<(K, Vec<&Finding>)> = Vec::new();
     for finding in findings {
         let key = key(finding);
@@ -39,6 +36,16 @@ pub(super) fn grouped<'a, K: PartialEq>(
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// The findings of one verdict that nobody suppressed, worst first: one group a control and place, which people meet once
+/// however many instances share it.
+pub(super) fn groups<'a>(context: &'a Context, verdict: Verdict) -> Vec<Vec<&'a Finding>> {
+    let findings = context.report.findings.iter();
+    let mut findings: Vec<&Finding> =
+        findings.filter(|finding| finding.verdict == verdict && finding.suppressed.is_none()).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    grouped(findings, |finding| (finding.control.clone(), finding.location))
 }
 
 /// The message of a group of findings that share a place. Instances of one block say the same about different subjects,

@@ -97,21 +97,21 @@ fn result(alert: &[&Finding], context: &Context, hashes: &mut Hashes) -> Option<
         },
     });
     if let Some(index) = context.controls.iter().position(|control| control.id == finding.control) {
-        result["ruleIndex"] = json!(index);
+        set(&mut result, "ruleIndex", json!(index));
     }
     if !related.is_empty() {
         let place = |(at, label): (usize, &&Label)| {
             let mut location = remarked(&label.message, label.span, context);
-            location["id"] = json!(at + 1);
+            set(&mut location, "id", json!(at + 1));
             location
         };
-        result["relatedLocations"] = related.iter().enumerate().map(place).collect();
-        result["codeFlows"] = alert.iter().map(|finding| code_flow(finding, context)).collect();
+        set(&mut result, "relatedLocations", related.iter().enumerate().map(place).collect());
+        set(&mut result, "codeFlows", alert.iter().map(|finding| code_flow(finding, context)).collect());
     }
     let mut fixes: Vec<Value> = alert.iter().filter_map(|finding| Some(fix(finding.fix.as_ref()?, context))).collect();
     fixes.dedup();
     if !fixes.is_empty() {
-        result["fixes"] = json!(fixes);
+        set(&mut result, "fixes", json!(fixes));
     }
     Some(result)
 }
@@ -120,7 +120,8 @@ fn primary(finding: &Finding, context: &Context) -> Value {
     let mut primary = location(finding.location, context);
     if let Some(resource) = &finding.resource {
         let name = finding.name.as_ref().unwrap_or(resource);
-        primary["logicalLocations"] = json!([{ "name": resource, "fullyQualifiedName": name, "kind": "resource" }]);
+        let logical = json!([{ "name": resource, "fullyQualifiedName": name, "kind": "resource" }]);
+        set(&mut primary, "logicalLocations", logical);
     }
     primary
 }
@@ -165,10 +166,16 @@ fn code_flow(finding: &Finding, context: &Context) -> Value {
     json!({ "threadFlows": [{ "locations": steps }] })
 }
 
+fn set(object: &mut Value, key: &str, value: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(key.to_owned(), value);
+    }
+}
+
 /// A location with a remark of its own.
 fn remarked(message: &str, span: Span, context: &Context) -> Value {
     let mut location = location(span, context);
-    location["message"] = json!({ "text": unlinked(&one_line(message)) });
+    set(&mut location, "message", json!({ "text": unlinked(&one_line(message)) }));
     location
 }
 
@@ -247,10 +254,37 @@ impl Hashes<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::percent_encoded;
+    use super::super::sample::Sample;
+    use super::*;
 
     #[test]
     fn paths_become_uri_references() {
         assert_eq!(percent_encoded("envs/prod (eu)/täst.tf"), "envs/prod%20%28eu%29/t%C3%A4st.tf");
+        assert_eq!(percent_encoded("100%/a:b\\c?#[0].tf"), "100%25/a%3Ab%5Cc%3F%23%5B0%5D.tf");
+    }
+
+    #[test]
+    fn a_code_flow_ends_where_the_finding_stands() {
+        let mut sample = Sample::new(&["aws_cloudtrail.a"]);
+        let (bucket, trail) = (sample.span("bucket"), sample.span("trail"));
+        let label = |message: &str, span| Label { message: message.to_owned(), span };
+        sample.report.findings[0].related = vec![label("the bucket", bucket), label("the trail [it]", trail)];
+        let sarif: Value = serde_json::from_str(&render(&sample.context())).unwrap();
+        let result = &sarif["runs"][0]["results"][0];
+        let steps = result.pointer("/codeFlows/0/threadFlows/0/locations").unwrap().as_array().unwrap();
+        let said: Vec<&Value> = steps.iter().filter_map(|step| step.pointer("/location/message/text")).collect();
+        assert_eq!(said, ["the trail [it]", "the bucket", "aws_cloudtrail.a is off."]);
+        let message = result["message"]["text"].as_str().unwrap();
+        assert!(message.ends_with("See [the bucket](1), [the trail \\[it\\]](2)."), "{message}");
+    }
+
+    #[test]
+    fn instances_on_one_line_are_one_result() {
+        let sample = Sample::new(&["aws_cloudtrail.a[0]", "aws_cloudtrail.a[1]"]);
+        let sarif: Value = serde_json::from_str(&render(&sample.context())).unwrap();
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        assert_eq!(results.len(), 1);
+        let said = "aws_cloudtrail.a[0] is off. (2 instances: aws_cloudtrail.a[0], aws_cloudtrail.a[1]) To mend it: turn it on.";
+        assert_eq!(results[0]["message"]["text"], said);
     }
 }

@@ -49,3 +49,34 @@ fn severities(report: &Report) -> String {
         counts.iter().rev().map(|(severity, count)| format!("{count} {}", severity.as_str())).collect();
     if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Sample;
+    use super::*;
+    use crate::finding::{FileError, Suppression};
+
+    #[test]
+    fn the_summary_counts_what_was_decided() {
+        let mut report = Sample::new(&["a", "b", "c", "d", "e", "f"]).report;
+        (report.files, report.trails) = (3, 1);
+        report.findings[0].severity = Severity::Critical;
+        report.findings[2].verdict = Verdict::Pass;
+        report.findings[3].verdict = Verdict::Unknown;
+        report.findings[4].verdict = Verdict::NoData;
+        report.findings[5].suppressed = Some(Suppression { reason: "known".to_owned(), span: None });
+        assert_eq!(
+            summary(&report),
+            "1 trail in 3 files: 2 failures (1 critical, 1 low), 1 unknown, 1 without data, 1 suppressed, 1 passed"
+        );
+    }
+
+    #[test]
+    fn without_a_trail_it_says_what_was_looked_at() {
+        let error = FileError { path: "a.tf".to_owned(), message: "is broken".to_owned(), span: None };
+        let mut report = Report { files: 1, ..Report::default() };
+        assert_eq!(summary(&report), "no trail in 1 file");
+        report.errors.push(error);
+        assert_eq!(summary(&report), "no trail in 1 file; 1 file could not be read");
+    }
+}

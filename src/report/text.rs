@@ -1,6 +1,7 @@
 //! Text for people, drawn by `miette` (the only file that names it): what is there, what is required, the smallest change,
 //! and every place that is evidence, in whatever file it stands.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use miette::{
 use crate::finding::{FileError, Finding, Label, Level, Note, Verdict};
 use crate::source::{FileId, SourceFile, Span};
 
-use super::line::one_line;
+use super::line::{is_hidden, one_line};
 use super::place::{grouped, message};
 use super::{Color, Context, Unicode};
 
@@ -22,8 +23,11 @@ const WINDOW: usize = 400;
 /// How many bytes of a place are underlined.
 const UNDERLINED: usize = 200;
 
-/// How many lines apart two places may be to be drawn in one excerpt.
-const NEAR: usize = 6;
+/// How many lines apart two places may be for `miette` to draw them as one piece of code.
+const NEAR: usize = 3;
+
+/// A mark that is no text; nothing is drawn for it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// What lies further apart, in bytes, is not drawn in one excerpt.
 const EXCERPT: usize = 8000;
@@ -62,6 +66,7 @@ struct Page<'a> {
     context: &'a Context<'a>,
     handler: GraphicalReportHandler,
     styles: ThemeStyles,
+    sources: BTreeMap<FileId, Excerpt>,
     text: String,
 }
 
@@ -78,7 +83,7 @@ impl<'a> Page<'a> {
             .with_width(context.style.width.max(60))
             .with_break_words(false)
             .without_syntax_highlighting();
-        Self { context, handler, styles, text: String::new() }
+        Self { context, handler, styles, sources: BTreeMap::new(), text: String::new() }
     }
 
     fn line(&mut self, line: &str) {
@@ -150,13 +155,18 @@ impl<'a> Page<'a> {
     }
 
     fn excerpt(&mut self, level: Level, file: FileId, place: Option<Span>, labels: &[&Label]) {
-        let source = Excerpt(self.context.sources.file(file));
+        let source = self.source(file);
         let place = place.map(|place| LabeledSpan::new_primary_with_span(None, source.range(place)));
         let labels = labels
             .iter()
             .map(|label| LabeledSpan::new_with_span(Some(one_line(&label.message)), source.range(label.span)));
         let labels = place.into_iter().chain(labels).collect();
         self.draw(&Drawing { source: Some(source), labels, ..Drawing::of(level) });
+    }
+
+    fn source(&mut self, file: FileId) -> Excerpt {
+        let sources = self.context.sources;
+        self.sources.entry(file).or_insert_with(|| Excerpt::new(sources.file(file))).clone()
     }
 
     /// One line a subject: nothing can be done about it here, so there is no code to look at.
@@ -264,12 +274,25 @@ impl Diagnostic for Drawing {
 }
 
 /// A file whose lines are indexed, so that an excerpt costs nothing however far down it is.
-struct Excerpt(Arc<SourceFile>);
+#[derive(Clone)]
+struct Excerpt {
+    file: Arc<SourceFile>,
+    masked: Option<Arc<str>>,
+}
 
 impl Excerpt {
+    fn new(file: Arc<SourceFile>) -> Self {
+        let masked = masked(&file.text);
+        Self { file, masked }
+    }
+
+    fn text(&self) -> &str {
+        self.masked.as_deref().unwrap_or(&self.file.text)
+    }
+
     fn range(&self, span: Span) -> SourceSpan {
         let start = span.start as usize;
-        let end = boundary(&self.0.text, (span.end as usize).min(start + UNDERLINED));
+        let end = boundary(self.text(), (span.end as usize).min(start + UNDERLINED));
         SourceSpan::new(start.into(), end.saturating_sub(start))
     }
 }
@@ -284,18 +307,20 @@ impl SourceCode for Excerpt {
         if span.len() > EXCERPT {
             return Err(MietteError::OutOfBounds);
         }
-        let file = &self.0;
+        let (file, text) = (&self.file, self.text());
         let (start, end) = (span.offset(), span.offset() + span.len());
         let last = (file.lines.line(end) + lines_after).min(file.lines.len().saturating_sub(1));
-        let to = file.lines.range(last, &file.text).end.min(boundary(&file.text, end + WINDOW));
+        let to = file.lines.range(last, text).end.min(boundary(text, end + WINDOW));
         let from = if lines_before == 0 {
             // The place itself is asked for, to say its line and column.
             start
         } else {
             let first = file.lines.line(start).saturating_sub(lines_before);
-            file.lines.range(first, &file.text).start.max(boundary(&file.text, start.saturating_sub(WINDOW)))
+            file.lines.range(first, text).start.max(boundary(text, start.saturating_sub(WINDOW)))
         };
-        let excerpt = file.text.as_bytes().get(from..to.max(end)).ok_or(MietteError::OutOfBounds)?;
+        let from =
+            if from == 0 && text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8().min(start) } else { from };
+        let excerpt = text.as_bytes().get(from..to.max(end)).ok_or(MietteError::OutOfBounds)?;
         let position = file.lines.position(from, &file.text);
         let lines = file.lines.line(to).saturating_sub(file.lines.line(from)) + 1;
         Ok(Box::new(MietteSpanContents::new_named(
@@ -312,4 +337,71 @@ impl SourceCode for Excerpt {
 /// The character boundary at or before `offset`.
 fn boundary(text: &str, offset: usize) -> usize {
     (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}
+
+/// The text with what a terminal would obey replaced by something of the same length in bytes, so that places stay where
+/// they are; `None` where there is nothing of the kind.
+fn masked(text: &str) -> Option<Arc<str>> {
+    let mut masked = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let is_kept = match character {
+            '\t' | '\n' => true,
+            '\r' => characters.peek() == Some(&'\n'),
+            other => !is_hidden(other),
+        };
+        masked.push(match character.len_utf8() {
+            _ if is_kept => character,
+            1 => '?',
+            2 => '\u{b7}',
+            _ => char::REPLACEMENT_CHARACTER,
+        });
+    }
+    (masked != text).then(|| masked.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Sample;
+    use super::*;
+
+    #[test]
+    fn a_failure_is_drawn_with_its_code_its_change_and_a_whole_address() {
+        let sample = Sample::new(&["trail.a", "trail.b"]);
+        let expected = "\
+CloudTrail.4 fail (low): It is on
+  ! trail.a is off. (2 instances: trail.a, trail.b)
+   ,-[main.tf:1:9]
+ 1 | trail = off
+   :         ^^^
+ 2 | bucket = public
+   `----
+  help: turn it on
+   see: https://docs.aws.amazon.com/a-long-address/that-must/not-be-wrapped/whatever-the-width-may-be#it
+
+";
+        assert_eq!(render(&sample.context()), expected);
+    }
+
+    #[test]
+    fn failures_come_before_what_is_unknown_and_missing_data_takes_a_line() {
+        let mut sample = Sample::new(&["trail.a", "trail.b", "trail.c", "trail.c"]);
+        let findings = &mut sample.report.findings;
+        findings[0].verdict = Verdict::Unknown;
+        for (at, control) in [(2, "CloudTrail.6"), (3, "CloudTrail.7")] {
+            findings[at].verdict = Verdict::NoData;
+            findings[at].control = control.to_owned();
+            findings[at].message = format!("its bucket is elsewhere; {control} is decided there.");
+        }
+        let text = render(&sample.context());
+        let heads: Vec<&str> = text.lines().filter(|line| line.starts_with("CloudTrail")).collect();
+        assert_eq!(
+            heads,
+            [
+                "CloudTrail.4 fail (low): It is on",
+                "CloudTrail.4 unknown (low): It is on",
+                "CloudTrail.6, CloudTrail.7 no_data: its bucket is elsewhere (main.tf:1)",
+            ]
+        );
+    }
 }

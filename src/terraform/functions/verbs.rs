@@ -136,7 +136,7 @@ fn text(value: &Value, ty: &Type, arguments: &Arguments) -> Result<String, Troub
 
 fn any(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<String, Trouble> {
     match &value.data {
-        Data::Text(text) if !verb.has('#') => Ok(cut(text.to_string(), verb)),
+        Data::Text(text) if !verb.has('#') => Ok(text.to_string()),
         Data::Number(known) if !verb.has('#') => {
             let general = Verb { letter: 'g', ..verb.clone() };
             Ok(float(&general, known.decimal()))

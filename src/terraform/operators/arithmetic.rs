@@ -7,8 +7,8 @@ use crate::syntax::BinaryOperator;
 use crate::terraform::unknown::{Outcome, derive};
 use crate::value::{Data, Input, Number, Origin, Reason, Value, World};
 
-/// How many digits a fraction keeps. Terraform keeps 512 bits, about 154 digits; fewer here, so that what was rounded
-/// in a division rounds back in a multiplication.
+/// How many digits a fraction keeps but in a division, which keeps 100: so what was rounded in a division rounds back
+/// in a multiplication, as it does with the 512 bits (about 154 digits) that Terraform keeps.
 const FRACTION_DIGITS: u64 = 90;
 /// How large or small a number may get, as a power of ten: beyond that its digits would fill the memory.
 const MAX_EXPONENT: i64 = 2_000;
@@ -48,7 +48,7 @@ fn known(operator: BinaryOperator, left: &Number, right: &Number, name: impl Fn(
             let reason = Reason::Unsupported("a division by zero is infinity".to_owned());
             return Value::open(Input::undecidable(name(), reason, origin.clone()), origin);
         }
-        BinaryOperator::Divide => left / right,
+        BinaryOperator::Divide => return Value::number(left / right, origin),
         // A remainder of a division by zero is the dividend.
         _ if right.is_zero() => left.clone(),
         _ => left % right,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
+use crate::syntax::BinaryOperator;
 use crate::terraform::operators::{all, any, binary, equal};
 use crate::terraform::types::unify;
 use crate::terraform::unknown::{Outcome, settle};
-use crate::syntax::BinaryOperator;
 use crate::value::{Ask, Data, Domain, Input, ListKind, Literal, Question, Reason, Role, Stop, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -86,7 +86,9 @@ fn one(arguments: &Arguments) -> Answer {
         let empty = Value::answer(Question::new(Arc::clone(input), Ask::Empty), arguments.world(), arguments.origin());
         return Ok(match empty.as_bool() {
             Some(true) => Value::null(arguments.origin()),
-            Some(false) => Value::open(Input::derived(format!("{}[*]", input.name), arguments.origin()), arguments.origin()),
+            Some(false) => {
+                Value::open(Input::derived(format!("{}[*]", input.name), arguments.origin()), arguments.origin())
+            }
             None => empty,
         });
     }

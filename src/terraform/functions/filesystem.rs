@@ -71,7 +71,11 @@ fn rendered(value: Value) -> Value {
 
 fn absolute(arguments: &Arguments) -> Answer {
     let path = arguments.text(0)?;
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", arguments.call.host.root_directory()) };
+    let path = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("{}/{path}", arguments.call.host.root_directory())
+    };
     Ok(Value::text(clean(&path), arguments.origin()))
 }
 

@@ -108,7 +108,8 @@ pub fn call(call: &Call) -> Value {
     let origin = Origin::expression(call.span);
     let name = call.name.strip_prefix("core::").unwrap_or(call.name);
     let values: Vec<Value> = call.arguments.iter().map(|value| settle(whole(value, call.host), call.world)).collect();
-    if let Some(failed) = values.iter().filter_map(Value::obstacle).find(|value| matches!(value.data, Data::Failed(_))) {
+    if let Some(failed) = values.iter().filter_map(Value::obstacle).find(|value| matches!(value.data, Data::Failed(_)))
+    {
         return failed.clone();
     }
     if name.starts_with("provider::") {

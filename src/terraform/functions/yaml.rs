@@ -90,9 +90,8 @@ impl Tree<'_> {
 
 static FLOAT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$").ok());
-static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[-+]\d\d:\d\d))?$").ok()
-});
+static DATE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[-+]\d\d:\d\d))?$").ok());
 
 fn plain(text: &str, arguments: &Arguments) -> Answer {
     let origin = arguments.origin();

@@ -15,6 +15,7 @@ const MAX_EXPONENT: i64 = 2_000;
 
 /// `-value`
 #[must_use]
+#[allow(clippy::needless_pass_by_value, reason = "as every operator takes its operands")]
 pub fn negate(value: Value, world: &World, origin: Origin) -> Value {
     let value = number(&value, world);
     match &value.data {
@@ -53,23 +54,21 @@ fn known(operator: BinaryOperator, left: &Number, right: &Number, name: impl Fn(
         _ if right.is_zero() => left.clone(),
         _ => left % right,
     };
-    match limited(result) {
-        Some(number) => Value::number(number, origin),
-        None => {
-            let reason = Reason::Limit("the number is too large".to_owned());
-            Value::open(Input::undecidable(name(), reason, origin.clone()), origin)
-        }
+    if let Some(number) = limited(&result) {
+        return Value::number(number, origin);
     }
+    let reason = Reason::Limit("the number is too large".to_owned());
+    Value::open(Input::undecidable(name(), reason, origin.clone()), origin)
 }
 
 /// The number with no more digits than are kept; `None` if it is too large or too small.
-fn limited(number: BigDecimal) -> Option<Number> {
+fn limited(number: &BigDecimal) -> Option<Number> {
     let (_, scale) = number.as_bigint_and_exponent();
     if scale.abs() > MAX_EXPONENT || number.digits() > MAX_EXPONENT.unsigned_abs() {
         return None;
     }
     if number.is_integer() || number.digits() <= FRACTION_DIGITS {
-        return Some(number.into());
+        return Some(number.clone().into());
     }
     let precision = std::num::NonZeroU64::new(FRACTION_DIGITS)?;
     Some(number.with_precision_round(precision, RoundingMode::HalfEven).into())

@@ -67,7 +67,10 @@ fn what_is_no_type_says_why() {
         ("strin", "\"strin\" is not a type"),
         ("list(string, number)", "list() takes one argument in a type constraint"),
         ("tuple(string)", "tuple(…) is not a type constraint"),
-        ("object({ a = optional(number, \"x\") })", "the default does not fit its type: a number is needed, this is a string"),
+        (
+            "object({ a = optional(number, \"x\") })",
+            "the default does not fit its type: a number is needed, this is a string",
+        ),
         ("object({ a = optional(string, var.b) })", "a default in a type constraint must be a constant"),
         ("[string]", "this is not a type"),
     ];

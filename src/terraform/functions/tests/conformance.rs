@@ -27,7 +27,7 @@ const DIFFERENT: [(&str, &str); 15] = [
     ("yamldecode(\"a: !!set {x, y}\")", "the tree has no tags but local ones"),
 ];
 
-fn recorded() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(super) fn recorded() -> impl Iterator<Item = (&'static str, &'static str)> {
     RECORDED.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
 }
 
@@ -58,7 +58,12 @@ fn known_values_are_what_terraform_makes_of_them() {
             wrong.push(format!("{expression}\n    expected {expected}\n    got      {got} {why}"));
         }
     }
-    assert!(wrong.is_empty(), "{} expressions differ from Terraform, or no longer do:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} expressions differ from Terraform, or no longer do:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]

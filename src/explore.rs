@@ -8,9 +8,6 @@ use std::sync::Arc;
 use crate::finding::{Case, Condition, Verdict};
 use crate::value::{Ask, Decided, Failure, Input, Literal, Question, Stop, World};
 
-/// How many worlds a row explores by default.
-pub const MAX_WORLDS: usize = 256;
-
 /// Everything a judgement gave, world by world.
 #[derive(Debug)]
 pub struct Exploration<T> {

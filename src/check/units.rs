@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::cloudformation;
 use crate::finding::{FileError, Note};
-use crate::model::Unit;
+use crate::model::{GivenVariable, Language, Unit};
 use crate::source::mentions_trail_in_template;
 use crate::source::{FileClass, FileId, Found as How, FoundFile, Sources, walk};
 use crate::terraform::{self, Modules};
@@ -44,13 +44,39 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
     terraform_units(&files, &walked.directories, options, sources, &mut found);
     template_units(&files, options, sources, &mut found);
+    undeclared(options, &found.units)?;
     for unit in &found.units {
         found.notes.extend(unit.notes());
         found.errors.extend(unit.errors());
     }
     found.errors.sort_by(|left, right| (&left.path, left.span).cmp(&(&right.path, right.span)));
     found.errors.dedup();
+    found.notes.sort_by_cached_key(|note| {
+        (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone())
+    });
+    found.notes.dedup();
     Ok(found)
+}
+
+/// A value for an input that no unit has would silently do nothing.
+///
+/// # Errors
+/// The first such input.
+fn undeclared(options: &Options, units: &[Box<dyn Unit>]) -> Result<(), CheckError> {
+    let terraform = options.inputs.variables.iter().filter_map(|given| match given {
+        GivenVariable::Value(name, _) => Some(("--var", name, Language::Terraform)),
+        GivenVariable::Configured(..) | GivenVariable::File(_) => None,
+    });
+    let parameters = options.inputs.parameters.iter();
+    let parameters = parameters.map(|(name, _)| ("--parameter", name, Language::CloudFormationYaml));
+    for (option, name, language) in terraform.chain(parameters) {
+        let is_terraform = |unit: &&Box<dyn Unit>| unit.language() == Language::Terraform;
+        let mut wanted = units.iter().filter(|unit| is_terraform(unit) == (language == Language::Terraform));
+        if !units.is_empty() && !wanted.any(|unit| unit.declares(name)) {
+            return Err(CheckError { message: format!("{option} {name}: nothing with a trail declares it") });
+        }
+    }
+    Ok(())
 }
 
 /// Standard input, as if the command line named a file.
@@ -129,6 +155,11 @@ fn template_units(files: &[FoundFile], options: &Options, sources: &Arc<Sources>
                     found.units.push(Box::new(unit));
                 }
             }
+            cloudformation::Loaded::NotATemplate if file.found == How::Named => found.errors.push(FileError {
+                path: sources.display(&file.path),
+                message: "holds no CloudFormation template: no `Resources` with types".to_owned(),
+                span: None,
+            }),
             cloudformation::Loaded::NotATemplate => {}
             cloudformation::Loaded::Broken(errors) => found.errors.extend(errors),
         }

@@ -82,8 +82,8 @@ struct InputArguments {
     #[arg(long)]
     partition: Option<String>,
     /// How many combinations of inputs one verdict may explore
-    #[arg(long, value_name = "COUNT", default_value_t = crate::explore::MAX_WORLDS)]
-    max_worlds: usize,
+    #[arg(long, value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
+    max_worlds: u32,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -205,13 +205,16 @@ fn options(
         root,
         inputs: inputs(&arguments.inputs, config)?,
         rules: selected(&arguments.controls, config)?,
-        max_worlds: arguments.inputs.max_worlds.max(1),
+        max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
     })
 }
 
+/// The name of the file that standard input stands for, and its text.
+type StandardInput = (PathBuf, String);
+
 /// The paths without `-`, and the text that `-` stands for.
-fn standard_input(arguments: &Arguments) -> Result<(Vec<PathBuf>, Option<(PathBuf, String)>), UsageError> {
+fn standard_input(arguments: &Arguments) -> Result<(Vec<PathBuf>, Option<StandardInput>), UsageError> {
     let dash = Path::new("-");
     let paths: Vec<PathBuf> = arguments.paths.iter().filter(|path| *path != dash).cloned().collect();
     let name = &arguments.files.stdin_filename;
@@ -239,8 +242,9 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
             .ok_or_else(|| UsageError::new(format!("{option} {text}: write NAME=VALUE")))
     };
     let configured = config.variables.iter().map(|(name, value)| {
-        let value = serde_json::to_string(value).unwrap_or_default();
-        GivenVariable::Value(name.clone(), value)
+        let text = value.as_str().map(str::to_owned);
+        let text = text.unwrap_or_else(|| serde_json::to_string(value).unwrap_or_default());
+        GivenVariable::Configured(name.clone(), text)
     });
     let mut variables: Vec<GivenVariable> = configured.collect();
     variables.extend(arguments.var_file.iter().cloned().map(GivenVariable::File));

@@ -1,48 +1,99 @@
 //! CloudFormation templates, evaluated as CloudFormation does.
-use crate::finding::FileError;
-use crate::model::{Inputs, Unit};
-use crate::source::Sources;
-use std::path::{Path, PathBuf};
+//!
+//! ```text
+//! file ─▶ template (long form) ─▶ tree of stacks (nested templates, loops and includes expanded) ─▶ estate in a World
+//!                                                      evaluator: intrinsic functions, conditions, parameters ─┘
+//! ```
+//!
+//! Knows CloudFormation's language; knows no control. What a resource type means beyond its name is the model's.
+
+mod condition;
+mod equality;
+mod estate;
+mod evaluator;
+mod given;
+mod intrinsic;
+mod lookup;
+mod nested;
+mod parameter;
+mod reference;
+mod rules;
+mod template;
+mod text;
+mod transform;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
 use std::sync::Arc;
-/// x
-pub struct NoUnit;
-impl NoUnit {
-    /// x
-    pub fn nested(&self) -> Vec<PathBuf> {
-        Vec::new()
-    }
-}
-impl Unit for NoUnit {
-    fn path(&self) -> &str {
-        ""
-    }
-    fn language(&self) -> crate::model::Language {
-        crate::model::Language::Terraform
-    }
-    fn estate<'a>(&'a self, _w: &'a crate::value::World) -> Box<dyn crate::model::Estate + 'a> {
-        loop {}
-    }
-    fn notes(&self) -> Vec<crate::finding::Note> {
-        vec![]
-    }
-    fn errors(&self) -> Vec<FileError> {
-        vec![]
-    }
-}
-/// x
+
+pub use estate::CloudFormationUnit;
+
+use crate::finding::{FileError, Note};
+use crate::model::Inputs;
+use crate::source::{Sources, mentions_trail_in_template};
+use crate::syntax::Problem;
+use template::Read;
+
+/// What a file turned out to be.
+#[derive(Debug)]
 pub enum Loaded {
-    /// x
-    Template(NoUnit),
-    /// x
+    /// A template with what it nests: a unit.
+    Template(CloudFormationUnit),
+    /// Something else. Not a word is lost about it.
     NotATemplate,
-    /// x
+    /// What looks like a template with a trail in it, but cannot be read or parsed.
     Broken(Vec<FileError>),
 }
-/// x
-pub fn load(_s: &Arc<Sources>, _p: &Path, _i: &Inputs) -> Loaded {
-    Loaded::NotATemplate
+
+/// Reads the template at `path` and every template on disk that it nests.
+#[must_use]
+pub fn load(sources: &Arc<Sources>, path: &Path, inputs: &Inputs) -> Loaded {
+    let file = match sources.read(path) {
+        Ok(file) => file,
+        Err(error) => return Loaded::Broken(vec![FileError { path: error.path, message: error.message, span: None }]),
+    };
+    match template::read(sources, file) {
+        Read::Template(template) => {
+            let (tree, found) = nested::build(sources, Arc::new(template), inputs);
+            Loaded::Template(CloudFormationUnit::new(sources, tree, found))
+        }
+        Read::NotATemplate => Loaded::NotATemplate,
+        Read::Broken(_) if !mentions_trail_in_template(sources.file(file).text.as_bytes()) => Loaded::NotATemplate,
+        Read::Broken(problems) => {
+            let path = &sources.file(file).path;
+            Loaded::Broken(problems.iter().map(|problem| file_error(path, problem)).collect())
+        }
+    }
 }
-/// x
-pub fn mentions_nesting(_b: &[u8]) -> bool {
-    false
+
+/// Whether a file's bytes mention what makes a template read another one: it may hold a trail that its own bytes do not
+/// speak of.
+#[must_use]
+pub fn mentions_nesting(bytes: &[u8]) -> bool {
+    ["AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Include"]
+        .iter()
+        .any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
+}
+
+fn file_error(path: &str, problem: &Problem) -> FileError {
+    FileError { path: path.to_owned(), message: problem.message.clone(), span: Some(problem.span) }
+}
+
+/// What was remarked while a unit was read.
+#[derive(Debug, Default)]
+struct Found {
+    notes: Vec<Note>,
+    errors: Vec<FileError>,
+}
+
+impl Found {
+    fn note(&mut self, message: impl Into<String>, span: crate::source::Span) {
+        let note = Note { message: message.into(), span: Some(span) };
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
 }

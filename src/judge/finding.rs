@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::explore::{Exploration, merge};
 use crate::finding::{Case, Edit, Finding, Fix, Label, Verdict, fingerprint};
-use crate::model::{Resource, Unit};
+use crate::model::{Language, Resource, Unit};
 use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
 use crate::value::World;
@@ -77,6 +77,32 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         location,
         attribute,
         cases,
+    })
+}
+
+/// The finding of a run that found no trail at all, where one is required. It stands at the top of `place`.
+#[must_use]
+pub fn without_trail(rule: &Rule, unit: &str, language: Language, place: Span) -> Option<Finding> {
+    let reason = rule.reason("no-trail")?;
+    let attribute = reason.attribute(language).to_owned();
+    Some(Finding {
+        control: rule.control.id.clone(),
+        verdict: Verdict::Fail,
+        severity: rule.control.severity,
+        unit: unit.to_owned(),
+        account: None,
+        resource: None,
+        name: None,
+        message: reason.sentence.clone(),
+        help: Some(reason.change(language).to_owned()),
+        cases: Vec::new(),
+        location: place,
+        related: Vec::new(),
+        notes: Vec::new(),
+        fingerprint: fingerprint(&rule.control.id, unit, "", &attribute, 0),
+        attribute,
+        fix: None,
+        suppressed: None,
     })
 }
 

@@ -10,5 +10,5 @@ mod finding;
 mod row;
 
 pub use account::account_row;
-pub use finding::{Row, to_finding};
+pub use finding::{Row, to_finding, without_trail};
 pub use row::{Failure, Judge, Judged};

@@ -30,6 +30,9 @@ pub trait Unit: Send + Sync {
     /// The unit as it is in one world. One estate is used by one thread.
     fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a>;
 
+    /// Whether the unit has an input of this name that a caller can give a value: a root variable, a parameter.
+    fn declares(&self, input: &str) -> bool;
+
     /// Remarks about the unit.
     fn notes(&self) -> Vec<Note>;
 
@@ -161,6 +164,8 @@ pub enum OpenInputs {
 pub enum GivenVariable {
     /// `--var name=value`
     Value(String, String),
+    /// The configuration's value: it may be meant for some units only.
+    Configured(String, String),
     /// `--var-file path`
     File(PathBuf),
 }

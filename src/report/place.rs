@@ -6,6 +6,7 @@ use crate::finding::{Finding, Level, Verdict};
 use crate::source::{Position, Sources, Span};
 
 use super::Context;
+use super::line::one_line;
 
 /// The failures that nobody suppressed, in the report's order.
 pub(super) fn failures<'a>(context: &'a Context) -> impl Iterator<Item = &'a Finding> {
@@ -21,6 +22,36 @@ pub(super) fn level(finding: &Finding) -> &'static str {
 /// What a finding is about: the resource, or the unit for an account-level control.
 pub(super) fn subject(finding: &Finding) -> &str {
     finding.resource.as_deref().unwrap_or(&finding.unit)
+}
+
+/// What has one key side by side, in the order in which the keys come first.
+pub(super) fn grouped<'a, K: PartialEq>(
+    findings: Vec<&'a Finding>,
+    key: impl Fn(&Finding) -> K,
+) -> Vec<Vec<&'a Finding>> {
+    let mut groups: Vec<(K, Vec<&Finding>)> = Vec::new();
+    for finding in findings {
+        let key = key(finding);
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, group)) => group.push(finding),
+            None => groups.push((key, vec![finding])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// The message of a group of findings that share a place. Instances of one block say the same about different subjects,
+/// so only the first of them speaks and the others are named.
+pub(super) fn message(group: &[&Finding]) -> String {
+    let about = |finding: &Finding| one_line(&finding.message).replace(subject(finding), "");
+    let mut messages: Vec<String> = Vec::new();
+    for kind in grouped(group.to_vec(), about) {
+        let Some(first) = kind.first() else { continue };
+        let subjects: Vec<&str> = kind.iter().map(|finding| subject(finding)).collect();
+        let more = format!(" ({} instances: {})", subjects.len(), subjects.join(", "));
+        messages.push(format!("{}{}", one_line(&first.message), if kind.len() > 1 { &more } else { "" }));
+    }
+    messages.join(" ")
 }
 
 /// The finding's path from the current directory.

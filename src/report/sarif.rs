@@ -8,19 +8,19 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::finding::{Control, FileError, Finding, Fix, Severity, Verdict};
+use crate::finding::{Control, FileError, Finding, Fix, Label, Severity, Verdict};
 use crate::source::{Span, relative};
 
 use super::Context;
 use super::line::one_line;
 use super::line_hash::line_hashes;
-use super::place::{failures, level};
+use super::place::{failures, grouped, level, message};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 pub(super) fn render(context: &Context) -> String {
     let mut hashes = Hashes { context, of: BTreeMap::new() };
-    let results: Vec<Value> = failures(context).map(|finding| result(finding, context, &mut hashes)).collect();
+    let results: Vec<Value> = alerts(context).iter().filter_map(|alert| result(alert, context, &mut hashes)).collect();
     let undecided = context.report.findings.iter().filter(|finding| finding.verdict == Verdict::Unknown);
     let notifications: Vec<Value> = undecided
         .map(|finding| {
@@ -77,66 +77,99 @@ fn score(severity: Severity) -> &'static str {
     }
 }
 
-fn result(finding: &Finding, context: &Context, hashes: &mut Hashes) -> Value {
-    let related: Vec<Value> = finding
-        .related
-        .iter()
-        .enumerate()
-        .map(|(id, label)| {
-            let mut location = location(label.span, context);
-            location["id"] = json!(id + 1);
-            location["message"] = json!({ "text": label.message });
-            location
-        })
-        .collect();
-    let mut primary = location(finding.location, context);
-    if let Some(resource) = &finding.resource {
-        let name = finding.name.as_ref().unwrap_or(resource);
-        primary["logicalLocations"] = json!([{ "name": resource, "fullyQualifiedName": name, "kind": "resource" }]);
-    }
+/// The failures of one control on one line are one result: code scanning tells alerts apart by the hash of their line.
+fn alerts<'a>(context: &'a Context) -> Vec<Vec<&'a Finding>> {
+    let line = |finding: &Finding| context.sources.position(finding.location).line;
+    grouped(failures(context).collect(), |finding| (finding.control.clone(), finding.location.file, line(finding)))
+}
+
+fn result(alert: &[&Finding], context: &Context, hashes: &mut Hashes) -> Option<Value> {
+    let finding = *alert.first()?;
+    let related = related(alert);
     let mut result = json!({
         "ruleId": finding.control,
-        "ruleIndex": context.controls.iter().position(|control| control.id == finding.control),
         "level": level(finding),
-        "message": { "text": message(finding) },
-        "locations": [primary],
+        "message": { "text": text(alert, &related) },
+        "locations": [primary(finding, context)],
         "partialFingerprints": {
             "primaryLocationLineHash": hashes.line(finding.location),
             "trailwarden/v1": finding.fingerprint,
         },
     });
+    if let Some(index) = context.controls.iter().position(|control| control.id == finding.control) {
+        result["ruleIndex"] = json!(index);
+    }
     if !related.is_empty() {
-        result["relatedLocations"] = json!(related);
-        result["codeFlows"] = code_flows(finding, context);
+        let place = |(at, label): (usize, &&Label)| {
+            let mut location = remarked(&label.message, label.span, context);
+            location["id"] = json!(at + 1);
+            location
+        };
+        result["relatedLocations"] = related.iter().enumerate().map(place).collect();
+        result["codeFlows"] = alert.iter().map(|finding| code_flow(finding, context)).collect();
     }
-    if let Some(fix) = &finding.fix {
-        result["fixes"] = json!([self::fix(fix, context)]);
+    let mut fixes: Vec<Value> = alert.iter().filter_map(|finding| Some(fix(finding.fix.as_ref()?, context))).collect();
+    fixes.dedup();
+    if !fixes.is_empty() {
+        result["fixes"] = json!(fixes);
     }
-    result
+    Some(result)
+}
+
+fn primary(finding: &Finding, context: &Context) -> Value {
+    let mut primary = location(finding.location, context);
+    if let Some(resource) = &finding.resource {
+        let name = finding.name.as_ref().unwrap_or(resource);
+        primary["logicalLocations"] = json!([{ "name": resource, "fullyQualifiedName": name, "kind": "resource" }]);
+    }
+    primary
+}
+
+/// What is related to any of the findings, each place once.
+fn related<'a>(alert: &[&'a Finding]) -> Vec<&'a Label> {
+    let mut labels: Vec<&Label> = Vec::new();
+    for label in alert.iter().flat_map(|finding| &finding.related) {
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    labels
 }
 
 /// The first sentence says it all; the places it speaks of follow as links to the related locations.
-fn message(finding: &Finding) -> String {
-    let escaped = |text: &str| one_line(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
-    let mut text = escaped(&finding.message);
-    if let Some(help) = &finding.help {
-        text += &format!(" To mend it: {}.", escaped(help));
+fn text(alert: &[&Finding], related: &[&Label]) -> String {
+    let mut text = unlinked(&message(alert));
+    if let Some(help) = alert.first().and_then(|finding| finding.help.as_ref()) {
+        text += &format!(" To mend it: {}.", unlinked(&one_line(help)));
     }
-    let links: Vec<String> =
-        finding.related.iter().enumerate().map(|(id, label)| format!("[{}]({})", label.message, id + 1)).collect();
+    let link = |(at, label): (usize, &&Label)| format!("[{}]({})", link_text(&label.message), at + 1);
+    let links: Vec<String> = related.iter().enumerate().map(link).collect();
     if links.is_empty() { text } else { format!("{text} See {}.", links.join(", ")) }
 }
 
+/// A text in which nothing is a link by accident: `[text](1)` would be one (SARIF 2.1.0, 3.11.6).
+fn unlinked(text: &str) -> String {
+    text.replace("](", "] (")
+}
+
+/// A link's text: brackets and backslashes are escaped.
+fn link_text(text: &str) -> String {
+    one_line(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+}
+
 /// The path from what is related (the trail, its bucket) to where the finding stands.
-fn code_flows(finding: &Finding, context: &Context) -> Value {
-    let step = |message: &str, span: Span| {
-        let mut location = location(span, context);
-        location["message"] = json!({ "text": message });
-        json!({ "location": location })
-    };
+fn code_flow(finding: &Finding, context: &Context) -> Value {
+    let step = |message: &str, span: Span| json!({ "location": remarked(message, span, context) });
     let mut steps: Vec<Value> = finding.related.iter().rev().map(|label| step(&label.message, label.span)).collect();
-    steps.push(step(&one_line(&finding.message), finding.location));
-    json!([{ "threadFlows": [{ "locations": steps }] }])
+    steps.push(step(&finding.message, finding.location));
+    json!({ "threadFlows": [{ "locations": steps }] })
+}
+
+/// A location with a remark of its own.
+fn remarked(message: &str, span: Span, context: &Context) -> Value {
+    let mut location = location(span, context);
+    location["message"] = json!({ "text": unlinked(&one_line(message)) });
+    location
 }
 
 fn location(span: Span, context: &Context) -> Value {
@@ -154,8 +187,11 @@ fn region(span: Span, context: &Context) -> Value {
     json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
 }
 
+/// From the source root, without symbolic links: code scanning knows a file by its place in the work tree.
 fn uri(span: Span, context: &Context) -> String {
-    percent_encoded(&relative(&context.sources.file(span.file).location, context.source_root))
+    let file = context.sources.file(span.file);
+    let location = file.location.canonicalize().unwrap_or_else(|_| file.location.clone());
+    percent_encoded(&relative(&location, context.source_root))
 }
 
 /// The path as a URI reference: everything but unreserved characters and slashes is encoded (RFC 3986).
@@ -184,14 +220,14 @@ fn fix(fix: &Fix, context: &Context) -> Value {
 }
 
 fn notification(level: &str, text: &str, span: Span, context: &Context) -> Value {
-    json!({ "level": level, "message": { "text": one_line(text) }, "locations": [location(span, context)] })
+    json!({ "level": level, "message": { "text": unlinked(&one_line(text)) }, "locations": [location(span, context)] })
 }
 
 fn unread(error: &FileError, context: &Context) -> Value {
     let text = format!("{}: {}", error.path, error.message);
     match error.span {
         Some(span) => notification("error", &text, span, context),
-        None => json!({ "level": "error", "message": { "text": one_line(&text) } }),
+        None => json!({ "level": "error", "message": { "text": unlinked(&one_line(&text)) } }),
     }
 }
 

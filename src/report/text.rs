@@ -6,191 +6,252 @@ use std::sync::Arc;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents,
+    SourceSpan, SpanContents, ThemeStyles,
 };
 
-use crate::finding::{FileError, Finding, Severity, Verdict};
-use crate::source::{SourceFile, Span};
+use crate::finding::{FileError, Finding, Label, Level, Note, Verdict};
+use crate::source::{FileId, SourceFile, Span};
 
 use super::line::one_line;
-use super::place::subject;
+use super::place::{grouped, message};
 use super::{Color, Context, Unicode};
 
-/// How much of a long line is shown on either side: some files are one line of a megabyte.
-const WINDOW: usize = 100;
+/// How many bytes are shown on either side of a place: some files are one line of a megabyte.
+const WINDOW: usize = 400;
+
+/// How many bytes of a place are underlined.
+const UNDERLINED: usize = 200;
+
+/// How many lines apart two places may be to be drawn in one excerpt.
+const NEAR: usize = 6;
+
+/// What lies further apart, in bytes, is not drawn in one excerpt.
+const EXCERPT: usize = 8000;
 
 pub(super) fn render(context: &Context) -> String {
-    let handler = handler(context);
-    let mut text = String::new();
-    let mut draw = |diagnostic: &Shown| {
-        let mut one = String::new();
-        if handler.render_report(&mut one, diagnostic).is_ok() {
-            text.push_str(&one);
-            text.push('\n');
-        }
-    };
+    let mut page = Page::new(context);
     for error in &context.report.errors {
-        draw(&unread(error, context));
+        page.unread(error);
     }
-    for group in groups(context) {
-        draw(&shown(&group, context));
+    let (failures, undecided): (Vec<_>, Vec<_>) =
+        groups(context).into_iter().partition(|group| group.iter().any(|finding| finding.verdict == Verdict::Fail));
+    for group in failures.iter().chain(&undecided) {
+        page.finding(group);
     }
-    text
+    page.without_data();
+    for note in &context.report.notes {
+        page.note("note:", note);
+    }
+    page.text
 }
 
-fn handler(context: &Context) -> GraphicalReportHandler {
-    let theme = match (context.style.color, context.style.unicode) {
-        (Color::Always, Unicode::Always) => GraphicalTheme::unicode(),
-        (Color::Always, Unicode::Never) => GraphicalTheme::ascii(),
-        (Color::Never, Unicode::Always) => GraphicalTheme::unicode_nocolor(),
-        (Color::Never, Unicode::Never) => GraphicalTheme::none(),
-    };
-    // Addresses of web pages must stay whole to be clicked.
-    GraphicalReportHandler::new_themed(theme)
-        .with_width(context.style.width.max(60))
-        .with_break_words(false)
-        .with_links(false)
-}
-
-/// The findings that are shown, worst first: failures, then what is unknown, then what has no data. Several instances of
-/// one block with one defect are one group.
+/// The failures and what is unknown, worst first. Several instances of one block with one defect are one group.
 fn groups<'a>(context: &'a Context) -> Vec<Vec<&'a Finding>> {
-    let order = |finding: &Finding| match finding.verdict {
-        Verdict::Fail => 0,
-        Verdict::Unknown => 1,
-        _ => 2,
-    };
-    let wanted = |finding: &&Finding| {
-        finding.suppressed.is_none() && matches!(finding.verdict, Verdict::Fail | Verdict::Unknown)
-    };
-    let mut findings: Vec<&Finding> = context.report.findings.iter().filter(wanted).collect();
-    findings.sort_by_key(|finding| (order(finding), std::cmp::Reverse(finding.severity)));
-    let mut groups: Vec<Vec<&Finding>> = Vec::new();
-    for finding in findings {
-        let same = |group: &&mut Vec<&Finding>| {
-            group.first().is_some_and(|first| {
-                (&first.control, first.verdict, first.location) == (&finding.control, finding.verdict, finding.location)
-            })
+    let mut findings: Vec<&Finding> =
+        shown(context).filter(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::Unknown)).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    grouped(findings, |finding| (finding.control.clone(), finding.verdict, finding.location))
+}
+
+fn shown<'a>(context: &'a Context) -> impl Iterator<Item = &'a Finding> {
+    context.report.findings.iter().filter(|finding| finding.suppressed.is_none())
+}
+
+/// The report so far.
+struct Page<'a> {
+    context: &'a Context<'a>,
+    handler: GraphicalReportHandler,
+    styles: ThemeStyles,
+    text: String,
+}
+
+impl<'a> Page<'a> {
+    fn new(context: &'a Context<'a>) -> Self {
+        let theme = match (context.style.color, context.style.unicode) {
+            (Color::Always, Unicode::Always) => GraphicalTheme::unicode(),
+            (Color::Always, Unicode::Never) => GraphicalTheme::ascii(),
+            (Color::Never, Unicode::Always) => GraphicalTheme::unicode_nocolor(),
+            (Color::Never, Unicode::Never) => GraphicalTheme::none(),
         };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.push(finding),
-            None => groups.push(vec![finding]),
+        let styles = theme.styles.clone();
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(context.style.width.max(60))
+            .with_break_words(false)
+            .without_syntax_highlighting();
+        Self { context, handler, styles, text: String::new() }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn unread(&mut self, error: &FileError) {
+        self.draw(&Drawing {
+            message: one_line(&format!("{}: {}", error.path, error.message)),
+            ..Drawing::of(Level::Error)
+        });
+        if let Some(span) = error.span {
+            self.excerpts(Level::Error, span, &[]);
+        }
+        self.line("");
+    }
+
+    fn finding(&mut self, group: &[&Finding]) {
+        let Some(finding) = group.first() else { return };
+        let level = finding.level();
+        self.header(finding);
+        self.draw(&Drawing { message: message(group), ..Drawing::of(level) });
+        self.excerpts(level, finding.location, &finding.related);
+        if let Some(help) = &finding.help {
+            self.draw(&Drawing { help: Some(one_line(help)), ..Drawing::of(level) });
+        }
+        for note in &finding.notes {
+            self.note("  note:", note);
+        }
+        if let Some(control) = self.context.controls.iter().find(|control| control.id == finding.control) {
+            // Not wrapped: an address must stay whole to be clicked.
+            let see = format!("{} {}", self.styles.help.style("   see:"), self.styles.link.style(&control.url));
+            self.line(&see);
+        }
+        self.line("");
+    }
+
+    /// `CloudTrail.2 fail (medium): Every trail encrypts its log files with a KMS key`
+    fn header(&mut self, finding: &Finding) {
+        let style = match finding.level() {
+            Level::Error => self.styles.error,
+            Level::Warning => self.styles.warning,
+            Level::Info => self.styles.advice,
+        };
+        let word = format!("{} {} ({})", finding.control, finding.verdict.as_str(), finding.severity.as_str());
+        let title = self.context.controls.iter().find(|control| control.id == finding.control);
+        let title = title.map(|control| format!(": {}", control.title)).unwrap_or_default();
+        let header = format!("{}{title}", style.style(word));
+        self.line(&header);
+    }
+
+    /// The code at a place with what is related and near, then whatever else is related, one excerpt a file.
+    fn excerpts(&mut self, level: Level, place: Span, related: &[Label]) {
+        let line = |span: Span| self.context.sources.position(span).line;
+        let is_near = |label: &&Label| label.span.file == place.file && line(label.span).abs_diff(line(place)) <= NEAR;
+        let (near, far): (Vec<&Label>, Vec<&Label>) = related.iter().partition(is_near);
+        self.excerpt(level, place.file, Some(place), &near);
+        let mut files: Vec<FileId> = Vec::new();
+        for label in &far {
+            if !files.contains(&label.span.file) {
+                files.push(label.span.file);
+            }
+        }
+        for file in files {
+            let labels: Vec<&Label> = far.iter().copied().filter(|label| label.span.file == file).collect();
+            self.excerpt(level, file, None, &labels);
         }
     }
-    groups
+
+    fn excerpt(&mut self, level: Level, file: FileId, place: Option<Span>, labels: &[&Label]) {
+        let source = Excerpt(self.context.sources.file(file));
+        let place = place.map(|place| LabeledSpan::new_primary_with_span(None, source.range(place)));
+        let labels = labels
+            .iter()
+            .map(|label| LabeledSpan::new_with_span(Some(one_line(&label.message)), source.range(label.span)));
+        let labels = place.into_iter().chain(labels).collect();
+        self.draw(&Drawing { source: Some(source), labels, ..Drawing::of(level) });
+    }
+
+    /// One line a subject: nothing can be done about it here, so there is no code to look at.
+    fn without_data(&mut self) {
+        let findings = shown(self.context).filter(|finding| finding.verdict == Verdict::NoData).collect();
+        let groups = grouped(findings, |finding| (finding.unit.clone(), finding.resource.clone()));
+        for group in &groups {
+            let Some(first) = group.first() else { continue };
+            let controls: Vec<&str> = group.iter().map(|finding| finding.control.as_str()).collect();
+            let word = format!("{} {}", controls.join(", "), first.verdict.as_str());
+            let line =
+                format!("{}: {} ({})", self.styles.advice.style(word), shared(group), self.place(first.location));
+            self.line(&line);
+        }
+        if !groups.is_empty() {
+            self.line("");
+        }
+    }
+
+    fn note(&mut self, word: &str, note: &Note) {
+        let place = note.span.map(|span| format!(" ({})", self.place(span))).unwrap_or_default();
+        let line = format!("{} {}{place}", self.styles.help.style(word), one_line(&note.message));
+        self.line(&line);
+    }
+
+    fn place(&self, span: Span) -> String {
+        let file = self.context.sources.file(span.file);
+        format!("{}:{}", file.path, file.lines.position(span.start as usize, &file.text).line)
+    }
+
+    /// Adds one drawing. A drawing always begins with its message; where there is none that line is left out.
+    fn draw(&mut self, drawing: &Drawing) {
+        let mut drawn = String::new();
+        if self.handler.render_report(&mut drawn, drawing).is_err() {
+            return;
+        }
+        let rest = match drawn.split_once('\n') {
+            Some((_, rest)) if drawing.message.is_empty() => rest,
+            _ => &drawn,
+        };
+        self.text.push_str(rest);
+    }
 }
 
-/// A diagnostic about one place, with others in other files below it.
-struct Shown {
-    code: String,
+/// The clauses with which every message of the group begins; all of the first message where they have none in common.
+fn shared(group: &[&Finding]) -> String {
+    let messages: Vec<String> = group.iter().map(|finding| one_line(&finding.message)).collect();
+    let first = messages.first().map(String::as_str).unwrap_or_default();
+    let clauses = first.split("; ").enumerate();
+    let common =
+        clauses.take_while(|(at, clause)| messages.iter().all(|other| other.split("; ").nth(*at) == Some(*clause)));
+    let common = common.map(|(_, clause)| clause).collect::<Vec<_>>().join("; ");
+    if common.is_empty() { first.to_owned() } else { common }
+}
+
+/// What is drawn at once: a message, or code with labels, or advice.
+struct Drawing {
+    level: Level,
     message: String,
-    severity: miette::Severity,
-    help: Option<String>,
-    url: Option<String>,
     source: Option<Excerpt>,
     labels: Vec<LabeledSpan>,
-    elsewhere: Vec<Shown>,
+    help: Option<String>,
 }
 
-fn shown(group: &[&Finding], context: &Context) -> Shown {
-    let Some(first) = group.first() else { return Shown::plain(String::new()) };
-    let control = context.controls.iter().find(|control| control.id == first.control);
-    let here = first.location.file;
-    let mut labels = vec![LabeledSpan::new_primary_with_span(None, range(first.location))];
-    labels.extend(
-        first
-            .related
-            .iter()
-            .filter(|label| label.span.file == here)
-            .map(|label| LabeledSpan::new_with_span(Some(label.message.clone()), range(label.span))),
-    );
-    let elsewhere = first.related.iter().filter(|label| label.span.file != here).map(|label| Shown {
-        severity: miette::Severity::Advice,
-        source: Some(Excerpt(context.sources.file(label.span.file))),
-        labels: vec![LabeledSpan::new_with_span(Some(label.message.clone()), range(label.span))],
-        ..Shown::plain(label.message.clone())
-    });
-    let others: Vec<&str> = group.iter().map(|finding| subject(finding)).collect();
-    let mut message = one_line(&first.message);
-    if others.len() > 1 {
-        message += &format!(" ({} instances: {})", others.len(), others.join(", "));
-    }
-    Shown {
-        code: format!("{} {}", first.control, word(first)),
-        severity: match (first.verdict, first.severity) {
-            (Verdict::Fail, Severity::High | Severity::Critical) => miette::Severity::Error,
-            (Verdict::Fail, _) => miette::Severity::Warning,
-            _ => miette::Severity::Advice,
-        },
-        help: first.help.as_ref().map(|help| one_line(help)),
-        url: control.map(|control| control.url.clone()),
-        source: Some(Excerpt(context.sources.file(here))),
-        labels,
-        elsewhere: elsewhere.collect(),
-        ..Shown::plain(message)
+impl Drawing {
+    fn of(level: Level) -> Self {
+        Self { level, message: String::new(), source: None, labels: Vec::new(), help: None }
     }
 }
 
-fn word(finding: &Finding) -> &'static str {
-    if finding.verdict == Verdict::Fail { finding.severity.as_str() } else { finding.verdict.as_str() }
-}
-
-fn unread(error: &FileError, context: &Context) -> Shown {
-    let mut shown = Shown::plain(format!("{}: {}", error.path, error.message));
-    shown.code = "unreadable".to_owned();
-    if let Some(span) = error.span {
-        shown.source = Some(Excerpt(context.sources.file(span.file)));
-        shown.labels = vec![LabeledSpan::new_primary_with_span(None, range(span))];
-    }
-    shown
-}
-
-fn range(span: Span) -> SourceSpan {
-    SourceSpan::new((span.start as usize).into(), (span.end.saturating_sub(span.start)) as usize)
-}
-
-impl Shown {
-    fn plain(message: String) -> Self {
-        Self {
-            code: String::new(),
-            message,
-            severity: miette::Severity::Error,
-            help: None,
-            url: None,
-            source: None,
-            labels: Vec::new(),
-            elsewhere: Vec::new(),
-        }
-    }
-}
-
-impl fmt::Debug for Shown {
+impl fmt::Debug for Drawing {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.message)
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for Drawing {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Shown {}
+impl std::error::Error for Drawing {}
 
-impl Diagnostic for Shown {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        (!self.code.is_empty()).then(|| Box::new(&self.code) as Box<dyn fmt::Display>)
-    }
-
+impl Diagnostic for Drawing {
     fn severity(&self) -> Option<miette::Severity> {
-        Some(self.severity)
+        Some(match self.level {
+            Level::Error => miette::Severity::Error,
+            Level::Warning => miette::Severity::Warning,
+            Level::Info => miette::Severity::Advice,
+        })
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let see = self.url.as_ref().map(|url| format!("see {url}"));
-        let lines: Vec<String> = self.help.clone().into_iter().chain(see).collect();
-        (!lines.is_empty()).then(|| Box::new(lines.join("\n")) as Box<dyn fmt::Display>)
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -200,14 +261,18 @@ impl Diagnostic for Shown {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
     }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        Some(Box::new(self.elsewhere.iter().map(|shown| shown as &dyn Diagnostic)))
-    }
 }
 
 /// A file whose lines are indexed, so that an excerpt costs nothing however far down it is.
 struct Excerpt(Arc<SourceFile>);
+
+impl Excerpt {
+    fn range(&self, span: Span) -> SourceSpan {
+        let start = span.start as usize;
+        let end = boundary(&self.0.text, (span.end as usize).min(start + UNDERLINED));
+        SourceSpan::new(start.into(), end.saturating_sub(start))
+    }
+}
 
 impl SourceCode for Excerpt {
     fn read_span<'a>(
@@ -216,25 +281,30 @@ impl SourceCode for Excerpt {
         lines_before: usize,
         lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let file = &self.0;
-        let end = span.offset() + span.len();
-        let first = file.lines.line(span.offset()).saturating_sub(lines_before);
-        let last = (file.lines.line(end) + lines_after).min(file.lines.len().saturating_sub(1));
-        let mut from = file.lines.range(first, &file.text).start;
-        let mut to = file.lines.range(last, &file.text).end;
-        if to.saturating_sub(from) > 40 * WINDOW {
-            from = from.max(boundary(&file.text, span.offset().saturating_sub(WINDOW)));
-            to = to.min(boundary(&file.text, end + WINDOW));
+        if span.len() > EXCERPT {
+            return Err(MietteError::OutOfBounds);
         }
-        let excerpt = file.text.as_bytes().get(from..to).ok_or(MietteError::OutOfBounds)?;
-        let start = file.lines.position(from, &file.text);
+        let file = &self.0;
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        let last = (file.lines.line(end) + lines_after).min(file.lines.len().saturating_sub(1));
+        let to = file.lines.range(last, &file.text).end.min(boundary(&file.text, end + WINDOW));
+        let from = if lines_before == 0 {
+            // The place itself is asked for, to say its line and column.
+            start
+        } else {
+            let first = file.lines.line(start).saturating_sub(lines_before);
+            file.lines.range(first, &file.text).start.max(boundary(&file.text, start.saturating_sub(WINDOW)))
+        };
+        let excerpt = file.text.as_bytes().get(from..to.max(end)).ok_or(MietteError::OutOfBounds)?;
+        let position = file.lines.position(from, &file.text);
+        let lines = file.lines.line(to).saturating_sub(file.lines.line(from)) + 1;
         Ok(Box::new(MietteSpanContents::new_named(
             file.path.clone(),
             excerpt,
-            (from, to.saturating_sub(from)).into(),
-            start.line.saturating_sub(1),
-            start.column.saturating_sub(1),
-            last - first + 1,
+            (from, excerpt.len()).into(),
+            position.line.saturating_sub(1),
+            position.column.saturating_sub(1),
+            lines,
         )))
     }
 }

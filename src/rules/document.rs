@@ -166,7 +166,7 @@ impl Builder<'_> {
     fn bucket(&mut self, trail: &Resource, estate: &dyn Estate) -> (String, Option<Json>) {
         let name = estate.property(trail, "S3BucketName");
         let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
-        let text = name.as_str().map_or_else(|| name.describe(), str::to_owned);
+        let text = name.as_str().filter(|name| !name.is_empty()).map_or_else(|| name.describe(), str::to_owned);
         match link_bucket(&name, estate, self.world) {
             Err(stop) => (text, Some(self.decided("/Trail/Bucket", leaf, Err(stop)))),
             Ok(Link::Elsewhere) => {
@@ -192,7 +192,7 @@ impl Builder<'_> {
 
     fn declared_bucket(&mut self, link: &Origin, bucket: &Resource, estate: &dyn Estate) -> Json {
         let header = Origin::at(bucket.header, Role::Header);
-        let leaf = Leaf { origin: link.clone(), evidence: vec![(Evidence::Bucket, header)], ..Leaf::default() };
+        let leaf = Leaf { origin: header, evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
         let (read, write) = self.exposure(&leaf, Bucket::read(bucket, estate, self.world));
         let logging = access_logging(bucket, estate, self.world).map(|logging| Json::Bool(logging.enabled));
         let enabled = self.decided("/Trail/Bucket/AccessLogging/Enabled", leaf, logging);
@@ -224,7 +224,7 @@ impl Builder<'_> {
 fn opened(bucket: &Leaf, opening: &Opening) -> Leaf {
     let mut leaf = bucket.clone();
     leaf.reason = Some(opening.reason.as_str());
-    leaf.evidence.push((Evidence::Link, std::mem::replace(&mut leaf.origin, opening.origin.clone())));
+    leaf.evidence.push((Evidence::Bucket, std::mem::replace(&mut leaf.origin, opening.origin.clone())));
     let access: Vec<&str> = opening.access.iter().map(|access| access.as_str()).collect();
     leaf.slots.push(("permission", access.join(" and ")));
     leaf.slots.extend(opening.reason.closing_flag().map(|flag| ("flag", flag.to_owned())));

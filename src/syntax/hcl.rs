@@ -1,302 +1,219 @@
-//! HCL to [`super::Body`], by way of `hcl::edit`: the only file that names it.
+//! HCL to [`super::Body`], by way of `hcl::edit`; only this file and those below it name it.
+//!
+//! Each top-level block is parsed by itself, so that one bad block loses only itself. The parser sees a copy of the
+//! text without what it is known to stumble over ([`scan`]); what it still refuses though Terraform accepts it, a
+//! repeated key or an expression beyond the parser's limits, is hidden from it and mended in our tree. So every text
+//! comes from the source, at the place where the parser found it ([`lower`]).
+
+mod literal;
+mod lower;
+mod scan;
+mod template;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use hcl::edit::expr::{self, Expression, ObjectKey, TraversalOperator};
-use hcl::edit::structure;
-use hcl::edit::template::{Directive, Element, Template};
-use hcl::edit::{Span as _, structure::Structure};
+use ::hcl::edit::parser::{self, Error};
 
+use self::literal::Quoting;
+pub(super) use self::lower::Position;
+use self::lower::{Hidden, Lowering};
+use self::scan::{Closed, Item, Outline};
+use self::template::Indentation;
+use super::body::{Body, Expr, ExprKind, ParsedBody, TemplatePart};
+use super::node::{Comment, Problem, ProblemSeverity};
 use crate::source::{FileId, Span};
-use crate::value::Number;
 
-use super::{
-    Attribute, BinaryOperator, Block, Body, Call, Expansion, Expr, ExprKind, For, ForResult, Label, ParsedBody,
-    Problem, ProblemSeverity, Step, TemplateFor, TemplatePart,
-};
+/// How often one block is parsed again with something hidden.
+const MAX_REPAIRS: usize = 64;
 
-/// Parses a file.
+/// Reads a file of attributes and blocks: `.tf`, `.tfvars`.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> ParsedBody {
-    let lower = Lower { file, text, shift: 0, place: None };
-    match text.parse::<structure::Body>() {
-        Ok(body) => ParsedBody { body: lower.body(&body), ..ParsedBody::default() },
-        Err(error) => {
-            let at = error.location().offset();
-            let problem = Problem {
-                message: error.message().to_owned(),
-                span: Span::new(file, at, at + 1),
-                severity: ProblemSeverity::Lost,
-            };
-            ParsedBody { problems: vec![problem], ..ParsedBody::default() }
+    let mut outline = scan::file(text);
+    let mut parsed = ParsedBody { comments: comments(file, text, &outline.comments), ..ParsedBody::default() };
+    for item in std::mem::take(&mut outline.items) {
+        match parse_item(file, text, &outline, &item) {
+            Ok(body) => {
+                parsed.body.attributes.extend(body.attributes);
+                parsed.body.blocks.extend(body.blocks);
+            }
+            Err(problem) => parsed.problems.push(problem),
         }
     }
+    parsed
 }
 
-/// Parses a template file.
+/// Reads a whole template, such as a file for `templatefile`. Nothing is escaped in it but `$${` and `%%{`.
 #[must_use]
 pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Vec<TemplatePart>, Vec<Problem>) {
-    let source = text.get(range.clone()).unwrap_or_default();
-    let lower = Lower { file, text, shift: range.start, place: None };
-    match source.parse::<Template>() {
-        Ok(template) => (lower.template(&template), Vec::new()),
-        Err(error) => {
-            let at = range.start + error.location().offset();
-            let span = Span::new(file, at, at + 1);
-            (Vec::new(), vec![Problem { message: error.message().to_owned(), span, severity: ProblemSeverity::Lost }])
-        }
+    let position = Position::From(file, range.start);
+    match template_at(text.get(range).unwrap_or_default(), position) {
+        Ok(parts) => (parts, Vec::new()),
+        Err(problem) => (Vec::new(), vec![problem]),
     }
 }
 
-/// Parses one expression. What is none is [`ExprKind::Unsupported`], with the problem.
+/// Reads a single expression, such as a value given on the command line. What is none is
+/// [`ExprKind::Unsupported`], with the problem.
 #[must_use]
 pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Expr, Vec<Problem>) {
-    let source = text.get(range.clone()).unwrap_or_default();
-    let lower = Lower { file, text, shift: range.start, place: None };
-    match source.parse::<Expression>() {
-        Ok(expression) => {
-            let span = lower.span(expression.span());
-            (Expr { kind: lower.kind(&expression, span), span }, Vec::new())
-        }
-        Err(error) => {
-            let at = range.start + error.location().offset();
-            let span = Span::new(file, at, at + 1);
-            let kind = ExprKind::Unsupported(error.message().to_owned());
-            let problem = Problem { message: error.message().to_owned(), span, severity: ProblemSeverity::Lost };
-            (Expr { kind, span: Span::new(file, range.start, range.end) }, vec![problem])
+    let position = Position::From(file, range.start);
+    let source = text.get(range).unwrap_or_default();
+    match expression_at(source, position) {
+        Ok(expr) => (Arc::unwrap_or_clone(expr), Vec::new()),
+        Err(problem) => {
+            let kind = ExprKind::Unsupported(problem.message.clone());
+            (Expr { kind, span: position.span(0..source.len()) }, vec![problem])
         }
     }
 }
 
-/// The template in an unescaped string of another language; all of it stands at `place`, the string literal.
+/// Reads a template that stands at `position`.
 ///
 /// # Errors
-/// What is wrong with the template.
-pub(super) fn template_at(place: Span, text: &str) -> Result<Vec<TemplatePart>, String> {
-    let lower = Lower { file: place.file, text, shift: 0, place: Some(place) };
-    let template = text.parse::<Template>().map_err(|error| error.message().to_owned())?;
-    Ok(lower.template(&template))
+/// When the text is not a template.
+pub(super) fn template_at(text: &str, position: Position) -> Result<Vec<TemplatePart>, Problem> {
+    let outline = scan::template(text);
+    let mut copy = Copy::new(&outline, 0..text.len());
+    let template = copy.parse(parser::parse_template);
+    let template = template.map_err(|error| problem("this template cannot be read", &error, text, position))?;
+    Ok(Lowering { text, position, hidden: copy.hidden }.template(&template, Quoting::Bare, Indentation::Kept, 0))
 }
 
-/// The expression in an unescaped string of another language; all of it stands at `place`, the string literal.
+/// Reads an expression that stands at `position`.
 ///
 /// # Errors
-/// What is wrong with the expression.
-pub(super) fn expression_at(place: Span, text: &str) -> Result<ExprKind, String> {
-    let lower = Lower { file: place.file, text, shift: 0, place: Some(place) };
-    let expression = text.parse::<Expression>().map_err(|error| error.message().to_owned())?;
-    Ok(lower.kind(&expression, place))
+/// When the text is not one expression.
+pub(super) fn expression_at(text: &str, position: Position) -> Result<Arc<Expr>, Problem> {
+    let outline = scan::expression(text);
+    let start = outline.mask.len() - outline.mask.trim_start().len();
+    let end = start.max(outline.mask.trim_end().len());
+    let mut copy = Copy::new(&outline, start..end);
+    let parsed = copy.parse(parser::parse_expr);
+    let (text, position) = (text.get(start..end).unwrap_or_default(), position.after(start));
+    let expression = parsed.map_err(|error| problem("this expression cannot be read", &error, text, position))?;
+    Ok(Lowering { text, position, hidden: copy.hidden }.expr(&expression))
 }
 
-struct Lower<'a> {
-    file: FileId,
-    text: &'a str,
-    shift: usize,
-    /// Where everything stands, if the text is not the file's own but an unescaped one.
-    place: Option<Span>,
+fn parse_item(file: FileId, text: &str, outline: &Outline, item: &Item) -> Result<Body, Problem> {
+    let text = text.get(item.range.clone()).unwrap_or_default();
+    let position = Position::From(file, item.range.start);
+    if item.closed == Closed::No {
+        let span = position.span(0..text.lines().next().unwrap_or_default().len());
+        let message = "what begins here is never closed: a bracket or a quote is missing".to_owned();
+        return Err(Problem { message, span, severity: ProblemSeverity::Lost });
+    }
+    let mut copy = Copy::new(outline, item.range.clone());
+    let body =
+        copy.parse(parser::parse_body).map_err(|error| problem("this cannot be read", &error, text, position))?;
+    Ok(Lowering { text, position, hidden: copy.hidden }.body(&body))
 }
 
-impl Lower<'_> {
-    fn span(&self, range: Option<Range<usize>>) -> Span {
-        let range = range.unwrap_or_default();
-        self.place.unwrap_or_else(|| Span::new(self.file, self.shift + range.start, self.shift + range.end))
-    }
+fn comments(file: FileId, text: &str, ranges: &[Range<usize>]) -> Vec<Comment> {
+    let comment = |range: &Range<usize>| Comment {
+        text: text.get(range.clone()).unwrap_or_default().to_owned(),
+        span: Span::new(file, range.start, range.end),
+    };
+    ranges.iter().map(comment).collect()
+}
 
-    fn source(&self, range: Option<Range<usize>>) -> &str {
-        let range = range.unwrap_or_default();
-        self.text.get(self.shift + range.start..self.shift + range.end).unwrap_or_default()
-    }
+fn problem(what: &str, error: &Error, text: &str, position: Position) -> Problem {
+    let at = (0..=error.location().offset().min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let at = at.unwrap_or_default();
+    let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let message = format!("{what}: {}", error.message());
+    Problem { message, span: position.span(at..at + length), severity: ProblemSeverity::Lost }
+}
 
-    fn body(&self, body: &structure::Body) -> Body {
-        let mut lowered = Body::default();
-        for structure in body {
-            match structure {
-                Structure::Attribute(attribute) => lowered.attributes.push(Attribute {
-                    name: attribute.key.to_string(),
-                    name_span: self.span(attribute.key.span()),
-                    expr: self.expr(&attribute.value),
-                }),
-                Structure::Block(block) => lowered.blocks.push(self.block(block)),
-            }
-        }
-        lowered
-    }
+/// What the parser is given: a piece of the outline's copy, in which more is hidden whenever the parser refuses what
+/// Terraform accepts.
+struct Copy {
+    text: String,
+    /// The values of attributes, of which one may be hidden as a whole.
+    values: Vec<Range<usize>>,
+    hidden: Vec<Hidden>,
+}
 
-    fn block(&self, block: &structure::Block) -> Block {
-        let labels: Vec<Label> = block
-            .labels
-            .iter()
-            .map(|label| Label { text: label.as_str().to_owned(), span: self.span(label.span()) })
-            .collect();
-        let ident = self.span(block.ident.span());
-        Block {
-            kind: block.ident.to_string(),
-            header: labels.last().map_or(ident, |label| ident.to(label.span)),
-            labels,
-            body: self.body(&block.body),
-            span: self.span(block.span()),
+impl Copy {
+    fn new(outline: &Outline, range: Range<usize>) -> Self {
+        let within = |value: &&Range<usize>| range.start <= value.start && value.end <= range.end;
+        let first = outline.values.partition_point(|value| value.start < range.start);
+        let values = outline.values.iter().skip(first).take_while(within);
+        Self {
+            text: outline.mask.get(range.clone()).unwrap_or_default().to_owned(),
+            values: values.map(|value| value.start - range.start..value.end - range.start).collect(),
+            hidden: Vec::new(),
         }
     }
 
-    fn expr(&self, expression: &Expression) -> Arc<Expr> {
-        let span = self.span(expression.span());
-        Arc::new(Expr { kind: self.kind(expression, span), span })
-    }
-
-    fn kind(&self, expression: &Expression, span: Span) -> ExprKind {
-        match expression {
-            Expression::Null(_) => ExprKind::Null,
-            Expression::Bool(value) => ExprKind::Bool(*value.value()),
-            Expression::Number(number) => Number::parse(self.source(expression.span()))
-                .or_else(|| Number::parse(&number.value().to_string()))
-                .map_or_else(|| ExprKind::Unsupported("a number".to_owned()), ExprKind::Number),
-            Expression::String(text) => ExprKind::Text(text.value().clone()),
-            Expression::Array(array) => ExprKind::Tuple(array.iter().map(|item| self.expr(item)).collect()),
-            Expression::Object(object) => {
-                let entries = object.iter().map(|(key, value)| {
-                    let key = match key {
-                        ObjectKey::Ident(name) => {
-                            let span = self.span(name.span());
-                            Arc::new(Expr { kind: ExprKind::Text(name.to_string()), span })
-                        }
-                        ObjectKey::Expression(key) => self.expr(key),
-                    };
-                    (key, self.expr(value.expr()))
-                });
-                ExprKind::Object(entries.collect())
-            }
-            Expression::StringTemplate(template) => ExprKind::Template(self.elements(template.iter())),
-            Expression::HeredocTemplate(heredoc) => ExprKind::Template(self.template(&heredoc.template)),
-            Expression::Parenthesis(inner) => ExprKind::Parenthesis(self.expr(inner.inner())),
-            Expression::Variable(name) => ExprKind::Variable(name.to_string()),
-            Expression::Conditional(conditional) => ExprKind::Conditional(
-                self.expr(&conditional.cond_expr),
-                self.expr(&conditional.true_expr),
-                self.expr(&conditional.false_expr),
-            ),
-            Expression::FuncCall(call) => self.call(call),
-            Expression::Traversal(traversal) => self.traversal(traversal, span),
-            Expression::UnaryOp(operation) => {
-                let inner = self.expr(&operation.expr);
-                match operation.operator.value() {
-                    expr::UnaryOperator::Neg => ExprKind::Negate(inner),
-                    expr::UnaryOperator::Not => ExprKind::Not(inner),
-                }
-            }
-            Expression::BinaryOp(operation) => ExprKind::Binary(
-                self.expr(&operation.lhs_expr),
-                operator(*operation.operator.value()),
-                self.expr(&operation.rhs_expr),
-            ),
-            Expression::ForExpr(comprehension) => self.comprehension(comprehension),
-        }
-    }
-
-    fn call(&self, call: &expr::FuncCall) -> ExprKind {
-        let namespace = call.name.namespace.iter().map(|name| format!("{}::", name.as_str()));
-        let name = namespace.collect::<String>() + call.name.name.as_str();
-        let arguments = call.args.iter().map(|argument| self.expr(argument)).collect();
-        let expansion = if call.args.expand_final() { Expansion::LastArgument } else { Expansion::None };
-        ExprKind::Call(Call { name, arguments, expansion })
-    }
-
-    fn comprehension(&self, comprehension: &expr::ForExpr) -> ExprKind {
-        let value = self.expr(&comprehension.value_expr);
-        let result = match &comprehension.key_expr {
-            None => ForResult::Tuple(value),
-            Some(key) if comprehension.grouping => ForResult::Grouped(self.expr(key), value),
-            Some(key) => ForResult::Object(self.expr(key), value),
-        };
-        ExprKind::For(Box::new(For {
-            key: comprehension.intro.key_var.as_ref().map(|name| name.to_string()),
-            value: comprehension.intro.value_var.to_string(),
-            collection: self.expr(&comprehension.intro.collection_expr),
-            result,
-            condition: comprehension.cond.as_ref().map(|condition| self.expr(&condition.expr)),
-        }))
-    }
-
-    fn traversal(&self, traversal: &expr::Traversal, whole: Span) -> ExprKind {
-        let mut current = self.expr(&traversal.expr);
-        let mut operators = traversal.operators.iter().peekable();
-        while let Some(operator) = operators.next() {
-            let end = self.span(operator.span());
-            let kind = match operator.value() {
-                TraversalOperator::GetAttr(name) => ExprKind::Attribute(current.clone(), name.to_string()),
-                TraversalOperator::Index(key) => ExprKind::Index(current.clone(), self.expr(key)),
-                TraversalOperator::LegacyIndex(index) => {
-                    let key = ExprKind::Number(Number::from(usize::try_from(*index.value()).unwrap_or_default()));
-                    ExprKind::Index(current.clone(), Arc::new(Expr { kind: key, span: end }))
-                }
-                TraversalOperator::AttrSplat(_) => {
-                    let mut steps = Vec::new();
-                    while let Some(TraversalOperator::GetAttr(name)) = operators.peek().map(|next| next.value()) {
-                        steps.push(Step::Attribute(name.to_string()));
-                        operators.next();
-                    }
-                    ExprKind::Splat(current.clone(), steps)
-                }
-                TraversalOperator::FullSplat(_) => {
-                    let mut steps = Vec::new();
-                    while let Some(next) = operators.peek().map(|next| next.value()) {
-                        match next {
-                            TraversalOperator::GetAttr(name) => steps.push(Step::Attribute(name.to_string())),
-                            TraversalOperator::Index(key) => steps.push(Step::Index(self.expr(key))),
-                            _ => break,
-                        }
-                        operators.next();
-                    }
-                    ExprKind::Splat(current.clone(), steps)
-                }
+    fn parse<T>(&mut self, parser: fn(&str) -> Result<T, Error>) -> Result<T, Error> {
+        for attempt in 0..MAX_REPAIRS {
+            let error = match parser(&self.text) {
+                Ok(tree) => return Ok(tree),
+                Err(error) => error,
             };
-            let span = current.span.to(end).to(current.span);
-            current = Arc::new(Expr { kind, span: Span { end: span.end.min(whole.end), ..span } });
+            if self.repair(&error, attempt).is_none() {
+                return Err(error);
+            }
         }
-        current.kind.clone()
+        parser(&self.text)
     }
 
-    fn template(&self, template: &Template) -> Vec<TemplatePart> {
-        self.elements(template.iter())
+    fn repair(&mut self, error: &Error, attempt: usize) -> Option<()> {
+        let at = error.location().offset();
+        if error.message().contains("redefined object key") {
+            self.rename_key(at, attempt)
+        } else if error.message().contains("nested levels") {
+            self.hide_value(at, "an expression with more than 64 nested levels")
+        } else if error.message().contains("chained binary operators") {
+            self.hide_value(at, "an expression with more than 128 operators in a row")
+        } else {
+            None
+        }
     }
 
-    fn elements<'e>(&self, elements: impl Iterator<Item = &'e Element>) -> Vec<TemplatePart> {
-        elements
-            .map(|element| match element {
-                Element::Literal(text) => TemplatePart::Literal(text.value().clone(), self.span(text.span())),
-                Element::Interpolation(inner) => TemplatePart::Interpolation(self.expr(&inner.expr)),
-                Element::Directive(directive) => match directive.as_ref() {
-                    Directive::If(directive) => TemplatePart::If(
-                        self.expr(&directive.if_expr.cond_expr),
-                        self.template(&directive.if_expr.template),
-                        directive.else_expr.as_ref().map(|other| self.template(&other.template)).unwrap_or_default(),
-                    ),
-                    Directive::For(directive) => TemplatePart::For(TemplateFor {
-                        key: directive.for_expr.key_var.as_ref().map(|name| name.to_string()),
-                        value: directive.for_expr.value_var.to_string(),
-                        collection: self.expr(&directive.for_expr.collection_expr),
-                        parts: self.template(&directive.for_expr.template),
-                    }),
-                },
-            })
-            .collect()
+    /// Gives the key at `at` another name of the same length. Terraform lets a later key replace an earlier one.
+    fn rename_key(&mut self, at: usize, attempt: usize) -> Option<()> {
+        let rest = self.text.get(at..)?;
+        let opening = rest.len() - rest.trim_start_matches(['(', ' ', '\t', '\n']).len();
+        let (start, quoted) = match rest.get(opening..)?.strip_prefix('"') {
+            Some(inner) if !inner.starts_with("${") => (at + opening + 1, true),
+            Some(_) => (at + opening + 3, false),
+            None => (at + opening, false),
+        };
+        let in_name = |character: char| match character {
+            '"' | '\\' | '$' | '%' | '\n' => false,
+            _ => quoted || character.is_alphanumeric() || character == '_',
+        };
+        let old = self.text.get(start..)?.split(|character| !in_name(character)).next()?;
+        let alphabet: &[u8] =
+            if old.starts_with(|first: char| first.is_ascii_digit()) { b"987654321" } else { LETTERS };
+        let name = nth_name(alphabet, attempt, old.len())?;
+        let range = start..start + old.len();
+        self.text.replace_range(range, &name);
+        Some(())
+    }
+
+    /// Hides the attribute's value around `at` for good.
+    fn hide_value(&mut self, at: usize, reason: &str) -> Option<()> {
+        let range = self.values.iter().find(|value| value.contains(&at))?.clone();
+        let null = format!("{:width$}", "null", width = range.len());
+        self.text.replace_range(range.clone(), &null);
+        self.hidden.push(Hidden { range, reason: reason.to_owned() });
+        Some(())
     }
 }
 
-fn operator(operator: expr::BinaryOperator) -> BinaryOperator {
-    match operator {
-        expr::BinaryOperator::Eq => BinaryOperator::Equal,
-        expr::BinaryOperator::NotEq => BinaryOperator::NotEqual,
-        expr::BinaryOperator::LessEq => BinaryOperator::LessOrEqual,
-        expr::BinaryOperator::GreaterEq => BinaryOperator::GreaterOrEqual,
-        expr::BinaryOperator::Less => BinaryOperator::Less,
-        expr::BinaryOperator::Greater => BinaryOperator::Greater,
-        expr::BinaryOperator::Plus => BinaryOperator::Add,
-        expr::BinaryOperator::Minus => BinaryOperator::Subtract,
-        expr::BinaryOperator::Mul => BinaryOperator::Multiply,
-        expr::BinaryOperator::Div => BinaryOperator::Divide,
-        expr::BinaryOperator::Mod => BinaryOperator::Modulo,
-        expr::BinaryOperator::And => BinaryOperator::And,
-        expr::BinaryOperator::Or => BinaryOperator::Or,
+const LETTERS: &[u8] = b"ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkjihgfedcba";
+
+/// The name of `length` letters that is number `n` of all such names.
+fn nth_name(alphabet: &[u8], n: usize, length: usize) -> Option<String> {
+    let mut rest = n;
+    let mut name = String::with_capacity(length);
+    for _ in 0..length {
+        name.push(char::from(*alphabet.get(rest.checked_rem(alphabet.len())?)?));
+        rest /= alphabet.len();
     }
+    (!name.is_empty()).then_some(name)
 }

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use super::hcl::{expression_at, template_at};
+use super::hcl::{Position, expression_at, template_at};
 use super::{
-    Attribute, Block, Body, Entry, Expr, ExprKind, Label, Node, NodeKind, ParsedBody, Problem, ProblemSeverity, Scalar,
-    Style, TemplatePart, json,
+    Attribute, Block, Body, Comment, Entry, Expr, ExprKind, Label, Node, NodeKind, ParsedBody, Problem,
+    ProblemSeverity, Scalar, Style, TemplatePart, json,
 };
 use crate::source::{FileId, Span};
 use crate::value::Number;
@@ -17,7 +17,7 @@ use crate::value::Number;
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> ParsedBody {
     let parsed = json::parse(file, text);
-    let mut reader = Reader { problems: parsed.problems };
+    let mut reader = Reader { comments: parsed.comments, problems: parsed.problems };
     let mut body = Body::default();
     for document in &parsed.documents {
         for entry in reader.entries(document) {
@@ -30,7 +30,7 @@ pub fn parse(file: FileId, text: &str) -> ParsedBody {
             }
         }
     }
-    ParsedBody { body, comments: parsed.comments, problems: reader.problems }
+    ParsedBody { body, comments: reader.comments, problems: reader.problems }
 }
 
 /// How many labels the blocks of a type have at a file's top level.
@@ -75,6 +75,7 @@ struct Heading<'n> {
 }
 
 struct Reader {
+    comments: Vec<Comment>,
     problems: Vec<Problem>,
 }
 
@@ -114,6 +115,10 @@ impl Reader {
 
     /// The entries of an object that stands for a body, without its comments.
     fn entries<'n>(&mut self, node: &'n Node) -> impl Iterator<Item = &'n Entry> + use<'n> {
+        for comment in node.entries().iter().filter(|entry| name(entry) == "//") {
+            let text = comment.value.text().unwrap_or_default();
+            self.comments.push(Comment { text: format!("// {text}"), span: comment.key.span.to(comment.value.span) });
+        }
         if !matches!(node.kind, NodeKind::Mapping(_)) {
             self.lost("an object must stand here in Terraform's JSON syntax".to_owned(), node.span);
         }
@@ -145,19 +150,31 @@ impl Reader {
     }
 
     fn string(&mut self, text: &str, span: Span, strings: Strings) -> ExprKind {
+        let position = position(text, span);
         let kind = match strings {
             Strings::Texts => Ok(ExprKind::Text(text.to_owned())),
-            Strings::Expressions => expression_at(span, text),
-            Strings::Templates => template_at(span, text).map(template),
+            Strings::Expressions => expression_at(text, position).map(|expr| Arc::unwrap_or_clone(expr).kind),
+            Strings::Templates => template_at(text, position).map(template),
         };
-        kind.unwrap_or_else(|message| {
-            self.lost(message.clone(), span);
-            ExprKind::Unsupported(message)
+        kind.unwrap_or_else(|problem| {
+            let reason = problem.message.clone();
+            self.problems.push(problem);
+            ExprKind::Unsupported(reason)
         })
     }
 
     fn lost(&mut self, message: String, span: Span) {
         self.problems.push(Problem { message, span, severity: ProblemSeverity::Lost });
+    }
+}
+
+/// Where a string's content stands. Every escape is longer than what it stands for, and what has escapes has no place
+/// but the whole string's.
+fn position(content: &str, span: Span) -> Position {
+    if span.range().len() == content.len() + 2 {
+        Position::From(span.file, span.start as usize + 1)
+    } else {
+        Position::Within(span)
     }
 }
 
@@ -229,7 +246,7 @@ mod tests {
         assert_eq!(kind("plain"), Some(ExprKind::Text("x\ny ${z}".to_owned())));
         let Some(ExprKind::Template(parts)) = kind("whole") else { unreachable!("a template") };
         let [TemplatePart::Interpolation(inner)] = parts.as_slice() else { unreachable!("an interpolation") };
-        assert_eq!(&text[inner.span.range()], r#""${var.x}""#);
+        assert_eq!(&text[inner.span.range()], "var.x");
         let Some(ExprKind::Tuple(items)) = kind("depends_on") else { unreachable!("a tuple") };
         assert!(matches!(&items[0].kind, ExprKind::Attribute(_, name) if name == "c"), "{items:?}");
         assert!(matches!(kind("nested"), Some(ExprKind::Tuple(_))));
@@ -240,7 +257,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_lost() {
         let cases =
-            [(r#"{"resource": 1}"#, "1"), (r#"{"locals": {"x": "${"}}"#, r#""${""#), ("[1]", "[1]"), ("{", "{")];
+            [(r#"{"resource": 1}"#, "1"), (r#"{"locals": {"x": "${"}}"#, "$"), ("[1]", "[1]"), ("{", "{")];
         for (text, place) in cases {
             let problems = parse(FileId(0), text).problems;
             let places: Vec<_> = problems.iter().map(|problem| &text[problem.span.range()]).collect();

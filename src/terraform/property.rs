@@ -19,9 +19,7 @@ impl<'a> Evaluator<'a> {
         let properties = kind.map(schema::properties).unwrap_or_default();
         let content = Content::of(instance.block);
         match properties.iter().find(|property| property.name == name) {
-            Some(property) => {
-                in_slot(&instance.scope, &instance.slot, |env| self.read(property.from, content, env))
-            }
+            Some(property) => in_slot(&instance.scope, &instance.slot, |env| self.read(property.from, content, env)),
             None => absent(content),
         }
     }

@@ -130,13 +130,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Runs `work` with the names of a `for` bound.
-fn bind<'a, T>(
-    each: &For,
-    key: &Value,
-    value: &Value,
-    env: Env<'_, 'a>,
-    work: impl FnOnce(Env<'_, 'a>) -> T,
-) -> T {
+fn bind<'a, T>(each: &For, key: &Value, value: &Value, env: Env<'_, 'a>, work: impl FnOnce(Env<'_, 'a>) -> T) -> T {
     let outer = Binding::new(each.key.as_deref().unwrap_or_default(), key, env);
     let env = if each.key.is_some() { env.with(&outer) } else { env };
     let inner = Binding::new(&each.value, value, env);

@@ -63,6 +63,10 @@ impl Unit for TerraformUnit {
         Box::new(TerraformEstate::new(self, world))
     }
 
+    fn declares(&self, input: &str) -> bool {
+        self.tree.module.variables.contains_key(input)
+    }
+
     fn notes(&self) -> Vec<Note> {
         let mut notes = self.given.notes.clone();
         for node in self.tree.walk() {

@@ -8,8 +8,8 @@ use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
 use crate::value::{Data, Domain, Input, Literal, Origin, Reason, Role, Value};
 
 use super::blocks::nested_arguments;
-use super::expand::in_slot;
 use super::evaluator::{Evaluator, Key};
+use super::expand::in_slot;
 use super::given::Given;
 use super::scope::{Caller, Env, Scope};
 use super::types::{self, Nullable, Type};

@@ -1,6 +1,14 @@
 //! The integration tests: the binary as a user meets it, and the laws of the house.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets something unexpected fails, and says where"
+)]
+
 mod architecture;
 mod cases;
 mod cli;
 mod pages;
+mod reports;

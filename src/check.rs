@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::finding::{Finding, Report};
-use crate::judge::{Judge, Row, account_row, to_finding};
-use crate::model::{Inputs, Resource, Unit};
+use crate::judge::{Judge, Row, account_row, to_finding, without_trail};
+use crate::model::{Inputs, Language, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 
 mod units;
 
@@ -69,8 +69,22 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
         let found = units::find(options, &sources)?;
         let judged: Vec<Vec<Finding>> =
             found.units.par_iter().map(|unit| judge_unit(unit.as_ref(), options, words, &sources)).collect();
-        Ok(Checked { report: report(found, judged), sources })
+        let mut report = report(found, judged);
+        if options.require_trail && report.findings.is_empty() {
+            report.findings = missing_trail(options, &sources);
+        }
+        Ok(Checked { report, sources })
     })
+}
+
+/// What is said where a trail is required and none was found: once, for the place the run was asked about.
+fn missing_trail(options: &Options, sources: &Sources) -> Vec<Finding> {
+    let place = options.paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
+    let unit = sources.display(&place);
+    // A report needs a place to stand on; where there is no file to name, the directory itself is one.
+    let span = Span::new(sources.add(&place, String::new()), 0, 0);
+    let any = options.rules.iter().filter(|rule| rule.holds == Holds::Any);
+    any.filter_map(|rule| without_trail(rule, &unit, Language::Terraform, span)).collect()
 }
 
 /// Every row of a unit.

@@ -1,0 +1,125 @@
+//! Conditions: `Fn::And`, `Fn::Or`, `Fn::Not`, and names of conditions. An operand that is still a question does not
+//! keep the others from deciding.
+
+use crate::source::Span;
+use crate::syntax::Node;
+use crate::value::{Ask, Data, Origin, Question, Value};
+
+use super::evaluator::{Evaluator, Name};
+use super::tree::Stack;
+
+impl<'t> Evaluator<'t> {
+    /// A condition's name or expression as a decision: true, false, pending or failed.
+    pub fn truth(&self, stack: &'t Stack, node: &Node) -> Value {
+        let named = match node.entries() {
+            [only] if only.key.text() == Some("Condition") => only.value.text(),
+            _ => node.text(),
+        };
+        let value = match named {
+            Some(name) => self.condition(stack, name, node.span),
+            None => self.evaluate(stack, node),
+        };
+        match &value.data {
+            Data::Bool(_) | Data::Pending(_) | Data::Failed(_) => value,
+            // What cannot be decided is decided by its answer.
+            Data::Open(input) => self.answer(input, Ask::True, value.origin.clone()),
+            _ => Value::failed(format!("{} is not a condition", value.describe()), Origin::expression(node.span)),
+        }
+    }
+
+    fn condition(&self, stack: &'t Stack, name: &str, span: Span) -> Value {
+        match stack.body.conditions.get_key_value(name) {
+            Some((name, entry)) => {
+                self.remember(Name::Condition(stack.id, name), entry.key.span, || self.truth(stack, &entry.value))
+            }
+            None => self.settled(span, || {
+                Value::failed(format!("`{name}` is not a condition of this template"), Origin::expression(span))
+            }),
+        }
+    }
+
+    /// The functions whose value is a boolean.
+    pub fn logic(&self, stack: &'t Stack, name: &str, argument: &Node, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let operands = argument.items().unwrap_or_default();
+        let truths = || operands.iter().map(|operand| self.truth(stack, operand));
+        match (name, operands) {
+            ("Fn::And", [_, ..]) => every(&truths().collect::<Vec<_>>(), origin),
+            ("Fn::Or", [_, ..]) => negated(every(&truths().map(negated).collect::<Vec<_>>(), origin)),
+            ("Fn::Not", [operand]) => Value::new(negated(self.truth(stack, operand)).data, origin),
+            ("Fn::Equals", [left, right]) => {
+                self.equal(&self.evaluate(stack, left), &self.evaluate(stack, right), &origin)
+            }
+            ("Fn::Contains", [list, item]) => {
+                self.contains(&self.evaluate(stack, list), &self.evaluate(stack, item), &origin)
+            }
+            ("Fn::EachMemberEquals", [list, item]) => {
+                let (list, item) = (self.evaluate(stack, list), self.evaluate(stack, item));
+                self.each(&list, &origin, |member| self.equal(member, &item, &origin))
+            }
+            ("Fn::EachMemberIn", [members, list]) => {
+                let (members, list) = (self.evaluate(stack, members), self.evaluate(stack, list));
+                self.each(&members, &origin, |member| self.contains(&list, member, &origin))
+            }
+            _ => Value::failed(format!("{name} has the wrong operands"), origin),
+        }
+    }
+
+    /// Whether one of the items equals `item`.
+    fn contains(&self, list: &Value, item: &Value, origin: &Origin) -> Value {
+        match list.as_list() {
+            Some(items) => {
+                let unequal: Vec<Value> = items.iter().map(|other| negated(self.equal(other, item, origin))).collect();
+                negated(every(&unequal, origin.clone()))
+            }
+            None => self.undecided("Contains", &[list, item], origin),
+        }
+    }
+
+    fn each(&self, members: &Value, origin: &Origin, holds: impl Fn(&Value) -> Value) -> Value {
+        match members.as_list() {
+            Some(members) => every(&members.iter().map(holds).collect::<Vec<_>>(), origin.clone()),
+            None => self.undecided("EachMember", &[members], origin),
+        }
+    }
+
+    /// A condition over a list that is not known.
+    fn undecided(&self, name: &str, operands: &[&Value], origin: &Origin) -> Value {
+        match super::intrinsic::derived(name, operands, origin.clone()) {
+            Value { data: Data::Open(input), .. } => self.answer(&input, Ask::True, origin.clone()),
+            Value { data: Data::Opaque(symbol), .. } => {
+                let input = crate::value::Input::derived(symbol.to_string(), origin.clone());
+                self.answer(&input.into(), Ask::True, origin.clone())
+            }
+            value => value,
+        }
+    }
+}
+
+/// Whether all are true: a false one decides whatever the others wait for.
+pub fn every(truths: &[Value], origin: Origin) -> Value {
+    let find = |wanted: fn(&Data) -> bool| truths.iter().find(|truth| wanted(&truth.data));
+    let decisive = find(|data| *data == Data::Bool(false))
+        .or_else(|| find(|data| matches!(data, Data::Failed(_))))
+        .or_else(|| find(|data| matches!(data, Data::Pending(_))));
+    match decisive {
+        Some(truth) => Value::new(truth.data.clone(), origin),
+        None => Value::bool(true, origin),
+    }
+}
+
+/// The opposite decision. What is pending or failed stays so: its answer is asked, not its opposite.
+pub fn negated(truth: Value) -> Value {
+    match truth.data {
+        Data::Bool(value) => Value::bool(!value, truth.origin),
+        _ => truth,
+    }
+}
+
+/// The question that decides a truth, if one does.
+pub fn question(truth: &Value) -> Option<std::sync::Arc<Question>> {
+    match &truth.data {
+        Data::Pending(question) => Some(std::sync::Arc::clone(question)),
+        _ => None,
+    }
+}

@@ -1,0 +1,273 @@
+//! Nodes to values, in one world. Total: what cannot be known is pending, open or opaque; what CloudFormation would
+//! refuse has failed. Nothing here asks.
+//!
+//! A failure that no answer of the world had a part in stands in every world. It refuses nothing then: it becomes an
+//! open value named by the error.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::model::OpenInputs;
+use crate::source::Span;
+use crate::syntax::{Node, NodeKind};
+use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Origin, Part, Question, Reason, Role, Value, World};
+
+use super::intrinsic;
+use super::template::function;
+use super::text::{self, Piece};
+use super::tree::{Stack, StackId, Tree};
+
+/// How many nodes one evaluation of a unit visits, counted over everything that is read from it.
+const MAX_STEPS: usize = 10_000_000;
+/// How deep evaluation goes, through nodes, conditions and stacks.
+const MAX_DEPTH: usize = 1_000;
+
+/// Evaluates the nodes of a tree of stacks in one world.
+pub struct Evaluator<'t> {
+    /// The stacks.
+    pub tree: &'t Tree,
+    /// The answers so far.
+    pub world: &'t World,
+    /// Which parameters are open.
+    pub open: OpenInputs,
+    /// How many answers of the world had a part in what was evaluated.
+    asked: Cell<usize>,
+    steps: Cell<usize>,
+    depth: Cell<usize>,
+    remembered: RefCell<HashMap<Name<'t>, Memory>>,
+}
+
+/// What is evaluated once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Name<'t> {
+    /// A condition of a stack.
+    Condition(StackId, &'t str),
+    /// A parameter of a stack.
+    Parameter(StackId, &'t str),
+}
+
+enum Memory {
+    /// It is being evaluated: who needs it now depends on itself.
+    Running,
+    /// Its value, and how many answers had a part in it.
+    Done(Value, usize),
+}
+
+impl<'t> Evaluator<'t> {
+    /// Nothing is evaluated yet.
+    pub fn new(tree: &'t Tree, world: &'t World, open: OpenInputs) -> Self {
+        let (asked, steps, depth) = Default::default();
+        Self { tree, world, open, asked, steps, depth, remembered: RefCell::default() }
+    }
+
+    /// The value of a node of `stack`.
+    pub fn evaluate(&self, stack: &'t Stack, node: &Node) -> Value {
+        let (steps, depth) = (self.steps.get() + 1, self.depth.get() + 1);
+        if steps > MAX_STEPS || depth > MAX_DEPTH {
+            let limit = if depth > MAX_DEPTH { format!("{MAX_DEPTH} levels") } else { format!("{MAX_STEPS} steps") };
+            return limited(format!("evaluation takes more than {limit}"), Origin::expression(node.span));
+        }
+        self.steps.set(steps);
+        self.depth.set(depth);
+        let value = match &node.kind {
+            NodeKind::Scalar(scalar) => text::scalar(scalar, node.span),
+            NodeKind::Sequence(items) => self.list(stack, items, node.span),
+            NodeKind::Mapping(_) => match function(node) {
+                Some((name, argument)) => self.settled(node.span, || self.call(stack, name, argument, node.span)),
+                None => self.map(stack, node),
+            },
+        };
+        self.depth.set(depth - 1);
+        value
+    }
+
+    /// The value that `compute` gives; a failure without an answer in it becomes an open value.
+    pub fn settled(&self, span: Span, compute: impl FnOnce() -> Value) -> Value {
+        let before = self.asked.get();
+        let value = compute();
+        match &value.data {
+            Data::Failed(failure) if self.asked.get() == before => {
+                let reason = Reason::Broken(failure.message.clone());
+                let input = Input::undecidable(failure.message.clone(), reason, failure.origin.clone());
+                Value::open(input, value.origin).through(span, Role::Expression)
+            }
+            _ => value,
+        }
+    }
+
+    /// Whether `compute` is true because of an answer of this world.
+    pub fn depends_on_answers(&self, compute: impl FnOnce() -> bool) -> bool {
+        let before = self.asked.get();
+        compute() && self.asked.get() != before
+    }
+
+    /// The value of something that is evaluated once; an open value when it depends on itself.
+    pub fn remember(&self, name: Name<'t>, span: Span, compute: impl FnOnce() -> Value) -> Value {
+        match self.remembered.borrow().get(&name) {
+            Some(Memory::Done(value, asked)) => {
+                self.asked.set(self.asked.get() + asked);
+                return value.clone();
+            }
+            Some(Memory::Running) => {
+                let (Name::Condition(_, id) | Name::Parameter(_, id)) = name;
+                return Value::failed(format!("`{id}` depends on itself"), Origin::expression(span));
+            }
+            None => {}
+        }
+        self.remembered.borrow_mut().insert(name, Memory::Running);
+        let before = self.asked.get();
+        let value = self.settled(span, compute);
+        self.remembered.borrow_mut().insert(name, Memory::Done(value.clone(), self.asked.get() - before));
+        value
+    }
+
+    /// The answer to a question, or that it is needed.
+    pub fn answer(&self, input: &Arc<Input>, ask: Ask, origin: Origin) -> Value {
+        let value = Value::answer(Question::new(Arc::clone(input), ask), self.world, origin);
+        if value.as_bool().is_some() {
+            self.asked.set(self.asked.get() + 1);
+        }
+        value
+    }
+
+    /// The one value an input can still have in this world.
+    pub fn only_candidate(&self, input: &Input) -> Option<Literal> {
+        let candidates = self.world.candidates(input)?;
+        let [only] = candidates.as_slice() else { return None };
+        self.asked.set(self.asked.get() + 1);
+        Some(only.clone())
+    }
+
+    /// A list without the items that `AWS::NoValue` removes. While an answer decides whether one is removed, the list
+    /// is as unknown as the answer.
+    fn list(&self, stack: &'t Stack, items: &[Node], span: Span) -> Value {
+        let mut values = Vec::new();
+        for item in items {
+            let value = self.evaluate(stack, item);
+            match &value.data {
+                Data::Null => {}
+                Data::Pending(question) if may_vanish(item) => {
+                    return Value::pending(Arc::clone(question), Origin::expression(span));
+                }
+                _ => values.push(value),
+            }
+        }
+        Value::list(ListKind::List, values, Origin::expression(span))
+    }
+
+    fn map(&self, stack: &'t Stack, node: &Node) -> Value {
+        let mut entries = IndexMap::new();
+        for entry in node.entries() {
+            let Some(key) = entry.key.text() else { continue };
+            match self.evaluate(stack, &entry.value) {
+                value if value.is_null() => entries.shift_remove(key),
+                value => entries.insert(key.to_owned(), value),
+            };
+        }
+        Value::map(MapKind::Object, entries, Origin::expression(node.span))
+    }
+
+    fn call(&self, stack: &'t Stack, name: &str, argument: &Node, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        match name {
+            "Ref" => match self.evaluate(stack, argument).as_str() {
+                Some(name) => self.reference(stack, name, span),
+                None => Value::failed("Ref needs the name of a parameter or resource", origin),
+            },
+            "Fn::GetAtt" => self.attribute_of(stack, argument, span),
+            "Fn::Sub" => self.substitute(stack, argument, span),
+            "Fn::FindInMap" => self.find_in_map(stack, argument, span),
+            "Fn::If" => self.choose(stack, argument, span),
+            "Fn::And"
+            | "Fn::Or"
+            | "Fn::Not"
+            | "Fn::Equals"
+            | "Fn::Contains"
+            | "Fn::EachMemberIn"
+            | "Fn::EachMemberEquals" => self.logic(stack, name, argument, span),
+            _ => intrinsic::call(name, &self.evaluate(stack, argument), span),
+        }
+    }
+
+    /// `Fn::If`: the branch that the condition chooses.
+    fn choose(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let Some([condition, then, otherwise]) = argument.items() else {
+            return Value::failed("Fn::If needs a condition and two values", origin);
+        };
+        let decision = self.truth(stack, condition);
+        let place = condition.text().and_then(|name| stack.body.conditions.get(name));
+        let place = place.map_or(condition.span, |entry| entry.value.span);
+        let branch = |node: &Node| self.evaluate(stack, node).through(place, Role::Condition);
+        match &decision.data {
+            Data::Bool(true) => branch(then).through(span, Role::Expression),
+            Data::Bool(false) => branch(otherwise).through(span, Role::Expression),
+            _ => Value::new(decision.data, origin),
+        }
+    }
+
+    /// `Fn::Sub`, with or without a map of its own names.
+    fn substitute(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let (template, own) = match argument.items() {
+            None => (argument.text(), None),
+            Some([template, own]) => (template.text(), Some(own)),
+            Some(_) => (None, None),
+        };
+        let Some(template) = template else {
+            return Value::failed("Fn::Sub needs a text, or a text and a map", origin);
+        };
+        let mut length = 0;
+        let mut parts = Vec::new();
+        for piece in text::pieces(template) {
+            let found = match piece {
+                Piece::Literal(literal) => Ok(vec![Part::Literal(literal.to_owned())]),
+                Piece::Name(name) => {
+                    let value = self.variable(stack, name, own, span);
+                    if let Data::Pending(_) | Data::Failed(_) = value.data {
+                        return Value::new(value.data, origin);
+                    }
+                    text::parts(&value).map_err(|what| format!("${{{name}}} in Fn::Sub is {what}, not a text"))
+                }
+            };
+            let found = match found {
+                Ok(found) => found,
+                Err(message) => return Value::failed(message, origin),
+            };
+            length += found.iter().map(text::size).sum::<usize>();
+            parts.extend(found);
+            if length > text::MAX_TEXT {
+                return limited("a text of more than 1 MiB", origin);
+            }
+        }
+        text::joined(parts, origin)
+    }
+
+    fn variable(&self, stack: &'t Stack, name: &str, own: Option<&Node>, span: Span) -> Value {
+        if let Some(node) = own.and_then(|own| own.get(name)) {
+            return self.evaluate(stack, node);
+        }
+        match name.split_once('.') {
+            Some((id, attribute)) => self.attribute(stack, id, attribute, span),
+            None => self.reference(stack, name, span),
+        }
+    }
+}
+
+/// Whether the item may be `AWS::NoValue` once a condition is known.
+fn may_vanish(node: &Node) -> bool {
+    match function(node) {
+        Some(("Ref", name)) => name.text() == Some("AWS::NoValue"),
+        Some(("Fn::If", branches)) => branches.items().is_some_and(|branches| branches.iter().skip(1).any(may_vanish)),
+        _ => false,
+    }
+}
+
+/// A value that a limit of this program keeps from being known.
+pub fn limited(message: impl Into<String>, origin: Origin) -> Value {
+    let message = message.into();
+    Value::open(Input::undecidable(message.clone(), Reason::Limit(message), origin.clone()), origin)
+}

@@ -1,0 +1,92 @@
+//! `Fn::FindInMap`: an entry of the template's mappings, by keys that may not be known.
+
+use crate::source::Span;
+use crate::syntax::{Entry, Node};
+use crate::value::{Data, Literal, Origin, Role, Value};
+
+use super::evaluator::Evaluator;
+use super::intrinsic::{blocked, derived};
+use super::tree::Stack;
+
+/// A key that is not known is compared with at most this many.
+const MAX_KEYS: usize = 64;
+
+impl<'t> Evaluator<'t> {
+    /// `Fn::FindInMap`, with a `DefaultValue` perhaps.
+    pub fn find_in_map(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let (map, first, second, default) = match argument.items() {
+            Some([map, first, second]) => (map, first, second, None),
+            Some([map, first, second, options]) => (map, first, second, options.get("DefaultValue")),
+            _ => return Value::failed("Fn::FindInMap needs a mapping and two keys", origin),
+        };
+        let [map, first, second] = [map, first, second].map(|node| self.evaluate(stack, node));
+        if let Some(blocked) = blocked(&[&map, &first, &second]) {
+            return Value::new(blocked.data, origin);
+        }
+        let Some(name) = map.as_str() else { return derived("FindInMap", &[&map, &first, &second], origin) };
+        let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
+            return match default {
+                Some(default) => self.evaluate(stack, default),
+                None => Value::failed(format!("there is no mapping `{name}`"), origin),
+            };
+        };
+        if default.is_none()
+            && let Some(same) = same_in_every_row(rows, &first, &second)
+        {
+            return self.mapped(stack, same, span);
+        }
+        let found = self.pick(rows, &first, &origin).and_then(|row| match row {
+            Some(row) => self.pick(&row.value, &second, &origin),
+            None => Ok(None),
+        });
+        match (found, default) {
+            (Ok(Some(entry)), _) => self.mapped(stack, &entry.value, span),
+            (Ok(None), Some(default)) => self.evaluate(stack, default),
+            (Ok(None), None) => {
+                let keys = format!("{}, {}", first.describe(), second.describe());
+                Value::failed(format!("the mapping `{name}` has no entry for {keys}"), origin)
+            }
+            (Err(unknown), _) => match unknown.data {
+                data @ (Data::Pending(_) | Data::Failed(_)) => Value::new(data, origin),
+                _ => derived("FindInMap", &[&map, &first, &second], origin),
+            },
+        }
+    }
+
+    fn mapped(&self, stack: &'t Stack, node: &Node, span: Span) -> Value {
+        let value = self.evaluate(stack, node);
+        Value::new(value.data, Origin::at(node.span, Role::Local)).through(span, Role::Expression)
+    }
+
+    /// The entry for a key. A key that is not known is compared with one after the other.
+    fn pick<'n>(&self, rows: &'n Node, key: &Value, origin: &Origin) -> Result<Option<&'n Entry>, Value> {
+        if let Some(literal) = Literal::of(key) {
+            return Ok(rows.entry(&literal.as_text()));
+        }
+        if rows.entries().len() > MAX_KEYS {
+            return Err(key.clone());
+        }
+        for entry in rows.entries() {
+            let Some(name) = entry.key.text() else { continue };
+            let is = self.equal(key, &Value::text(name, origin.clone()), origin);
+            match is.data {
+                Data::Bool(true) => return Ok(Some(entry)),
+                Data::Bool(false) => {}
+                _ => return Err(is),
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What every row says, where the row is not known and does not matter: a key of no row is refused in any case.
+fn same_in_every_row<'n>(rows: &'n Node, first: &Value, second: &Value) -> Option<&'n Node> {
+    let key = Literal::of(second)?.as_text();
+    if Literal::of(first).is_some() {
+        return None;
+    }
+    let mut values = rows.entries().iter().map(|row| row.value.get(&key));
+    let same = values.next()??;
+    values.all(|value| value.is_some_and(|value| value.text().is_some() && value.text() == same.text())).then_some(same)
+}

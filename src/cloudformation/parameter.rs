@@ -1,0 +1,172 @@
+//! A parameter's declaration: which values it can have, and what a text is worth as one.
+
+use std::sync::Arc;
+
+use regex::Regex;
+
+use crate::syntax::{Entry, Node};
+use crate::value::{Data, Domain, Input, ListKind, Literal, Number, Origin, Part, Reason, Role, Text, Value};
+
+use super::given::plain_text;
+use super::text::{joined, named, parts};
+
+/// A declared parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter<'t> {
+    /// Its name.
+    pub name: &'t str,
+    entry: &'t Entry,
+}
+
+/// How a parameter's type takes a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// As it is.
+    Text,
+    /// Cut at its commas.
+    List,
+    /// As the name of an SSM parameter, which holds the value.
+    Stored,
+}
+
+impl<'t> Parameter<'t> {
+    /// The parameter that a section's entry declares.
+    pub fn new(entry: &'t Entry) -> Option<Self> {
+        Some(Self { name: entry.key.text()?, entry })
+    }
+
+    /// Where it is declared.
+    pub fn span(&self) -> crate::source::Span {
+        self.entry.key.span
+    }
+
+    /// Its default.
+    pub fn default(&self) -> Option<Value> {
+        let node = self.entry.value.get("Default")?;
+        Some(self.typed_text(&listed_text(node)?, Origin::at(node.span, Role::Default)))
+    }
+
+    /// Whether its values are lists.
+    pub fn is_list(&self) -> bool {
+        self.shape() == Shape::List
+    }
+
+    /// The input it is when nothing gives it a value.
+    pub fn input(&self) -> Arc<Input> {
+        Arc::new(Input {
+            name: self.name.to_owned(),
+            reason: Reason::NoValue(format!("--parameter {}=…", self.name)),
+            domain: self.domain(),
+            origin: Origin::at(self.span(), Role::Header),
+        })
+    }
+
+    /// The values `AllowedValues` names; none when there is no such list.
+    pub fn allowed(&self) -> Vec<String> {
+        let items = self.entry.value.get("AllowedValues").and_then(Node::items).unwrap_or_default();
+        items.iter().filter_map(plain_text).collect()
+    }
+
+    fn domain(&self) -> Domain {
+        let allowed = self.allowed();
+        // For a list the allowed values are those of its items.
+        if self.shape() == Shape::Text && !allowed.is_empty() {
+            return Domain::of(allowed.into_iter().map(Literal::Text).collect());
+        }
+        let kind = self.kind();
+        let never_empty = self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
+            || kind == "Number"
+            || (kind.starts_with("AWS::") && self.shape() == Shape::Text)
+            || self.pattern().is_some_and(|pattern| !pattern.is_match(""));
+        Domain { values: None, never_null: true, never_empty }
+    }
+
+    fn kind(&self) -> &'t str {
+        self.entry.value.get("Type").and_then(Node::text).unwrap_or("String")
+    }
+
+    fn shape(&self) -> Shape {
+        let kind = self.kind();
+        if kind.starts_with("AWS::SSM::Parameter::Value<") {
+            Shape::Stored
+        } else if kind == "CommaDelimitedList" || kind.starts_with("List<") {
+            Shape::List
+        } else {
+            Shape::Text
+        }
+    }
+
+    /// What a given text is worth as this parameter's value.
+    pub fn typed_text(&self, text: &str, origin: Origin) -> Value {
+        let value = |text: &str, origin: Origin| joined([Part::Literal(text.to_owned())], origin);
+        match self.shape() {
+            Shape::Text => value(text, origin),
+            Shape::List => {
+                let items = text.split(',').map(|item| value(item.trim(), origin.clone())).collect();
+                Value::list(ListKind::List, items, origin)
+            }
+            Shape::Stored => named(format!("{{{{resolve:ssm:{text}}}}}"), origin),
+        }
+    }
+
+    /// What a value that another stack hands in is worth as this parameter's value.
+    pub fn typed(&self, value: Value) -> Value {
+        match (&value.data, self.shape()) {
+            (Data::Pending(_) | Data::Failed(_) | Data::Null, _) | (Data::List(..), Shape::List) => value,
+            (Data::List(_, items), Shape::Text) => {
+                let items: Result<Vec<_>, _> = items.iter().map(parts).collect();
+                match items {
+                    Ok(items) => joined(items.join(&Part::Literal(",".to_owned())), value.origin),
+                    Err(what) => Value::failed(format!("the parameter {} cannot be {what}", self.name), value.origin),
+                }
+            }
+            (_, shape) => match parts(&value).map(Text::join) {
+                Ok(text) => match text.as_literal() {
+                    Some(text) => self.typed_text(text, value.origin),
+                    None if shape == Shape::Stored => named(format!("{{{{resolve:ssm:{text}}}}}"), value.origin),
+                    None => value,
+                },
+                Err(what) => Value::failed(format!("the parameter {} cannot be {what}", self.name), value.origin),
+            },
+        }
+    }
+
+    /// Whether CloudFormation refuses a known value for this parameter. Unknown values are never refused.
+    pub fn refuses(&self, value: &Value) -> bool {
+        match &value.data {
+            Data::List(_, items) => items.iter().any(|item| self.refuses(item)),
+            _ => Literal::of(value).is_some_and(|literal| self.refuses_text(&literal.as_text())),
+        }
+    }
+
+    fn refuses_text(&self, text: &str) -> bool {
+        let allowed = self.allowed();
+        let length = Number::from(text.chars().count());
+        let worth = Number::parse(text);
+        (!allowed.is_empty() && !allowed.iter().any(|allowed| allowed == text))
+            || self.pattern().is_some_and(|pattern| !pattern.is_match(text))
+            || self.number("MinLength").is_some_and(|least| length < least)
+            || self.number("MaxLength").is_some_and(|most| length > most)
+            || (self.kind() == "Number" && worth.is_none())
+            || self.number("MinValue").zip(worth.clone()).is_some_and(|(least, worth)| worth < least)
+            || self.number("MaxValue").zip(worth).is_some_and(|(most, worth)| worth > most)
+    }
+
+    /// `AllowedPattern`, which the whole value must match. One that this program cannot read refuses nothing.
+    fn pattern(&self) -> Option<Regex> {
+        let pattern = self.entry.value.get("AllowedPattern")?.text()?;
+        Regex::new(&format!("^(?:{pattern})$")).ok()
+    }
+
+    fn number(&self, name: &str) -> Option<Number> {
+        Number::parse(self.entry.value.get(name)?.text()?)
+    }
+}
+
+/// A default's text; one that is written as a list has commas between its items.
+fn listed_text(node: &Node) -> Option<String> {
+    match node.items() {
+        Some(items) => Some(items.iter().map(plain_text).collect::<Option<Vec<_>>>()?.join(",")),
+        None => plain_text(node),
+    }
+}

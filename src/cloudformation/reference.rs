@@ -1,0 +1,201 @@
+//! What names stand for: parameters, pseudo parameters, resources and their attributes, outputs of nested stacks.
+
+use crate::model::OpenInputs;
+use crate::source::Span;
+use crate::syntax::Node;
+use crate::value::{Data, Input, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
+
+use super::evaluator::{Evaluator, Name};
+use super::parameter::Parameter;
+use super::text::{joined, named};
+use super::tree::{Child, Declared, Stack};
+
+const PSEUDO: [&str; 7] = [
+    "AWS::AccountId",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
+
+impl<'t> Evaluator<'t> {
+    /// `Ref`
+    pub fn reference(&self, stack: &'t Stack, name: &str, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        if name == "AWS::NoValue" {
+            return Value::null(origin);
+        }
+        if let Some(pseudo) = PSEUDO.iter().find(|pseudo| **pseudo == name) {
+            return self.pseudo(stack, pseudo, origin);
+        }
+        if let Some(parameter) = stack.parameter(name) {
+            return self.parameter(stack, parameter).through(span, Role::Expression);
+        }
+        if let Some(item) = stack.body.iterated.get(name) {
+            return item.clone().through(span, Role::Expression);
+        }
+        match stack.resource(name) {
+            Some(resource) => self.existing(stack, resource, span, || {
+                let attribute = if resource.kind() == "AWS::S3::Bucket" { "id" } else { "Ref" };
+                symbol(stack, resource, attribute, origin.clone())
+            }),
+            None => Value::failed(format!("`{name}` is neither a parameter nor a resource of this template"), origin),
+        }
+    }
+
+    fn pseudo(&self, stack: &Stack, name: &'static str, origin: Origin) -> Value {
+        if let Some(pinned) = self.tree.given.pinned(name) {
+            return Value::text(pinned, origin);
+        }
+        // Each stack has a name and an id of its own; account, Region and partition are those of the root.
+        let own = matches!(name, "AWS::StackId" | "AWS::StackName") && !stack.address.is_empty();
+        named(if own { format!("{}.{name}", stack.address) } else { name.to_owned() }, origin)
+    }
+
+    /// The value of a parameter.
+    pub fn parameter(&self, stack: &'t Stack, parameter: Parameter<'t>) -> Value {
+        let name = Name::Parameter(stack.id, parameter.name);
+        self.remember(name, parameter.span(), || match stack.parent {
+            None => self.root_parameter(stack, &parameter),
+            Some((parent, resource)) => {
+                let parent = self.tree.stack(parent);
+                let handed = parent.zip(parent.and_then(|parent| parent.resource_at(resource)));
+                let handed = handed.and_then(|(parent, resource)| self.argument(parent, resource, &parameter));
+                handed.filter(|value| !value.is_null()).or_else(|| parameter.default()).unwrap_or_else(|| {
+                    let message =
+                        format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
+                    Value::failed(message, Origin::at(parameter.span(), Role::Header))
+                })
+            }
+        })
+    }
+
+    fn root_parameter(&self, stack: &Stack, parameter: &Parameter<'t>) -> Value {
+        if let Some(given) = self.tree.given.get(parameter.name) {
+            return parameter.typed_text(&given.text, Origin::at(given.span.unwrap_or(parameter.span()), Role::Given));
+        }
+        let keeps = self.open == OpenInputs::WithoutDefault || stack.body.kept.contains(parameter.name);
+        if let Some(default) = parameter.default().filter(|_| keeps) {
+            return default;
+        }
+        let input = parameter.input();
+        let origin = input.origin.clone();
+        match self.only_candidate(&input) {
+            Some(literal) => parameter.typed_text(&literal.as_text(), origin),
+            None => Value::open(input, origin),
+        }
+    }
+
+    /// What a parent hands in for a parameter of its child.
+    fn argument(&self, parent: &'t Stack, resource: Declared<'t>, parameter: &Parameter<'t>) -> Option<Value> {
+        let argument = resource.properties()?.get("Parameters")?.get(parameter.name)?;
+        Some(parameter.typed(self.evaluate(parent, argument)).through(argument.span, Role::Argument))
+    }
+
+    /// `Fn::GetAtt`, as a text or as a list.
+    pub fn attribute_of(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
+        let names: Option<(String, String)> = match argument.items() {
+            None => argument.text().and_then(|text| text.split_once('.')).map(|(id, name)| (id.into(), name.into())),
+            Some([id, names @ ..]) => {
+                let names: Option<Vec<String>> =
+                    names.iter().map(|name| Some(self.evaluate(stack, name).as_str()?.to_owned())).collect();
+                self.evaluate(stack, id).as_str().map(str::to_owned).zip(names.map(|names| names.join(".")))
+            }
+            Some([]) => None,
+        };
+        match names {
+            Some((id, attribute)) => self.attribute(stack, &id, &attribute, span),
+            None => Value::failed("Fn::GetAtt needs a resource and an attribute", Origin::expression(span)),
+        }
+    }
+
+    /// An attribute of a resource, or an output of a nested stack.
+    pub fn attribute(&self, stack: &'t Stack, id: &str, attribute: &str, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let Some(resource) = stack.resource(id) else {
+            return Value::failed(format!("`{id}` is not a resource of this template"), origin);
+        };
+        self.existing(stack, resource, span, || match (resource.kind(), attribute) {
+            (_, output) if resource.is_stack() && output.starts_with("Outputs.") => {
+                self.output(stack, resource, output.trim_start_matches("Outputs."), span)
+            }
+            ("AWS::S3::Bucket", "Arn") => joined(
+                [
+                    Part::Literal("arn:".to_owned()),
+                    self.partition(&origin),
+                    Part::Literal(":s3:::".to_owned()),
+                    Part::Value(symbol(stack, resource, "id", origin.clone())),
+                ],
+                origin,
+            ),
+            _ => symbol(stack, resource, attribute, origin),
+        })
+    }
+
+    fn partition(&self, origin: &Origin) -> Part {
+        match self.tree.given.pinned("AWS::Partition") {
+            Some(pinned) => Part::Literal(pinned.to_owned()),
+            None => Part::Value(named("AWS::Partition", origin.clone())),
+        }
+    }
+
+    fn output(&self, stack: &'t Stack, resource: Declared<'t>, name: &str, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let address = stack.address_of(resource.id);
+        let child = match stack.children.get(&resource.index) {
+            Some(Child::Here(child)) => self.tree.stack(*child),
+            Some(Child::Absent(source)) => {
+                let reason = Reason::ModuleNotOnDisk { module: address.clone(), source: source.clone() };
+                let input = Input::undecidable(format!("{address}.Outputs.{name}"), reason, origin.clone());
+                return Value::open(input, origin);
+            }
+            None => None,
+        };
+        let Some((child, output)) = child.and_then(|child| Some((child, child.body.outputs.get(name)?))) else {
+            return Value::failed(format!("the stack {address} has no output `{name}`"), origin);
+        };
+        let exists = output.value.get("Condition").map(|condition| self.truth(child, condition));
+        match exists.map(|exists| exists.data) {
+            Some(Data::Bool(false)) => {
+                Value::failed(format!("the stack {address} has no output `{name}`: its condition is false"), origin)
+            }
+            Some(data @ (Data::Pending(_) | Data::Failed(_))) => Value::new(data, origin),
+            _ => match output.value.get("Value") {
+                Some(value) => {
+                    let value = self.evaluate(child, value);
+                    value.through(output.value.span, Role::Output).through(span, Role::Expression)
+                }
+                None => Value::failed(format!("the output `{name}` of the stack {address} has no value"), origin),
+            },
+        }
+    }
+
+    /// What `compute` gives if the resource exists. CloudFormation refuses to name one whose condition is false.
+    fn existing(&self, stack: &'t Stack, resource: Declared<'t>, span: Span, compute: impl FnOnce() -> Value) -> Value {
+        let exists = self.exists(stack, resource);
+        match exists.data {
+            Data::Bool(true) => compute(),
+            Data::Bool(false) => Value::failed(
+                format!("`{}` does not exist: its condition is false", resource.id),
+                Origin::expression(span),
+            ),
+            data => Value::new(data, Origin::expression(span)),
+        }
+    }
+
+    /// Whether the condition of a resource holds: true, false, pending or failed.
+    pub fn exists(&self, stack: &'t Stack, resource: Declared<'t>) -> Value {
+        match resource.condition() {
+            Some(condition) => self.truth(stack, condition),
+            None => Value::bool(true, Origin::at(resource.span(), Role::Header)),
+        }
+    }
+}
+
+/// An attribute of a resource, set at deployment.
+fn symbol(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin) -> Value {
+    let source = SymbolSource::Resource(stack.address_of(resource.id));
+    Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin)
+}

@@ -1,0 +1,149 @@
+//! One template as its author wrote it, with every short form spelled out.
+
+use crate::model::Language;
+use crate::source::{FileId, SourceFile, Sources};
+use crate::syntax::{Entry, Node, NodeKind, Parsed, Problem, ProblemSeverity, Scalar, Style, Tag, json, yaml};
+
+/// A template in its long form: no node has a tag.
+#[derive(Debug)]
+pub struct Template {
+    /// The file it stands in.
+    pub file: FileId,
+    /// What it is written in.
+    pub language: Language,
+    /// The document.
+    pub root: Node,
+    /// What is wrong with the file's text.
+    pub problems: Vec<Problem>,
+}
+
+/// What reading a file gives.
+#[derive(Debug)]
+pub enum Read {
+    /// A template, as far as it could be read.
+    Template(Template),
+    /// Something else.
+    NotATemplate,
+    /// What mentions resources of AWS and cannot be parsed.
+    Broken(Vec<Problem>),
+}
+
+impl Template {
+    /// The entries of a section; none when it is absent or no mapping.
+    pub fn section(&self, name: &str) -> &[Entry] {
+        self.root.get(name).map_or(&[], Node::entries)
+    }
+}
+
+/// Reads a file. A template is recognised by its structure: `Resources` is a mapping and one of its values has a type.
+pub fn read(sources: &Sources, file: FileId) -> Read {
+    let source = sources.file(file);
+    if !source.text.contains("Resources") {
+        return Read::NotATemplate;
+    }
+    let (parsed, language) = parse(&source, file);
+    let at = parsed.documents.iter().position(is_template);
+    let lost = lost(&parsed, at, language);
+    if !lost.is_empty() {
+        return if source.text.contains("AWS::") { Read::Broken(lost) } else { Read::NotATemplate };
+    }
+    match at.and_then(|at| parsed.documents.into_iter().nth(at)) {
+        Some(document) => {
+            Read::Template(Template { file, language, root: long_form(document), problems: parsed.problems })
+        }
+        None => Read::NotATemplate,
+    }
+}
+
+/// The problems that keep the document from being judged: what stands behind them is missing from the tree, and a
+/// property that was lost is not one that is absent. JSON with a comment or a comma too many is whole.
+fn lost(parsed: &Parsed, document: Option<usize>, language: Language) -> Vec<Problem> {
+    if document.is_some() && language == Language::CloudFormationJson {
+        return Vec::new();
+    }
+    let starts = |at: usize| parsed.documents.get(at).map(|document| document.span.start);
+    let from = document.and_then(starts).unwrap_or_default();
+    let to = document.and_then(|at| starts(at + 1)).unwrap_or(u32::MAX);
+    let inside =
+        |problem: &&Problem| problem.severity == ProblemSeverity::Lost && (from..to).contains(&problem.span.start);
+    parsed.problems.iter().filter(inside).cloned().collect()
+}
+
+/// The first document of any file, in long form: what `AWS::Include` inserts.
+pub fn fragment(sources: &Sources, file: FileId) -> Option<Node> {
+    let (parsed, _) = parse(&sources.file(file), file);
+    parsed.documents.into_iter().next().map(long_form)
+}
+
+/// Parses by the file's name; a file of any other name by its first character, as CloudFormation does.
+pub fn parse(source: &SourceFile, file: FileId) -> (Parsed, Language) {
+    let named_json = source.path.to_ascii_lowercase().ends_with(".json");
+    if named_json || source.text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        let parsed = json::parse(file, &source.text);
+        // A flow mapping of YAML begins like JSON.
+        if named_json || parsed.problems.is_empty() {
+            return (parsed, Language::CloudFormationJson);
+        }
+    }
+    (yaml::parse(file, &source.text), Language::CloudFormationYaml)
+}
+
+fn is_template(document: &Node) -> bool {
+    let declared = document.get("AWSTemplateFormatVersion").is_some();
+    document.get("Resources").is_some_and(|resources| {
+        resources.entries().iter().any(|entry| match entry.key.text() {
+            // A loop's body is the last of its three items; an include may hold anything.
+            Some(key) if key.starts_with("Fn::ForEach::") => holds_loop(&entry.value),
+            Some("Fn::Transform") => declared,
+            _ => is_resource(&entry.value),
+        })
+    })
+}
+
+fn holds_loop(node: &Node) -> bool {
+    let body = node.items().and_then(<[Node]>::last);
+    body.is_some_and(|body| body.entries().iter().any(|entry| is_resource(&entry.value) || holds_loop(&entry.value)))
+}
+
+/// Whether the node has a type as resources have: `AWS::S3::Bucket`, `Custom::Thing`.
+fn is_resource(node: &Node) -> bool {
+    let kind = node.get("Type").and_then(Node::text).and_then(|kind| kind.split_once("::"));
+    kind.is_some_and(|(vendor, rest)| {
+        !vendor.is_empty() && !rest.is_empty() && vendor.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
+
+/// The tree with `!Sub x` written as `{"Fn::Sub": x}` everywhere.
+pub fn long_form(node: Node) -> Node {
+    let kind = match node.kind {
+        NodeKind::Scalar(scalar) => NodeKind::Scalar(scalar),
+        NodeKind::Sequence(items) => NodeKind::Sequence(items.into_iter().map(long_form).collect()),
+        NodeKind::Mapping(entries) => NodeKind::Mapping(
+            entries.into_iter().map(|entry| Entry { key: entry.key, value: long_form(entry.value) }).collect(),
+        ),
+    };
+    let bare = Node { kind, span: node.span, tag: None };
+    match node.tag {
+        None => bare,
+        Some(tag) => spelled_out(tag, bare),
+    }
+}
+
+fn spelled_out(tag: Tag, argument: Node) -> Node {
+    let name = match tag.name.as_str() {
+        "Ref" | "Condition" => tag.name,
+        _ => format!("Fn::{}", tag.name),
+    };
+    let span = tag.span.to(argument.span);
+    let key = Node { kind: NodeKind::Scalar(Scalar { text: name, style: Style::Quoted }), span: tag.span, tag: None };
+    Node { kind: NodeKind::Mapping(vec![Entry { key, value: argument }]), span, tag: None }
+}
+
+/// A function call: a mapping whose only key is `Ref` or begins with `Fn::`.
+pub fn function(node: &Node) -> Option<(&str, &Node)> {
+    let entry = node.entries().last()?;
+    let name = entry.key.text()?;
+    // A key that is written twice is still the only one.
+    let alone = node.entries().iter().all(|other| other.key.text() == Some(name));
+    (alone && (name == "Ref" || name.starts_with("Fn::"))).then_some((name, &entry.value))
+}

@@ -1,0 +1,253 @@
+//! What changes a template before it is deployed: `Fn::ForEach` and `AWS::Include`. Expanded here with the author's own
+//! spans, so that every finding points at what the author wrote. Other macros are not run: a note says so.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use crate::source::{FileId, Sources};
+use crate::syntax::{Entry, Node, NodeKind, Scalar, Style};
+use crate::value::{Data, Input, Literal, Value};
+
+use super::Found;
+use super::evaluator::Evaluator;
+use super::template::{Template, fragment, function};
+use super::tree::{Body, Stack};
+
+const FOR_EACH: &str = "Fn::ForEach::";
+/// The most bytes a text may grow to, times its names.
+const MAX_FILLED: usize = 64 * 1024 * 1024;
+/// How many files a stack includes: one may include itself.
+const MAX_INCLUDES: usize = 100;
+const TRANSFORM: &str = "Fn::Transform";
+
+/// Transforms that change nothing this program reads, or that it carries out itself.
+const KNOWN: [&str; 4] =
+    ["AWS::LanguageExtensions", "AWS::Serverless-", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen"];
+
+/// Expands the sections of one stack.
+pub struct Expander<'a> {
+    /// Where included files are read from.
+    pub sources: &'a Sources,
+    /// Evaluates the collections of loops.
+    pub evaluator: &'a Evaluator<'a>,
+    /// The stack whose sections are expanded.
+    pub stack: &'a Stack,
+    /// How many more nodes the unit may have.
+    pub budget: &'a mut usize,
+    /// Where remarks go.
+    pub found: &'a mut Found,
+    bindings: Vec<(String, Item)>,
+    iterated: IndexMap<String, Value>,
+    kept: BTreeSet<String>,
+    included: Vec<FileId>,
+}
+
+/// What a loop's identifier stands for.
+#[derive(Debug, Clone)]
+enum Item {
+    /// This text.
+    Known(String),
+    /// Any item of a collection that is not known.
+    Any,
+}
+
+impl<'a> Expander<'a> {
+    /// Nothing is expanded yet.
+    pub fn new(
+        sources: &'a Sources,
+        evaluator: &'a Evaluator<'a>,
+        stack: &'a Stack,
+        budget: &'a mut usize,
+        found: &'a mut Found,
+    ) -> Self {
+        let (bindings, iterated, kept, included) = Default::default();
+        Self { sources, evaluator, stack, budget, found, bindings, iterated, kept, included }
+    }
+
+    /// The expanded sections, and the files they include.
+    pub fn body(mut self) -> (Body, Vec<FileId>) {
+        let template = &self.stack.template;
+        let included = self.top_level(template);
+        let mut section = |name: &str| {
+            let own = self.entries(template.section(name));
+            let more = included.iter().filter_map(|document| document.get(name));
+            let more: Vec<Entry> = more.flat_map(Node::entries).cloned().collect();
+            let all = own.into_iter().chain(self.entries(&more));
+            let named = all.filter_map(|entry| Some((entry.key.text()?.to_owned(), entry)));
+            named.collect::<IndexMap<String, Entry>>()
+        };
+        let (conditions, resources, outputs) = (section("Conditions"), section("Resources"), section("Outputs"));
+        (Body { conditions, resources, outputs, iterated: self.iterated, kept: self.kept }, self.included)
+    }
+
+    /// The documents that the template's own `Transform` includes. What is unknown gives a note.
+    fn top_level(&mut self, template: &Template) -> Vec<Node> {
+        let Some(transform) = template.root.get("Transform") else { return Vec::new() };
+        let all: Vec<&Node> = transform.items().map_or_else(|| vec![transform], |items| items.iter().collect());
+        let mut included = Vec::new();
+        for transform in all {
+            let name = transform.get("Name").and_then(Node::text).or(transform.text()).unwrap_or_default();
+            if name == "AWS::Include" {
+                included.extend(self.include(transform));
+            } else if !KNOWN.iter().any(|known| name.starts_with(known)) {
+                let message = format!("the transform {name} is not run: the template is judged as it is written");
+                self.found.note(message, transform.span);
+            }
+        }
+        included
+    }
+
+    /// The file that an `AWS::Include` names, if it is on disk.
+    fn include(&mut self, transform: &Node) -> Option<Node> {
+        let location = transform.get("Parameters").and_then(|parameters| parameters.get("Location"));
+        let location = location.map(|node| self.node(node)).map(|node| self.evaluator.evaluate(self.stack, &node));
+        let text = location.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let base = self.sources.file(self.stack.template.file).location.clone();
+        let unread = if text.contains("://") || text.is_empty() {
+            "its location is not on disk".to_owned()
+        } else {
+            match base.parent().map(|directory| self.sources.read(&directory.join(text))) {
+                Some(Ok(file)) if self.included.len() < MAX_INCLUDES => {
+                    self.included.push(file);
+                    return fragment(self.sources, file);
+                }
+                Some(Err(error)) => format!("{} {}", error.path, error.message),
+                _ => "it includes too much".to_owned(),
+            }
+        };
+        self.found.note(format!("AWS::Include is not carried out: {unread}"), transform.span);
+        None
+    }
+
+    fn node(&mut self, node: &Node) -> Node {
+        if let Some(("Ref", name)) = function(node)
+            && let Some(Item::Known(item)) = name.text().and_then(|name| self.bound(name))
+        {
+            return Node { kind: scalar(item.clone()), span: node.span, tag: None };
+        }
+        let kind = match &node.kind {
+            NodeKind::Scalar(Scalar { text, style }) => {
+                let text = self.filled(text, None);
+                *self.budget = self.budget.saturating_sub(text.len() / 64);
+                NodeKind::Scalar(Scalar { text, style: *style })
+            }
+            NodeKind::Sequence(items) => NodeKind::Sequence(items.iter().map(|item| self.node(item)).collect()),
+            NodeKind::Mapping(entries) => NodeKind::Mapping(self.entries(entries)),
+        };
+        *self.budget = self.budget.saturating_sub(1);
+        Node { kind, span: node.span, tag: None }
+    }
+
+    fn entries(&mut self, entries: &[Entry]) -> Vec<Entry> {
+        let mut expanded = Vec::new();
+        for entry in entries {
+            let key = entry.key.text().unwrap_or_default();
+            if key.starts_with(FOR_EACH) {
+                expanded.extend(self.each(entry));
+            } else if key == TRANSFORM
+                && let Some(included) = self.included(&entry.value)
+            {
+                expanded.extend(included);
+            } else {
+                let kind = match &entry.key.kind {
+                    NodeKind::Scalar(key) => {
+                        let text = self.filled(&key.text, Some("*"));
+                        NodeKind::Scalar(Scalar { text, style: key.style })
+                    }
+                    other => other.clone(),
+                };
+                let key = Node { kind, span: entry.key.span, tag: None };
+                expanded.push(Entry { key, value: self.node(&entry.value) });
+            }
+        }
+        expanded
+    }
+
+    /// The entries that take the place of an `Fn::Transform` which includes a file; `None` for any other.
+    fn included(&mut self, transform: &Node) -> Option<Vec<Entry>> {
+        let name = transform.get("Name").and_then(Node::text).unwrap_or("a list of macros");
+        if name != "AWS::Include" {
+            self.found.note(format!("the macro {name} is not run"), transform.span);
+            return None;
+        }
+        let document = self.include(transform)?;
+        Some(self.entries(document.entries()))
+    }
+
+    /// The entries that a loop gives.
+    fn each(&mut self, entry: &Entry) -> Vec<Entry> {
+        let Some([identifier, collection, body]) = entry.value.items() else {
+            self.found.note("Fn::ForEach needs an identifier, a collection and a body", entry.key.span);
+            return Vec::new();
+        };
+        let identifier = identifier.text().unwrap_or_default().to_owned();
+        let mut expanded = Vec::new();
+        for item in self.items(&identifier, collection) {
+            if *self.budget == 0 {
+                self.found.note("the loops of this template expand to more than 1,000,000 nodes", entry.key.span);
+                break;
+            }
+            self.bindings.push((identifier.clone(), item));
+            expanded.extend(self.entries(body.entries()));
+            self.bindings.pop();
+        }
+        expanded
+    }
+
+    /// The items of a loop's collection. One that is not known has one item that stands for all.
+    fn items(&mut self, identifier: &str, collection: &Node) -> Vec<Item> {
+        let collection = self.node(collection);
+        self.keep(&collection);
+        let value = self.evaluator.evaluate(self.stack, &collection);
+        let items: Option<Vec<Item>> = value
+            .as_list()
+            .and_then(|items| items.iter().map(|item| Some(Item::Known(Literal::of(item)?.as_text()))).collect());
+        items.unwrap_or_else(|| {
+            let origin = value.origin.clone();
+            let name = format!("{}[*]", value.describe());
+            let any = match &value.data {
+                Data::Open(input) => Input { name, domain: crate::value::Domain::default(), ..input.as_ref().clone() },
+                _ => Input::derived(name, origin.clone()),
+            };
+            self.iterated.insert(identifier.to_owned(), Value::open(any, origin));
+            self.found.note("the collection of this loop is not known; one item stands for all", collection.span);
+            vec![Item::Any]
+        })
+    }
+
+    /// Parameters whose values name what exists.
+    fn keep(&mut self, collection: &Node) {
+        let nodes = collection.items().unwrap_or(std::slice::from_ref(collection));
+        let names = nodes.iter().filter_map(function).filter(|(name, _)| *name == "Ref");
+        self.kept.extend(names.filter_map(|(_, name)| name.text().map(str::to_owned)));
+    }
+
+    fn bound(&self, name: &str) -> Option<&Item> {
+        self.bindings.iter().rev().find(|(bound, _)| bound == name).map(|(_, item)| item)
+    }
+
+    /// The text with the items in place of `${Identifier}`, and their letters and digits in place of `&{Identifier}`.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html>
+    fn filled(&self, text: &str, any: Option<&str>) -> String {
+        let mut filled = text.to_owned();
+        for (name, item) in self.bindings.iter().rev() {
+            let item = match (item, any) {
+                (Item::Known(item), _) => item.as_str(),
+                (Item::Any, Some(any)) => any,
+                (Item::Any, None) => continue,
+            };
+            // A text full of names must not become a flood.
+            if filled.len().saturating_mul(item.len()) > MAX_FILLED {
+                continue;
+            }
+            let letters: String = item.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '*').collect();
+            filled = filled.replace(&format!("${{{name}}}"), item).replace(&format!("&{{{name}}}"), &letters);
+        }
+        filled
+    }
+}
+
+fn scalar(text: String) -> NodeKind {
+    NodeKind::Scalar(Scalar { text, style: Style::Quoted })
+}

@@ -1,0 +1,152 @@
+//! The stacks of a unit: the template itself and those it nests, each with its own parameters.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::source::{FileId, Span};
+use crate::syntax::{Entry, Node};
+use crate::value::Value;
+
+use super::given::Given;
+use super::parameter::Parameter;
+use super::template::Template;
+
+/// A stack's number in its tree; the first is the root.
+pub type StackId = usize;
+
+/// Every stack of a unit.
+#[derive(Debug)]
+pub struct Tree {
+    /// The stacks, parents before children.
+    pub stacks: Vec<Stack>,
+    /// What the caller gives.
+    pub given: Given,
+    /// The files of the nested templates and of those that are included.
+    pub nested: Vec<FileId>,
+}
+
+/// One stack: a template with the parameters it gets.
+#[derive(Debug)]
+pub struct Stack {
+    /// Its number.
+    pub id: StackId,
+    /// The logical ids that lead here, joined by dots; empty for the root.
+    pub address: String,
+    /// The stack that nests it, and the resource it is there.
+    pub parent: Option<(StackId, usize)>,
+    /// What it is made from.
+    pub template: Arc<Template>,
+    /// Its sections, with loops and includes expanded.
+    pub body: Body,
+    /// The stacks it nests, by the number of their resource.
+    pub children: IndexMap<usize, Child>,
+}
+
+/// The sections of a template that loops and includes can change.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// `Conditions`
+    pub conditions: IndexMap<String, Entry>,
+    /// `Resources`
+    pub resources: IndexMap<String, Entry>,
+    /// `Outputs`
+    pub outputs: IndexMap<String, Entry>,
+    /// The identifiers of loops over collections that are not known, with what they stand for.
+    pub iterated: IndexMap<String, Value>,
+    /// Parameters whose default names the resources that exist: they keep it whatever is open.
+    pub kept: BTreeSet<String>,
+}
+
+/// A nested stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Child {
+    /// Its template is on disk.
+    Here(StackId),
+    /// Its template is elsewhere; what names it.
+    Absent(String),
+}
+
+/// A declared resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Declared<'t> {
+    /// Its number in its stack.
+    pub index: usize,
+    /// Its logical id.
+    pub id: &'t str,
+    entry: &'t Entry,
+}
+
+impl Tree {
+    /// The stack with this number.
+    pub fn stack(&self, id: StackId) -> Option<&Stack> {
+        self.stacks.get(id)
+    }
+}
+
+impl Stack {
+    /// A parameter by its name; of duplicates the last.
+    pub fn parameter(&self, name: &str) -> Option<Parameter<'_>> {
+        self.template.root.get("Parameters")?.entry(name).and_then(Parameter::new)
+    }
+
+    /// All parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = Parameter<'_>> {
+        self.template.section("Parameters").iter().filter_map(Parameter::new)
+    }
+
+    /// A resource by its logical id.
+    pub fn resource(&self, id: &str) -> Option<Declared<'_>> {
+        let (index, id, entry) = self.body.resources.get_full(id)?;
+        Some(Declared { index, id, entry })
+    }
+
+    /// A resource by its number.
+    pub fn resource_at(&self, index: usize) -> Option<Declared<'_>> {
+        let (id, entry) = self.body.resources.get_index(index)?;
+        Some(Declared { index, id, entry })
+    }
+
+    /// All resources, in source order.
+    pub fn resources(&self) -> impl Iterator<Item = Declared<'_>> {
+        self.body.resources.iter().enumerate().map(|(index, (id, entry))| Declared { index, id, entry })
+    }
+
+    /// A logical id as reports print it.
+    pub fn address_of(&self, id: &str) -> String {
+        if self.address.is_empty() { id.to_owned() } else { format!("{}.{id}", self.address) }
+    }
+}
+
+impl<'t> Declared<'t> {
+    /// `Type`
+    pub fn kind(&self) -> &'t str {
+        self.entry.value.get("Type").and_then(Node::text).unwrap_or_default()
+    }
+
+    /// Where its logical id stands.
+    pub fn span(&self) -> Span {
+        self.entry.key.span
+    }
+
+    /// The name of its `Condition`.
+    pub fn condition(&self) -> Option<&'t Node> {
+        self.entry.value.get("Condition")
+    }
+
+    /// `Properties`
+    pub fn properties(&self) -> Option<&'t Node> {
+        self.entry.value.get("Properties")
+    }
+
+    /// An entry of its `Metadata`.
+    pub fn metadata(&self, key: &str) -> Option<&'t str> {
+        self.entry.value.get("Metadata")?.get(key)?.text()
+    }
+
+    /// Whether it is a stack of its own, by CloudFormation's or by SAM's name.
+    pub fn is_stack(&self) -> bool {
+        matches!(self.kind(), "AWS::CloudFormation::Stack" | "AWS::Serverless::Application")
+    }
+}

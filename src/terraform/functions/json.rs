@@ -1,6 +1,8 @@
 //! `jsonencode` and `jsondecode`. What is not known stands in the text as a part, and is found again when it is read.
 
-use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use std::fmt::Write as _;
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
 use super::holes::{Holes, Reading};
 use super::yaml::{Tree, read};
 use crate::syntax::json;
@@ -14,7 +16,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn encode(arguments: &Arguments) -> Answer {
     let mut parts = Vec::new();
-    write(&arguments.forced(0), arguments, &mut parts)?;
+    let value = arguments.forced(0);
+    limit_bytes(weight(&value))?;
+    write(&value, arguments, &mut parts)?;
     Ok(Value::new(Data::Text(Text::join(parts)), arguments.origin()))
 }
 
@@ -77,7 +81,7 @@ pub(super) fn escape(text: &str) -> String {
             '\u{8}' => escaped.push_str("\\b"),
             '\u{c}' => escaped.push_str("\\f"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                escaped.push_str(&format!("\\u{:04x}", u32::from(character)));
+                _ = write!(escaped, "\\u{:04x}", u32::from(character));
             }
             other => escaped.push(other),
         }

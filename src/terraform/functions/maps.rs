@@ -27,6 +27,9 @@ fn lookup(arguments: &Arguments) -> Answer {
     let (map, key) = (arguments.value(0), arguments.value(1));
     match &map.data {
         Data::Map(kind, entries) => {
+            if let Some(value) = key.as_str().and_then(|key| entries.get(key)) {
+                return Ok(chosen(value, arguments));
+            }
             for (name, value) in entries.as_ref() {
                 let name = arguments.call.host.key(name, arguments.origin());
                 if truth(&equal(key, &name, arguments.world(), arguments.origin()))? {

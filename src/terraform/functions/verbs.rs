@@ -102,7 +102,7 @@ fn unknown(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<Vec<Part
             json::write(value, arguments, &mut parts)?;
             Ok(parts)
         }
-        (Data::List(..) | Data::Map(..), _) => Err("a collection cannot be formatted".into()),
+        (Data::List(..) | Data::Map(..), letter) if letter != 'v' => Err("a collection cannot be formatted".into()),
         (_, 's' | 'v' | 'd') if verb.is_bare() => Ok(parts(value.clone())),
         _ => {
             let width = verb.width.map(|width| width.to_string()).unwrap_or_default();
@@ -136,7 +136,7 @@ fn text(value: &Value, ty: &Type, arguments: &Arguments) -> Result<String, Troub
 
 fn any(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<String, Trouble> {
     match &value.data {
-        Data::Text(text) if !verb.has('#') => Ok(cut(text.to_string(), verb)),
+        Data::Text(text) if !verb.has('#') => Ok(text.to_string()),
         Data::Number(known) if !verb.has('#') => {
             let general = Verb { letter: 'g', ..verb.clone() };
             Ok(float(&general, known.decimal()))

@@ -48,8 +48,7 @@ impl Evaluator {
             }
             ExprKind::Index(source, key) => self.index(source, key, origin),
             ExprKind::Call(called) => {
-                let mut arguments: Vec<Value> =
-                    called.arguments.iter().map(|argument| self.value(argument)).collect();
+                let mut arguments: Vec<Value> = called.arguments.iter().map(|argument| self.value(argument)).collect();
                 if called.expansion == Expansion::LastArgument
                     && let Some(last) = arguments.pop()
                 {
@@ -105,7 +104,7 @@ impl Evaluator {
                 TemplatePart::Interpolation(inner) => all.extend(parts(self.value(inner))),
                 TemplatePart::For(each) => {
                     let items = self.value(&each.collection);
-                    if let Data::Failed(_) = items.data {
+                    if !matches!(items.data, Data::List(..)) {
                         return items;
                     }
                     for item in items.as_list().unwrap_or_default() {

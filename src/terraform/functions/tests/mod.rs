@@ -2,4 +2,5 @@
 
 mod conformance;
 mod evaluate;
+mod laws;
 mod unknowns;

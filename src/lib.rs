@@ -14,6 +14,7 @@ pub mod finding;
 pub mod iam;
 pub mod judge;
 pub mod model;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use crate::cloudformation;
 use crate::finding::{FileError, Note};
 use crate::model::{GivenVariable, Language, Unit};
-use crate::source::mentions_trail_in_template;
-use crate::source::{FileClass, FileId, Found as How, FoundFile, Sources, walk};
+use crate::plan;
+use crate::source::{FileClass, FileId, Found as How, FoundFile, MAX_PLAN_BYTES, ReadError, Sources, walk};
+use crate::source::{mentions_trail_in_template, mentions_trail_in_terraform};
 use crate::terraform::{self, Modules};
 
 use super::{CheckError, Options};
@@ -43,6 +44,7 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     let mut found = Found { units: Vec::new(), notes: Vec::new(), errors: Vec::new(), files: files.len() };
     found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
     terraform_units(&files, &walked.directories, options, sources, &mut found);
+    let files = plan_units(files, sources, &mut found);
     template_units(&files, options, sources, &mut found);
     undeclared(options, &found.units)?;
     for unit in &found.units {
@@ -88,11 +90,14 @@ fn named(sources: &Sources, file: FileId) -> FoundFile {
 
 /// A named file that is nothing this program reads.
 fn foreign(file: &FoundFile, sources: &Sources) -> Option<FileError> {
-    (file.class == FileClass::Other).then(|| FileError {
-        path: sources.display(&file.path),
-        message: "is neither Terraform nor CloudFormation by its name".to_owned(),
-        span: None,
-    })
+    let message = if sources.search(&file.path, |bytes| plan::explain_bytes(bytes).is_some()) {
+        "is a plan in a form that cannot be read; write it with `terraform show -json plan.bin > plan.json`, as UTF-8"
+    } else if file.class == FileClass::Other {
+        "is neither Terraform nor CloudFormation by its name"
+    } else {
+        return None;
+    };
+    (file.found == How::Named).then(|| FileError { path: sources.display(&file.path), message: message.to_owned(), span: None })
 }
 
 /// Root modules with a trail in them or in what they call, and whatever directory was named.
@@ -118,6 +123,28 @@ fn terraform_units(
     roots.dedup();
     let units = roots.par_iter().map(|root| modules.load(root, &options.inputs));
     found.units.extend(units.collect::<Vec<_>>().into_iter().map(|unit| Box::new(unit) as Box<dyn Unit>));
+}
+
+/// Plans with a trail in them. Gives the files that are none.
+fn plan_units(files: Vec<FoundFile>, sources: &Arc<Sources>, found: &mut Found) -> Vec<FoundFile> {
+    let is_plan = |file: &FoundFile| {
+        let may_hold = |bytes: &[u8]| plan::may_be_plan(bytes) && mentions_trail_in_terraform(bytes);
+        file.class == FileClass::Template && sources.search(&file.path, may_hold)
+    };
+    let (plans, others): (Vec<FoundFile>, Vec<FoundFile>) = files.into_par_iter().partition(is_plan);
+    let loaded: Vec<Result<plan::Loaded, ReadError>> = plans
+        .par_iter()
+        .map(|file| Ok(plan::load(sources, sources.read_up_to(&file.path, MAX_PLAN_BYTES)?)))
+        .collect();
+    for loaded in loaded {
+        match loaded {
+            Ok(plan::Loaded::Plan(plan)) => found.units.push(plan),
+            Ok(plan::Loaded::NotAPlan) => {}
+            Ok(plan::Loaded::Broken(errors)) => found.errors.extend(errors),
+            Err(error) => found.errors.push(FileError { path: error.path, message: error.message, span: None }),
+        }
+    }
+    others
 }
 
 /// Templates with a trail in them or in what they nest.

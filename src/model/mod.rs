@@ -3,6 +3,7 @@
 
 mod bucket;
 mod link;
+pub mod schema;
 
 use std::path::PathBuf;
 use std::sync::Arc;

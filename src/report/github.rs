@@ -1,46 +1,85 @@
-//! GitHub workflow commands. A step shows at most ten errors and ten warnings and drops the rest without a word, so the
+//! GitHub workflow commands. A step shows at most ten annotations of a level and drops the rest without a word, so the
 //! worst come first and the last one says how many there are besides.
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>
 
 use std::fmt::Write;
 
-use crate::finding::Finding;
+use crate::finding::{FileError, Verdict};
+use crate::source::Span;
 
 use super::Context;
+use super::group::{Group, groups};
 use super::line::one_line;
-use super::place::{failures, level, path, subject};
+use super::place::{from_root, level, path, path_from_root, subject};
 
 /// How many annotations of one level a step shows.
 const SHOWN: usize = 10;
 
+/// What is written at a line of a file.
+struct Annotation {
+    level: &'static str,
+    file: String,
+    place: Option<Span>,
+    title: String,
+    message: String,
+}
+
 pub(super) fn render(context: &Context) -> String {
-    let mut failures: Vec<&Finding> = failures(context).collect();
-    failures.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let unread = context.report.errors.iter().map(|error| unread(error, context));
+    let failures = groups(context, Verdict::Fail);
+    let failures = failures.iter().map(|group| annotation(level(group.first), group, context));
+    let undecided = groups(context, Verdict::Unknown);
+    let undecided = undecided.iter().map(|group| annotation("notice", group, context));
+    let annotations: Vec<Annotation> = unread.chain(failures).chain(undecided).collect();
     let mut commands = String::new();
-    for word in ["error", "warning"] {
-        let of_level: Vec<&&Finding> = failures.iter().filter(|finding| level(finding) == word).collect();
+    for level in ["error", "warning", "notice"] {
+        let of_level: Vec<&Annotation> = annotations.iter().filter(|annotation| annotation.level == level).collect();
         let more = of_level.len().saturating_sub(SHOWN);
-        for (at, finding) in of_level.iter().take(SHOWN).enumerate() {
+        for (at, annotation) in of_level.iter().take(SHOWN).enumerate() {
+            let is_last = at + 1 == SHOWN;
             let rest =
-                if more > 0 && at + 1 == SHOWN { format!(" (and {more} more of this level)") } else { String::new() };
-            command(&mut commands, word, finding, &rest, context);
+                if more > 0 && is_last { format!("\nand {more} more {level}s in the log") } else { String::new() };
+            command(&mut commands, annotation, &rest, context);
         }
     }
     commands
 }
 
-fn command(commands: &mut String, word: &str, finding: &Finding, rest: &str, context: &Context) {
-    let file = context.sources.file(finding.location.file);
-    let start = file.lines.position(finding.location.start as usize, &file.text);
-    let end = file.lines.position(finding.location.end as usize, &file.text);
-    let path = property(&path(finding.location, context.sources));
-    let title = property(&format!("{} {}", finding.control, subject(finding)));
-    let message = data(&format!("{}{rest}", one_line(&finding.message)));
-    let _ = writeln!(
-        commands,
-        "::{word} file={path},line={},endLine={},col={},endColumn={},title={title}::{message}",
-        start.line, end.line, start.column, end.column,
-    );
+fn annotation(level: &'static str, group: &Group, context: &Context) -> Annotation {
+    let finding = group.first;
+    let help = finding.help.as_ref().map(|help| format!("\nTo mend it: {}", one_line(help)));
+    Annotation {
+        level,
+        file: path_from_root(finding.location, context).unwrap_or_else(|| path(finding.location, context.sources)),
+        place: Some(finding.location),
+        title: format!("{} {}", finding.control, subject(finding)),
+        message: group.message() + &help.unwrap_or_default(),
+    }
+}
+
+fn unread(error: &FileError, context: &Context) -> Annotation {
+    Annotation {
+        level: "error",
+        file: from_root(error.path.as_ref(), context).unwrap_or_else(|| error.path.clone()),
+        place: error.span,
+        title: format!("{} is not judged", error.path),
+        message: one_line(&error.message),
+    }
+}
+
+fn command(commands: &mut String, annotation: &Annotation, rest: &str, context: &Context) {
+    let mut place = String::new();
+    if let Some(span) = annotation.place {
+        // Columns are refused where an annotation spans lines.
+        let span = context.sources.first_line(span);
+        let file = context.sources.file(span.file);
+        let start = file.lines.position(span.start as usize, &file.text);
+        let end = file.lines.position(span.end as usize, &file.text);
+        place = format!(",line={0},endLine={0},col={1},endColumn={2}", start.line, start.column, end.column);
+    }
+    let (file, title) = (property(&annotation.file), property(&annotation.title));
+    let message = data(&format!("{}{rest}", annotation.message));
+    let _ = writeln!(commands, "::{} file={file}{place},title={title}::{message}", annotation.level);
 }
 
 /// Escapes what stands after `::`.

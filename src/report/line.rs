@@ -1,25 +1,76 @@
 //! One line a failure: `path:line:col: warning[CloudTrail.4] aws_cloudtrail.main: …`. Never coloured, and `error` and
 //! `warning` are the only level words: a problem matcher drops what it does not know.
+//!
+//! A file that could not be read is a line too, `error[unreadable]`: what is silent about it looks like success.
 
 use std::fmt::Write;
 
+use crate::finding::{FileError, Finding};
+use crate::source::Position;
+
 use super::Context;
-use super::place::{distinct_positions, failures, level, path, subject};
+use super::group::groups;
+use super::place::{distinct_positions, level, path, subject};
+
+/// A line, in the order of the groups: path, line, column, level, code, message. No look-around, so that every engine
+/// reads it; a path may hold colons and blanks.
+pub(super) const PATTERN: &str = r"^(\S.*?):(\d+):(\d+): (error|warning)\[([A-Za-z0-9.]+)\] (.+)$";
 
 pub(super) fn render(context: &Context) -> String {
-    let failures: Vec<_> = failures(context).collect();
-    let positions = distinct_positions(&failures, context.sources);
     let mut lines = String::new();
-    for (finding, at) in failures.iter().zip(positions) {
-        let path = path(finding.location, context.sources);
-        let message = one_line(&finding.message);
-        let (level, subject) = (level(finding), subject(finding));
-        let _ = writeln!(lines, "{path}:{}:{}: {level}[{}] {subject}: {message}", at.line, at.column, finding.control);
+    for error in &context.report.errors {
+        let Position { line, column } = place(error, context);
+        let (path, message) = (visible(&error.path), one_line(&error.message));
+        let _ = writeln!(lines, "{path}:{line}:{column}: error[unreadable] {message}");
+    }
+    let mut groups = groups(context, crate::finding::Verdict::Fail);
+    groups.sort_by_key(|group| {
+        let location = group.first.location;
+        (path(location, context.sources), location.start, group.first.control.clone())
+    });
+    let findings: Vec<&Finding> = groups.iter().map(|group| group.first).collect();
+    let positions = distinct_positions(&findings, context.sources);
+    for (group, at) in groups.iter().zip(positions) {
+        let finding = group.first;
+        let path = visible(&path(finding.location, context.sources));
+        let (level, subject) = (level(finding), one_line(subject(finding)));
+        let _ = writeln!(
+            lines,
+            "{path}:{}:{}: {level}[{}] {subject}: {}",
+            at.line,
+            at.column,
+            finding.control,
+            group.message()
+        );
     }
     lines
 }
 
-/// The text with every run of blanks, line ends included, as one blank.
+fn place(error: &FileError, context: &Context) -> Position {
+    error.span.map_or(Position { line: 1, column: 1 }, |span| context.sources.position(span))
+}
+
+/// The text with every run of blanks, line ends included, as one blank, and safe to print.
 pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The text with what a terminal would obey or hide written out: escape sequences and changes of direction come from the
+/// files that are checked, and must not forge a report.
+pub(super) fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) {
+            visible.extend(character.escape_unicode());
+        } else {
+            visible.push(character);
+        }
+    }
+    visible
+}
+
+/// Whether a character does something instead of being shown. (Unicode's `Bidi_Control`, line separators, controls.)
+pub(super) fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,9 +1,11 @@
-//! Problem matchers for `line` output, made from one definition.
+//! Problem matchers for `line` output, made from the one pattern that stands beside that format.
 //!
 //! <https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md>
 //! <https://code.visualstudio.com/docs/debugtest/tasks#_defining-a-problem-matcher>
 
 use serde_json::{Value, json};
+
+use super::line::PATTERN;
 
 /// Who reads the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,9 +15,6 @@ pub enum Editor {
     /// A VS Code task.
     VsCode,
 }
-
-/// A line, in the order of the groups: path, line, column, level, control, message.
-const PATTERN: &str = r"^([^\s:][^:]*):(\d+):(\d+): (error|warning)\[([A-Za-z0-9.]+)\] (.+)$";
 
 /// The matcher, as the JSON its reader wants.
 #[must_use]

@@ -2,10 +2,16 @@
 //!
 //! Knows findings and sources only. The exit code never depends on a format.
 
+#[cfg(test)]
+mod fixture;
 mod github;
+mod gitlab;
+mod group;
 mod json;
+mod junit;
 mod line;
 mod line_hash;
+mod markdown;
 mod matcher;
 mod place;
 #[cfg(test)]
@@ -13,6 +19,8 @@ mod place;
 mod sample;
 mod sarif;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::path::Path;
@@ -36,14 +44,23 @@ pub enum Format {
     Sarif,
     /// GitHub workflow commands, which annotate a pull request.
     Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML, for test report viewers.
+    Junit,
+    /// Markdown, for the summary of a job.
+    Markdown,
 }
 
-const FORMATS: [(&str, Format); 5] = [
+const FORMATS: [(&str, Format); 8] = [
     ("text", Format::Text),
     ("line", Format::Line),
     ("json", Format::Json),
     ("sarif", Format::Sarif),
     ("github", Format::Github),
+    ("gitlab", Format::Gitlab),
+    ("junit", Format::Junit),
+    ("markdown", Format::Markdown),
 ];
 
 impl std::str::FromStr for Format {
@@ -96,7 +113,7 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     /// The controls that ran.
     pub controls: &'a [Control],
-    /// The directory that SARIF's paths count from.
+    /// The directory that the paths of SARIF, GitHub and GitLab count from; absolute, without symlinks.
     pub source_root: &'a Path,
     /// How `text` is drawn.
     pub style: Style,
@@ -111,5 +128,8 @@ pub fn render(format: Format, context: &Context) -> String {
         Format::Json => json::render(context),
         Format::Sarif => sarif::render(context),
         Format::Github => github::render(context),
+        Format::Gitlab => gitlab::render(context),
+        Format::Junit => junit::render(context),
+        Format::Markdown => markdown::render(context),
     }
 }

@@ -1,9 +1,10 @@
 //! Places as formats print them, and the order and columns in which findings share a line.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use crate::finding::{Finding, Level, Verdict};
-use crate::source::{Position, Sources, Span};
+use crate::source::{Position, Sources, Span, relative};
 
 use super::Context;
 use super::line::one_line;
@@ -54,6 +55,18 @@ pub(super) fn message(group: &[&Finding]) -> String {
 /// The finding's path from the current directory.
 pub(super) fn path(span: Span, sources: &Sources) -> String {
     sources.file(span.file).path.clone()
+}
+
+/// The path of the file a place is in, from the source root; `None` when it lies outside. Symlinks are resolved, because a
+/// platform that shows the file knows it by its real name only.
+pub(super) fn path_from_root(span: Span, context: &Context) -> Option<String> {
+    from_root(&context.sources.file(span.file).location, context)
+}
+
+/// A path from the source root; `None` when it lies outside.
+pub(super) fn from_root(path: &Path, context: &Context) -> Option<String> {
+    let real = context.sources.resolved(path);
+    real.starts_with(context.source_root).then(|| relative(&real, context.source_root))
 }
 
 /// Line and column for each finding, in characters. Editors show one problem for each line and column, so findings that

@@ -121,6 +121,13 @@ impl Sources {
         normalize(&self.working_directory.join(path))
     }
 
+    /// Where a path leads to once symlinks are followed; as [`Sources::absolute`] has it when nothing is there.
+    #[must_use]
+    pub fn resolved(&self, path: impl AsRef<Path>) -> PathBuf {
+        let absolute = self.absolute(path);
+        absolute.canonicalize().unwrap_or(absolute)
+    }
+
     /// Whether the bytes of a file answer `search` with yes. The file is not kept; one that cannot be read does not.
     #[must_use]
     pub fn search(&self, path: &Path, search: fn(&[u8]) -> bool) -> bool {

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::model::Kind;
+use crate::model::schema::{self, From};
 use crate::source::Span;
 use crate::value::{Data, MapKind, Origin, Part, Role, Symbol, SymbolSource, Text, Value};
 
@@ -11,7 +12,6 @@ use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::module::Mode;
 use super::object::Instance;
-use super::schema::{self, From};
 use super::unknown;
 
 /// Arguments that belong to Terraform and not to the resource.

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use crate::model::schema;
 use crate::model::{Estate, Existence, Kind, Resource};
 use crate::source::Span;
 use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Text, Value, World};
@@ -12,7 +13,6 @@ use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::module::Mode;
 use super::object::{AbsentModule, Instance, Object, relevant_calls};
-use super::schema;
 use super::scope::Scope;
 use super::unit::TerraformUnit;
 

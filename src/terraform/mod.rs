@@ -28,7 +28,6 @@ mod property;
 mod provider;
 mod reference;
 mod repeat;
-mod schema;
 mod scope;
 mod shape;
 mod template;

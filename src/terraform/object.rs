@@ -232,7 +232,7 @@ impl<'a> Evaluator<'a> {
         let mut waiting = vec![self.root()];
         while let Some(scope) = waiting.pop() {
             for (key, block) in &scope.node.module.resources {
-                if key.mode == Mode::Managed && super::schema::kind(&key.kind).is_some() {
+                if key.mode == Mode::Managed && crate::model::schema::kind(&key.kind).is_some() {
                     self.instances(&scope, key, block);
                 }
             }

@@ -2,13 +2,13 @@
 
 use indexmap::IndexMap;
 
+use crate::model::schema::{self, From, Grants, Property};
 use crate::value::{Data, ListKind, MapKind, Origin, Role, Value};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::object::Instance;
-use super::schema::{self, From, Grants, Property};
 use super::scope::Env;
 use super::types::{self, Type};
 

@@ -69,7 +69,7 @@ impl Reader<'_> {
             let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
             children.insert(name.clone(), self.child(&module, call, &path, caller));
         }
-        let known = |key: &ResourceKey| key.mode == Mode::Managed && super::schema::kind(&key.kind).is_some();
+        let known = |key: &ResourceKey| key.mode == Mode::Managed && crate::model::schema::kind(&key.kind).is_some();
         let below = |child: &Child| match child {
             Child::Present(node) => node.is_relevant,
             Child::Absent(_) => true,

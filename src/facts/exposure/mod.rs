@@ -290,7 +290,9 @@ fn closures(bucket: &Bucket, policies: &Policies, world: &World) -> Vec<Closure>
 #[cfg(test)]
 mod tests {
     use super::exposure;
-    use crate::explore::{MAX_WORLDS, explore};
+    use crate::explore::explore;
+
+    const MAX_WORLDS: usize = 256;
 
     mod laws;
     mod table;

@@ -1,14 +1,14 @@
-//! The resource types the model knows: which Terraform arguments and blocks hold each CloudFormation property, and what
-//! the provider makes of an argument that is not written.
+//! Terraform's side of the model, shared by everyone who reads Terraform's sources or plans: which arguments and blocks
+//! hold each CloudFormation property, and what the provider makes of an argument that is not written.
 //!
 //! Defaults are those of the AWS provider's `aws_cloudtrail` and `aws_s3_*_public_access_block` resources:
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudtrail>
 
-use crate::model::Kind;
+use super::Kind;
 
 /// Where a property comes from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Property {
+pub struct Property {
     /// CloudFormation's name.
     pub name: &'static str,
     /// Terraform's side.
@@ -17,7 +17,7 @@ pub(super) struct Property {
 
 /// Terraform's side of a property.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum From {
+pub enum From {
     /// A boolean argument with its default.
     Flag(&'static str, bool),
     /// A text argument; absent ones are null.
@@ -40,7 +40,7 @@ pub(super) enum From {
 
 /// How grants are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Grants {
+pub enum Grants {
     /// `grant { uri = …, permissions = […] }` in a bucket.
     Inline,
     /// `access_control_policy { grant { grantee { uri = … } permission = … } }`.
@@ -52,12 +52,14 @@ const fn property(name: &'static str, from: From) -> Property {
 }
 
 /// The kind of a Terraform resource type.
-pub(super) fn kind(terraform_type: &str) -> Option<Kind> {
+#[must_use]
+pub fn kind(terraform_type: &str) -> Option<Kind> {
     TYPES.iter().find(|(name, ..)| *name == terraform_type).map(|(_, kind, _)| *kind)
 }
 
 /// The properties of a kind.
-pub(super) fn properties(kind: Kind) -> &'static [Property] {
+#[must_use]
+pub fn properties(kind: Kind) -> &'static [Property] {
     TYPES.iter().find(|(_, known, _)| *known == kind).map_or(&[], |(_, _, properties)| properties)
 }
 

@@ -1,0 +1,193 @@
+//! Plans as `terraform show -json` and `tofu show -json` print them, as units: what will be there after apply, with what
+//! is known only then as opaque values. Knows the format (major version 1, and 0 before it) and no control.
+//! <https://developer.hashicorp.com/terraform/internals/json-format>
+//!
+//! A plan settles everything Terraform evaluates, so nothing in it is open but which bucket a reference means where the
+//! plan does not say (`links`). Its places are bytes of the plan itself.
+
+mod address;
+mod instances;
+mod links;
+mod policy_document;
+mod property;
+mod provider;
+mod slot;
+
+use indexmap::IndexMap;
+
+use crate::finding::{FileError, Note};
+use crate::model::{Estate, Existence, Kind, Language, Resource, Unit, schema};
+use crate::source::{FileId, Sources};
+use crate::syntax::{Node, Problem, ProblemSeverity, json};
+use crate::value::{Origin, Role, Value, World};
+
+use address::Mode;
+use instances::{Instance, Instances};
+use links::Linked;
+use property::Reader;
+use slot::Secrets;
+
+/// What a file turns out to be.
+#[derive(Debug)]
+pub enum Loaded {
+    /// A plan.
+    Plan(Box<Plan>),
+    /// Something else.
+    NotAPlan,
+    /// A plan that cannot be read, and why.
+    Broken(Vec<FileError>),
+}
+
+/// A plan, evaluated.
+#[derive(Debug)]
+pub struct Plan {
+    path: String,
+    resources: Vec<(Resource, IndexMap<&'static str, Linked>)>,
+    notes: Vec<Note>,
+    errors: Vec<FileError>,
+}
+
+/// Whether a text may be a plan, by a search for the names of its sections: for whoever must not parse every JSON file.
+#[must_use]
+pub fn may_be_plan(text: &[u8]) -> bool {
+    let holds = |words: &str| memchr::memmem::find(text, words.as_bytes()).is_some();
+    holds("\"format_version\"") && (holds("\"planned_values\"") || holds("\"resource_changes\""))
+}
+
+/// What to tell the author of a file that is no text because it is a plan in another form; `None` for anything else.
+#[must_use]
+pub fn explain_bytes(bytes: &[u8]) -> Option<&'static str> {
+    let head = bytes.get(..64).unwrap_or(bytes);
+    // A saved plan is a zip archive whose first member is `tfplan`.
+    if head.starts_with(b"PK\x03\x04") && memchr::memmem::find(head, b"tfplan").is_some() {
+        return Some(
+            "is a binary plan; write it as JSON with `terraform show -json plan.bin > plan.json` and check that",
+        );
+    }
+    let utf16 = |ascii: &str, pair: fn(u8) -> [u8; 2]| -> bool {
+        memchr::memmem::find(bytes, &ascii.bytes().flat_map(pair).collect::<Vec<u8>>()).is_some()
+    };
+    let is_utf16 = match head {
+        [0xff, 0xfe, ..] => utf16("\"format_version\"", |byte| [byte, 0]),
+        [0xfe, 0xff, ..] => utf16("\"format_version\"", |byte| [0, byte]),
+        _ => false,
+    };
+    is_utf16.then_some("is a plan in UTF-16, as Windows PowerShell's `>` writes it; write it as UTF-8")
+}
+
+/// Reads a plan.
+#[must_use]
+pub fn load(sources: &Sources, file: FileId) -> Loaded {
+    let source = sources.file(file);
+    if !may_be_plan(source.text.as_bytes()) {
+        return Loaded::NotAPlan;
+    }
+    let parsed = json::parse(file, &source.text);
+    let lost = parsed.problems.iter().filter(|problem| problem.severity == ProblemSeverity::Lost);
+    let mut errors: Vec<FileError> = lost.map(|problem| error(&source.path, problem)).collect();
+    let Some(root) = parsed.documents.first() else { return Loaded::Broken(errors) };
+    let Some(version) = root.get("format_version").and_then(Node::text) else { return Loaded::NotAPlan };
+    if root.get("planned_values").or(root.get("resource_changes")).is_none() {
+        return Loaded::NotAPlan;
+    }
+    if !matches!(version.split('.').next(), Some("0" | "1")) {
+        let span = root.entry("format_version").map(|entry| entry.value.span);
+        let message = format!("is a plan in format {version}, which is not known here (1.x is)");
+        errors.push(FileError { path: source.path.clone(), message, span });
+        return Loaded::Broken(errors);
+    }
+    let resources = resources(&Instances::of(root));
+    Loaded::Plan(Box::new(Plan { path: source.path.clone(), resources, notes: notes(root), errors }))
+}
+
+fn error(path: &str, problem: &Problem) -> FileError {
+    FileError { path: path.to_owned(), message: problem.message.clone(), span: Some(problem.span) }
+}
+
+/// The resources the model knows, with their properties.
+fn resources(instances: &Instances<'_>) -> Vec<(Resource, IndexMap<&'static str, Linked>)> {
+    let reader = Reader { instances, secrets: Secrets::default() };
+    let managed = instances.all.iter().filter(|instance| instance.at.resource.mode == Mode::Managed);
+    let known = managed.filter_map(|instance| Some((schema::kind(&instance.at.resource.kind)?, instance)));
+    let read = |(handle, (kind, instance)): (usize, (Kind, &Instance<'_>))| {
+        let resource = Resource {
+            kind,
+            address: instance.address.to_owned(),
+            name: None,
+            header: instance.header,
+            caller: None,
+            provider: provider::account(instances.plan, instance),
+            existence: Existence::Exists,
+            handle,
+        };
+        let properties = schema::properties(kind).iter();
+        (resource, properties.map(|property| (property.name, reader.property(instance, property))).collect())
+    };
+    known.enumerate().map(read).collect()
+}
+
+/// What the plan says about itself. <https://developer.hashicorp.com/terraform/internals/json-format#plan-representation>
+fn notes(plan: &Node) -> Vec<Note> {
+    let flag = |name: &str, value: &str, message: &str| {
+        let node = plan.get(name).filter(|node| node.text() == Some(value))?;
+        Some(Note { message: message.to_owned(), span: Some(node.span) })
+    };
+    let failed = flag("errored", "true", "planning failed: what comes after the error is not in the plan");
+    let partial = flag("complete", "false", "the plan is not complete: applying it leaves changes for a later one");
+    failed.or(partial).into_iter().collect()
+}
+
+impl Unit for Plan {
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn language(&self) -> Language {
+        Language::Terraform
+    }
+
+    fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a> {
+        Box::new(Planned { plan: self, world })
+    }
+
+    /// None: a plan settles its variables.
+    /// A plan's inputs had their values when it was made.
+    fn declares(&self, _input: &str) -> bool {
+        false
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.notes.clone()
+    }
+
+    fn errors(&self) -> Vec<FileError> {
+        self.errors.clone()
+    }
+}
+
+/// A plan in one world.
+struct Planned<'a> {
+    plan: &'a Plan,
+    world: &'a World,
+}
+
+impl Estate for Planned<'_> {
+    fn resources(&self, kind: Kind) -> Vec<Resource> {
+        let resources = self.plan.resources.iter().map(|(resource, _)| resource);
+        resources.filter(|resource| resource.kind == kind).cloned().collect()
+    }
+
+    fn property(&self, resource: &Resource, name: &str) -> Value {
+        let properties = self.plan.resources.get(resource.handle).map(|(_, properties)| properties);
+        let property = properties.and_then(|properties| properties.get(name));
+        let absent = || Value::null(Origin::at(resource.header, Role::Header));
+        property.map_or_else(absent, |property| property.value(self.world))
+    }
+
+    fn rejected(&self) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+//! Properties of instances, with CloudFormation's names and shapes.
+
+use indexmap::IndexMap;
+
+use crate::model::schema::{From, Grants, Property};
+use crate::value::{Data, ListKind, MapKind, Origin, Value};
+
+use super::instances::{Instance, Instances};
+use super::links::Linked;
+use super::policy_document;
+use super::slot::{Path, Secrets, Slot};
+
+/// Arguments that the provider reads back from AWS where nobody writes them, with the resource type, if it is another
+/// than their own, that decides what it reads: once such a resource changes, what was read is not what will be.
+const READ_BACK: &[(&str, &str, Option<&str>)] = &[
+    ("aws_s3_bucket", "bucket", None),
+    ("aws_s3_bucket", "acl", Some("aws_s3_bucket_acl")),
+    ("aws_s3_bucket", "grant", Some("aws_s3_bucket_acl")),
+    ("aws_s3_bucket", "logging", Some("aws_s3_bucket_logging")),
+    ("aws_s3_bucket", "policy", Some("aws_s3_bucket_policy")),
+    ("aws_s3_bucket_acl", "access_control_policy", Some("aws_s3_bucket_acl")),
+];
+
+/// Arguments that name a bucket.
+const BUCKET_NAMES: &[&str] = &["S3BucketName", "Bucket"];
+
+/// Reads properties.
+pub(super) struct Reader<'p> {
+    /// Everything in the plan.
+    pub instances: &'p Instances<'p>,
+    /// The secrets met so far.
+    pub secrets: Secrets,
+}
+
+impl<'p> Reader<'p> {
+    /// A property of an instance.
+    pub fn property(&self, instance: &Instance<'p>, property: &Property) -> Linked {
+        match property.from {
+            From::Text(argument) if BUCKET_NAMES.contains(&property.name) => {
+                self.instances.bucket(instance, argument, &self.secrets)
+            }
+            From::Plain(argument) => Linked::Value(self.policy(instance, argument)),
+            from => {
+                Linked::Value(self.read(from, self.written(instance, argument(from)), &instance.path(argument(from))))
+            }
+        }
+    }
+
+    /// A policy: its text, or what the data source will render that it comes from.
+    fn policy(&self, instance: &Instance<'p>, argument: &str) -> Value {
+        let slot = self.written(instance, argument);
+        let path = instance.path(argument);
+        if slot.is_unknown()
+            && let Some(document) = policy_document::behind(instance, argument, self)
+        {
+            return document;
+        }
+        self.secrets.value(slot, &path)
+    }
+
+    /// An argument as somebody writes it. What is known after apply and not written is the provider's to fill: it says
+    /// nothing. Blocks that are written as `dynamic` are missing from a plan's configuration, so that one is not found
+    /// there does not prove that nobody wrote it.
+    fn written(&self, instance: &Instance<'p>, argument: &str) -> Slot<'p> {
+        let slot = instance.slot.field(argument);
+        let kind = instance.at.resource.kind.as_str();
+        let owner = READ_BACK.iter().find(|(of, name, _)| *of == kind && *name == argument);
+        match owner {
+            Some((.., owner)) if instance.configuration.is_some() && instance.expression(argument).is_none() => {
+                let is_stale = || {
+                    owner.is_some_and(|owner| self.instances.changed.contains(owner))
+                        && self.is_unchanged(instance, argument)
+                };
+                if slot.is_unknown() || is_stale() { Slot::default() } else { slot }
+            }
+            _ => slot,
+        }
+    }
+
+    /// Whether an argument of something that exists stays as it is.
+    fn is_unchanged(&self, instance: &Instance<'p>, argument: &str) -> bool {
+        let Some(before) = instance.change.and_then(|change| change.get("before")?.get(argument)) else { return false };
+        let path = instance.path(argument);
+        let before = self.secrets.value(Slot { value: Some(before), ..Slot::default() }, &path);
+        let after = Slot { value: instance.slot.field(argument).value, ..Slot::default() };
+        before == self.secrets.value(after, &path)
+    }
+
+    fn read(&self, from: From, slot: Slot<'p>, path: &Path) -> Value {
+        if slot.is_unknown() {
+            return path.opaque();
+        }
+        match from {
+            From::Flag(_, default) if slot.is_absent() => Value::bool(default, path.header.clone()),
+            From::TextOr(_, default) if slot.is_absent() => Value::text(default, path.header.clone()),
+            From::Flag(..) | From::Text(_) | From::TextOr(..) | From::Texts(_) | From::Plain(_) => {
+                self.secrets.value(slot, path)
+            }
+            From::Blocks(_, properties) => {
+                blocks(slot, path, |block, path| vec![self.map(properties, block, path)])
+            }
+            From::Block(_, properties) => {
+                first(blocks(slot, path, |block, path| vec![self.map(properties, block, path)]), path)
+            }
+            From::Inside(_, property) => {
+                first(blocks(slot, path, |block, path| vec![self.inner(property.from, block, path)]), path)
+            }
+            From::Grants(Grants::Inline) => blocks(slot, path, |grant, path| {
+                let uri = self.secrets.value(grant.field("uri"), &path.field("uri"));
+                let permissions = self.secrets.value(grant.field("permissions"), &path.field("permissions"));
+                let each = permissions.as_list().unwrap_or(std::slice::from_ref(&permissions));
+                each.iter().map(|permission| permit(&uri, permission, path)).collect()
+            }),
+            From::Grants(Grants::Policy) => blocks(slot, path, |policy, path| {
+                let path = path.field("grant");
+                let grants = blocks(policy.field("grant"), &path, |grant, path| vec![self.grant(grant, path)]);
+                grants.as_list().map_or_else(|| vec![grants.clone()], <[Value]>::to_vec)
+            }),
+        }
+    }
+
+    /// `grant { grantee { uri = … } permission = … }`
+    fn grant(&self, grant: Slot<'p>, path: &Path) -> Value {
+        let permission = self.secrets.value(grant.field("permission"), &path.field("permission"));
+        let grantees = blocks(grant.field("grantee"), &path.field("grantee"), |grantee, path| {
+            vec![self.secrets.value(grantee.field("uri"), &path.field("uri"))]
+        });
+        permit(&first(grantees, path), &permission, path)
+    }
+
+    fn map(&self, properties: &[Property], block: Slot<'p>, path: &Path) -> Value {
+        let present = properties.iter().map(|property| (property.name, self.inner(property.from, block, path)));
+        let entries: IndexMap<String, Value> =
+            present.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect();
+        Value::map(MapKind::Object, entries, path.header.clone())
+    }
+
+    fn inner(&self, from: From, block: Slot<'p>, path: &Path) -> Value {
+        self.read(from, block.field(argument(from)), &path.field(argument(from)))
+    }
+}
+
+/// The argument or block a property is written in.
+fn argument(from: From) -> &'static str {
+    match from {
+        From::Flag(name, _)
+        | From::Text(name)
+        | From::TextOr(name, _)
+        | From::Texts(name)
+        | From::Plain(name)
+        | From::Blocks(name, _)
+        | From::Block(name, _)
+        | From::Inside(name, _) => name,
+        From::Grants(Grants::Inline) => "grant",
+        From::Grants(Grants::Policy) => "access_control_policy",
+    }
+}
+
+/// Nested blocks as a list: null when there are none.
+fn blocks<'p>(slot: Slot<'p>, path: &Path, make: impl Fn(Slot<'p>, &Path) -> Vec<Value>) -> Value {
+    if slot.is_unknown() {
+        return path.opaque();
+    }
+    let items = slot.items();
+    if items.is_empty() {
+        return path.absent();
+    }
+    let blocks = items.into_iter().enumerate().flat_map(|(index, item)| {
+        let path = path.item(index, item);
+        if item.is_unknown() { vec![path.opaque()] } else { make(item, &path) }
+    });
+    let origin = slot.value.map_or_else(|| path.header.clone(), |node| Origin::expression(node.span));
+    Value::list(ListKind::List, blocks.collect(), origin)
+}
+
+/// The only item of a list; null when there is none; what keeps the list from being known.
+fn first(list: Value, path: &Path) -> Value {
+    match &list.data {
+        Data::List(_, items) => items.first().cloned().unwrap_or_else(|| path.absent()),
+        _ => list,
+    }
+}
+
+fn permit(uri: &Value, permission: &Value, path: &Path) -> Value {
+    let entries = IndexMap::from([("URI".to_owned(), uri.clone()), ("Permission".to_owned(), permission.clone())]);
+    Value::map(MapKind::Object, entries, path.header.clone())
+}

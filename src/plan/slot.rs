@@ -1,0 +1,172 @@
+//! A value in a plan beside what the plan says about it: which parts are known after apply only, and which are secret.
+//! Both mirror the value's shape; `true` stands for everything below.
+//! <https://developer.hashicorp.com/terraform/internals/json-format#change-representation>
+
+use std::cell::RefCell;
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::syntax::{Node, NodeKind, Scalar, Style};
+use crate::value::{ListKind, MapKind, Number, Origin, Role, Symbol, SymbolSource, Value};
+
+/// A value with its mirrors.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Slot<'p> {
+    /// The value. What is unknown is missing from an object and null in a list.
+    pub value: Option<&'p Node>,
+    /// What is known after apply only.
+    pub unknown: Option<&'p Node>,
+    /// What is secret.
+    pub sensitive: Option<&'p Node>,
+}
+
+impl<'p> Slot<'p> {
+    /// An attribute.
+    pub fn field(self, name: &str) -> Self {
+        self.part(|node| node.get(name))
+    }
+
+    /// The elements of a list; a value alone is a list of one, as nested objects of newer providers are.
+    pub fn items(self) -> Vec<Self> {
+        match self.value.map(|node| (node, &node.kind)) {
+            Some((_, NodeKind::Sequence(items))) => (0..items.len()).map(|index| self.item(index)).collect(),
+            Some((node, _)) if !is_null(node) => vec![self],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether all of it is known after apply only.
+    pub fn is_unknown(self) -> bool {
+        self.unknown.is_some_and(is_true)
+    }
+
+    /// Whether there is nothing: null, or not written.
+    pub fn is_absent(self) -> bool {
+        !self.is_unknown() && self.value.is_none_or(is_null)
+    }
+
+    fn item(self, index: usize) -> Self {
+        self.part(|node| node.items()?.get(index))
+    }
+
+    fn part(self, of: impl Fn(&'p Node) -> Option<&'p Node>) -> Self {
+        let mirror = |mirror: Option<&'p Node>| mirror.filter(|node| is_true(node)).or_else(|| mirror.and_then(&of));
+        Self { value: self.value.and_then(&of), unknown: mirror(self.unknown), sensitive: mirror(self.sensitive) }
+    }
+}
+
+/// The attribute a slot is, to name what is unknown in it.
+#[derive(Debug, Clone)]
+pub(super) struct Path {
+    /// The resource or data source.
+    pub source: SymbolSource,
+    /// The attribute, with a path into it.
+    pub attribute: String,
+    /// Where what is absent would be written.
+    pub header: Origin,
+}
+
+impl Path {
+    /// The path of a part.
+    pub fn field(&self, name: &str) -> Self {
+        let attribute = if self.attribute.is_empty() { name.to_owned() } else { format!("{}.{name}", self.attribute) };
+        Self { attribute, ..self.clone() }
+    }
+
+    /// The path of an element, which is the header of what it holds.
+    pub fn item(&self, index: usize, slot: Slot<'_>) -> Self {
+        let header = slot.value.filter(|_| slot.sensitive.is_none_or(|node| !is_true(node)));
+        Self {
+            source: self.source.clone(),
+            attribute: format!("{}[{index}]", self.attribute),
+            header: header.map_or_else(|| self.header.clone(), |node| Origin::at(node.span, Role::Header)),
+        }
+    }
+
+    /// What is set at deployment.
+    pub fn opaque(&self) -> Value {
+        let symbol = Symbol { source: self.source.clone(), attribute: self.attribute.clone() };
+        Value::opaque(symbol, self.header.clone())
+    }
+
+    /// What is not there.
+    pub fn absent(&self) -> Value {
+        Value::null(self.header.clone())
+    }
+}
+
+/// Gives every secret text a number, so that equal secrets are equal values and none is ever printed.
+#[derive(Debug, Default)]
+pub(super) struct Secrets(RefCell<IndexSet<String>>);
+
+impl Secrets {
+    /// The value of a slot.
+    pub fn value(&self, slot: Slot<'_>, path: &Path) -> Value {
+        if slot.is_unknown() {
+            return path.opaque();
+        }
+        let Some(node) = slot.value else { return path.absent() };
+        let is_secret = slot.sensitive.is_some_and(is_true);
+        let origin = if is_secret { path.header.clone() } else { Origin::expression(node.span) };
+        match &node.kind {
+            NodeKind::Scalar(scalar) if is_secret => self.secret(scalar, origin),
+            NodeKind::Scalar(scalar) => known(scalar, origin),
+            NodeKind::Sequence(items) => {
+                let items = (0..items.len()).map(|index| {
+                    let item = slot.item(index);
+                    self.value(item, &path.item(index, item))
+                });
+                Value::list(ListKind::List, items.collect(), origin)
+            }
+            NodeKind::Mapping(_) => {
+                let entries = keys(slot)
+                    .into_iter()
+                    .map(|name| (name.to_owned(), self.value(slot.field(name), &path.field(name))));
+                Value::map(MapKind::Object, entries.collect::<IndexMap<_, _>>(), origin)
+            }
+        }
+    }
+
+    /// A secret that says nothing, such as an empty text, is judged as it is; any other only by being set.
+    fn secret(&self, scalar: &Scalar, origin: Origin) -> Value {
+        if scalar.text.is_empty()
+            || (scalar.style == Style::Plain && ["null", "true", "false"].contains(&&*scalar.text))
+        {
+            return known(scalar, origin);
+        }
+        let (number, _) = self.0.borrow_mut().insert_full(scalar.text.clone());
+        let source = SymbolSource::Named(format!("(sensitive value {})", number + 1));
+        Value::opaque(Symbol { source, attribute: String::new() }, origin)
+    }
+}
+
+/// The keys of an object: those that are known, then those that are not.
+fn keys(slot: Slot<'_>) -> IndexSet<&str> {
+    let entries = slot.value.into_iter().chain(slot.unknown).flat_map(Node::entries);
+    entries.filter_map(|entry| entry.key.text()).collect()
+}
+
+fn known(scalar: &Scalar, origin: Origin) -> Value {
+    match (scalar.style, scalar.text.as_str()) {
+        (Style::Plain, "null") => Value::null(origin),
+        (Style::Plain, "true") => Value::bool(true, origin),
+        (Style::Plain, "false") => Value::bool(false, origin),
+        (Style::Plain, text) => match Number::parse(text) {
+            Some(number) => Value::number(number, origin),
+            None => Value::text(text, origin),
+        },
+        (Style::Quoted, text) => Value::text(text, origin),
+    }
+}
+
+fn is_true(node: &Node) -> bool {
+    is_plain(node, "true")
+}
+
+fn is_null(node: &Node) -> bool {
+    is_plain(node, "null")
+}
+
+fn is_plain(node: &Node, text: &str) -> bool {
+    matches!(&node.kind, NodeKind::Scalar(scalar) if scalar.style == Style::Plain && scalar.text == text)
+}

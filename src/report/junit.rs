@@ -1,0 +1,111 @@
+//! JUnit XML: a suite a unit, a case a verdict. What was not decided, has no data or is suppressed is skipped with its
+//! reason; a file that could not be read is an error.
+//! <https://github.com/testmoapp/junitxml>
+
+use std::fmt::Write;
+
+use crate::finding::{FileError, Finding, Verdict};
+
+use super::Context;
+use super::line::{is_hidden, one_line};
+use super::place::{path, subject};
+
+pub(super) fn render(context: &Context) -> String {
+    let report = context.report;
+    let mut units: Vec<&str> = report.findings.iter().map(|finding| finding.unit.as_str()).collect();
+    units.sort_unstable();
+    units.dedup();
+    let mut suites = String::new();
+    for unit in units {
+        let findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.unit == unit).collect();
+        let cases: String = findings.iter().map(|finding| case(finding, context)).collect();
+        let (failures, skipped) = (count(&findings, Outcome::Failure), count(&findings, Outcome::Skipped));
+        suite(&mut suites, unit, [findings.len(), failures, 0, skipped], &cases);
+    }
+    if !report.errors.is_empty() {
+        let cases: String = report.errors.iter().map(unread).collect();
+        suite(&mut suites, "files", [report.errors.len(), 0, report.errors.len(), 0], &cases);
+    }
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"trailwarden\">\n{suites}</testsuites>\n")
+}
+
+/// What a test runner calls a verdict.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Success,
+    Failure,
+    Skipped,
+}
+
+fn outcome(finding: &Finding) -> Outcome {
+    match finding.verdict {
+        Verdict::Pass => Outcome::Success,
+        Verdict::Fail if finding.suppressed.is_none() => Outcome::Failure,
+        Verdict::Fail | Verdict::Unknown | Verdict::NoData | Verdict::NotApplicable => Outcome::Skipped,
+    }
+}
+
+fn count(findings: &[&Finding], wanted: Outcome) -> usize {
+    findings.iter().filter(|finding| outcome(finding) == wanted).count()
+}
+
+fn suite(suites: &mut String, name: &str, [tests, failures, errors, skipped]: [usize; 4], cases: &str) {
+    let name = escaped(name);
+    let _ = writeln!(
+        suites,
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" \
+         skipped=\"{skipped}\">\n{cases}  </testsuite>"
+    );
+}
+
+fn case(finding: &Finding, context: &Context) -> String {
+    let place = context.sources.position(finding.location);
+    let file = path(finding.location, context.sources);
+    let message = match &finding.suppressed {
+        Some(suppression) => one_line(&format!("suppressed: {}", suppression.reason)),
+        None => one_line(&finding.message),
+    };
+    let message = escaped(&message);
+    let inside = match outcome(finding) {
+        Outcome::Success => String::new(),
+        Outcome::Skipped => format!("<skipped message=\"{}: {message}\"/>", finding.verdict.as_str()),
+        Outcome::Failure => {
+            let help = finding.help.as_ref().map(|help| format!("\n{}", one_line(help))).unwrap_or_default();
+            let body = escaped(&format!("{file}:{}:{}{help}", place.line, place.column));
+            format!("<failure type=\"{}\" message=\"{message}\">{body}</failure>", finding.severity.as_str())
+        }
+    };
+    let name = escaped(&format!("{} {}", finding.control, subject(finding)));
+    format!(
+        "    <testcase name=\"{name}\" classname=\"{}\" file=\"{}\" line=\"{}\">{inside}</testcase>\n",
+        escaped(&finding.unit),
+        escaped(&file),
+        place.line
+    )
+}
+
+fn unread(error: &FileError) -> String {
+    let (path, message) = (escaped(&error.path), escaped(&one_line(&error.message)));
+    format!(
+        "    <testcase name=\"{path}\" classname=\"files\" file=\"{path}\"><error type=\"unreadable\" \
+         message=\"{message}\"/></testcase>\n"
+    )
+}
+
+/// The text as character data or an attribute's value. XML 1.0 has no way at all to write most control characters.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' => escaped.push_str("&#10;"),
+            '\u{fffe}' | '\u{ffff}' => escaped.push(char::REPLACEMENT_CHARACTER),
+            hidden if is_hidden(hidden) => escaped.push(char::REPLACEMENT_CHARACTER),
+            plain => escaped.push(plain),
+        }
+    }
+    escaped
+}

@@ -11,7 +11,7 @@ use miette::{
 };
 
 use crate::finding::{FileError, Finding, Label, Level, Note, Verdict};
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{Excerpts, FileId, SourceFile, Span};
 
 use super::line::{is_hidden, one_line};
 use super::place::{grouped, message};
@@ -155,6 +155,10 @@ impl<'a> Page<'a> {
     }
 
     fn excerpt(&mut self, level: Level, file: FileId, place: Option<Span>, labels: &[&Label]) {
+        if self.context.sources.file(file).excerpts == Excerpts::Withheld {
+            self.places(place, labels);
+            return;
+        }
         let source = self.source(file);
         let place = place.map(|place| LabeledSpan::new_primary_with_span(None, source.range(place)));
         let labels = labels
@@ -162,6 +166,17 @@ impl<'a> Page<'a> {
             .map(|label| LabeledSpan::new_with_span(Some(one_line(&label.message)), source.range(label.span)));
         let labels = place.into_iter().chain(labels).collect();
         self.draw(&Drawing { source: Some(source), labels, ..Drawing::of(level) });
+    }
+
+    /// The places without their code, for a file whose lines may hold secrets.
+    fn places(&mut self, place: Option<Span>, labels: &[&Label]) {
+        let place = place.map(|place| (place, String::new()));
+        let labels = labels.iter().map(|label| (label.span, format!(" {}", one_line(&label.message))));
+        for (span, message) in place.into_iter().chain(labels).collect::<Vec<_>>() {
+            let at = self.context.sources.position(span);
+            let path = self.context.sources.file(span.file).path.clone();
+            self.line(&format!("    at {path}:{}:{}{message}", at.line, at.column));
+        }
     }
 
     fn source(&mut self, file: FileId) -> Excerpt {

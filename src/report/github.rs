@@ -94,27 +94,7 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample::Sample;
     use super::*;
-    use crate::finding::Severity;
-
-    #[test]
-    fn ten_of_a_level_are_shown_worst_first_and_the_rest_is_counted() {
-        let subjects: Vec<String> = (0..14).map(|at| format!("trail{at}")).collect();
-        let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
-        let mut sample = Sample::new(&subjects);
-        sample.report.findings[12].severity = Severity::Medium;
-        sample.report.findings[13].severity = Severity::High;
-        let commands = render(&sample.context());
-        let lines: Vec<&str> = commands.lines().collect();
-        assert_eq!(lines.len(), 11, "{commands}");
-        assert_eq!(
-            lines[0],
-            "::error file=main.tf,line=1,endLine=1,col=9,endColumn=12,title=CloudTrail.4 trail13::trail13 is off."
-        );
-        assert!(lines[1].ends_with("::trail12 is off."), "{}", lines[1]);
-        assert!(lines[10].ends_with("::trail8 is off. (and 3 more of this level)"), "{}", lines[10]);
-    }
 
     #[test]
     fn what_would_end_a_command_is_escaped() {

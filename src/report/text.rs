@@ -1,6 +1,7 @@
 //! Text for people, drawn by `miette` (the only file that names it): what is there, what is required, the smallest change,
 //! and every place that is evidence, in whatever file it stands.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use miette::{
 use crate::finding::{FileError, Finding, Label, Level, Note, Verdict};
 use crate::source::{FileId, SourceFile, Span};
 
-use super::line::one_line;
+use super::line::{is_hidden, one_line};
 use super::place::{grouped, message};
 use super::{Color, Context, Unicode};
 
@@ -62,6 +63,7 @@ struct Page<'a> {
     context: &'a Context<'a>,
     handler: GraphicalReportHandler,
     styles: ThemeStyles,
+    files: BTreeMap<FileId, Excerpt>,
     text: String,
 }
 
@@ -78,7 +80,7 @@ impl<'a> Page<'a> {
             .with_width(context.style.width.max(60))
             .with_break_words(false)
             .without_syntax_highlighting();
-        Self { context, handler, styles, text: String::new() }
+        Self { context, handler, styles, files: BTreeMap::new(), text: String::new() }
     }
 
     fn line(&mut self, line: &str) {
@@ -150,7 +152,8 @@ impl<'a> Page<'a> {
     }
 
     fn excerpt(&mut self, level: Level, file: FileId, place: Option<Span>, labels: &[&Label]) {
-        let source = Excerpt(self.context.sources.file(file));
+        let sources = self.context.sources;
+        let source = self.files.entry(file).or_insert_with(|| Excerpt::new(sources.file(file))).clone();
         let place = place.map(|place| LabeledSpan::new_primary_with_span(None, source.range(place)));
         let labels = labels
             .iter()
@@ -264,12 +267,26 @@ impl Diagnostic for Drawing {
 }
 
 /// A file whose lines are indexed, so that an excerpt costs nothing however far down it is.
-struct Excerpt(Arc<SourceFile>);
+#[derive(Clone)]
+struct Excerpt {
+    file: Arc<SourceFile>,
+    /// The text as it may be printed, where that is not the text itself.
+    masked: Option<Arc<str>>,
+}
 
 impl Excerpt {
+    fn new(file: Arc<SourceFile>) -> Self {
+        let masked = masked(&file.text).map(Arc::from);
+        Self { file, masked }
+    }
+
+    fn text(&self) -> &str {
+        self.masked.as_deref().unwrap_or(&self.file.text)
+    }
+
     fn range(&self, span: Span) -> SourceSpan {
         let start = span.start as usize;
-        let end = boundary(&self.0.text, (span.end as usize).min(start + UNDERLINED));
+        let end = boundary(self.text(), (span.end as usize).min(start + UNDERLINED));
         SourceSpan::new(start.into(), end.saturating_sub(start))
     }
 }
@@ -284,7 +301,7 @@ impl SourceCode for Excerpt {
         if span.len() > EXCERPT {
             return Err(MietteError::OutOfBounds);
         }
-        let file = &self.0;
+        let file = &self.file;
         let (start, end) = (span.offset(), span.offset() + span.len());
         let last = (file.lines.line(end) + lines_after).min(file.lines.len().saturating_sub(1));
         let to = file.lines.range(last, &file.text).end.min(boundary(&file.text, end + WINDOW));
@@ -293,9 +310,11 @@ impl SourceCode for Excerpt {
             start
         } else {
             let first = file.lines.line(start).saturating_sub(lines_before);
-            file.lines.range(first, &file.text).start.max(boundary(&file.text, start.saturating_sub(WINDOW)))
+            let mark = if file.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+            let line = file.lines.range(first, &file.text).start.max(mark.min(start));
+            line.max(boundary(&file.text, start.saturating_sub(WINDOW)))
         };
-        let excerpt = file.text.as_bytes().get(from..to.max(end)).ok_or(MietteError::OutOfBounds)?;
+        let excerpt = self.text().as_bytes().get(from..to.max(end)).ok_or(MietteError::OutOfBounds)?;
         let position = file.lines.position(from, &file.text);
         let lines = file.lines.line(to).saturating_sub(file.lines.line(from)) + 1;
         Ok(Box::new(MietteSpanContents::new_named(
@@ -307,6 +326,24 @@ impl SourceCode for Excerpt {
             lines,
         )))
     }
+}
+
+/// The text with as many question marks as bytes in place of what a terminal would obey or hide, so that every place
+/// stays where it is; `None` where there is nothing of the kind.
+fn masked(text: &str) -> Option<String> {
+    let mut characters = text.char_indices().peekable();
+    let mut masked: Option<String> = None;
+    while let Some((at, character)) = characters.next() {
+        let ends_line = character == '\r' && characters.peek().is_some_and(|(_, next)| *next == '\n');
+        let is_blank = matches!(character, '\n' | '\t') || ends_line;
+        if (is_hidden(character) && !is_blank) || (character == '\u{feff}' && at > 0) {
+            let masked = masked.get_or_insert_with(|| text.get(..at).unwrap_or_default().to_owned());
+            masked.extend(std::iter::repeat_n('?', character.len_utf8()));
+        } else if let Some(masked) = &mut masked {
+            masked.push(character);
+        }
+    }
+    masked
 }
 
 /// The character boundary at or before `offset`.
@@ -335,6 +372,12 @@ CloudTrail.4 fail (low): It is on
 
 ";
         assert_eq!(render(&sample.context()), expected);
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_masked_and_moves_nothing() {
+        assert_eq!(masked("a\tb\r\nc"), None);
+        assert_eq!(masked("a\u{1b}[2Jb\rc\u{202e}d\r\n").as_deref(), Some("a?[2Jb?c???d\r\n"));
     }
 
     #[test]

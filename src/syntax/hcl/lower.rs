@@ -271,15 +271,13 @@ impl Lowering<'_> {
 
     /// The key of `[key]` or `.0`.
     fn index(&self, step: &Decorated<TraversalOperator>, depth: usize) -> Arc<Expr> {
-        match step.value() {
-            TraversalOperator::Index(key) => self.expr_at(key, depth),
-            _ => {
-                let place = range(step);
-                let digits = self.source(&place).trim_start_matches(|character: char| !character.is_ascii_digit());
-                let place = place.end.saturating_sub(digits.len())..place.end;
-                Arc::new(Expr { kind: self.number(place.clone()), span: self.position.span(place) })
-            }
+        if let TraversalOperator::Index(key) = step.value() {
+            return self.expr_at(key, depth);
         }
+        let place = range(step);
+        let digits = self.source(&place).trim_start_matches(|character: char| !character.is_ascii_digit());
+        let place = place.end.saturating_sub(digits.len())..place.end;
+        Arc::new(Expr { kind: self.number(place.clone()), span: self.position.span(place) })
     }
 
     fn template_kind(&self, template: &Template, quoting: Quoting, indentation: Indentation, depth: usize) -> ExprKind {

@@ -215,7 +215,6 @@ fn heredocs() {
         ("<<-A\n      a ${<<-B\n         x\n          y\n   B\n   }\n    b\n  A", "`  a ${\"x\\n y\\n\"}\nb\n`"),
     ];
     for (source, expected) in cases {
-        let expected = expected.replace("`%{if c}    foo\n%{else}%{end}`", "`%{if c}    foo\n%{else}%{end}`");
         assert_eq!(sketch(&value(source)), expected, "{source}");
     }
     assert_eq!(sketch(&value("[<<A\n}]\"\nA\n, f(<<B\n(\nB\n)]")), "[\"}]\\\"\\n\", f(\"(\\n\")]");
@@ -238,7 +237,7 @@ fn one_bad_block_loses_only_itself() {
     let good = "variable \"a\" {\n  default = 1\n}\n";
     let cases = [
         ("resource \"b\" \"c\" {\n  x = = 1\n}\n", "="),
-        ("resource \"b\" \"c\" {\n  x = \"unfinished\n}\n", "\n"),
+        ("resource \"b\" \"c\" {\n  x = \"unfinished\n}\n", "\"unfinished"),
         ("resource \"b\" \"c\" {\n  x = [1, 2\n}\n", "}"),
         ("resource \"b\" \"c\" {\n  x = {\n", "resource \"b\" \"c\" {"),
         ("x = <<EOT\n never closed\n", "x = <<EOT"),
@@ -266,7 +265,6 @@ fn beyond_the_limits_only_the_value_is_unknown() {
         (format!("{}a", "!".repeat(10_000)), "an expression with more than 64 nested levels"),
         (format!("{}c", "a ? b : ".repeat(10_000)), "an expression with more than 64 nested levels"),
         (format!("{}{}", "\"${".repeat(10_000), "}\"".repeat(10_000)), "an expression with more than 64 nested levels"),
-        ("1e999999".to_owned(), "the number 1e999999"),
     ];
     for (source, reason) in cases {
         let text = format!("locals {{\n  x = {source}\n  y = 1\n}}\n");
@@ -315,8 +313,8 @@ proptest! {
     #[test]
     fn any_text_is_read(text in any::<String>()) {
         assert_spans_inside(&text, &parse(FILE, &text));
-        parse_template(FILE, &text, 0..text.len());
-        parse_expression(FILE, &text, 0..text.len());
+        let _ = parse_template(FILE, &text, 0..text.len());
+        let _ = parse_expression(FILE, &text, 0..text.len());
     }
 
     #[test]
@@ -327,7 +325,7 @@ proptest! {
     ]), 0..60)) {
         let text = tokens.concat();
         assert_spans_inside(&text, &parse(FILE, &text));
-        parse_template(FILE, &text, 0..text.len());
-        parse_expression(FILE, &text, 0..text.len());
+        let _ = parse_template(FILE, &text, 0..text.len());
+        let _ = parse_expression(FILE, &text, 0..text.len());
     }
 }

@@ -72,8 +72,8 @@ fn undeclared(options: &Options, units: &[Box<dyn Unit>]) -> Result<(), CheckErr
     let parameters = options.inputs.parameters.iter();
     let parameters = parameters.map(|(name, _)| ("--parameter", name, Language::CloudFormationYaml));
     for (option, name, language) in terraform.chain(parameters) {
-        let is_terraform = |unit: &&Box<dyn Unit>| unit.language() == Language::Terraform;
-        let mut wanted = units.iter().filter(|unit| is_terraform(unit) == (language == Language::Terraform));
+        let is_terraform = |language: Language| language == Language::Terraform;
+        let mut wanted = units.iter().filter(|unit| is_terraform(unit.language()) == is_terraform(language));
         if !units.is_empty() && !wanted.any(|unit| unit.declares(name)) {
             return Err(CheckError { message: format!("{option} {name}: nothing with a trail declares it") });
         }

@@ -124,9 +124,9 @@ fn excerpt(page: &mut String, span: Span, context: &Context) {
 }
 
 fn list(page: &mut String, heading: &str, items: impl Iterator<Item = (String, String)>) {
-    let items: String = items.map(|(title, text)| format!("- {title}: {}\n", escaped(&text))).collect();
+    let items: Vec<String> = items.map(|(title, text)| format!("- {title}: {}\n", escaped(&text))).collect();
     if !items.is_empty() {
-        let _ = write!(page, "\n### {heading}\n\n{items}");
+        let _ = write!(page, "\n### {heading}\n\n{}", items.concat());
     }
 }
 

@@ -141,7 +141,9 @@ fn related<'a>(alert: &[&'a Finding]) -> Vec<&'a Label> {
 fn text(alert: &[&Finding], related: &[&Label]) -> String {
     let mut text = unlinked(&message(alert));
     if let Some(help) = alert.first().and_then(|finding| finding.help.as_ref()) {
-        text += &format!(" To mend it: {}.", unlinked(&one_line(help)));
+        text += " To mend it: ";
+        text += &unlinked(&one_line(help));
+        text += ".";
     }
     let link = |(at, label): (usize, &&Label)| format!("[{}]({})", link_text(&label.message), at + 1);
     let links: Vec<String> = related.iter().enumerate().map(link).collect();

@@ -50,7 +50,7 @@ impl GivenValues {
         for variable in &inputs.variables {
             match variable {
                 GivenVariable::Value(name, text) | GivenVariable::Configured(name, text) => {
-                    given.text(sources, &format!("--var {name}"), name, text)
+                    given.text(sources, &format!("--var {name}"), name, text);
                 }
                 GivenVariable::File(path) => given.file(sources, path),
             }

@@ -29,11 +29,11 @@ impl Sample {
             severity: Severity::Low,
             summary: "It is on.".to_owned(),
             page: "It is on.".to_owned(),
-            url: "https://docs.aws.amazon.com/a-long-address/that-must/not-be-wrapped/whatever-the-width-may-be#it".to_owned(),
+            url: "https://docs.aws.amazon.com/a-long-address/that-must/not-be-wrapped/whatever-the-width-may-be#it"
+                .to_owned(),
             requirements: Vec::new(),
         };
-        let mut sample =
-            Self { report: Report::default(), sources, file, controls: vec![control], root };
+        let mut sample = Self { report: Report::default(), sources, file, controls: vec![control], root };
         let location = sample.span("off");
         sample.report.findings = subjects.iter().map(|subject| finding(subject, location)).collect();
         sample

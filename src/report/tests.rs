@@ -283,13 +283,14 @@ fn sarif_is_what_code_scanning_accepts() {
         let tags = properties["tags"].as_array().unwrap();
         assert!(tags.len() <= 10 && tags.contains(&Value::from("security")), "{tags:?}");
     }
+    let line_hash = Regex::new("^[0-9a-f]+:[0-9]+$").unwrap();
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.iter().filter(|result| result["ruleId"] == "CloudTrail.7").count(), 0, "suppressed");
     for result in results {
         assert_eq!(rules[number(result, "/ruleIndex")]["id"], result["ruleId"]);
         assert!(["error", "warning"].contains(&result["level"].as_str().unwrap()), "{result:#}");
         let hash = result["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap();
-        assert!(Regex::new("^[0-9a-f]+:[0-9]+$").unwrap().is_match(hash), "{hash}");
+        assert!(line_hash.is_match(hash), "{hash}");
         let message = result["message"]["text"].as_str().unwrap();
         for location in result["relatedLocations"].as_array().into_iter().flatten() {
             assert!(
@@ -301,4 +302,21 @@ fn sarif_is_what_code_scanning_accepts() {
     let notifications = &run["invocations"][0]["toolExecutionNotifications"];
     assert_eq!(notifications.as_array().unwrap().len(), 1 + 2, "one unknown, two files: {notifications:#}");
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+}
+
+#[test]
+fn what_lies_outside_the_source_root_is_told_but_not_pointed_at() {
+    let estate = Estate::new();
+    let inside = estate.sarif_from("/estate/envs/prod");
+    let run = &inside["runs"][0];
+    let is_public = |result: &&Value| result["ruleId"] == "CloudTrail.6";
+    assert_eq!(
+        run["results"].as_array().unwrap().iter().filter(is_public).count(),
+        0,
+        "its bucket is in ../../modules"
+    );
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(notifications.contains("CloudTrail.6: Everybody may read"), "{notifications}");
+    assert!(!inside.to_string().contains("\"uri\":\"."), "{inside:#}");
+    assert_eq!(estate.sarif_from("/elsewhere")["runs"][0]["automationDetails"]["id"], "trailwarden/");
 }

@@ -54,7 +54,7 @@ struct Page<'a> {
     context: &'a Context<'a>,
     handler: GraphicalReportHandler,
     styles: ThemeStyles,
-    sources: BTreeMap<FileId, Excerpt>,
+    files: BTreeMap<FileId, Excerpt>,
     text: String,
 }
 
@@ -71,7 +71,7 @@ impl<'a> Page<'a> {
             .with_width(context.style.width.max(60))
             .with_break_words(false)
             .without_syntax_highlighting();
-        Self { context, handler, styles, sources: BTreeMap::new(), text: String::new() }
+        Self { context, handler, styles, files: BTreeMap::new(), text: String::new() }
     }
 
     fn line(&mut self, line: &str) {
@@ -143,18 +143,14 @@ impl<'a> Page<'a> {
     }
 
     fn excerpt(&mut self, level: Level, file: FileId, place: Option<Span>, labels: &[&Label]) {
-        let source = self.source(file);
+        let sources = self.context.sources;
+        let source = self.files.entry(file).or_insert_with(|| Excerpt::new(sources.file(file))).clone();
         let place = place.map(|place| LabeledSpan::new_primary_with_span(None, source.range(place)));
         let labels = labels
             .iter()
             .map(|label| LabeledSpan::new_with_span(Some(one_line(&label.message)), source.range(label.span)));
         let labels = place.into_iter().chain(labels).collect();
         self.draw(&Drawing { source: Some(source), labels, ..Drawing::of(level) });
-    }
-
-    fn source(&mut self, file: FileId) -> Excerpt {
-        let sources = self.context.sources;
-        self.sources.entry(file).or_insert_with(|| Excerpt::new(sources.file(file))).clone()
     }
 
     /// One line a subject: nothing can be done about it here, so there is no code to look at.

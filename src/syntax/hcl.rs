@@ -27,6 +27,9 @@ use crate::source::{FileId, Span};
 /// How often one block is parsed again with something hidden.
 const MAX_REPAIRS: usize = 64;
 
+/// How many bytes of one block are parsed again in all, so that a huge block with many faults ends soon.
+const MAX_REPAIRED_BYTES: usize = 32 * 1024 * 1024;
+
 /// Reads a file of attributes and blocks: `.tf`, `.tfvars`.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> ParsedBody {
@@ -104,6 +107,15 @@ fn parse_item(file: FileId, text: &str, outline: &Outline, item: &Item) -> Resul
         let message = "what begins here is never closed: a bracket or a quote is missing".to_owned();
         return Err(Problem { message, span, severity: ProblemSeverity::Lost });
     }
+    let broken = outline.broken_quotes.partition_point(|quote| quote.end <= item.range.start);
+    if let Some(quote) = outline.broken_quotes.get(broken).filter(|quote| quote.end <= item.range.end) {
+        let message = "this text does not end on its line: a quote is missing".to_owned();
+        return Err(Problem {
+            message,
+            span: Span::new(file, quote.start, quote.end),
+            severity: ProblemSeverity::Lost,
+        });
+    }
     let mut copy = Copy::new(outline, item.range.clone());
     let body =
         copy.parse(parser::parse_body).map_err(|error| problem("this cannot be read", &error, text, position))?;
@@ -148,7 +160,8 @@ impl Copy {
     }
 
     fn parse<T>(&mut self, parser: fn(&str) -> Result<T, Error>) -> Result<T, Error> {
-        for attempt in 0..MAX_REPAIRS {
+        let repairs = MAX_REPAIRS.min(MAX_REPAIRED_BYTES / self.text.len().max(1));
+        for attempt in 0..repairs {
             let error = match parser(&self.text) {
                 Ok(tree) => return Ok(tree),
                 Err(error) => error,
@@ -198,7 +211,7 @@ impl Copy {
     /// Hides the attribute's value around `at` for good.
     fn hide_value(&mut self, at: usize, reason: &str) -> Option<()> {
         let range = self.values.iter().find(|value| value.contains(&at))?.clone();
-        let null = format!("{:width$}", "null", width = range.len());
+        let null = "null".to_owned() + &" ".repeat(range.len().saturating_sub("null".len()));
         self.text.replace_range(range.clone(), &null);
         self.hidden.push(Hidden { range, reason: reason.to_owned() });
         Some(())
@@ -217,3 +230,6 @@ fn nth_name(alphabet: &[u8], n: usize, length: usize) -> Option<String> {
     }
     (!name.is_empty()).then_some(name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -255,6 +255,20 @@ mod tests {
     }
 
     #[test]
+    fn an_escaped_string_has_one_place_and_a_comment_its_own() {
+        let text = r#"{"//": "why", "locals": {"//": "here", "a": "x ${b}", "c": "\t${d}"}}"#;
+        let parsed = parse(FileId(0), text);
+        let comments: Vec<_> = parsed.comments.iter().map(|c| (c.text.as_str(), &text[c.span.range()])).collect();
+        assert_eq!(comments, [("// why", r#""//": "why""#), ("// here", r#""//": "here""#)]);
+        for (name, place) in [("a", "b"), ("c", r#""\t${d}""#)] {
+            let value = parsed.body.blocks[0].body.attribute(name).map(|attribute| &attribute.expr.kind);
+            let Some(ExprKind::Template(parts)) = value else { unreachable!("a template") };
+            let Some(TemplatePart::Interpolation(inner)) = parts.last() else { unreachable!("an interpolation") };
+            assert_eq!(&text[inner.span.range()], place);
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_is_lost() {
         let cases =
             [(r#"{"resource": 1}"#, "1"), (r#"{"locals": {"x": "${"}}"#, "$"), ("[1]", "[1]"), ("{", "{")];

@@ -13,9 +13,6 @@ const WINDOW: usize = 400;
 /// How many bytes of a place are underlined.
 const UNDERLINED: usize = 200;
 
-/// A mark that is no text; nothing is drawn for it.
-const BYTE_ORDER_MARK: char = '\u{feff}';
-
 /// What lies further apart, in bytes, is not drawn in one excerpt.
 const EXCERPT: usize = 8000;
 
@@ -23,12 +20,13 @@ const EXCERPT: usize = 8000;
 #[derive(Clone)]
 pub(super) struct Excerpt {
     file: Arc<SourceFile>,
+    /// The text as it may be printed, where that is not the text itself.
     masked: Option<Arc<str>>,
 }
 
 impl Excerpt {
     pub(super) fn new(file: Arc<SourceFile>) -> Self {
-        let masked = masked(&file.text);
+        let masked = masked(&file.text).map(Arc::from);
         Self { file, masked }
     }
 
@@ -53,20 +51,20 @@ impl SourceCode for Excerpt {
         if span.len() > EXCERPT {
             return Err(MietteError::OutOfBounds);
         }
-        let (file, text) = (&self.file, self.text());
+        let file = &self.file;
         let (start, end) = (span.offset(), span.offset() + span.len());
         let last = (file.lines.line(end) + lines_after).min(file.lines.len().saturating_sub(1));
-        let to = file.lines.range(last, text).end.min(boundary(text, end + WINDOW));
+        let to = file.lines.range(last, &file.text).end.min(boundary(&file.text, end + WINDOW));
         let from = if lines_before == 0 {
             // The place itself is asked for, to say its line and column.
             start
         } else {
             let first = file.lines.line(start).saturating_sub(lines_before);
-            file.lines.range(first, text).start.max(boundary(text, start.saturating_sub(WINDOW)))
+            let mark = if file.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+            let line = file.lines.range(first, &file.text).start.max(mark.min(start));
+            line.max(boundary(&file.text, start.saturating_sub(WINDOW)))
         };
-        let from =
-            if from == 0 && text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8().min(start) } else { from };
-        let excerpt = text.as_bytes().get(from..to.max(end)).ok_or(MietteError::OutOfBounds)?;
+        let excerpt = self.text().as_bytes().get(from..to.max(end)).ok_or(MietteError::OutOfBounds)?;
         let position = file.lines.position(from, &file.text);
         let lines = file.lines.line(to).saturating_sub(file.lines.line(from)) + 1;
         Ok(Box::new(MietteSpanContents::new_named(
@@ -80,28 +78,36 @@ impl SourceCode for Excerpt {
     }
 }
 
+/// The text with as many question marks as bytes in place of what a terminal would obey or hide, so that every place
+/// stays where it is; `None` where there is nothing of the kind.
+fn masked(text: &str) -> Option<String> {
+    let mut characters = text.char_indices().peekable();
+    let mut masked: Option<String> = None;
+    while let Some((at, character)) = characters.next() {
+        let ends_line = character == '\r' && characters.peek().is_some_and(|(_, next)| *next == '\n');
+        let is_blank = matches!(character, '\n' | '\t') || ends_line;
+        if (is_hidden(character) && !is_blank) || (character == '\u{feff}' && at > 0) {
+            let masked = masked.get_or_insert_with(|| text.get(..at).unwrap_or_default().to_owned());
+            masked.extend(std::iter::repeat_n('?', character.len_utf8()));
+        } else if let Some(masked) = &mut masked {
+            masked.push(character);
+        }
+    }
+    masked
+}
+
 /// The character boundary at or before `offset`.
 fn boundary(text: &str, offset: usize) -> usize {
     (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
 }
 
-/// The text with what a terminal would obey replaced by something of the same length in bytes, so that places stay where
-/// they are; `None` where there is nothing of the kind.
-fn masked(text: &str) -> Option<Arc<str>> {
-    let mut masked = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let is_kept = match character {
-            '\t' | '\n' => true,
-            '\r' => characters.peek() == Some(&'\n'),
-            other => !is_hidden(other),
-        };
-        masked.push(match character.len_utf8() {
-            _ if is_kept => character,
-            1 => '?',
-            2 => '\u{b7}',
-            _ => char::REPLACEMENT_CHARACTER,
-        });
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_masked_and_moves_nothing() {
+        assert_eq!(masked("a\tb\r\nc"), None);
+        assert_eq!(masked("a\u{1b}[2Jb\rc\u{202e}d\r\n").as_deref(), Some("a?[2Jb?c???d\r\n"));
     }
-    (masked != text).then(|| masked.into())
 }

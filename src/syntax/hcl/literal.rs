@@ -24,8 +24,8 @@ pub(super) fn unescape(source: &str, quoting: Quoting) -> String {
 
 /// The text up to and with the first escape, and what follows it.
 fn take(rest: &str, quoting: Quoting) -> Option<(String, &str)> {
-    let escapes = |character| matches!(character, '$' | '%') || character == '\\' && quoting == Quoting::Quoted;
-    let Some((plain, tail)) = rest.find(escapes).and_then(|at| rest.split_at_checked(at)) else {
+    let may_escape = |character| matches!(character, '$' | '%') || character == '\\' && quoting == Quoting::Quoted;
+    let Some((plain, tail)) = rest.find(may_escape).and_then(|at| rest.split_at_checked(at)) else {
         return (!rest.is_empty()).then(|| (rest.to_owned(), ""));
     };
     let (escaped, after) = escape(tail).or_else(|| first(tail))?;

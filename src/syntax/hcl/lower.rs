@@ -271,15 +271,13 @@ impl Lowering<'_> {
 
     /// The key of `[key]` or `.0`.
     fn index(&self, step: &Decorated<TraversalOperator>, depth: usize) -> Arc<Expr> {
-        match step.value() {
-            TraversalOperator::Index(key) => self.expr_at(key, depth),
-            _ => {
-                let place = range(step);
-                let digits = self.source(&place).trim_start_matches(|character: char| !character.is_ascii_digit());
-                let place = place.end.saturating_sub(digits.len())..place.end;
-                Arc::new(Expr { kind: self.number(place.clone()), span: self.position.span(place) })
-            }
+        if let TraversalOperator::Index(key) = step.value() {
+            return self.expr_at(key, depth);
         }
+        let place = range(step);
+        let digits = self.source(&place).trim_start_matches(|character: char| !character.is_ascii_digit());
+        let place = place.end.saturating_sub(digits.len())..place.end;
+        Arc::new(Expr { kind: self.number(place.clone()), span: self.position.span(place) })
     }
 
     fn template_kind(&self, template: &Template, quoting: Quoting, indentation: Indentation, depth: usize) -> ExprKind {
@@ -366,11 +364,11 @@ impl Lowering<'_> {
         self.source(&range(name)).to_owned()
     }
 
-    /// What stands between the quotes at a place.
+    /// What stands between the quotes at a place; nothing where they are those of an empty heredoc.
     fn quoted(&self, place: &Range<usize>) -> String {
         let text = self.source(place);
         let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-        unescape(inner.unwrap_or(text), Quoting::Quoted)
+        unescape(inner.unwrap_or_default(), Quoting::Quoted)
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Outline {
     pub comments: Vec<Range<usize>>,
     /// The top-level blocks and attributes.
     pub items: Vec<Item>,
+    /// The quoted texts that do not end on their line, which Terraform does not have.
+    pub broken_quotes: Vec<Range<usize>>,
     /// The values of all attributes of all bodies. None lies within another.
     pub values: Vec<Range<usize>>,
 }
@@ -87,8 +89,8 @@ enum Frame {
     Brace,
     /// `(…)` and `[…]`, where a line end means nothing.
     Bracket,
-    /// `"…"`
-    Quote,
+    /// `"…"`, with the offset of the first quote.
+    Quote(usize),
     /// The lines of a heredoc, with its marker.
     Heredoc(Range<usize>),
     /// A template that is a whole text.
@@ -114,7 +116,7 @@ impl<'t> Scan<'t> {
     fn run(&mut self) {
         while let Some(byte) = self.byte(self.at) {
             match self.frames.last() {
-                Some(Frame::Quote) => self.quote(byte),
+                Some(Frame::Quote(start)) => self.quote(*start, byte),
                 Some(Frame::Heredoc(marker)) => self.heredoc(marker.clone(), byte),
                 Some(Frame::Template) => self.literal(byte),
                 _ => self.code(byte),
@@ -156,7 +158,7 @@ impl<'t> Scan<'t> {
     fn token(&mut self, byte: u8) {
         let body = self.frames.last() == Some(&Frame::Body);
         match byte {
-            b'"' => self.frames.push(Frame::Quote),
+            b'"' => self.frames.push(Frame::Quote(self.at)),
             b'<' if !body => {
                 if let Some((marker, content)) = self.heredoc_start() {
                     self.frames.push(Frame::Heredoc(marker));
@@ -235,15 +237,16 @@ impl<'t> Scan<'t> {
         self.at = end;
     }
 
-    fn quote(&mut self, byte: u8) {
+    fn quote(&mut self, start: usize, byte: u8) {
         match byte {
             b'\\' => self.at += if self.byte(self.at + 1) == Some(b'\n') { 1 } else { 2 },
             b'"' => {
                 self.frames.pop();
                 self.at += 1;
             }
-            // Terraform has no quoted text of several lines: a forgotten quote must not turn the file inside out.
+            // A forgotten quote must not turn the file inside out.
             b'\n' => {
+                self.outline.broken_quotes.push(start..self.at);
                 self.frames.pop();
             }
             _ => self.at += self.sequence(),
@@ -251,14 +254,31 @@ impl<'t> Scan<'t> {
     }
 
     fn heredoc(&mut self, marker: Range<usize>, byte: u8) {
-        let begins_line = self.at.checked_sub(1).and_then(|before| self.byte(before)) == Some(b'\n');
-        let line = self.rest().split(|byte| *byte == b'\n').next().unwrap_or_default();
-        if begins_line && line.trim_ascii() == self.text.as_bytes().get(marker).unwrap_or_default() {
-            self.at += line.trim_ascii_end().len();
-            self.frames.pop();
-        } else {
-            self.literal(byte);
+        let Some(end) = self.heredoc_end(&marker) else { return self.literal(byte) };
+        if matches!(self.text.get(marker.end..self.at), Some("\n" | "\r\n")) {
+            self.quote_empty_heredoc(marker.start, end);
         }
+        self.at = end;
+        self.frames.pop();
+    }
+
+    /// Where the marker ends, if here begins the line that holds it alone.
+    fn heredoc_end(&self, marker: &Range<usize>) -> Option<usize> {
+        let before = self.at.checked_sub(1)?;
+        if self.byte(before) != Some(b'\n') {
+            return None;
+        }
+        let line = self.rest().split(|byte| *byte == b'\n').next()?.trim_ascii_end();
+        (line.trim_ascii_start() == self.text.as_bytes().get(marker.clone())?).then_some(self.at + line.len())
+    }
+
+    /// Makes a heredoc without any line a quoted text: the parser looks for its end from the second line on.
+    fn quote_empty_heredoc(&mut self, marker: usize, end: usize) {
+        let before = self.text.get(..marker).unwrap_or_default();
+        let start = before.trim_end_matches('-').len().saturating_sub(2);
+        self.paint(start..start + 1, b'"');
+        self.paint(start + 1..end - 1, b'.');
+        self.paint(end - 1..end, b'"');
     }
 
     /// One character or sequence of a heredoc or a whole template.
@@ -332,6 +352,7 @@ impl<'t> Scan<'t> {
         self.frames.truncate(1);
         self.outline.comments.retain(|comment| comment.end <= restart);
         self.outline.values.retain(|value| value.end <= restart);
+        self.outline.broken_quotes.retain(|quote| quote.end <= restart);
         let original = self.text.as_bytes().get(restart..).unwrap_or_default();
         self.mask.truncate(restart);
         self.mask.extend_from_slice(original);

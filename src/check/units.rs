@@ -10,7 +10,7 @@ use crate::cloudformation;
 use crate::finding::{FileError, Note};
 use crate::model::{GivenVariable, Language, Unit};
 use crate::plan;
-use crate::source::{FileClass, FileId, Found as How, FoundFile, MAX_PLAN_BYTES, ReadError, Sources, walk};
+use crate::source::{FileClass, FileId, Found as How, FoundFile, ReadError, Sources, walk};
 use crate::source::{mentions_trail_in_template, mentions_trail_in_terraform};
 use crate::terraform::{self, Modules};
 
@@ -42,9 +42,9 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     let mut files = walked.files;
     files.extend(stdin.map(|file| named(sources, file)));
     let mut found = Found { units: Vec::new(), notes: Vec::new(), errors: Vec::new(), files: files.len() };
-    found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
     terraform_units(&files, &walked.directories, options, sources, &mut found);
     let files = plan_units(files, sources, &mut found);
+    found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
     template_units(&files, options, sources, &mut found);
     undeclared(options, &found.units)?;
     for unit in &found.units {
@@ -93,11 +93,15 @@ fn foreign(file: &FoundFile, sources: &Sources) -> Option<FileError> {
     let message = if sources.search(&file.path, |bytes| plan::explain_bytes(bytes).is_some()) {
         "is a plan in a form that cannot be read; write it with `terraform show -json plan.bin > plan.json`, as UTF-8"
     } else if file.class == FileClass::Other {
-        "is neither Terraform nor CloudFormation by its name"
+        "is neither Terraform, a plan nor CloudFormation"
     } else {
         return None;
     };
-    (file.found == How::Named).then(|| FileError { path: sources.display(&file.path), message: message.to_owned(), span: None })
+    (file.found == How::Named).then(|| FileError {
+        path: sources.display(&file.path),
+        message: message.to_owned(),
+        span: None,
+    })
 }
 
 /// Root modules with a trail in them or in what they call, and whatever directory was named.
@@ -127,21 +131,25 @@ fn terraform_units(
 
 /// Plans with a trail in them. Gives the files that are none.
 fn plan_units(files: Vec<FoundFile>, sources: &Arc<Sources>, found: &mut Found) -> Vec<FoundFile> {
-    let is_plan = |file: &FoundFile| {
-        let may_hold = |bytes: &[u8]| plan::may_be_plan(bytes) && mentions_trail_in_terraform(bytes);
-        file.class == FileClass::Template && sources.search(&file.path, may_hold)
-    };
-    let (plans, others): (Vec<FoundFile>, Vec<FoundFile>) = files.into_par_iter().partition(is_plan);
-    let loaded: Vec<Result<plan::Loaded, ReadError>> = plans
-        .par_iter()
-        .map(|file| Ok(plan::load(sources, sources.read_up_to(&file.path, MAX_PLAN_BYTES)?)))
+    let may_hold = |bytes: &[u8]| plan::may_be_plan(bytes) && mentions_trail_in_terraform(bytes);
+    let is_candidate = |file: &FoundFile| matches!(file.class, FileClass::Template | FileClass::Other);
+    let loaded: Vec<(FoundFile, Option<Result<plan::Loaded, ReadError>>)> = files
+        .into_par_iter()
+        .map(|file| {
+            let loaded = (is_candidate(&file) && sources.search(&file.path, may_hold))
+                .then(|| Ok(plan::load(sources, sources.read_plan(&file.path)?)));
+            (file, loaded)
+        })
         .collect();
-    for loaded in loaded {
+    let mut others = Vec::new();
+    for (file, loaded) in loaded {
         match loaded {
-            Ok(plan::Loaded::Plan(plan)) => found.units.push(plan),
-            Ok(plan::Loaded::NotAPlan) => {}
-            Ok(plan::Loaded::Broken(errors)) => found.errors.extend(errors),
-            Err(error) => found.errors.push(FileError { path: error.path, message: error.message, span: None }),
+            Some(Ok(plan::Loaded::Plan(plan))) => found.units.push(plan),
+            Some(Ok(plan::Loaded::Broken(errors))) => found.errors.extend(errors),
+            Some(Err(error)) => {
+                found.errors.push(FileError { path: error.path, message: error.message, span: None });
+            }
+            Some(Ok(plan::Loaded::NotAPlan)) | None => others.push(file),
         }
     }
     others

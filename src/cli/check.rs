@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::check::{Checked, Options, check};
 use crate::config::Config;
-use crate::finding::{Finding, Severity, Verdict};
+use crate::finding::{FileError, Finding, Severity, Verdict};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
 use crate::rules::{Catalog, Rule};
@@ -327,10 +327,21 @@ fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Resul
             .map_err(|cause| UsageError::new(format!("{}: cannot be written: {cause}", path.display())))?;
     }
     output::print(&render(chosen.format, style(chosen)))?;
+    if chosen.format != Format::Text {
+        // `text` shows them with their code; whoever reads another format must not miss them either.
+        checked.report.errors.iter().for_each(|error| output::complain(&unread(error, checked)));
+    }
     if !chosen.quiet {
         output::complain(&summary(&checked.report));
     }
     Ok(())
+}
+
+/// A file that could not be read, in one line.
+fn unread(error: &FileError, checked: &Checked) -> String {
+    let place = error.span.map(|span| checked.sources.position(span));
+    let place = place.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
+    format!("error: {}{place}: {}", error.path, error.message)
 }
 
 /// How to draw: as asked, else as the terminal and `NO_COLOR` allow.

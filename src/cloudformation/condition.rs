@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::syntax::Node;
 use crate::value::{Ask, Data, Origin, Question, Value};
 
-use super::evaluator::{Evaluator, Name};
+use super::evaluator::{Evaluator, Name, broken};
 use super::tree::Stack;
 
 impl<'t> Evaluator<'t> {
@@ -32,9 +32,7 @@ impl<'t> Evaluator<'t> {
             Some((name, entry)) => {
                 self.remember(Name::Condition(stack.id, name), entry.key.span, || self.truth(stack, &entry.value))
             }
-            None => self.settled(span, || {
-                Value::failed(format!("`{name}` is not a condition of this template"), Origin::expression(span))
-            }),
+            None => broken(format!("`{name}` is not a condition of this template"), Origin::expression(span)),
         }
     }
 
@@ -61,7 +59,7 @@ impl<'t> Evaluator<'t> {
                 let (members, list) = (self.evaluate(stack, members), self.evaluate(stack, list));
                 self.each(&members, &origin, |member| self.contains(&list, member, &origin))
             }
-            _ => Value::failed(format!("{name} has the wrong operands"), origin),
+            _ => broken(format!("{name} has the wrong operands"), origin),
         }
     }
 

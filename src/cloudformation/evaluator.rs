@@ -65,21 +65,26 @@ impl<'t> Evaluator<'t> {
 
     /// The value of a node of `stack`.
     pub fn evaluate(&self, stack: &'t Stack, node: &Node) -> Value {
-        let (steps, depth) = (self.steps.get() + 1, self.depth.get() + 1);
-        if steps > MAX_STEPS || depth > MAX_DEPTH {
-            let limit = if depth > MAX_DEPTH { format!("{MAX_DEPTH} levels") } else { format!("{MAX_STEPS} steps") };
-            return limited(format!("evaluation takes more than {limit}"), Origin::expression(node.span));
-        }
-        self.steps.set(steps);
-        self.depth.set(depth);
-        let value = match &node.kind {
+        self.deeper(node.span, || match &node.kind {
             NodeKind::Scalar(scalar) => text::scalar(scalar, node.span),
             NodeKind::Sequence(items) => self.list(stack, items, node.span),
             NodeKind::Mapping(_) => match function(node) {
                 Some((name, argument)) => self.settled(node.span, || self.call(stack, name, argument, node.span)),
                 None => self.map(stack, node),
             },
-        };
+        })
+    }
+
+    /// What `compute` gives, one step on and one level down, as far as the limits allow.
+    pub fn deeper(&self, span: Span, compute: impl FnOnce() -> Value) -> Value {
+        let (steps, depth) = (self.steps.get() + 1, self.depth.get() + 1);
+        if steps > MAX_STEPS || depth > MAX_DEPTH {
+            let limit = if depth > MAX_DEPTH { format!("{MAX_DEPTH} levels") } else { format!("{MAX_STEPS} steps") };
+            return limited(format!("evaluation takes more than {limit}"), Origin::expression(span));
+        }
+        self.steps.set(steps);
+        self.depth.set(depth);
+        let value = compute();
         self.depth.set(depth - 1);
         value
     }
@@ -90,9 +95,7 @@ impl<'t> Evaluator<'t> {
         let value = compute();
         match &value.data {
             Data::Failed(failure) if self.asked.get() == before => {
-                let reason = Reason::Broken(failure.message.clone());
-                let input = Input::undecidable(failure.message.clone(), reason, failure.origin.clone());
-                Value::open(input, value.origin).through(span, Role::Expression)
+                broken(failure.message.clone(), value.origin).through(span, Role::Expression)
             }
             _ => value,
         }
@@ -119,7 +122,7 @@ impl<'t> Evaluator<'t> {
         }
         self.remembered.borrow_mut().insert(name, Memory::Running);
         let before = self.asked.get();
-        let value = self.settled(span, compute);
+        let value = self.deeper(span, || self.settled(span, compute));
         self.remembered.borrow_mut().insert(name, Memory::Done(value.clone(), self.asked.get() - before));
         value
     }
@@ -175,7 +178,7 @@ impl<'t> Evaluator<'t> {
         match name {
             "Ref" => match self.evaluate(stack, argument).as_str() {
                 Some(name) => self.reference(stack, name, span),
-                None => Value::failed("Ref needs the name of a parameter or resource", origin),
+                None => broken("Ref needs the name of a parameter or resource", origin),
             },
             "Fn::GetAtt" => self.attribute_of(stack, argument, span),
             "Fn::Sub" => self.substitute(stack, argument, span),
@@ -196,7 +199,7 @@ impl<'t> Evaluator<'t> {
     fn choose(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
         let origin = Origin::expression(span);
         let Some([condition, then, otherwise]) = argument.items() else {
-            return Value::failed("Fn::If needs a condition and two values", origin);
+            return broken("Fn::If needs a condition and two values", origin);
         };
         let decision = self.truth(stack, condition);
         let place = condition.text().and_then(|name| stack.body.conditions.get(name));
@@ -218,7 +221,7 @@ impl<'t> Evaluator<'t> {
             Some(_) => (None, None),
         };
         let Some(template) = template else {
-            return Value::failed("Fn::Sub needs a text, or a text and a map", origin);
+            return broken("Fn::Sub needs a text, or a text and a map", origin);
         };
         let mut length = 0;
         let mut parts = Vec::new();
@@ -250,10 +253,10 @@ impl<'t> Evaluator<'t> {
         if let Some(node) = own.and_then(|own| own.get(name)) {
             return self.evaluate(stack, node);
         }
-        match name.split_once('.') {
+        self.settled(span, || match name.split_once('.') {
             Some((id, attribute)) => self.attribute(stack, id, attribute, span),
             None => self.reference(stack, name, span),
-        }
+        })
     }
 }
 
@@ -264,6 +267,12 @@ fn may_vanish(node: &Node) -> bool {
         Some(("Fn::If", branches)) => branches.items().is_some_and(|branches| branches.iter().skip(1).any(may_vanish)),
         _ => false,
     }
+}
+
+/// A value that CloudFormation cannot give in any world: an undeclared name, a function without its arguments.
+pub fn broken(message: impl Into<String>, origin: Origin) -> Value {
+    let message = message.into();
+    Value::open(Input::undecidable(message.clone(), Reason::Broken(message), origin.clone()), origin)
 }
 
 /// A value that a limit of this program keeps from being known.

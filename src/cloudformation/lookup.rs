@@ -4,7 +4,7 @@ use crate::source::Span;
 use crate::syntax::{Entry, Node};
 use crate::value::{Data, Literal, Origin, Role, Value};
 
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, broken};
 use super::intrinsic::{blocked, derived};
 use super::tree::Stack;
 
@@ -18,7 +18,7 @@ impl<'t> Evaluator<'t> {
         let (map, first, second, default) = match argument.items() {
             Some([map, first, second]) => (map, first, second, None),
             Some([map, first, second, options]) => (map, first, second, options.get("DefaultValue")),
-            _ => return Value::failed("Fn::FindInMap needs a mapping and two keys", origin),
+            _ => return broken("Fn::FindInMap needs a mapping and two keys", origin),
         };
         let [map, first, second] = [map, first, second].map(|node| self.evaluate(stack, node));
         if let Some(blocked) = blocked(&[&map, &first, &second]) {
@@ -28,7 +28,7 @@ impl<'t> Evaluator<'t> {
         let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
             return match default {
                 Some(default) => self.evaluate(stack, default),
-                None => Value::failed(format!("there is no mapping `{name}`"), origin),
+                None => broken(format!("there is no mapping `{name}`"), origin),
             };
         };
         if default.is_none()

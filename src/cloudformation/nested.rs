@@ -117,6 +117,8 @@ impl Builder<'_> {
             Some("the template nests itself".to_owned())
         } else if ancestors.len() >= MAX_NESTING || self.tree.stacks.len() >= MAX_STACKS {
             Some(format!("more than {MAX_NESTING} levels or {MAX_STACKS} nested stacks"))
+        } else if self.budget == 0 {
+            Some(format!("the stacks have more than {MAX_NODES} nodes together"))
         } else {
             None
         };

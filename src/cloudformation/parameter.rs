@@ -46,6 +46,12 @@ impl<'t> Parameter<'t> {
         Some(self.typed_text(&listed_text(node)?, Origin::at(node.span, Role::Default)))
     }
 
+    /// The value behind an SSM parameter's name, whatever the name is: it is set.
+    pub fn stored(&self) -> Option<Value> {
+        let origin = Origin::at(self.span(), Role::Header);
+        (self.shape() == Shape::Stored).then(|| named(format!("{{{{resolve:ssm:${{{}}}}}}}", self.name), origin))
+    }
+
     /// Whether its values are lists.
     pub fn is_list(&self) -> bool {
         self.shape() == Shape::List

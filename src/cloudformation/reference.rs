@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::syntax::Node;
 use crate::value::{Data, Input, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
 
-use super::evaluator::{Evaluator, Name};
+use super::evaluator::{Evaluator, Name, broken};
 use super::parameter::Parameter;
 use super::text::{joined, named};
 use super::tree::{Child, Declared, Stack};
@@ -41,7 +41,7 @@ impl<'t> Evaluator<'t> {
                 let attribute = if resource.kind() == "AWS::S3::Bucket" { "id" } else { "Ref" };
                 symbol(stack, resource, attribute, origin.clone())
             }),
-            None => Value::failed(format!("`{name}` is neither a parameter nor a resource of this template"), origin),
+            None => broken(format!("`{name}` is neither a parameter nor a resource of this template"), origin),
         }
     }
 
@@ -66,7 +66,7 @@ impl<'t> Evaluator<'t> {
                 handed.filter(|value| !value.is_null()).or_else(|| parameter.default()).unwrap_or_else(|| {
                     let message =
                         format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
-                    Value::failed(message, Origin::at(parameter.span(), Role::Header))
+                    broken(message, Origin::at(parameter.span(), Role::Header))
                 })
             }
         })
@@ -79,6 +79,9 @@ impl<'t> Evaluator<'t> {
         let keeps = self.open == OpenInputs::WithoutDefault || stack.body.kept.contains(parameter.name);
         if let Some(default) = parameter.default().filter(|_| keeps) {
             return default;
+        }
+        if let Some(stored) = parameter.stored() {
+            return stored;
         }
         let input = parameter.input();
         let origin = input.origin.clone();
@@ -107,7 +110,7 @@ impl<'t> Evaluator<'t> {
         };
         match names {
             Some((id, attribute)) => self.attribute(stack, &id, &attribute, span),
-            None => Value::failed("Fn::GetAtt needs a resource and an attribute", Origin::expression(span)),
+            None => broken("Fn::GetAtt needs a resource and an attribute", Origin::expression(span)),
         }
     }
 
@@ -115,7 +118,7 @@ impl<'t> Evaluator<'t> {
     pub fn attribute(&self, stack: &'t Stack, id: &str, attribute: &str, span: Span) -> Value {
         let origin = Origin::expression(span);
         let Some(resource) = stack.resource(id) else {
-            return Value::failed(format!("`{id}` is not a resource of this template"), origin);
+            return broken(format!("`{id}` is not a resource of this template"), origin);
         };
         self.existing(stack, resource, span, || match (resource.kind(), attribute) {
             (_, output) if resource.is_stack() && output.starts_with("Outputs.") => {
@@ -154,7 +157,7 @@ impl<'t> Evaluator<'t> {
             None => None,
         };
         let Some((child, output)) = child.and_then(|child| Some((child, child.body.outputs.get(name)?))) else {
-            return Value::failed(format!("the stack {address} has no output `{name}`"), origin);
+            return broken(format!("the stack {address} has no output `{name}`"), origin);
         };
         let exists = output.value.get("Condition").map(|condition| self.truth(child, condition));
         match exists.map(|exists| exists.data) {
@@ -167,7 +170,7 @@ impl<'t> Evaluator<'t> {
                     let value = self.evaluate(child, value);
                     value.through(output.value.span, Role::Output).through(span, Role::Expression)
                 }
-                None => Value::failed(format!("the output `{name}` of the stack {address} has no value"), origin),
+                None => broken(format!("the output `{name}` of the stack {address} has no value"), origin),
             },
         }
     }

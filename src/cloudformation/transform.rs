@@ -108,7 +108,9 @@ impl<'a> Expander<'a> {
             "its location is not on disk".to_owned()
         } else {
             match base.parent().map(|directory| self.sources.read(&directory.join(text))) {
-                Some(Ok(file)) if self.included.len() < MAX_INCLUDES => {
+                Some(Ok(file)) if self.included.len() < MAX_INCLUDES && *self.budget > 0 => {
+                    // Parsing costs about a node for every few bytes.
+                    *self.budget = self.budget.saturating_sub(self.sources.file(file).text.len() / 16);
                     self.included.push(file);
                     return fragment(self.sources, file);
                 }

@@ -96,9 +96,7 @@ impl<'p> Reader<'p> {
             From::Flag(..) | From::Text(_) | From::TextOr(..) | From::Texts(_) | From::Plain(_) => {
                 self.secrets.value(slot, path)
             }
-            From::Blocks(_, properties) => {
-                blocks(slot, path, |block, path| vec![self.map(properties, block, path)])
-            }
+            From::Blocks(_, properties) => blocks(slot, path, |block, path| vec![self.map(properties, block, path)]),
             From::Block(_, properties) => {
                 first(blocks(slot, path, |block, path| vec![self.map(properties, block, path)]), path)
             }

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use crate::finding::{Finding, Verdict};
-use crate::source::Span;
+use crate::source::{Excerpts, Span};
 
 use super::line::{is_hidden, one_line};
 use super::place::{groups, message, path, subject};
@@ -103,6 +103,10 @@ fn place(span: Span, context: &Context) -> String {
 /// The line a finding stands on, in a fence that nothing in it can close.
 fn excerpt(page: &mut String, span: Span, context: &Context) {
     let file = context.sources.file(span.file);
+    if file.excerpts == Excerpts::Withheld {
+        let _ = write!(page, "{}\n\n", code(&place(span, context)));
+        return;
+    }
     let line = file.lines.range(file.lines.line(span.start as usize), &file.text);
     let before = file.text.get(line.start..span.start as usize).unwrap_or_default();
     let after = file.text.get(span.start as usize..line.end).unwrap_or_default();

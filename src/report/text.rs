@@ -7,7 +7,7 @@ use std::fmt;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeStyles};
 
 use crate::finding::{FileError, Finding, Label, Level, Note, Verdict};
-use crate::source::{FileId, Span};
+use crate::source::{Excerpts, FileId, Span};
 
 use super::line::{one_line, visible};
 use super::place::{grouped, message};
@@ -144,6 +144,10 @@ impl<'a> Page<'a> {
 
     fn excerpt(&mut self, level: Level, file: FileId, place: Option<Span>, labels: &[&Label]) {
         let sources = self.context.sources;
+        if sources.file(file).excerpts == Excerpts::Withheld {
+            self.places(place, labels);
+            return;
+        }
         let source = self.files.entry(file).or_insert_with(|| Excerpt::new(sources.file(file))).clone();
         let place = place.map(|place| LabeledSpan::new_primary_with_span(None, source.range(place)));
         let labels = labels
@@ -151,6 +155,17 @@ impl<'a> Page<'a> {
             .map(|label| LabeledSpan::new_with_span(Some(one_line(&label.message)), source.range(label.span)));
         let labels = place.into_iter().chain(labels).collect();
         self.draw(&Drawing { source: Some(source), labels, ..Drawing::of(level) });
+    }
+
+    /// The places without their code, for a file whose lines may hold secrets.
+    fn places(&mut self, place: Option<Span>, labels: &[&Label]) {
+        let place = place.map(|place| (place, String::new()));
+        let labels = labels.iter().map(|label| (label.span, format!(" {}", one_line(&label.message))));
+        for (span, message) in place.into_iter().chain(labels).collect::<Vec<_>>() {
+            let at = self.context.sources.position(span);
+            let path = visible(&self.context.sources.file(span.file).path);
+            self.line(&format!("    at {path}:{}:{}{message}", at.line, at.column));
+        }
     }
 
     /// One line a subject: nothing can be done about it here, so there is no code to look at.

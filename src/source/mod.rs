@@ -13,5 +13,5 @@ pub use lines::{LineIndex, Position};
 pub use mentions::{mentions_trail_in_template, mentions_trail_in_terraform};
 pub use root::project_root;
 pub use span::{FileId, Span};
-pub use store::{MAX_BYTES, MAX_PLAN_BYTES, ReadError, SourceFile, Sources, relative};
+pub use store::{Excerpts, MAX_BYTES, ReadError, SourceFile, Sources, relative};
 pub use walk::{BadGlob, DEFAULT_EXCLUDES, FileClass, Found, FoundFile, Walk, WalkError, walk};

@@ -9,7 +9,7 @@ use super::{FileId, LineIndex, Position, Span};
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// The largest plan that is read, in bytes.
-pub const MAX_PLAN_BYTES: u64 = 64 * 1024 * 1024;
+const MAX_PLAN_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A file that was read.
 #[derive(Debug)]
@@ -22,6 +22,17 @@ pub struct SourceFile {
     pub text: String,
     /// Its lines.
     pub lines: LineIndex,
+    /// Whether reports may show lines of it.
+    pub excerpts: Excerpts,
+}
+
+/// Whether reports may show lines of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excerpts {
+    /// They may.
+    Shown,
+    /// They may not: a plan holds secrets in the clear, also beside what a finding points at.
+    Withheld,
 }
 
 /// Why a file could not be read.
@@ -66,14 +77,18 @@ impl Sources {
     /// # Errors
     /// When the file lies outside the project root, does not exist, is too large or is not UTF-8 text.
     pub fn read(&self, path: &Path) -> Result<FileId, ReadError> {
-        self.read_up_to(path, MAX_BYTES)
+        self.read_up_to(path, MAX_BYTES, Excerpts::Shown)
     }
 
-    /// Reads a file of at most `limit` bytes.
+    /// Reads a plan, or finds it if it was read before. Reports show no line of it.
     ///
     /// # Errors
-    /// As [`Sources::read`].
-    pub fn read_up_to(&self, path: &Path, limit: u64) -> Result<FileId, ReadError> {
+    /// As [`Sources::read`], with the limit for plans.
+    pub fn read_plan(&self, path: &Path) -> Result<FileId, ReadError> {
+        self.read_up_to(path, MAX_PLAN_BYTES, Excerpts::Withheld)
+    }
+
+    fn read_up_to(&self, path: &Path, limit: u64, excerpts: Excerpts) -> Result<FileId, ReadError> {
         let location = normalize(&self.working_directory.join(path));
         let error = |message: String| ReadError { path: self.display(&location), message };
         if let Some(id) = self.find(&location) {
@@ -93,12 +108,15 @@ impl Sources {
         let bytes = std::fs::read(&real).map_err(|cause| error(explain(&cause)))?;
         let text = String::from_utf8(bytes)
             .map_err(|cause| error(format!("is not UTF-8 text (byte {})", cause.utf8_error().valid_up_to())))?;
-        Ok(self.add(location, text))
+        Ok(self.insert(location, text, excerpts))
     }
 
     /// Adds a text that does not come from a file of this name: standard input, or a test's file.
     pub fn add(&self, path: impl AsRef<Path>, text: String) -> FileId {
-        let location = normalize(&self.working_directory.join(path));
+        self.insert(normalize(&self.working_directory.join(path)), text, Excerpts::Shown)
+    }
+
+    fn insert(&self, location: PathBuf, text: String, excerpts: Excerpts) -> FileId {
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = store.by_location.get(&location) {
             return *id;
@@ -110,6 +128,7 @@ impl Sources {
             location: location.clone(),
             text,
             lines,
+            excerpts,
         }));
         store.by_location.insert(location, id);
         id
@@ -173,7 +192,7 @@ impl Sources {
             || {
                 let (path, text) = (String::new(), String::new());
                 let lines = LineIndex::new(&text);
-                Arc::new(SourceFile { path, location: PathBuf::new(), text, lines })
+                Arc::new(SourceFile { path, location: PathBuf::new(), text, lines, excerpts: Excerpts::Shown })
             },
             Arc::clone,
         )

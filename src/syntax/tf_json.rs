@@ -270,8 +270,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_lost() {
-        let cases =
-            [(r#"{"resource": 1}"#, "1"), (r#"{"locals": {"x": "${"}}"#, "$"), ("[1]", "[1]"), ("{", "{")];
+        let cases = [(r#"{"resource": 1}"#, "1"), (r#"{"locals": {"x": "${"}}"#, "$"), ("[1]", "[1]"), ("{", "{")];
         for (text, place) in cases {
             let problems = parse(FileId(0), text).problems;
             let places: Vec<_> = problems.iter().map(|problem| &text[problem.span.range()]).collect();

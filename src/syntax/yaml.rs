@@ -29,9 +29,10 @@ use crate::source::{FileId, Span};
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut mended = Mended::new(text);
     loop {
-        let Reader { parsed, refused_quote, .. } = Reader::read(file, text, &mended);
-        match refused_quote {
-            Some(offset) if mended.mend(offset) => {}
+        let Reader { parsed, refused, .. } = Reader::read(file, text, &mended);
+        match refused {
+            Some(Refused::Quote(offset)) if mended.mend(offset) => {}
+            Some(Refused::Dash(offset)) if mended.mend_dash(offset) => {}
             _ => return parsed,
         }
     }
@@ -46,14 +47,23 @@ struct Reader<'t> {
     parsed: Parsed,
     /// Where the last node ended: a block scalar's header stands behind it.
     last_end: usize,
-    /// The first place where a quoted scalar was refused for the indentation of one of its lines.
-    refused_quote: Option<usize>,
+    /// The first place where something was refused that can be mended.
+    refused: Option<Refused>,
+}
+
+/// What granit-parser refuses and CloudFormation takes, with its place.
+#[derive(Clone, Copy)]
+enum Refused {
+    /// A line of a quoted scalar, for its indentation.
+    Quote(usize),
+    /// A dash that is a whole scalar.
+    Dash(usize),
 }
 
 impl<'t> Reader<'t> {
     fn read(file: FileId, text: &'t str, mended: &'t Mended<'t>) -> Self {
         let (builder, parsed) = (Builder::new(file), Parsed::default());
-        let mut reader = Self { file, text, mended, builder, parsed, last_end: 0, refused_quote: None };
+        let mut reader = Self { file, text, mended, builder, parsed, last_end: 0, refused: None };
         let mut parser = parser(mended.text());
         while let Some(step) = parser.next_event() {
             let taken = step.map_err(|error| reader.explain(&error)).and_then(|(event, span)| {
@@ -192,9 +202,12 @@ impl<'t> Reader<'t> {
 
     fn explain(&mut self, error: &ScanError) -> Problem {
         let offset = error.marker().byte_offset().unwrap_or_default();
-        if matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation) {
-            self.refused_quote.get_or_insert(offset);
-        }
+        let refused = match error.kind() {
+            ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation => Some(Refused::Quote(offset)),
+            ErrorKind::PlainScalarStartsWithDashFlowIndicator => Some(Refused::Dash(offset)),
+            _ => None,
+        };
+        self.refused = self.refused.or(refused);
         let rest = self.text.get(offset..).unwrap_or_default();
         let stumbled = rest.chars().next().filter(|c| !c.is_control()).map_or(0, char::len_utf8);
         let span = self.span(&(offset..offset + stumbled));

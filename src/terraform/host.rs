@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::source::{FileId, Span};
 use crate::syntax::{ProblemSeverity, hcl};
-use crate::value::{ObjectId, Role, Value};
+use crate::value::{ObjectId, Origin, Role, Value};
 
 use super::evaluator::Evaluator;
 use super::functions::{Call, Host};
@@ -69,6 +69,10 @@ impl Host for Evaluator<'_> {
 
     fn root_directory(&self) -> String {
         self.unit.sources.root().join(&self.unit.directory).to_string_lossy().replace('\\', "/")
+    }
+
+    fn key(&self, key: &str, origin: Origin) -> Value {
+        self.key_value(key, origin)
     }
 }
 

@@ -68,8 +68,13 @@ pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Orig
 #[must_use]
 pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Origin) -> Value {
     let name = format!("{}[{key}]", collection.describe());
-    match collection.data {
+    match &collection.data {
         Data::Opaque(_) => opaque(name, origin),
+        Data::Open(input) => {
+            let (reason, domain) = (input.reason.clone(), Domain::default());
+            let element = Input { name, reason, domain, origin: input.origin.clone() };
+            settle(Value::open(element, origin), world)
+        }
         _ => open(name, Domain::default(), world, origin),
     }
 }

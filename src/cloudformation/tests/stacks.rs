@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::value::Role;
 
@@ -152,6 +154,69 @@ fn conditions_that_double_at_every_step_are_evaluated_once_each() {
     let (question, other) = answered(&property_in(&unit, "S3BucketName", &world), &world, false);
     assert_eq!(question, "P == \"x\"");
     assert_eq!(property_in(&unit, "S3BucketName", &other).describe(), "\"b\"");
+}
+
+#[test]
+fn a_chain_of_any_length_ends() {
+    let mut sections = "Parameters: {P: {Type: String}}\nConditions:\n  C0: !Equals [!Ref P, x]\n".to_owned();
+    for at in 1..5000 {
+        let operand = format!("{{Condition: C{}}}", at - 1);
+        writeln!(sections, "  C{at}: {}", if at % 2 == 0 { format!("!Not [{operand}]") } else { operand }).unwrap();
+    }
+    let text = trail_with(&sections, "!If [C4999, a, b]");
+    let evaluated = std::thread::Builder::new().stack_size(64 * 1024 * 1024).spawn(move || {
+        let unit = unit(&text);
+        (property_in(&unit, "S3BucketName", &World::default()), unit.notes())
+    });
+    let (value, notes) = evaluated.unwrap().join().unwrap();
+    let Data::Pending(question) = &value.data else { panic!("{value:?}") };
+    assert_eq!(question.input.name, "evaluation takes more than 1000 levels");
+    assert!(notes.iter().any(|note| note.message == question.input.name), "{notes:?}");
+}
+
+#[test]
+fn stacks_that_multiply_end() {
+    let nests = |file: usize| {
+        let next = file + 1;
+        let nested = |id: &str| {
+            format!("  {id}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {next}.yaml}}}}\n")
+        };
+        format!("Resources:\n  Trail: {{Type: AWS::CloudTrail::Trail}}\n{}{}", nested("A"), nested("B"))
+    };
+    let texts: Vec<(String, String)> = (0..40).map(|file| (format!("{file}.yaml"), nests(file))).collect();
+    let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let unit = unit_of(&files, &Inputs::default());
+    assert_eq!(unit.estate(&World::default()).resources(Kind::Trail).len(), 2_500);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_damage_to_a_template_is_survived(cuts in prop::collection::vec((any::<prop::sample::Index>(), 0..40_usize, ".{0,6}"), 1..6)) {
+        let mut text = include_str!("everything.yaml").to_owned();
+        for (at, length, inserted) in cuts {
+            let characters: Vec<char> = text.chars().collect();
+            let at = at.index(characters.len());
+            let (before, after) = characters.split_at(at);
+            text = before.iter().collect::<String>() + &inserted + &after.iter().skip(length).collect::<String>();
+        }
+        let directory = PathBuf::from("/project");
+        let sources = Arc::new(Sources::new(directory.clone(), directory));
+        sources.add("t.yaml", text);
+        if let Loaded::Template(unit) = load(&sources, Path::new("t.yaml"), &Inputs::default()) {
+            let world = World::default();
+            let estate = unit.estate(&world);
+            estate.rejected();
+            let resources = [Kind::Trail, Kind::Bucket, Kind::AbsentModule].map(|kind| estate.resources(kind));
+            for resource in resources.iter().flatten() {
+                for name in ["S3BucketName", "EventSelectors", "BucketName", "Arguments"] {
+                    estate.property(resource, name);
+                }
+            }
+            unit.notes();
+        }
+    }
 }
 
 #[test]

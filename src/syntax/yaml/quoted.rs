@@ -1,9 +1,10 @@
-//! Mends the one thing that granit-parser refuses and that libyaml and CloudFormation take: a quoted scalar
-//! with a line that is indented no more than its parent (or by a tab).
+//! Mends the two things that granit-parser refuses and that libyaml and CloudFormation take: a quoted scalar with a line
+//! that is indented no more than its parent (or by a tab), and a dash alone in a flow sequence.
 //!
 //! ```yaml
 //! Description: "one
 //! two"
+//! Name: !Join [-, [a, b]]
 //! ```
 //!
 //! The scalar's line ends are overwritten with spaces, byte for byte, so that it stands on one line and every offset
@@ -50,6 +51,16 @@ impl<'t> Mended<'t> {
         self.reread += self.text.len() * 2;
         let affordable = self.unfolded.is_empty() || self.reread <= MAX_REREAD;
         affordable && self.join_lines(offset).is_some()
+    }
+
+    /// Mends the dash at or just before `offset`: a letter stands in for it, and what it says is a dash.
+    pub fn mend_dash(&mut self, offset: usize) -> bool {
+        self.reread += self.text.len();
+        let start = self.text.get(..=offset).or(self.text.get(..offset)).and_then(|before| before.rfind('-'));
+        let Some(start) = start.filter(|_| self.unfolded.is_empty() || self.reread <= MAX_REREAD) else { return false };
+        let (Some(before), Some(after)) = (self.text.get(..start), self.text.get(start + 1..)) else { return false };
+        self.text = Cow::Owned([before, "x", after].concat());
+        self.unfolded.insert(start, "-".to_owned()).is_none()
     }
 
     fn join_lines(&mut self, offset: usize) -> Option<()> {

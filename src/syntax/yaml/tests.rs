@@ -195,6 +195,17 @@ fn quoted_scalars_may_be_indented_like_their_parent() {
 }
 
 #[test]
+fn a_dash_alone_is_a_text_in_a_flow_sequence() {
+    for text in ["a: !Join [-, [a, b]]\n", "a: !Join [-, [a, -]]\nb: [-]\n"] {
+        assert_eq!(problems(text), Vec::<String>::new(), "{text}");
+        let parsed = read(text);
+        let items = parsed.documents[0].get("a").and_then(Node::items).unwrap();
+        assert_eq!(items[0].text(), Some("-"), "{text}");
+        assert_eq!(&text[items[0].span.range()], "-");
+    }
+}
+
+#[test]
 fn nesting_has_a_limit() {
     let deep = |count: usize| ["[".repeat(count), "]".repeat(count)].concat();
     assert_eq!(problems(&deep(128)), [""; 0]);

@@ -44,6 +44,11 @@ pub(super) enum Parameter {
     TextLists,
 }
 
+/// How many bytes a text may have that a function makes.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// How many elements a list may have that a function makes, or how many pairs it may compare.
+const MAX_ITEMS: usize = 4_000_000;
+
 /// What a function answers.
 pub(super) type Answer = Result<Value, Trouble>;
 
@@ -226,6 +231,37 @@ impl<'a> Arguments<'a> {
     /// An argument with every resource or module in it as a map of its attributes.
     pub(super) fn forced(&self, index: usize) -> Value {
         force(self.value(index), self.call)
+    }
+}
+
+/// Refuses to make a text of so many bytes, before it is made.
+pub(super) fn limit_bytes(bytes: usize) -> Result<(), Trouble> {
+    if bytes > MAX_BYTES { Err(Trouble::Limit(format!("a text of more than {MAX_BYTES} bytes"))) } else { Ok(()) }
+}
+
+/// Refuses to make so many elements, or to compare so many pairs.
+pub(super) fn limit_items(items: usize) -> Result<(), Trouble> {
+    if items > MAX_ITEMS { Err(Trouble::Limit(format!("more than {MAX_ITEMS} elements"))) } else { Ok(()) }
+}
+
+/// About how many bytes a value has as text.
+pub(super) fn weight(value: &Value) -> usize {
+    match &value.data {
+        Data::Text(text) => text.parts().iter().fold(2, |sum, part| sum.saturating_add(part_weight(part))),
+        Data::List(_, items) => items.iter().fold(2, |sum, item| sum.saturating_add(weight(item))),
+        Data::Map(_, entries) => {
+            let entry = |sum: usize, (key, entry): (&String, &Value)| sum.saturating_add(key.len() + weight(entry));
+            entries.iter().fold(2, entry)
+        }
+        _ => 8,
+    }
+}
+
+/// About how many bytes a part of a text has.
+pub(super) fn part_weight(part: &Part) -> usize {
+    match part {
+        Part::Literal(text) => text.len(),
+        Part::Value(_) | Part::Json(_) => 8,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Base64, URLs and character sets.
 
+use std::fmt::Write as _;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use encoding_rs::Encoding;
@@ -57,7 +59,7 @@ fn character_set(arguments: &Arguments) -> Result<CharacterSet, Trouble> {
 
 fn text_encode(arguments: &Arguments) -> Answer {
     let text = arguments.text(0)?;
-    let below = |limit: u32| text.chars().map(|character| u32::from(character)).all(|code| code < limit);
+    let below = |limit: u32| text.chars().map(u32::from).all(|code| code < limit);
     let narrow = || text.chars().filter_map(|character| u8::try_from(u32::from(character)).ok()).collect();
     let bytes: Option<Vec<u8>> = match character_set(arguments)? {
         CharacterSet::Utf16(order, mark) => {
@@ -108,7 +110,7 @@ fn url_encode(arguments: &Arguments) -> Answer {
             b' ' => encoded.push('+'),
             b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
             _ if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => _ = write!(encoded, "%{byte:02X}"),
         }
     }
     Ok(Value::text(encoded, arguments.origin()))

@@ -1,6 +1,6 @@
 //! `format` and `formatlist`: the text, its verbs and its arguments. How a verb writes a value is in [`super::verbs`].
 
-use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
 use super::verbs::{self, Verb};
 use crate::terraform::unknown::{Outcome, text};
 use crate::value::{Data, ListKind, Part, Value};
@@ -48,11 +48,14 @@ fn format_list(arguments: &Arguments) -> Answer {
 
 fn write(pieces: &[Piece], values: &[Value], arguments: &Arguments) -> Answer {
     let mut parts = Vec::new();
+    let mut bytes = 0;
     for piece in pieces {
         match piece {
             Piece::Literal(literal) => parts.push(Part::Literal(literal.clone())),
             Piece::Verb(verb, index) => {
                 let value = values.get(*index).ok_or(Trouble::Unknown)?;
+                bytes += weight(value);
+                limit_bytes(bytes)?;
                 parts.extend(verbs::write(verb, value, arguments)?);
             }
         }

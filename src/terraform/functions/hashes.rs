@@ -1,5 +1,7 @@
 //! Digests.
 
+use std::fmt::Write as _;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
@@ -44,7 +46,10 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// A name's UUID, version 5 (RFC 9562, section 5.5).
@@ -60,9 +65,9 @@ fn uuid(arguments: &Arguments) -> Answer {
     let first = hash.iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
     let versioned = first & !(0xf << 76) | 5 << 76;
     let uuid = versioned & !(0x3 << 62) | 0x2 << 62;
-    let (a, b, c, d, e) =
-        (uuid >> 96, uuid >> 80 & 0xffff, uuid >> 64 & 0xffff, uuid >> 48 & 0xffff, uuid & 0xffff_ffff_ffff);
-    Ok(Value::text(format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}"), arguments.origin()))
+    let hex = format!("{uuid:032x}");
+    let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|group| hex.get(group).unwrap_or_default());
+    Ok(Value::text(groups.join("-"), arguments.origin()))
 }
 
 fn parse_uuid(text: &str) -> Option<u128> {

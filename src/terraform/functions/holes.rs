@@ -18,7 +18,7 @@ pub(super) enum Reading {
 /// The unknown parts, in order.
 pub(super) struct Holes {
     marker: char,
-    holes: Vec<Hole>,
+    found: Vec<Hole>,
     reading: Reading,
 }
 
@@ -52,15 +52,16 @@ impl Holes {
             if quoted && matches!(part, Part::Value(_)) && !source.trim_end().ends_with(':') {
                 return None;
             }
-            source.push_str(&if quoted { format!("\"{mark}\"") } else { mark });
+            let quote = if quoted { "\"" } else { "" };
+            source.extend([quote, &mark, quote]);
             holes.push(Hole { part: part.clone(), in_string: reading == Reading::Json && in_string });
         }
-        Some((source, Self { marker, holes, reading }))
+        Some((source, Self { marker, found: holes, reading }))
     }
 
     /// Whether there are none.
     pub(super) fn is_empty(&self) -> bool {
-        self.holes.is_empty()
+        self.found.is_empty()
     }
 
     /// Whether a string of the tree has marks in it.
@@ -72,7 +73,7 @@ impl Holes {
     pub(super) fn fill(&self, string: &str, arguments: &Arguments) -> Answer {
         // Marks are a number between two markers, so every second piece is a number.
         let pieces: Vec<&str> = string.split(self.marker).collect();
-        let hole = |number: &str| number.parse().ok().and_then(|number: usize| self.holes.get(number));
+        let hole = |number: &str| number.parse().ok().and_then(|number: usize| self.found.get(number));
         if let ["", number, ""] = pieces.as_slice()
             && let Some(hole) = hole(number)
             && !hole.in_string

@@ -1,10 +1,12 @@
 //! `jsonencode` and `jsondecode`. What is not known stands in the text as a part, and is found again when it is read.
 
-use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use std::fmt::Write as _;
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
 use super::holes::{Holes, Reading};
 use super::yaml::{Tree, read};
 use crate::syntax::json;
-use crate::terraform::unknown::Outcome;
+use crate::terraform::unknown::{self, Outcome};
 use crate::value::{Data, Number, Part, Text, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -14,29 +16,26 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn encode(arguments: &Arguments) -> Answer {
     let mut parts = Vec::new();
-    write(&arguments.forced(0), &mut parts)?;
+    let value = arguments.forced(0);
+    limit_bytes(weight(&value))?;
+    write(&value, arguments, &mut parts)?;
     Ok(Value::new(Data::Text(Text::join(parts)), arguments.origin()))
 }
 
 /// The JSON of a value, keys sorted, without blanks.
-pub(super) fn write(value: &Value, parts: &mut Vec<Part>) -> Result<(), Trouble> {
+pub(super) fn write(value: &Value, arguments: &Arguments, parts: &mut Vec<Part>) -> Result<(), Trouble> {
     match &value.data {
         Data::Null => parts.push(Part::Literal("null".to_owned())),
         Data::Bool(known) => parts.push(Part::Literal(known.to_string())),
         Data::Number(known) => parts.push(Part::Literal(known.to_string())),
         Data::Text(known) => {
-            parts.push(Part::Literal("\"".to_owned()));
-            parts.extend(known.parts().iter().map(|part| match part {
-                Part::Literal(text) => Part::Literal(escape(text)),
-                other => other.clone(),
-            }));
-            parts.push(Part::Literal("\"".to_owned()));
+            write_text(known.parts(), parts);
         }
         Data::List(_, items) => {
             parts.push(Part::Literal("[".to_owned()));
             for (index, item) in items.iter().enumerate() {
                 parts.push(Part::Literal(if index > 0 { "," } else { "" }.to_owned()));
-                write(item, parts)?;
+                write(item, arguments, parts)?;
             }
             parts.push(Part::Literal("]".to_owned()));
         }
@@ -45,9 +44,10 @@ pub(super) fn write(value: &Value, parts: &mut Vec<Part>) -> Result<(), Trouble>
             entries.sort_by_key(|(key, _)| *key);
             parts.push(Part::Literal("{".to_owned()));
             for (index, (key, entry)) in entries.into_iter().enumerate() {
-                let comma = if index > 0 { "," } else { "" };
-                parts.push(Part::Literal(format!("{comma}\"{}\":", escape(key))));
-                write(entry, parts)?;
+                parts.push(Part::Literal(if index > 0 { "," } else { "" }.to_owned()));
+                write_text(&unknown::parts(arguments.call.host.key(key, arguments.origin())), parts);
+                parts.push(Part::Literal(":".to_owned()));
+                write(entry, arguments, parts)?;
             }
             parts.push(Part::Literal("}".to_owned()));
         }
@@ -56,6 +56,16 @@ pub(super) fn write(value: &Value, parts: &mut Vec<Part>) -> Result<(), Trouble>
         Data::Object(_) => return Err(Trouble::Unknown),
     }
     Ok(())
+}
+
+/// A text in quotes, its unknown parts as they are.
+fn write_text(text: &[Part], parts: &mut Vec<Part>) {
+    parts.push(Part::Literal("\"".to_owned()));
+    parts.extend(text.iter().map(|part| match part {
+        Part::Literal(text) => Part::Literal(escape(text)),
+        other => other.clone(),
+    }));
+    parts.push(Part::Literal("\"".to_owned()));
 }
 
 /// A text inside JSON's quotes, escaped as Terraform does: `<`, `>` and `&` too, so that HTML may hold it.
@@ -71,7 +81,7 @@ pub(super) fn escape(text: &str) -> String {
             '\u{8}' => escaped.push_str("\\b"),
             '\u{c}' => escaped.push_str("\\f"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                escaped.push_str(&format!("\\u{:04x}", u32::from(character)));
+                _ = write!(escaped, "\\u{:04x}", u32::from(character));
             }
             other => escaped.push(other),
         }

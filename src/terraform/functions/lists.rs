@@ -1,12 +1,14 @@
 //! Functions that make lists of lists.
 
-use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use std::collections::HashSet;
+
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_items};
 use super::collections::{decided, truth};
 use crate::syntax::BinaryOperator;
 use crate::terraform::operators::{any, binary, equal};
 use crate::terraform::types::{self, Type};
 use crate::terraform::unknown::Outcome;
-use crate::value::{Data, ListKind, SymbolSource, Value};
+use crate::value::{Data, ListKind, Literal, SymbolSource, Value};
 
 /// How long a range may be: Terraform's own limit.
 const MAX_RANGE: usize = 1024;
@@ -37,6 +39,7 @@ fn concat(arguments: &Arguments) -> Answer {
         if one == ListKind::Tuple {
             kind = ListKind::Tuple;
         }
+        limit_items(all.len() + items.len())?;
         elements.push(types::of(value));
         all.extend(items.iter().cloned());
     }
@@ -55,6 +58,7 @@ fn flatten(arguments: &Arguments) -> Answer {
 }
 
 fn collect(items: &[Value], flat: &mut Vec<Value>) -> Result<(), Trouble> {
+    limit_items(flat.len() + items.len())?;
     for item in items {
         match &item.data {
             Data::List(_, inner) => collect(inner, flat)?,
@@ -90,10 +94,18 @@ fn compact(arguments: &Arguments) -> Answer {
 
 /// Elements that may turn out to be the same are both kept.
 fn distinct(arguments: &Arguments) -> Answer {
-    let mut kept: Vec<Value> = Vec::new();
+    let (mut kept, mut literals, mut others) = (Vec::new(), HashSet::new(), Vec::<Value>::new());
     for item in arguments.items(0)? {
+        if let Some(literal) = Literal::of(item) {
+            if literals.insert(literal) {
+                kept.push(item.clone());
+            }
+            continue;
+        }
+        limit_items(others.len() * others.len())?;
         let same = |other: &Value| equal(other, item, arguments.world(), arguments.origin()).as_bool() == Some(true);
-        if !kept.iter().any(same) {
+        if !others.iter().any(same) {
+            others.push(item.clone());
             kept.push(item.clone());
         }
     }
@@ -158,6 +170,7 @@ fn match_keys(arguments: &Arguments) -> Answer {
     let both: Vec<Value> = keys.iter().chain(arguments.items(2)?).cloned().collect();
     let both = types::unify(both, arguments.world()).ok_or("keys and search set must have the same type")?;
     let (keys, search) = both.split_at_checked(keys.len()).ok_or(Trouble::Unknown)?;
+    limit_items(keys.len() * search.len())?;
     let mut kept = Vec::new();
     for (value, key) in values.iter().zip(keys) {
         let found = search.iter().map(|wanted| equal(key, wanted, arguments.world(), arguments.origin())).collect();

@@ -27,8 +27,11 @@ fn lookup(arguments: &Arguments) -> Answer {
     let (map, key) = (arguments.value(0), arguments.value(1));
     match &map.data {
         Data::Map(kind, entries) => {
+            if let Some(value) = key.as_str().and_then(|key| entries.get(key)) {
+                return Ok(chosen(value, arguments));
+            }
             for (name, value) in entries.as_ref() {
-                let name = Value::text(name.clone(), arguments.origin());
+                let name = arguments.call.host.key(name, arguments.origin());
                 if truth(&equal(key, &name, arguments.world(), arguments.origin()))? {
                     return Ok(chosen(value, arguments));
                 }
@@ -115,7 +118,7 @@ fn list_kind(arguments: &Arguments) -> ListKind {
 
 fn keys(arguments: &Arguments) -> Answer {
     let keys = sorted(arguments.entries(0)?).into_iter();
-    let keys = keys.map(|(key, _)| Value::text(key.clone(), arguments.origin())).collect();
+    let keys = keys.map(|(key, _)| arguments.call.host.key(key, arguments.origin())).collect();
     Ok(Value::list(list_kind(arguments), keys, arguments.origin()))
 }
 
@@ -145,7 +148,8 @@ fn transpose(arguments: &Arguments) -> Answer {
     for (key, list) in sorted(arguments.entries(0)?) {
         for item in list.as_list().ok_or_else(|| not_a("list", list))? {
             let item = item.as_str().ok_or(Trouble::Unknown)?;
-            transposed.entry(item.to_owned()).or_default().push(Value::text(key.clone(), arguments.origin()));
+            let key = arguments.call.host.key(key, arguments.origin());
+            transposed.entry(item.to_owned()).or_default().push(key);
         }
     }
     let lists = transposed

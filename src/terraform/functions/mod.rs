@@ -69,6 +69,10 @@ pub trait Host {
     fn whole(&self, object: ObjectId) -> Value;
     /// The root module's directory as an absolute path.
     fn root_directory(&self) -> String;
+    /// The value behind a key of a map, which is the key's text unless the host keeps unknown keys under names.
+    fn key(&self, key: &str, origin: Origin) -> Value {
+        Value::text(key, origin)
+    }
 }
 
 /// Every family's functions.

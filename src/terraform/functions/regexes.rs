@@ -50,14 +50,14 @@ fn groups(pattern: &Regex, found: &Captures, arguments: &Arguments) -> Answer {
     if names.is_empty() {
         return Ok(value(found.get(0)));
     }
-    let named: IndexMap<String, Value> =
+    let object: IndexMap<String, Value> =
         names.iter().flatten().map(|name| ((*name).to_owned(), value(found.name(name)))).collect();
-    if named.is_empty() {
+    if object.is_empty() {
         let groups = (1..=names.len()).map(|index| value(found.get(index))).collect();
         return Ok(Value::list(ListKind::Tuple, groups, arguments.origin()));
     }
-    if named.len() < names.len() {
+    if object.len() < names.len() {
         return Err("groups must all have names, or none of them".into());
     }
-    Ok(Value::map(MapKind::Object, named, arguments.origin()))
+    Ok(Value::map(MapKind::Object, object, arguments.origin()))
 }

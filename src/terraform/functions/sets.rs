@@ -1,14 +1,11 @@
 //! Functions over sets.
 
-use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_items};
 use super::collections::truth;
 use crate::terraform::operators::{any, equal};
 use crate::terraform::types::{self, set};
 use crate::terraform::unknown::Outcome;
 use crate::value::{ListKind, Value};
-
-/// How many combinations a product may have: beyond that it would fill the memory.
-const MAX_PRODUCT: usize = 100_000;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("setintersection", &[P::Set], Outcome::Open, intersection).variadic(P::Set),
@@ -64,6 +61,7 @@ fn subtract(arguments: &Arguments) -> Answer {
 fn keep(arguments: &Arguments, wanted: impl Fn(&[Vec<Value>], &Value) -> Result<bool, Trouble>) -> Answer {
     let sets = alike(arguments)?;
     let (first, others) = sets.split_first().ok_or(Trouble::Unknown)?;
+    limit_items(first.len() * others.iter().map(Vec::len).sum::<usize>())?;
     let mut kept = Vec::new();
     for item in first {
         if wanted(others, item)? {
@@ -86,9 +84,7 @@ fn product(arguments: &Arguments) -> Answer {
         if one != ListKind::Set {
             kind = ListKind::List;
         }
-        if rows.len().saturating_mul(items.len()) > MAX_PRODUCT {
-            return Err(Trouble::Limit(format!("the product has more than {MAX_PRODUCT} elements")));
-        }
+        limit_items(rows.len().saturating_mul(items.len()).saturating_mul(index + 1))?;
         let row = |row: &Vec<Value>, item: &Value| row.iter().cloned().chain([item.clone()]).collect();
         rows = rows.iter().flat_map(|before| items.iter().map(move |item| row(before, item))).collect();
     }

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
 use super::texts::{self, End};
 use crate::terraform::unknown::{Outcome, as_part, parts, text};
 use crate::value::{Data, ListKind, Part, Value};
@@ -61,8 +61,11 @@ fn reverse(arguments: &Arguments) -> Answer {
 }
 
 fn indent(arguments: &Arguments) -> Answer {
-    let indented = format!("\n{}", " ".repeat(arguments.count(0)?.min(10_000)));
-    let parts = arguments.parts(1)?.into_iter().map(|part| match part {
+    let (count, parts) = (arguments.count(0)?, arguments.parts(1)?);
+    let lines: usize = parts.iter().map(|part| literal(part).matches('\n').count()).sum();
+    limit_bytes(count.saturating_mul(lines + 1))?;
+    let indented = format!("\n{}", " ".repeat(count));
+    let parts = parts.into_iter().map(|part| match part {
         Part::Literal(text) => Ok(Part::Literal(text.replace('\n', &indented))),
         // What is set at deployment is a name, an ARN or the like, and has one line.
         Part::Value(value) if matches!(value.data, Data::Opaque(_)) => Ok(Part::Value(value)),
@@ -71,10 +74,18 @@ fn indent(arguments: &Arguments) -> Answer {
     Ok(text(parts.collect::<Result<Vec<_>, _>>()?, arguments.origin()))
 }
 
+/// The characters of a part that is known.
+fn literal(part: &Part) -> &str {
+    match part {
+        Part::Literal(literal) => literal,
+        Part::Value(_) | Part::Json(_) => "",
+    }
+}
+
 fn join(arguments: &Arguments) -> Answer {
     let separator = arguments.parts(0)?;
     let mut joined = Vec::new();
-    let mut first = true;
+    let (mut first, mut bytes) = (true, 0_usize);
     for index in 1..arguments.values.len() {
         for item in arguments.items(index)? {
             if item.is_null() {
@@ -83,6 +94,8 @@ fn join(arguments: &Arguments) -> Answer {
             if !std::mem::take(&mut first) {
                 joined.extend(separator.iter().cloned());
             }
+            bytes += weight(item) + weight(arguments.value(0));
+            limit_bytes(bytes)?;
             joined.extend(parts(item.clone()));
         }
     }
@@ -128,6 +141,8 @@ fn replace(arguments: &Arguments) -> Answer {
     if !texts::stays_within_literals(&old, wanted) {
         return Err(Trouble::Unknown);
     }
+    let matches: usize = old.iter().map(|part| literal(part).matches(wanted).count()).sum();
+    limit_bytes(matches.saturating_mul(weight(arguments.value(2))))?;
     let mut replaced = Vec::new();
     for part in old {
         match part {

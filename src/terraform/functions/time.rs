@@ -155,12 +155,10 @@ fn field(run: &str, time: &DateTime<FixedOffset>) -> Option<String> {
         "m" => time.minute().to_string(),
         "ss" => format!("{:02}", time.second()),
         "s" => time.second().to_string(),
-        "ZZZZZ" => zone(":"),
-        "ZZZZ" => zone(""),
         "ZZZ" if offset == 0 => "UTC".to_owned(),
-        "ZZZ" => zone(""),
         "Z" if offset == 0 => "Z".to_owned(),
-        "Z" => zone(":"),
+        "ZZZ" | "ZZZZ" => zone(""),
+        "Z" | "ZZZZZ" => zone(":"),
         _ => return None,
     })
 }

@@ -85,7 +85,7 @@ pub(super) fn write(verb: &Verb, value: &Value, arguments: &Arguments) -> Result
         return unknown(verb, value, arguments);
     }
     let written = match verb.letter {
-        'v' => any(verb, value)?,
+        'v' => any(verb, value, arguments)?,
         's' => cut(text(value, &Type::String, arguments)?, verb),
         'q' => format!("\"{}\"", json::escape(&text(value, &Type::String, arguments)?)),
         't' => text(value, &Type::Bool, arguments)?,
@@ -99,10 +99,10 @@ fn unknown(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<Vec<Part
     match (&value.data, verb.letter) {
         (Data::List(..) | Data::Map(..), 'v') if verb.is_bare() => {
             let mut parts = Vec::new();
-            json::write(value, &mut parts)?;
+            json::write(value, arguments, &mut parts)?;
             Ok(parts)
         }
-        (Data::List(..) | Data::Map(..), _) => Err("a collection cannot be formatted".into()),
+        (Data::List(..) | Data::Map(..), letter) if letter != 'v' => Err("a collection cannot be formatted".into()),
         (_, 's' | 'v' | 'd') if verb.is_bare() => Ok(parts(value.clone())),
         _ => {
             let width = verb.width.map(|width| width.to_string()).unwrap_or_default();
@@ -134,9 +134,9 @@ fn text(value: &Value, ty: &Type, arguments: &Arguments) -> Result<String, Troub
     }
 }
 
-fn any(verb: &Verb, value: &Value) -> Result<String, Trouble> {
+fn any(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<String, Trouble> {
     match &value.data {
-        Data::Text(text) if !verb.has('#') => Ok(cut(text.to_string(), verb)),
+        Data::Text(text) if !verb.has('#') => Ok(text.to_string()),
         Data::Number(known) if !verb.has('#') => {
             let general = Verb { letter: 'g', ..verb.clone() };
             Ok(float(&general, known.decimal()))
@@ -144,7 +144,7 @@ fn any(verb: &Verb, value: &Value) -> Result<String, Trouble> {
         Data::Object(_) => Err(Trouble::Unknown),
         _ => {
             let mut parts = Vec::new();
-            json::write(value, &mut parts)?;
+            json::write(value, arguments, &mut parts)?;
             Ok(Text::join(parts).to_string())
         }
     }

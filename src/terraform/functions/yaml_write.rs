@@ -1,6 +1,8 @@
 //! `yamlencode`: block style, texts in double quotes, texts of several lines as literal blocks.
 
-use super::arguments::{Answer, Arguments, Trouble};
+use std::fmt::Write as _;
+
+use super::arguments::{Answer, Arguments, Trouble, limit_bytes, weight};
 use crate::value::{Data, Value};
 
 /// Where a long text in quotes is broken.
@@ -11,6 +13,7 @@ pub(super) fn encode(arguments: &Arguments) -> Answer {
     if value.obstacle().is_some() {
         return Err(Trouble::Unknown);
     }
+    limit_bytes(weight(&value))?;
     let mut yaml = String::new();
     write(&value, 0, &mut yaml);
     // A plain scalar as a whole document is closed, so that nothing can be appended to it.
@@ -23,8 +26,8 @@ pub(super) fn encode(arguments: &Arguments) -> Answer {
 /// The value where a line has been begun and what stands in it so far ends with a blank, or nothing stands in it.
 fn write(value: &Value, indent: usize, yaml: &mut String) {
     match &value.data {
-        Data::Bool(known) => yaml.push_str(&format!("{known}\n")),
-        Data::Number(known) => yaml.push_str(&format!("{known}\n")),
+        Data::Bool(known) => _ = writeln!(yaml, "{known}"),
+        Data::Number(known) => _ = writeln!(yaml, "{known}"),
         Data::Text(text) => write_text(text.as_literal().unwrap_or_default(), indent, yaml),
         Data::List(_, items) if items.is_empty() => yaml.push_str("[]\n"),
         Data::List(_, items) => {

@@ -7,14 +7,15 @@ use crate::syntax::BinaryOperator;
 use crate::terraform::unknown::{Outcome, derive};
 use crate::value::{Data, Input, Number, Origin, Reason, Value, World};
 
-/// How many digits a fraction keeps. Terraform keeps 512 bits, about 154 digits; fewer here, so that what was rounded
-/// in a division rounds back in a multiplication.
+/// How many digits a fraction keeps but in a division, which keeps 100: so what was rounded in a division rounds back
+/// in a multiplication, as it does with the 512 bits (about 154 digits) that Terraform keeps.
 const FRACTION_DIGITS: u64 = 90;
 /// How large or small a number may get, as a power of ten: beyond that its digits would fill the memory.
 const MAX_EXPONENT: i64 = 2_000;
 
 /// `-value`
 #[must_use]
+#[allow(clippy::needless_pass_by_value, reason = "as every operator takes its operands")]
 pub fn negate(value: Value, world: &World, origin: Origin) -> Value {
     let value = number(&value, world);
     match &value.data {
@@ -48,28 +49,26 @@ fn known(operator: BinaryOperator, left: &Number, right: &Number, name: impl Fn(
             let reason = Reason::Unsupported("a division by zero is infinity".to_owned());
             return Value::open(Input::undecidable(name(), reason, origin.clone()), origin);
         }
-        BinaryOperator::Divide => left / right,
+        BinaryOperator::Divide => return Value::number(left / right, origin),
         // A remainder of a division by zero is the dividend.
         _ if right.is_zero() => left.clone(),
         _ => left % right,
     };
-    match limited(result) {
-        Some(number) => Value::number(number, origin),
-        None => {
-            let reason = Reason::Limit("the number is too large".to_owned());
-            Value::open(Input::undecidable(name(), reason, origin.clone()), origin)
-        }
+    if let Some(number) = limited(&result) {
+        return Value::number(number, origin);
     }
+    let reason = Reason::Limit("the number is too large".to_owned());
+    Value::open(Input::undecidable(name(), reason, origin.clone()), origin)
 }
 
 /// The number with no more digits than are kept; `None` if it is too large or too small.
-fn limited(number: BigDecimal) -> Option<Number> {
+fn limited(number: &BigDecimal) -> Option<Number> {
     let (_, scale) = number.as_bigint_and_exponent();
     if scale.abs() > MAX_EXPONENT || number.digits() > MAX_EXPONENT.unsigned_abs() {
         return None;
     }
     if number.is_integer() || number.digits() <= FRACTION_DIGITS {
-        return Some(number.into());
+        return Some(number.clone().into());
     }
     let precision = std::num::NonZeroU64::new(FRACTION_DIGITS)?;
     Some(number.with_precision_round(precision, RoundingMode::HalfEven).into())

@@ -7,8 +7,6 @@ mod arithmetic;
 mod equality;
 mod logic;
 mod order;
-#[cfg(test)]
-mod tests;
 
 use crate::syntax::BinaryOperator;
 use crate::value::{Data, Origin, Value, World};

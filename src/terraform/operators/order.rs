@@ -72,6 +72,7 @@ fn length(operator: BinaryOperator, input: &Input, count: &Number, world: &World
 
 fn longer(input: &Input, limit: &Number, world: &World, origin: &Origin) -> Value {
     match (length_of(input), limit.as_i64().and_then(|limit| usize::try_from(limit).ok())) {
+        (Some(collection), Some(0)) if collection.domain.never_empty => Value::bool(true, origin.clone()),
         (Some(collection), Some(limit)) => {
             Value::answer(Question::new(Arc::clone(collection), Ask::LongerThan(limit)), world, origin.clone())
         }

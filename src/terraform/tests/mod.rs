@@ -1,6 +1,8 @@
 //! Small modules, evaluated: each test reads as what Terraform would make of its text.
 
+mod anything;
 mod blocks;
+mod conformance;
 mod expressions;
 mod instances;
 mod modules;
@@ -106,4 +108,10 @@ fn places(unit: &TerraformUnit, value: &Value) -> Vec<String> {
 fn on_a_large_stack(test: fn()) {
     let thread = std::thread::Builder::new().stack_size(64 * 1024 * 1024).spawn(test);
     thread.expect("a thread can be started").join().expect("the test passes");
+}
+
+/// Whether the text is an expression by itself.
+fn is_expression(text: &str) -> bool {
+    let unit = unit_with(&[("main.tf", &format!("locals {{\n  a = {text}\n}}"))], &Inputs::default());
+    unit.errors().is_empty()
 }

@@ -67,8 +67,8 @@ fn documents_merge_by_sid() {
         }
         "#,
     );
-    let expected = "{Version = \"2012-10-17\", Statement = [{Sid = \"A\", Effect = \"Allow\"}, \
-         {Sid = \"B\", Effect = \"Deny\"}, {Sid = \"C\", Effect = \"Allow\"}]}";
+    let expected = "{Version = \"2012-10-17\", Statement = [{Effect = \"Allow\", Sid = \"A\"}, \
+         {Effect = \"Deny\", Sid = \"B\"}, {Sid = \"C\", Effect = \"Allow\"}]}";
     assert_eq!(rendered, expected);
 }
 

@@ -68,8 +68,8 @@ fn to_number(value: Value, world: &World) -> Value {
         Data::Number(_) => value,
         Data::Text(text) => match text.as_literal() {
             Some(text) => match Number::parse(text) {
-                Some(number) => Value::number(number, value.origin),
-                None => refuse(&value, "number"),
+                Some(number) if !text.contains('_') => Value::number(number, value.origin),
+                _ => refuse(&value, "number"),
             },
             None => derived("tonumber", &value, Outcome::Number, world),
         },

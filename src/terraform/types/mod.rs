@@ -6,6 +6,8 @@ mod constant;
 mod convert;
 mod order;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod unify;
 
 use indexmap::IndexMap;

@@ -10,7 +10,9 @@ use crate::value::{Data, ListKind, Literal, MapKind, Value, World};
 #[must_use]
 pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
     let types: Vec<Type> = values.iter().map(of).collect();
-    let common = common(&types)?;
+    // What has no type in common may have one as texts, once an unknown one turns out to be a text.
+    let unknown = || values.iter().any(|value| value.obstacle().is_some()).then_some(Type::Any);
+    let common = common(&types).or_else(unknown)?;
     if common == Type::Any {
         return Some(values);
     }
@@ -22,17 +24,17 @@ pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
 #[must_use]
 pub fn of(value: &Value) -> Type {
     // The elements of a list or map have one type, and the first known one tells it.
-    fn element<'v>(mut items: impl Iterator<Item = &'v Value>) -> Box<Type> {
-        Box::new(items.find_map(|item| Some(of(item)).filter(|ty| *ty != Type::Any)).unwrap_or(Type::Any))
+    fn element<'v>(mut items: impl Iterator<Item = &'v Value>) -> Type {
+        items.find_map(|item| Some(of(item)).filter(|ty| *ty != Type::Any)).unwrap_or(Type::Any)
     }
     match &value.data {
         Data::Bool(_) => Type::Bool,
         Data::Number(_) => Type::Number,
         Data::Text(_) => Type::String,
         Data::List(ListKind::Tuple, items) => Type::Tuple(items.iter().map(of).collect()),
-        Data::List(ListKind::List, items) => Type::List(element(items.iter())),
-        Data::List(ListKind::Set, items) => Type::Set(element(items.iter())),
-        Data::Map(MapKind::Map, entries) => Type::Map(element(entries.values())),
+        Data::List(ListKind::List, items) => Type::list(element(items.iter())),
+        Data::List(ListKind::Set, items) => Type::set(element(items.iter())),
+        Data::Map(MapKind::Map, entries) => Type::map(element(entries.values())),
         Data::Map(MapKind::Object, entries) => {
             let attribute = |(key, value): (&String, &Value)| (key.clone(), Attribute { ty: of(value), default: None });
             Type::Object(entries.iter().map(attribute).collect())
@@ -56,39 +58,45 @@ fn common(types: &[Type]) -> Option<Type> {
     if known.iter().all(|ty| matches!(ty, Type::Bool | Type::Number | Type::String)) {
         return known.contains(&&Type::String).then_some(Type::String);
     }
-    objects(&known).or_else(|| tuples(&known)).or_else(|| lists(&known)).or_else(|| maps(&known)).flatten()
+    let all = |wanted: fn(&Type) -> bool| known.iter().all(|ty| wanted(ty));
+    if all(|ty| matches!(ty, Type::Object(_))) {
+        objects(&known)
+    } else if all(|ty| matches!(ty, Type::Tuple(_))) {
+        tuples(&known)
+    } else if all(|ty| matches!(ty, Type::Tuple(_) | Type::List(_) | Type::Set(_))) {
+        lists(&known)
+    } else if all(|ty| matches!(ty, Type::Object(_) | Type::Map(_))) {
+        maps(&known)
+    } else {
+        None
+    }
 }
 
-/// Objects with the same attributes make an object, others a map. `None` when not all are objects.
-fn objects(types: &[&Type]) -> Option<Option<Type>> {
-    let all: Vec<&IndexMap<String, Attribute>> = types
-        .iter()
-        .map(|ty| match ty {
-            Type::Object(attributes) => Some(attributes),
-            _ => None,
-        })
-        .collect::<Option<_>>()?;
+/// Objects with the same attributes make an object, others a map.
+fn objects(types: &[&Type]) -> Option<Type> {
+    let attributes_of = |ty: &&'_ Type| match ty {
+        Type::Object(attributes) => Some(attributes.clone()),
+        _ => None,
+    };
+    let all: Vec<IndexMap<String, Attribute>> = types.iter().filter_map(attributes_of).collect();
     let first = all.first()?;
-    let alike = all.iter().all(|other| other.len() == first.len() && other.keys().all(|key| first.contains_key(key)));
-    if !alike {
+    if all.iter().any(|other| other.len() != first.len() || other.keys().any(|key| !first.contains_key(key))) {
         return maps(types);
     }
     let attributes = first.keys().map(|key| {
         let types: Vec<Type> = all.iter().filter_map(|other| other.get(key)).map(|other| other.ty.clone()).collect();
         Some((key.clone(), Attribute { ty: common(&types)?, default: None }))
     });
-    Some(attributes.collect::<Option<_>>().map(Type::Object))
+    attributes.collect::<Option<_>>().map(Type::Object)
 }
 
-/// Tuples of one length make a tuple, others a list. `None` when not all are tuples.
-fn tuples(types: &[&Type]) -> Option<Option<Type>> {
-    let all: Vec<&Vec<Type>> = types
-        .iter()
-        .map(|ty| match ty {
-            Type::Tuple(items) => Some(items),
-            _ => None,
-        })
-        .collect::<Option<_>>()?;
+/// Tuples of one length make a tuple, others a list.
+fn tuples(types: &[&Type]) -> Option<Type> {
+    let items_of = |ty: &&'_ Type| match ty {
+        Type::Tuple(items) => Some(items.clone()),
+        _ => None,
+    };
+    let all: Vec<Vec<Type>> = types.iter().filter_map(items_of).collect();
     let length = all.first()?.len();
     if all.iter().any(|other| other.len() != length) {
         return lists(types);
@@ -97,32 +105,32 @@ fn tuples(types: &[&Type]) -> Option<Option<Type>> {
         let types: Vec<Type> = all.iter().filter_map(|other| other.get(index)).cloned().collect();
         common(&types)
     });
-    Some(items.collect::<Option<_>>().map(Type::Tuple))
+    items.collect::<Option<_>>().map(Type::Tuple)
 }
 
-/// Lists, tuples and sets make a list, or a set if one is. `None` when something else is among them.
-fn lists(types: &[&Type]) -> Option<Option<Type>> {
+/// Lists, tuples and sets make a list, or a set if one is.
+fn lists(types: &[&Type]) -> Option<Type> {
     let mut elements = Vec::new();
     for ty in types {
         match ty {
             Type::Tuple(items) => elements.extend(items.iter().cloned()),
             Type::List(element) | Type::Set(element) => elements.push((**element).clone()),
-            _ => return None,
+            _ => {}
         }
     }
     let set = types.iter().any(|ty| matches!(ty, Type::Set(_)));
-    Some(common(&elements).map(if set { Type::set } else { Type::list }))
+    common(&elements).map(if set { Type::set } else { Type::list })
 }
 
-/// Maps and objects make a map. `None` when something else is among them.
-fn maps(types: &[&Type]) -> Option<Option<Type>> {
+/// Maps and objects make a map.
+fn maps(types: &[&Type]) -> Option<Type> {
     let mut elements = Vec::new();
     for ty in types {
         match ty {
             Type::Object(attributes) => elements.extend(attributes.values().map(|attribute| attribute.ty.clone())),
             Type::Map(element) => elements.push((**element).clone()),
-            _ => return None,
+            _ => {}
         }
     }
-    Some(common(&elements).map(Type::map))
+    common(&elements).map(Type::map)
 }

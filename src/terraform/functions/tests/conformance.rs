@@ -1,0 +1,84 @@
+//! Every function and operator over known values, against recordings of the real Terraform.
+
+use indexmap::IndexMap;
+
+use super::super::{FAMILIES, IMPURE};
+use super::evaluate::Evaluator;
+use crate::value::{Data, Reason, World};
+
+const RECORDED: &str = include_str!("../../../../tests/conformance/expressions.txt");
+
+/// What is known to differ, and why that does not matter.
+const DIFFERENT: [(&str, &str); 15] = [
+    ("1/0 > 5", "infinity is no number here, so what is made of it is undecidable"),
+    ("1/3", "a fraction has 100 digits instead of 512 bits"),
+    ("tostring(1/3)", "a fraction has 100 digits instead of 512 bits"),
+    ("format(\"%f %.2f %6.1f %-8.3f|\",1.5,1.255,2.25,3.14159)", "1.255 is exact here, so that rounding it is a tie"),
+    ("tonumber(\"-0\")", "there is no negative zero"),
+    ("tostring(-0)", "there is no negative zero"),
+    ("cidrhost(\"::ffff:1.2.3.0/120\",1)", "Terraform loses bytes of mapped addresses"),
+    ("cidrsubnet(\"10.0.0.0/8\",-1,0)", "a negative number of new bits is a limit"),
+    ("cidrsubnet(\"10.0.0.0/8\",8,-1)", "Terraform leaves the block silently"),
+    ("fileexists(\".\")", "the host tells files from what is none"),
+    ("issensitive(\"a\")", "marks are not followed"),
+    ("issensitive(1)", "marks are not followed"),
+    ("strrev(\"ae\\u0301b\")", "texts are not normalized"),
+    ("substr(\"ae\\u0301b\",1,1)", "texts are not normalized"),
+    ("yamldecode(\"a: !!set {x, y}\")", "the tree has no tags but local ones"),
+];
+
+pub(super) fn recorded() -> impl Iterator<Item = (&'static str, &'static str)> {
+    RECORDED.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
+}
+
+/// The value as the recordings write it.
+fn shown(evaluator: &Evaluator, expression: &str) -> String {
+    let value = evaluator.text(expression);
+    match &value.data {
+        Data::Failed(_) => return "!error".to_owned(),
+        Data::Open(input) if matches!(input.reason, Reason::Broken(_)) => return "!error".to_owned(),
+        _ => {}
+    }
+    let encoded = evaluator.text(&format!("jsonencode({expression})"));
+    encoded.as_str().map_or_else(|| format!("unknown: {}", value.describe()), str::to_owned)
+}
+
+#[test]
+fn known_values_are_what_terraform_makes_of_them() {
+    let evaluator = Evaluator { names: IndexMap::new(), world: World::default() };
+    let mut wrong = Vec::new();
+    for (expression, expected) in recorded() {
+        let got = shown(&evaluator, expression);
+        let different = DIFFERENT.iter().any(|(different, _)| *different == expression);
+        if (got == expected) == different {
+            let why = match evaluator.text(expression).data {
+                Data::Failed(failure) => failure.message.clone(),
+                _ => String::new(),
+            };
+            wrong.push(format!("{expression}\n    expected {expected}\n    got      {got} {why}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} expressions differ from Terraform, or no longer do:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_function_is_recorded() {
+    let names = FAMILIES.iter().flat_map(|family| family.iter()).map(|function| function.name);
+    // Literal templates are refused by templatestring, and a sensitive value cannot be printed.
+    let without = ["templatestring", "sensitive", "ephemeralasnull"];
+    let called = |name: &str| recorded().any(|(expression, _)| expression.contains(&format!("{name}(")));
+    let missing: Vec<&str> = names.filter(|name| !without.contains(name) && !called(name)).collect();
+    assert!(missing.is_empty(), "no expression calls {missing:?}");
+}
+
+#[test]
+fn there_are_as_many_functions_as_in_terraform() {
+    let declared = FAMILIES.iter().map(|family| family.len()).sum::<usize>();
+    // `try` and `can` are the evaluator's, because their arguments are evaluated by need.
+    assert_eq!(declared + IMPURE.len() + 2, 118, "terraform metadata functions -json lists 118 names");
+}

@@ -20,9 +20,9 @@ pub(super) fn level(finding: &Finding) -> &'static str {
     if finding.level() == Level::Error { "error" } else { "warning" }
 }
 
-/// What a finding is about: the resource, or the unit for an account-level control.
+/// What a finding is about: the resource, or the account.
 pub(super) fn subject(finding: &Finding) -> &str {
-    finding.resource.as_deref().unwrap_or(&finding.unit)
+    finding.resource.as_deref().unwrap_or("account")
 }
 
 /// What has one key side by side, in the order in which the keys come first.

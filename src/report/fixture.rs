@@ -66,6 +66,14 @@ impl Estate {
         self.render_in(format, Style { color: Color::Never, unicode: Unicode::Never, width: 100 })
     }
 
+    /// SARIF with paths from another directory.
+    pub(super) fn sarif_from(&self, source_root: &str) -> serde_json::Value {
+        let (report, sources, controls) = (&self.report, &self.sources, &self.controls);
+        let style = Style { color: Color::Never, unicode: Unicode::Never, width: 100 };
+        let context = Context { report, sources, controls, source_root: Path::new(source_root), style };
+        serde_json::from_str(&render(Format::Sarif, &context)).unwrap()
+    }
+
     /// The report in one format and style.
     pub(super) fn render_in(&self, format: Format, style: Style) -> String {
         let (report, sources, controls) = (&self.report, &self.sources, &self.controls);

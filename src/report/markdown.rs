@@ -124,9 +124,12 @@ fn excerpt(page: &mut String, span: Span, context: &Context) {
 }
 
 fn list(page: &mut String, heading: &str, items: impl Iterator<Item = (String, String)>) {
-    let items: Vec<String> = items.map(|(title, text)| format!("- {title}: {}\n", escaped(&text))).collect();
-    if !items.is_empty() {
-        let _ = write!(page, "\n### {heading}\n\n{}", items.concat());
+    let mut items = items.peekable();
+    if items.peek().is_some() {
+        let _ = write!(page, "\n### {heading}\n\n");
+    }
+    for (title, text) in items {
+        let _ = writeln!(page, "- {title}: {}", escaped(&text));
     }
 }
 

@@ -5,16 +5,17 @@
 //! <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::finding::{Control, FileError, Finding, Fix, Label, Severity, Verdict};
-use crate::source::{Span, relative};
+use crate::source::Span;
 
 use super::Context;
 use super::line::one_line;
 use super::line_hash::line_hashes;
-use super::place::{failures, grouped, level, message};
+use super::place::{failures, from_root, grouped, level, message, path_from_root};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -22,9 +23,13 @@ pub(super) fn render(context: &Context) -> String {
     let mut hashes = Hashes { context, of: BTreeMap::new() };
     let results: Vec<Value> = alerts(context).iter().filter_map(|alert| result(alert, context, &mut hashes)).collect();
     let undecided = context.report.findings.iter().filter(|finding| finding.verdict == Verdict::Unknown);
+    let undecided = undecided.map(|finding| ("note", finding));
+    let outside = failures(context).filter(|finding| !is_inside(finding.location, context));
+    let outside = outside.map(|finding| (level(finding), finding));
     let notifications: Vec<Value> = undecided
-        .map(|finding| {
-            notification("note", &format!("{}: {}", finding.control, finding.message), finding.location, context)
+        .chain(outside)
+        .map(|(level, finding)| {
+            notification(level, &format!("{}: {}", finding.control, finding.message), finding.location, context)
         })
         .chain(context.report.errors.iter().map(|error| unread(error, context)))
         .collect();
@@ -46,8 +51,10 @@ pub(super) fn render(context: &Context) -> String {
 
 /// Everything up to the last slash is the category: one for each directory that is checked on its own.
 fn category(context: &Context) -> String {
-    let directory = relative(&context.sources.absolute("."), context.source_root);
-    if directory == "." { String::new() } else { format!("{directory}/") }
+    match from_root(Path::new("."), context) {
+        Some(directory) if directory != "." => format!("{directory}/"),
+        _ => String::new(),
+    }
 }
 
 fn rule(control: &Control) -> Value {
@@ -58,13 +65,18 @@ fn rule(control: &Control) -> Value {
     json!({
         "id": control.id,
         "name": control.id.replace('.', ""),
-        "shortDescription": { "text": control.title },
-        "fullDescription": { "text": one_line(&control.summary) },
-        "help": { "text": one_line(&control.summary), "markdown": control.page },
+        "shortDescription": { "text": limited(&control.title) },
+        "fullDescription": { "text": limited(&control.summary) },
+        "help": { "text": format!("{} {}", one_line(&control.summary), control.url), "markdown": control.page },
         "helpUri": control.url,
         "defaultConfiguration": { "level": if control.severity >= Severity::High { "error" } else { "warning" } },
         "properties": { "tags": tags, "precision": "very-high", "security-severity": score(control.severity) },
     })
+}
+
+/// On one line, no longer than code scanning takes.
+fn limited(text: &str) -> String {
+    one_line(text).chars().take(1024).collect()
 }
 
 /// A number in GitHub's range for the severity: over 9 critical, from 7 high, from 4 medium, above 0 low.
@@ -80,12 +92,13 @@ fn score(severity: Severity) -> &'static str {
 /// The failures of one control on one line are one result: code scanning tells alerts apart by the hash of their line.
 fn alerts<'a>(context: &'a Context) -> Vec<Vec<&'a Finding>> {
     let line = |finding: &Finding| context.sources.position(finding.location).line;
-    grouped(failures(context).collect(), |finding| (finding.control.clone(), finding.location.file, line(finding)))
+    let failures = failures(context).filter(|finding| is_inside(finding.location, context));
+    grouped(failures.collect(), |finding| (finding.control.clone(), finding.location.file, line(finding)))
 }
 
 fn result(alert: &[&Finding], context: &Context, hashes: &mut Hashes) -> Option<Value> {
     let finding = *alert.first()?;
-    let related = related(alert);
+    let related = related(alert, context);
     let mut result = json!({
         "ruleId": finding.control,
         "level": level(finding),
@@ -108,7 +121,7 @@ fn result(alert: &[&Finding], context: &Context, hashes: &mut Hashes) -> Option<
         set(&mut result, "relatedLocations", related.iter().enumerate().map(place).collect());
         set(&mut result, "codeFlows", alert.iter().map(|finding| code_flow(finding, context)).collect());
     }
-    let mut fixes: Vec<Value> = alert.iter().filter_map(|finding| Some(fix(finding.fix.as_ref()?, context))).collect();
+    let mut fixes: Vec<Value> = alert.iter().filter_map(|finding| fix(finding.fix.as_ref()?, context)).collect();
     fixes.dedup();
     if !fixes.is_empty() {
         set(&mut result, "fixes", json!(fixes));
@@ -127,10 +140,10 @@ fn primary(finding: &Finding, context: &Context) -> Value {
 }
 
 /// What is related to any of the findings, each place once.
-fn related<'a>(alert: &[&'a Finding]) -> Vec<&'a Label> {
+fn related<'a>(alert: &[&'a Finding], context: &Context) -> Vec<&'a Label> {
     let mut labels: Vec<&Label> = Vec::new();
     for label in alert.iter().flat_map(|finding| &finding.related) {
-        if !labels.contains(&label) {
+        if !labels.contains(&label) && is_inside(label.span, context) {
             labels.push(label);
         }
     }
@@ -141,9 +154,9 @@ fn related<'a>(alert: &[&'a Finding]) -> Vec<&'a Label> {
 fn text(alert: &[&Finding], related: &[&Label]) -> String {
     let mut text = unlinked(&message(alert));
     if let Some(help) = alert.first().and_then(|finding| finding.help.as_ref()) {
-        text += " To mend it: ";
-        text += &unlinked(&one_line(help));
-        text += ".";
+        text.push_str(" To mend it: ");
+        text.push_str(&unlinked(&one_line(help)));
+        text.push('.');
     }
     let link = |(at, label): (usize, &&Label)| format!("[{}]({})", link_text(&label.message), at + 1);
     let links: Vec<String> = related.iter().enumerate().map(link).collect();
@@ -163,7 +176,8 @@ fn link_text(text: &str) -> String {
 /// The path from what is related (the trail, its bucket) to where the finding stands.
 fn code_flow(finding: &Finding, context: &Context) -> Value {
     let step = |message: &str, span: Span| json!({ "location": remarked(message, span, context) });
-    let mut steps: Vec<Value> = finding.related.iter().rev().map(|label| step(&label.message, label.span)).collect();
+    let labels = finding.related.iter().rev().filter(|label| is_inside(label.span, context));
+    let mut steps: Vec<Value> = labels.map(|label| step(&label.message, label.span)).collect();
     steps.push(step(&finding.message, finding.location));
     json!({ "threadFlows": [{ "locations": steps }] })
 }
@@ -189,18 +203,27 @@ fn physical(span: Span, context: &Context) -> Value {
     json!({ "artifactLocation": { "uri": uri(span, context) }, "region": region(span, context) })
 }
 
+/// One line: a pull request shows an alert only when all of its lines are in the diff.
 fn region(span: Span, context: &Context) -> Value {
+    whole_region(context.sources.first_line(span), context)
+}
+
+fn whole_region(span: Span, context: &Context) -> Value {
     let file = context.sources.file(span.file);
     let start = file.lines.position_utf16(span.start as usize, &file.text);
     let end = file.lines.position_utf16(span.end as usize, &file.text);
     json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
 }
 
-/// From the source root, without symbolic links: code scanning knows a file by its place in the work tree.
-fn uri(span: Span, context: &Context) -> String {
-    let file = context.sources.file(span.file);
-    let location = file.location.canonicalize().unwrap_or_else(|_| file.location.clone());
-    percent_encoded(&relative(&location, context.source_root))
+/// Whether code scanning can show the place. A failure elsewhere is a notification, so that it is not lost.
+fn is_inside(span: Span, context: &Context) -> bool {
+    path_from_root(span, context).is_some()
+}
+
+/// From the source root, without symbolic links: code scanning knows a file by its place in the work tree, and refuses the
+/// upload for a path that leaves it.
+fn uri(span: Span, context: &Context) -> Option<String> {
+    path_from_root(span, context).map(|path| percent_encoded(&path))
 }
 
 /// The path as a URI reference: everything but unreserved characters and slashes is encoded (RFC 3986).
@@ -212,24 +235,26 @@ fn percent_encoded(path: &str) -> String {
     path.bytes().map(encode).collect()
 }
 
-fn fix(fix: &Fix, context: &Context) -> Value {
+/// The edits by file; `None` when one of them lies outside the source root.
+fn fix(fix: &Fix, context: &Context) -> Option<Value> {
     let mut by_file: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for edit in &fix.edits {
         let replacement = json!({
-            "deletedRegion": region(edit.span, context),
+            "deletedRegion": whole_region(edit.span, context),
             "insertedContent": { "text": edit.replacement },
         });
-        by_file.entry(uri(edit.span, context)).or_default().push(replacement);
+        by_file.entry(uri(edit.span, context)?).or_default().push(replacement);
     }
     let changes: Vec<Value> = by_file
         .into_iter()
         .map(|(uri, replacements)| json!({ "artifactLocation": { "uri": uri }, "replacements": replacements }))
         .collect();
-    json!({ "description": { "text": fix.title }, "artifactChanges": changes })
+    Some(json!({ "description": { "text": fix.title }, "artifactChanges": changes }))
 }
 
 fn notification(level: &str, text: &str, span: Span, context: &Context) -> Value {
-    json!({ "level": level, "message": { "text": unlinked(&one_line(text)) }, "locations": [location(span, context)] })
+    let locations: Vec<Value> = is_inside(span, context).then(|| location(span, context)).into_iter().collect();
+    json!({ "level": level, "message": { "text": unlinked(&one_line(text)) }, "locations": locations })
 }
 
 fn unread(error: &FileError, context: &Context) -> Value {

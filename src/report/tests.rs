@@ -303,3 +303,20 @@ fn sarif_is_what_code_scanning_accepts() {
     assert_eq!(notifications.as_array().unwrap().len(), 1 + 2, "one unknown, two files: {notifications:#}");
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
 }
+
+#[test]
+fn what_lies_outside_the_source_root_is_told_but_not_pointed_at() {
+    let estate = Estate::new();
+    let inside = estate.sarif_from("/estate/envs/prod");
+    let run = &inside["runs"][0];
+    let is_public = |result: &&Value| result["ruleId"] == "CloudTrail.6";
+    assert_eq!(
+        run["results"].as_array().unwrap().iter().filter(is_public).count(),
+        0,
+        "its bucket is in ../../modules"
+    );
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(notifications.contains("CloudTrail.6: Everybody may read"), "{notifications}");
+    assert!(!inside.to_string().contains("\"uri\":\"."), "{inside:#}");
+    assert_eq!(estate.sarif_from("/elsewhere")["runs"][0]["automationDetails"]["id"], "trailwarden/");
+}

@@ -1,33 +1,24 @@
-//! Text for people, drawn by `miette` (the only file that names it): what is there, what is required, the smallest change,
+//! Text for people, drawn by `miette` (named in this module only): what is there, what is required, the smallest change,
 //! and every place that is evidence, in whatever file it stands.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
-use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents, ThemeStyles,
-};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeStyles};
 
 use crate::finding::{FileError, Finding, Label, Level, Note, Verdict};
-use crate::source::{Excerpts, FileId, SourceFile, Span};
+use crate::source::{Excerpts, FileId, Span};
 
-use super::line::{is_hidden, one_line};
+use super::line::{one_line, visible};
 use super::place::{grouped, message};
 use super::{Color, Context, Unicode};
 
-/// How many bytes are shown on either side of a place: some files are one line of a megabyte.
-const WINDOW: usize = 400;
+mod excerpt;
 
-/// How many bytes of a place are underlined.
-const UNDERLINED: usize = 200;
+use excerpt::Excerpt;
 
 /// How many lines apart two places may be for `miette` to draw them as one piece of code.
 const NEAR: usize = 3;
-
-/// What lies further apart, in bytes, is not drawn in one excerpt.
-const EXCERPT: usize = 8000;
 
 pub(super) fn render(context: &Context) -> String {
     let mut page = Page::new(context);
@@ -172,7 +163,7 @@ impl<'a> Page<'a> {
         let labels = labels.iter().map(|label| (label.span, format!(" {}", one_line(&label.message))));
         for (span, message) in place.into_iter().chain(labels).collect::<Vec<_>>() {
             let at = self.context.sources.position(span);
-            let path = self.context.sources.file(span.file).path.clone();
+            let path = visible(&self.context.sources.file(span.file).path);
             self.line(&format!("    at {path}:{}:{}{message}", at.line, at.column));
         }
     }
@@ -202,7 +193,7 @@ impl<'a> Page<'a> {
 
     fn place(&self, span: Span) -> String {
         let file = self.context.sources.file(span.file);
-        format!("{}:{}", file.path, file.lines.position(span.start as usize, &file.text).line)
+        format!("{}:{}", visible(&file.path), file.lines.position(span.start as usize, &file.text).line)
     }
 
     /// Adds one drawing. A drawing always begins with its message; where there is none that line is left out.
@@ -281,91 +272,6 @@ impl Diagnostic for Drawing {
     }
 }
 
-/// A file whose lines are indexed, so that an excerpt costs nothing however far down it is.
-#[derive(Clone)]
-struct Excerpt {
-    file: Arc<SourceFile>,
-    /// The text as it may be printed, where that is not the text itself.
-    masked: Option<Arc<str>>,
-}
-
-impl Excerpt {
-    fn new(file: Arc<SourceFile>) -> Self {
-        let masked = masked(&file.text).map(Arc::from);
-        Self { file, masked }
-    }
-
-    fn text(&self) -> &str {
-        self.masked.as_deref().unwrap_or(&self.file.text)
-    }
-
-    fn range(&self, span: Span) -> SourceSpan {
-        let start = span.start as usize;
-        let end = boundary(self.text(), (span.end as usize).min(start + UNDERLINED));
-        SourceSpan::new(start.into(), end.saturating_sub(start))
-    }
-}
-
-impl SourceCode for Excerpt {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        lines_before: usize,
-        lines_after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        if span.len() > EXCERPT {
-            return Err(MietteError::OutOfBounds);
-        }
-        let file = &self.file;
-        let (start, end) = (span.offset(), span.offset() + span.len());
-        let last = (file.lines.line(end) + lines_after).min(file.lines.len().saturating_sub(1));
-        let to = file.lines.range(last, &file.text).end.min(boundary(&file.text, end + WINDOW));
-        let from = if lines_before == 0 {
-            // The place itself is asked for, to say its line and column.
-            start
-        } else {
-            let first = file.lines.line(start).saturating_sub(lines_before);
-            let mark = if file.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-            let line = file.lines.range(first, &file.text).start.max(mark.min(start));
-            line.max(boundary(&file.text, start.saturating_sub(WINDOW)))
-        };
-        let excerpt = self.text().as_bytes().get(from..to.max(end)).ok_or(MietteError::OutOfBounds)?;
-        let position = file.lines.position(from, &file.text);
-        let lines = file.lines.line(to).saturating_sub(file.lines.line(from)) + 1;
-        Ok(Box::new(MietteSpanContents::new_named(
-            file.path.clone(),
-            excerpt,
-            (from, excerpt.len()).into(),
-            position.line.saturating_sub(1),
-            position.column.saturating_sub(1),
-            lines,
-        )))
-    }
-}
-
-/// The text with as many question marks as bytes in place of what a terminal would obey or hide, so that every place
-/// stays where it is; `None` where there is nothing of the kind.
-fn masked(text: &str) -> Option<String> {
-    let mut characters = text.char_indices().peekable();
-    let mut masked: Option<String> = None;
-    while let Some((at, character)) = characters.next() {
-        let ends_line = character == '\r' && characters.peek().is_some_and(|(_, next)| *next == '\n');
-        let is_blank = matches!(character, '\n' | '\t') || ends_line;
-        if (is_hidden(character) && !is_blank) || (character == '\u{feff}' && at > 0) {
-            let masked = masked.get_or_insert_with(|| text.get(..at).unwrap_or_default().to_owned());
-            masked.extend(std::iter::repeat_n('?', character.len_utf8()));
-        } else if let Some(masked) = &mut masked {
-            masked.push(character);
-        }
-    }
-    masked
-}
-
-/// The character boundary at or before `offset`.
-fn boundary(text: &str, offset: usize) -> usize {
-    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::sample::Sample;
@@ -387,12 +293,6 @@ CloudTrail.4 fail (low): It is on
 
 ";
         assert_eq!(render(&sample.context()), expected);
-    }
-
-    #[test]
-    fn what_a_terminal_would_obey_is_masked_and_moves_nothing() {
-        assert_eq!(masked("a\tb\r\nc"), None);
-        assert_eq!(masked("a\u{1b}[2Jb\rc\u{202e}d\r\n").as_deref(), Some("a?[2Jb?c???d\r\n"));
     }
 
     #[test]

@@ -138,6 +138,8 @@ fn failures(report: &Value) -> Vec<&Value> {
 
 fn schema() -> jsonschema::Validator {
     let schema = fs::read_to_string(repository().join("tests/fixtures/sarif-2.1.0.json")).unwrap();
+    // One pattern of this copy (of a run's language) closes a bracket that it never opened.
+    let schema = schema.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
     jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
 }
 

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::finding::{Finding, Report};
-use crate::judge::{Judge, Row, account_row, to_finding, without_trail};
-use crate::model::{Inputs, Language, Resource, Unit};
+use crate::judge::without_trail;
+use crate::model::{Inputs, Language};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::{Sources, Span};
 
+mod rows;
 mod units;
 
 /// What a run is asked to do.
@@ -68,7 +69,7 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
         let sources = Arc::new(Sources::new(options.working_directory.clone(), options.root.clone()));
         let found = units::find(options, &sources)?;
         let judged: Vec<Vec<Finding>> =
-            found.units.par_iter().map(|unit| judge_unit(unit.as_ref(), options, words, &sources)).collect();
+            found.units.par_iter().map(|unit| rows::judge(unit.as_ref(), options, words, &sources)).collect();
         let mut report = report(found, judged);
         if options.require_trail && report.findings.is_empty() {
             report.findings = missing_trail(options, &sources);
@@ -85,39 +86,6 @@ fn missing_trail(options: &Options, sources: &Sources) -> Vec<Finding> {
     let span = Span::new(sources.add(&place, String::new()), 0, 0);
     let any = options.rules.iter().filter(|rule| rule.holds == Holds::Any);
     any.filter_map(|rule| without_trail(rule, &unit, Language::Terraform, span)).collect()
-}
-
-/// Every row of a unit.
-fn judge_unit(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Vec<Finding> {
-    let judge = Judge::new(unit, options.max_worlds);
-    let trails = distinct(judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails));
-    let mut providers: Vec<&str> = trails.iter().map(|trail| trail.provider.as_str()).collect();
-    providers.sort_unstable();
-    providers.dedup();
-    let every = options.rules.iter().filter(|rule| rule.holds == Holds::Every);
-    let any = options.rules.iter().filter(|rule| rule.holds == Holds::Any);
-    let of_trails = every.flat_map(|rule| trails.iter().map(move |trail| (*rule, Some(trail), "")));
-    let of_accounts = any.flat_map(|rule| providers.iter().map(move |provider| (*rule, None, *provider)));
-    let rows: Vec<(&'static Rule, Option<&Resource>, &str)> = of_trails.chain(of_accounts).collect();
-    let judged = rows.par_iter().filter_map(|(rule, trail, provider)| {
-        let exploration = match trail {
-            Some(trail) => judge.trail_row(rule, &trail.address),
-            None => account_row(&judge, rule, provider),
-        };
-        to_finding(&Row { unit, rule, trail: *trail, exploration, words, sources })
-    });
-    judged.collect()
-}
-
-/// The trails of all worlds, each once, in source order.
-fn distinct(trails: impl Iterator<Item = Resource>) -> Vec<Resource> {
-    let mut distinct: Vec<Resource> = Vec::new();
-    for trail in trails {
-        if !distinct.iter().any(|known| known.address == trail.address) {
-            distinct.push(trail);
-        }
-    }
-    distinct
 }
 
 /// Everything in its order: unit, control, resource.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
-use crate::model::{Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
+use crate::model::{Estate, Existence, Inputs, Kind, Language, OpenInputs, Resource, Unit};
 use crate::source::Sources;
 use crate::value::{Data, Input, MapKind, Origin, Reason, Role, Value, World};
 
-use super::Found;
 use super::condition::{every, question};
 use super::evaluator::Evaluator;
 use super::tree::{Child, Declared, Stack, Tree};
+use super::{Found, Loaded};
 
 /// A template with the templates it nests.
 #[derive(Debug)]
@@ -24,17 +24,19 @@ pub struct CloudFormationUnit {
     nested: Vec<PathBuf>,
     /// The resources the model knows: their kind, stack and number there.
     resources: Vec<(Kind, usize, usize)>,
+    sources: Arc<Sources>,
+    inputs: Inputs,
 }
 
 impl CloudFormationUnit {
-    pub(super) fn new(sources: &Sources, tree: Tree, found: Found) -> Self {
+    pub(super) fn new(sources: &Arc<Sources>, tree: Tree, found: Found, inputs: &Inputs) -> Self {
         let mut resources = Vec::new();
         if let Some(root) = tree.stack(0) {
             collect(&tree, root, &mut resources);
         }
         let path = tree.stack(0).map(|root| sources.file(root.template.file).path.clone()).unwrap_or_default();
         let nested = tree.nested.iter().map(|file| sources.file(*file).location.clone()).collect();
-        Self { path, tree, found, nested, resources }
+        Self { path, tree, found, nested, resources, sources: Arc::clone(sources), inputs: inputs.clone() }
     }
 
     /// The files of the templates this one nests or includes: they are judged as part of this unit, not on their own,
@@ -42,18 +44,6 @@ impl CloudFormationUnit {
     #[must_use]
     pub fn nested(&self) -> &[PathBuf] {
         &self.nested
-    }
-
-    /// The parameters whose value is their default and that could have others: their names and `AllowedValues`.
-    #[must_use]
-    pub fn alternatives(&self) -> Vec<(String, Vec<String>)> {
-        let Some(root) = self.tree.stack(0) else { return Vec::new() };
-        let defaulted = |name: &str| self.tree.given.get(name).is_none();
-        let parameters = root
-            .parameters()
-            .filter(|parameter| !parameter.is_list() && parameter.default().is_some() && defaulted(parameter.name));
-        let alternatives = parameters.map(|parameter| (parameter.name.to_owned(), parameter.allowed()));
-        alternatives.filter(|(_, allowed)| allowed.len() > 1).collect()
     }
 }
 
@@ -95,6 +85,29 @@ impl Unit for CloudFormationUnit {
 
     fn declares(&self, input: &str) -> bool {
         self.tree.stack(0).is_some_and(|root| root.parameter(input).is_some())
+    }
+
+    fn alternatives(&self) -> Vec<(String, String)> {
+        let Some(root) = self.tree.stack(0) else { return Vec::new() };
+        let is_defaulted = |name: &str| self.tree.given.get(name).is_none();
+        let parameters = root
+            .parameters()
+            .filter(|parameter| !parameter.is_list() && parameter.default().is_some() && is_defaulted(parameter.name));
+        let pairs = parameters.flat_map(|parameter| {
+            let name = parameter.name.to_owned();
+            parameter.allowed().into_iter().map(move |value| (name.clone(), value))
+        });
+        pairs.collect()
+    }
+
+    fn with(&self, input: &str, value: &str) -> Option<Box<dyn Unit>> {
+        let mut inputs = self.inputs.clone();
+        inputs.parameters.push((input.to_owned(), value.to_owned()));
+        let root = self.tree.stack(0)?;
+        match super::load(&self.sources, &self.sources.file(root.template.file).location, &inputs) {
+            Loaded::Template(unit) => Some(Box::new(unit)),
+            Loaded::NotATemplate | Loaded::Broken(_) => None,
+        }
     }
 
     fn notes(&self) -> Vec<Note> {

@@ -58,7 +58,7 @@ pub fn load(sources: &Arc<Sources>, path: &Path, inputs: &Inputs) -> Loaded {
     match template::read(sources, file) {
         Read::Template(template) => {
             let (tree, found) = nested::build(sources, Arc::new(template), inputs);
-            Loaded::Template(CloudFormationUnit::new(sources, tree, found))
+            Loaded::Template(CloudFormationUnit::new(sources, tree, found, inputs))
         }
         Read::NotATemplate => Loaded::NotATemplate,
         Read::Broken(_) if !mentions_trail_in_template(sources.file(file).text.as_bytes()) => Loaded::NotATemplate,

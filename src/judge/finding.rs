@@ -56,7 +56,8 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
     let attribute = reason.map_or_else(String::new, |reason| reason.attribute(language).to_owned());
     let slots = slots(row, trail, shown, &cases);
     let resource = row.trail.map(|trail| trail.address.clone());
-    let identity = resource.clone().unwrap_or_default();
+    // Accounts of one unit are told apart by their provider configuration.
+    let identity = resource.clone().unwrap_or_else(|| trail.provider.clone());
     Some(Finding {
         control: row.rule.control.id.clone(),
         verdict,

@@ -10,5 +10,6 @@ mod finding;
 mod row;
 
 pub use account::account_row;
+pub use describe::cases as describe_cases;
 pub use finding::{Row, to_finding, without_trail};
 pub use row::{Failure, Judge, Judged};

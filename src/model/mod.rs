@@ -34,6 +34,16 @@ pub trait Unit: Send + Sync {
     /// Whether the unit has an input of this name that a caller can give a value: a root variable, a parameter.
     fn declares(&self, input: &str) -> bool;
 
+    /// Other values that inputs could be given although they have one: a parameter's allowed values beside its default.
+    fn alternatives(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    /// The unit with another value for one input; `None` when it cannot be had.
+    fn with(&self, _input: &str, _value: &str) -> Option<Box<dyn Unit>> {
+        None
+    }
+
     /// Remarks about the unit.
     fn notes(&self) -> Vec<Note>;
 

@@ -1,0 +1,86 @@
+//! The rows of a unit: each control about each trail, or about the account.
+
+use rayon::prelude::*;
+
+use crate::finding::{Case, Condition, Finding, Note, Verdict};
+use crate::judge::{Judge, Row, account_row, describe_cases, to_finding};
+use crate::model::{Resource, Unit};
+use crate::rules::{Holds, Rule, Words};
+use crate::source::Sources;
+use crate::value::Literal;
+
+use super::Options;
+
+/// How many other values of parameters are tried on one unit.
+const MAX_ALTERNATIVES: usize = 64;
+
+/// Every row of a unit, and what would change it.
+pub(super) fn judge(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Vec<Finding> {
+    let mut findings = rows(unit, options, words, sources);
+    if !findings.is_empty() {
+        try_alternatives(&mut findings, unit, options, words, sources);
+    }
+    findings
+}
+
+fn rows(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Vec<Finding> {
+    let judge = Judge::new(unit, options.max_worlds);
+    let trails = distinct(judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails));
+    let mut providers: Vec<&str> = trails.iter().map(|trail| trail.provider.as_str()).collect();
+    providers.sort_unstable();
+    providers.dedup();
+    let every = options.rules.iter().filter(|rule| rule.holds == Holds::Every);
+    let any = options.rules.iter().filter(|rule| rule.holds == Holds::Any);
+    let of_trails = every.flat_map(|rule| trails.iter().map(move |trail| (*rule, Some(trail), "")));
+    let of_accounts = any.flat_map(|rule| providers.iter().map(move |provider| (*rule, None, *provider)));
+    let rows: Vec<(&'static Rule, Option<&Resource>, &str)> = of_trails.chain(of_accounts).collect();
+    let judged = rows.par_iter().filter_map(|(rule, trail, provider)| {
+        let exploration = match trail {
+            Some(trail) => judge.trail_row(rule, &trail.address),
+            None => account_row(&judge, rule, provider),
+        };
+        to_finding(&Row { unit, rule, trail: *trail, exploration, words, sources })
+    });
+    judged.collect()
+}
+
+/// The trails of all worlds, each once, in source order.
+fn distinct(trails: impl Iterator<Item = Resource>) -> Vec<Resource> {
+    let mut distinct: Vec<Resource> = Vec::new();
+    for trail in trails {
+        if !distinct.iter().any(|known| known.address == trail.address) {
+            distinct.push(trail);
+        }
+    }
+    distinct
+}
+
+/// A default decides a verdict, and somebody may still deploy with another allowed value: those that would change the
+/// verdict become its cases, one parameter changed at a time.
+fn try_alternatives(findings: &mut [Finding], unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) {
+    let alternatives: Vec<(String, String)> = unit.alternatives().into_iter().take(MAX_ALTERNATIVES).collect();
+    let tried: Vec<Vec<Finding>> = alternatives
+        .par_iter()
+        .map(|(input, value)| {
+            unit.with(input, value).map_or_else(Vec::new, |unit| rows(unit.as_ref(), options, words, sources))
+        })
+        .collect();
+    for finding in findings.iter_mut().filter(|finding| is_decided(finding.verdict)) {
+        for ((input, value), others) in alternatives.iter().zip(&tried) {
+            let same = |other: &&Finding| (&other.control, &other.resource) == (&finding.control, &finding.resource);
+            let Some(other) = others.iter().find(same) else { continue };
+            if is_decided(other.verdict) && other.verdict != finding.verdict {
+                let when = vec![(input.clone(), Condition::Is(Literal::Text(value.clone())))];
+                finding.cases.push(Case { when, verdict: other.verdict });
+            }
+        }
+        if !finding.cases.is_empty() {
+            let message = describe_cases(&finding.cases);
+            finding.notes.push(Note { message, span: None });
+        }
+    }
+}
+
+fn is_decided(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Pass | Verdict::Fail)
+}

@@ -22,7 +22,7 @@ fi
 if [ "$INPUT_ANNOTATIONS" = true ]; then
   arguments+=(--output "github=$RUNNER_TEMP/trailwarden.annotations")
 fi
-arguments+=(--output "sarif=$INPUT_SARIF_FILE" --)
+arguments+=(--output "markdown=$RUNNER_TEMP/trailwarden.md" --output "sarif=$INPUT_SARIF_FILE" --)
 while IFS= read -r line; do
   [ -n "$line" ] && arguments+=("$line")
 done <<<"$INPUT_PATHS"
@@ -32,6 +32,9 @@ status=0
 
 if [ "$INPUT_ANNOTATIONS" = true ] && [ -f "$RUNNER_TEMP/trailwarden.annotations" ]; then
   cat "$RUNNER_TEMP/trailwarden.annotations"
+fi
+if [ -f "$RUNNER_TEMP/trailwarden.md" ]; then
+  cat "$RUNNER_TEMP/trailwarden.md" >>"$GITHUB_STEP_SUMMARY"
 fi
 {
   echo "exit-code=$status"

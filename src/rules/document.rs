@@ -136,9 +136,9 @@ impl Builder<'_> {
             }
             let decision = if name == "IsLogging" { is_logging(&value, trail, world) } else { read(&value, world) };
             let json = self.decided(&format!("/Trail/Properties/{name}"), leaf, decision);
-            if !json.is_null() {
-                properties.insert(name.to_owned(), json);
-            }
+            // An absent property is null rather than absent: where a key is missing, Guard tries every other spelling
+            // of it, which takes longer than everything else a run does. No comparison holds for null either.
+            properties.insert(name.to_owned(), json);
         }
         let is = |name: &str| properties.get(name).and_then(Json::as_bool).unwrap_or_default();
         if is("IsOrganizationTrail") && !is("IsMultiRegionTrail") {

@@ -168,7 +168,7 @@ impl Clause {
     #[must_use]
     pub fn seen(&self) -> String {
         match (&self.value, &self.remaining) {
-            (Some(value), None) => value.to_string(),
+            (Some(value), None) if !value.is_null() => value.to_string(),
             _ => "not set".to_owned(),
         }
     }

@@ -14,6 +14,8 @@ use crate::source::{Sources, Span};
 mod rows;
 mod units;
 
+use rows::Rows;
+
 /// What a run is asked to do.
 #[derive(Debug)]
 pub struct Options {
@@ -59,8 +61,8 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// Checks files and directories.
 ///
 /// # Errors
-/// When the run cannot begin: a path that does not exist, a glob that is none. A file that cannot be read or parsed is in
-/// the report, and everything else is judged.
+/// When the run cannot begin: a glob that is none, a value for an input that nothing declares. A path that does not exist
+/// and a file that cannot be read or parsed are in the report, and everything else is judged.
 pub fn check(options: &Options) -> Result<Checked, CheckError> {
     let words = Words::builtin().map_err(|message| CheckError { message })?;
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
@@ -68,7 +70,7 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
     pool.install(|| {
         let sources = Arc::new(Sources::new(options.working_directory.clone(), options.root.clone()));
         let found = units::find(options, &sources)?;
-        let judged: Vec<Vec<Finding>> =
+        let judged: Vec<Rows> =
             found.units.par_iter().map(|unit| rows::judge(unit.as_ref(), options, words, &sources)).collect();
         let mut report = report(found, judged);
         if options.require_trail && report.findings.is_empty() {
@@ -89,14 +91,11 @@ fn missing_trail(options: &Options, sources: &Sources) -> Vec<Finding> {
 }
 
 /// Everything in its order: unit, control, resource.
-fn report(found: units::Found, judged: Vec<Vec<Finding>>) -> Report {
-    let mut findings: Vec<Finding> = judged.into_iter().flatten().collect();
+fn report(found: units::Found, judged: Vec<Rows>) -> Report {
+    let trails = judged.iter().map(|rows| rows.trails).sum();
+    let mut findings: Vec<Finding> = judged.into_iter().flat_map(|rows| rows.findings).collect();
     findings.sort_by(|left, right| {
         (&left.unit, &left.control, &left.resource).cmp(&(&right.unit, &right.control, &right.resource))
     });
-    let mut trails: Vec<(&str, &str)> =
-        findings.iter().filter_map(|finding| Some((finding.unit.as_str(), finding.resource.as_deref()?))).collect();
-    trails.sort_unstable();
-    trails.dedup();
-    Report { trails: trails.len(), files: found.files, notes: found.notes, errors: found.errors, findings }
+    Report { trails, files: found.files, notes: found.notes, errors: found.errors, findings }
 }

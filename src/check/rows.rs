@@ -14,16 +14,25 @@ use super::Options;
 /// How many other values of parameters are tried on one unit.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// Every row of a unit, and what would change it.
-pub(super) fn judge(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Vec<Finding> {
-    let mut findings = rows(unit, options, words, sources);
-    if !findings.is_empty() {
-        try_alternatives(&mut findings, unit, options, words, sources);
-    }
-    findings
+/// What was judged in a unit.
+#[derive(Default)]
+pub(super) struct Rows {
+    /// A finding for each row.
+    pub findings: Vec<Finding>,
+    /// How many trails there are, in one world or another.
+    pub trails: usize,
 }
 
-fn rows(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Vec<Finding> {
+/// Every row of a unit, and what would change it.
+pub(super) fn judge(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Rows {
+    let mut rows = self::rows(unit, options, words, sources);
+    if !rows.findings.is_empty() {
+        try_alternatives(&mut rows.findings, unit, options, words, sources);
+    }
+    rows
+}
+
+fn rows(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Rows {
     let judge = Judge::new(unit, options.max_worlds);
     let trails = distinct(judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails));
     let mut providers: Vec<&str> = trails.iter().map(|trail| trail.provider.as_str()).collect();
@@ -41,7 +50,7 @@ fn rows(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) ->
         };
         to_finding(&Row { unit, rule, trail: *trail, exploration, words, sources })
     });
-    judged.collect()
+    Rows { findings: judged.collect(), trails: trails.len() }
 }
 
 /// The trails of all worlds, each once, in source order.
@@ -62,7 +71,8 @@ fn try_alternatives(findings: &mut [Finding], unit: &dyn Unit, options: &Options
     let tried: Vec<Vec<Finding>> = alternatives
         .par_iter()
         .map(|(input, value)| {
-            unit.with(input, value).map_or_else(Vec::new, |unit| rows(unit.as_ref(), options, words, sources))
+            let unit = unit.with(input, value);
+            unit.map_or_else(Vec::new, |unit| rows(unit.as_ref(), options, words, sources).findings)
         })
         .collect();
     for finding in findings.iter_mut().filter(|finding| is_decided(finding.verdict)) {

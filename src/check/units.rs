@@ -31,17 +31,15 @@ pub(super) struct Found {
 /// Finds the units.
 ///
 /// # Errors
-/// A path that does not exist, a glob that is none.
+/// A glob that is none, a value for an input that nothing declares.
 pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, CheckError> {
     let stdin = options.stdin.as_ref().map(|(name, text)| sources.add(name, text.clone()));
     let walked = walk(&options.paths, &options.exclude, &options.working_directory)
         .map_err(|error| CheckError { message: format!("--exclude {}: {}", error.glob, error.message) })?;
-    if let Some(error) = walked.errors.first() {
-        return Err(CheckError { message: format!("{}: {}", error.path, error.message) });
-    }
     let mut files = walked.files;
     files.extend(stdin.map(|file| named(sources, file)));
-    let mut found = Found { units: Vec::new(), notes: Vec::new(), errors: Vec::new(), files: files.len() };
+    let missing = walked.errors.into_iter().map(|error| FileError { path: error.path, message: error.message, span: None });
+    let mut found = Found { units: Vec::new(), notes: Vec::new(), errors: missing.collect(), files: files.len() };
     terraform_units(&files, &walked.directories, options, sources, &mut found);
     let files = plan_units(files, sources, &mut found);
     found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
@@ -52,7 +50,8 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
         found.errors.extend(unit.errors());
     }
     found.errors.sort_by(|left, right| (&left.path, left.span).cmp(&(&right.path, right.span)));
-    found.errors.dedup();
+    // One message a file is enough, however often it applies.
+    found.errors.dedup_by(|next, kept| next.path == kept.path && next.message == kept.message);
     found.notes.sort_by_cached_key(|note| {
         (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone())
     });

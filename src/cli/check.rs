@@ -12,7 +12,7 @@ use crate::finding::{FileError, Finding, Severity, Verdict};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
 use crate::rules::{Catalog, Rule};
-use crate::source::project_root;
+use crate::source::{FileClass, project_root};
 use crate::write;
 
 use super::{Ending, UsageError, output, unknown_control};
@@ -187,7 +187,7 @@ fn configuration(files: &FileArguments, directory: &Path, root: &Path) -> Result
         Some(path) => Config::read(path),
         None => Config::nearest(directory, root),
     };
-    read.map_err(|error| UsageError::new(error.to_string()).with_hint("`docs/configuration.md` has the whole schema"))
+    read.map_err(|error| UsageError::new(error.to_string()).with_hint("the README has the whole schema under Configuration"))
 }
 
 fn options(
@@ -321,18 +321,45 @@ fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Resul
             },
         )
     };
+    collisions(arguments, checked)?;
     for (format, path) in &chosen.output {
         let plain = Style { color: Color::Never, unicode: Unicode::Always, width: 100 };
         write::whole_file(path, &render(*format, plain))
             .map_err(|cause| UsageError::new(format!("{}: cannot be written: {cause}", path.display())))?;
     }
     output::print(&render(chosen.format, style(chosen)))?;
-    if chosen.format != Format::Text {
-        // `text` shows them with their code; whoever reads another format must not miss them either.
+    if !matches!(chosen.format, Format::Text | Format::Line) {
+        // Those two show them; whoever reads another format must not miss them either.
         checked.report.errors.iter().for_each(|error| output::complain(&unread(error, checked)));
     }
     if !chosen.quiet {
         output::complain(&summary(&checked.report));
+    }
+    Ok(())
+}
+
+/// A report must neither replace another one nor a file that was checked.
+fn collisions(arguments: &Arguments, checked: &Checked) -> Result<(), UsageError> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let judged = checked.report.findings.iter().map(|finding| checked.sources.file(finding.location.file));
+    let judged: Vec<PathBuf> = judged.map(|file| real(&file.location)).collect();
+    let named: Vec<PathBuf> = arguments.paths.iter().map(|path| real(&checked.sources.absolute(path))).collect();
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for (_, path) in &arguments.output.output {
+        let shown = path.display();
+        if path == Path::new("-") {
+            return Err(UsageError::new("-o FORMAT=-: standard output is what --format prints to"));
+        }
+        let target = real(&checked.sources.absolute(path));
+        let class = FileClass::of(&target.file_name().unwrap_or_default().to_string_lossy());
+        let is_source = matches!(class, FileClass::Terraform | FileClass::TerraformJson | FileClass::Variables);
+        if target.is_file() && (is_source || judged.contains(&target) || named.contains(&target)) {
+            return Err(UsageError::new(format!("-o {shown}: that file was just checked, and would be replaced")));
+        }
+        if seen.contains(&target) {
+            return Err(UsageError::new(format!("-o {shown}: two reports cannot be written to one file")));
+        }
+        seen.push(target);
     }
     Ok(())
 }

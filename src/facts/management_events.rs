@@ -5,7 +5,9 @@
 //! <https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html>
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html>
 
-use crate::value::{Decided, Origin, Value, World, any, every};
+use std::sync::Arc;
+
+use crate::value::{Ask, Decided, Input, Origin, Reason, Value, World, any, every};
 
 /// The management events a trail logs.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,12 +88,12 @@ impl Selector {
     /// A basic selector. Absent fields have the API's defaults: management events, `All`, nothing excluded.
     fn basic(selector: &Value, world: &World) -> Self {
         let kind = selector.field("ReadWriteType");
-        let is = |word: &str| Ok(kind.read_null(world)? || !kind.read_is(word, world)?);
+        let halves = ReadWriteType::read(&kind, world);
         let include = selector.field("IncludeManagementEvents");
         let excluded = selector.field("ExcludeManagementEventSources");
         let management = include.read_bool(world).map(|included| included.unwrap_or(true));
-        let reads = is("WriteOnly");
-        let writes = is("ReadOnly");
+        let reads = halves.clone().map(|half| half != ReadWriteType::WriteOnly);
+        let writes = halves.map(|half| half != ReadWriteType::ReadOnly);
         let whole = excluded.read_list(world).map(|sources| sources.is_empty());
         let narrowing = if management == Ok(false) {
             include.origin
@@ -126,6 +128,32 @@ impl Selector {
         };
         let narrowing = narrowing.unwrap_or(selector).origin.clone();
         Self { management, reads: allows("true"), writes: allows("false"), whole, narrowing }
+    }
+}
+
+/// Which management events a basic selector is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ReadWriteType {
+    All,
+    ReadOnly,
+    WriteOnly,
+}
+
+impl ReadWriteType {
+    /// `All` is the default. CloudTrail refuses any other word, so with one nothing is decided.
+    /// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html>
+    fn read(value: &Value, world: &World) -> Decided<Self> {
+        if value.read_null(world)? {
+            return Ok(Self::All);
+        }
+        for (word, half) in [("All", Self::All), ("ReadOnly", Self::ReadOnly), ("WriteOnly", Self::WriteOnly)] {
+            if value.read_is(word, world)? {
+                return Ok(half);
+            }
+        }
+        let message = format!("{} is not one of All, ReadOnly and WriteOnly", value.describe());
+        let input = Input::undecidable(message.clone(), Reason::Broken(message), value.origin.clone());
+        Ok(if world.ask(&Arc::new(input), Ask::True)? { Self::All } else { Self::ReadOnly })
     }
 }
 

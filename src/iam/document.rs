@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::value::{Data, Origin, Part, Question, Reason, Stop, Text, Value};
+use crate::value::{Data, Input, Origin, Part, Question, Reason, Stop, Text, Value};
 
 use super::{json, principal};
 
@@ -79,6 +79,23 @@ pub enum Selector {
 const ELEMENTS: [&str; 9] =
     ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
+/// The value with every object open that has a key which an input decides: what such an element says is not known, and
+/// taking its source text for its name would be a guess.
+fn with_known_keys(value: &Value) -> Value {
+    let data = match &value.data {
+        Data::Map(_, entries) if entries.keys().any(|key| key.contains("${")) => {
+            return Value::open(Input::derived(value.describe(), value.origin.clone()), value.origin.clone());
+        }
+        Data::Map(kind, entries) => {
+            let entries = entries.iter().map(|(key, entry)| (key.clone(), with_known_keys(entry))).collect();
+            Data::Map(*kind, Arc::new(entries))
+        }
+        Data::List(kind, items) => Data::List(*kind, Arc::new(items.iter().map(with_known_keys).collect())),
+        other => other.clone(),
+    };
+    Value::new(data, value.origin.clone())
+}
+
 impl Document {
     /// The document behind a value: an object, or a JSON text, whole or with holes. `name` is what messages call it.
     #[must_use]
@@ -93,7 +110,7 @@ impl Document {
             }],
         };
         let document = match decoded(policy, name) {
-            Ok(document) => document,
+            Ok(document) => with_known_keys(&document),
             Err(body) => return whole(body),
         };
         let Some(entries) = document.as_map() else {

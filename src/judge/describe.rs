@@ -64,16 +64,18 @@ fn condition(name: &str, met: &Condition) -> String {
 /// Why an input is open, and what would decide it. `None` where its name says it all.
 #[must_use]
 pub fn reason(input: &Input, words: &Words) -> Option<String> {
-    let name = input.name.clone();
-    let sentence = |sentence: &str, slots| Some(fill(sentence, &BTreeMap::from(slots)));
+    let name = input.name.as_str();
+    let reasons = &words.reasons;
+    let sentence = |sentence: &str, slots: &[(&str, &str)]| Some(crate::rules::fill(sentence, slots));
     match &input.reason {
-        Reason::Derived | Reason::LengthOf(_) => None,
-        Reason::NoValue(option) => sentence(&words.reasons.no_value, [("input", name), ("option", option.clone())]),
+        Reason::Derived | Reason::LengthOf(_) | Reason::NoValue(_) => None,
         Reason::ModuleNotOnDisk { module, source } => {
-            sentence(&words.reasons.module_not_on_disk, [("module", module.clone()), ("source", source.clone())])
+            sentence(&reasons.module_not_on_disk, &[("module", module), ("source", source)])
         }
-        Reason::Elsewhere(place) => sentence(&words.reasons.elsewhere, [("input", name), ("place", place.clone())]),
-        Reason::Unsupported(what) | Reason::Limit(what) | Reason::Broken(what) => Some(what.clone()),
+        Reason::Elsewhere(place) => sentence(&reasons.elsewhere, &[("input", name), ("place", place)]),
+        Reason::Unsupported(what) => sentence(&reasons.unsupported, &[("what", what)]),
+        Reason::Broken(what) => sentence(&reasons.broken, &[("what", what)]),
+        Reason::Limit(what) => sentence(&reasons.limit, &[("what", what)]),
     }
 }
 

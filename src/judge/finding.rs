@@ -7,7 +7,7 @@ use crate::finding::{Case, Edit, Finding, Fix, Label, Verdict, fingerprint};
 use crate::model::{Language, Resource, Unit};
 use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
-use crate::value::World;
+use crate::value::{Reason, World};
 
 use super::anchor;
 use super::describe::{self, Slots};
@@ -66,9 +66,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         account: row.unit.account(),
         name: trail.name.clone(),
         message: message(row, verdict, failures, &slots),
-        help: (verdict != Verdict::Pass)
-            .then(|| reason.map(|reason| describe::fill(reason.change(language), &slots)))
-            .flatten(),
+        help: help(row, verdict, reason.map(|reason| describe::fill(reason.change(language), &slots))),
         related: related(row, trail, failures, location),
         notes: Vec::new(),
         fingerprint: fingerprint(&row.rule.control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
@@ -157,6 +155,27 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
     match describe::cases(&choices) {
         cases if cases.is_empty() => named.join(", "),
         cases => format!("{}: {cases}", named.join(", ")),
+    }
+}
+
+/// The smallest change that mends a failure, or the options that decide what is unknown.
+fn help(row: &Row, verdict: Verdict, change: Option<String>) -> Option<String> {
+    let questions = row.exploration.worlds.iter().flat_map(|(world, _)| world.answers());
+    let mut options: Vec<String> = Vec::new();
+    for (question, _) in questions {
+        if let Reason::NoValue(option) = &question.input.reason {
+            let option = format!("`{option}`");
+            if !options.contains(&option) {
+                options.push(option);
+            }
+        }
+    }
+    match verdict {
+        Verdict::Fail => change,
+        Verdict::Unknown if !options.is_empty() => {
+            Some(describe::fill(&row.words.decide, &Slots::from([("options", options.join(" "))])))
+        }
+        _ => None,
     }
 }
 

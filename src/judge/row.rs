@@ -8,6 +8,7 @@ use crate::finding::Verdict;
 use crate::model::{Estate, Kind, Resource, Unit, exists};
 use crate::rules::document::{Document, Leaf};
 use crate::rules::{Needs, Outcome, Rule, Status, guard};
+use crate::source::Span;
 use crate::value::{self, Decided, Origin, Stop, World};
 
 /// Judges the rows of one unit.
@@ -151,7 +152,7 @@ fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
         }
     }
     let decided = clauses.into_iter().filter(|clause| !clause.touches_open());
-    Ok(decided
+    let mut failures: Vec<Failure> = decided
         .map(|clause| {
             let mut leaf = document.leaf(&clause.pointer().unwrap_or_default());
             if leaf.slots.is_empty() {
@@ -160,5 +161,14 @@ fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
             let code = leaf.reason.map_or_else(|| clause.code.clone(), str::to_owned);
             Failure { code, leaf }
         })
-        .collect())
+        .collect();
+    // One opening gives both reading and writing; it is said once.
+    let mut seen: Vec<(String, Option<Span>)> = Vec::new();
+    failures.retain(|failure| {
+        let key = (failure.code.clone(), failure.leaf.origin.nearest());
+        let new = !seen.contains(&key);
+        seen.push(key);
+        new
+    });
+    Ok(failures)
 }

@@ -20,6 +20,8 @@ pub struct Words {
     pub trail: String,
     /// More worlds than may be explored; `{inputs}`.
     pub exploded: String,
+    /// The options that would decide an unknown verdict; `{options}`.
+    pub decide: String,
     evidence: EvidenceWords,
     roles: RoleWords,
     /// Why an input is open.
@@ -50,12 +52,16 @@ struct RoleWords {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonWords {
-    /// Nobody gave it a value; `{input}`, `{option}`.
-    pub no_value: String,
     /// `{module}`, `{source}`
     pub module_not_on_disk: String,
     /// `{input}`, `{place}`
     pub elsewhere: String,
+    /// What this program does not know; `{what}`
+    pub unsupported: String,
+    /// What the real tool would refuse in every world; `{what}`
+    pub broken: String,
+    /// A limit that was reached; `{what}`
+    pub limit: String,
 }
 
 impl Words {

@@ -147,6 +147,18 @@ impl Sources {
         absolute.canonicalize().unwrap_or(absolute)
     }
 
+    /// The bytes of a file inside the project root, text or not. The file is not kept.
+    #[must_use]
+    pub fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
+        let location = self.absolute(path);
+        if let Some(id) = self.find(&location) {
+            return Some(self.file(id).text.as_bytes().to_owned());
+        }
+        let real = location.canonicalize().ok().filter(|real| real.starts_with(&self.root))?;
+        let size = real.metadata().ok().filter(std::fs::Metadata::is_file)?.len();
+        if size > MAX_BYTES { None } else { std::fs::read(real).ok() }
+    }
+
     /// Whether the bytes of a file answer `search` with yes. The file is not kept; one that cannot be read does not.
     #[must_use]
     pub fn search(&self, path: &Path, search: fn(&[u8]) -> bool) -> bool {

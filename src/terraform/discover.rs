@@ -25,11 +25,11 @@ pub struct Outline {
 pub fn outline(sources: &Sources, directory: &Path) -> Outline {
     let mut outline = Outline::default();
     for name in sources.list(directory).iter().filter(|name| files::is_configuration(name)) {
-        let Ok(file) = sources.read(&directory.join(name)) else { continue };
-        let source = sources.file(file);
-        let bytes = source.text.as_bytes();
-        outline.mentions_trail |= memmem::find(bytes, b"cloudtrail").is_some();
-        outline.may_call.extend(relative_sources(&source.text).map(|path| normalize(&directory.join(path))));
+        // A file that is no text bears on a verdict as much as any other: it must be missed, not overlooked.
+        let Some(bytes) = sources.bytes(&directory.join(name)) else { continue };
+        outline.mentions_trail |= memmem::find(&bytes, b"cloudtrail").is_some();
+        let text = String::from_utf8_lossy(&bytes);
+        outline.may_call.extend(relative_sources(&text).map(|path| normalize(&directory.join(path))));
     }
     outline
 }

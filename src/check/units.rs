@@ -38,7 +38,8 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
         .map_err(|error| CheckError { message: format!("--exclude {}: {}", error.glob, error.message) })?;
     let mut files = walked.files;
     files.extend(stdin.map(|file| named(sources, file)));
-    let missing = walked.errors.into_iter().map(|error| FileError { path: error.path, message: error.message, span: None });
+    let missing =
+        walked.errors.into_iter().map(|error| FileError { path: error.path, message: error.message, span: None });
     let mut found = Found { units: Vec::new(), notes: Vec::new(), errors: missing.collect(), files: files.len() };
     terraform_units(&files, &walked.directories, options, sources, &mut found);
     let files = plan_units(files, sources, &mut found);

@@ -187,7 +187,9 @@ fn configuration(files: &FileArguments, directory: &Path, root: &Path) -> Result
         Some(path) => Config::read(path),
         None => Config::nearest(directory, root),
     };
-    read.map_err(|error| UsageError::new(error.to_string()).with_hint("the README has the whole schema under Configuration"))
+    read.map_err(|error| {
+        UsageError::new(error.to_string()).with_hint("the README has the whole schema under Configuration")
+    })
 }
 
 fn options(

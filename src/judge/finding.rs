@@ -57,7 +57,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
     let slots = slots(row, trail, shown, &cases);
     let resource = row.trail.map(|trail| trail.address.clone());
     // Accounts of one unit are told apart by their provider configuration.
-    let identity = resource.clone().unwrap_or_else(|| trail.provider.clone());
+    let identity = format!("{}\u{0}{}", row.unit.path(), resource.as_deref().unwrap_or(&trail.provider));
     Some(Finding {
         control: row.rule.control.id.clone(),
         verdict,

@@ -183,10 +183,15 @@ impl Builder<'_> {
 
     /// A bucket that a module makes whose text is not on disk: the module decides everything about it.
     fn absent_bucket(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
-        let answer = self.world.ask(module, Ask::True);
-        let mut decide = |pointer: &str| self.decided(pointer, leaf.clone(), answer.clone().map(Json::Bool));
-        let (read, write) = (decide("/Trail/Bucket/Public/Read"), decide("/Trail/Bucket/Public/Write"));
-        let enabled = decide("/Trail/Bucket/AccessLogging/Enabled");
+        let mut decide = |pointer: &str, fact: &str| {
+            let name = format!("{} {fact}", module.name);
+            let question = Arc::new(Input { name, ..module.as_ref().clone() });
+            let answer = self.world.ask(&question, Ask::True).map(Json::Bool);
+            self.decided(pointer, leaf.clone(), answer)
+        };
+        let read = decide("/Trail/Bucket/Public/Read", "is public");
+        let write = decide("/Trail/Bucket/Public/Write", "is public");
+        let enabled = decide("/Trail/Bucket/AccessLogging/Enabled", "has access logging");
         json!({ "Public": { "Read": read, "Write": write }, "AccessLogging": { "Enabled": enabled } })
     }
 

@@ -25,16 +25,18 @@ impl<'a> Evaluator<'a> {
     }
 
     fn read(&self, from: From, content: Content<'_>, env: Env<'_, 'a>) -> Value {
-        let header = || Origin::at(content.header(), Role::Header);
         match from {
             From::Flag(name, default) => match self.typed(content, name, &Type::Bool, env) {
                 Some(value) => value,
-                None => Value::bool(default, header()),
+                None => Value::bool(default, self.place(content, name, env)),
             },
-            From::Text(name) => self.typed(content, name, &Type::String, env).unwrap_or_else(|| absent(content)),
+            From::Text(name) => {
+                let value = self.typed(content, name, &Type::String, env);
+                value.unwrap_or_else(|| Value::null(self.place(content, name, env)))
+            }
             From::TextOr(name, default) => match self.typed(content, name, &Type::String, env) {
                 Some(value) => value,
-                None => Value::text(default, header()),
+                None => Value::text(default, self.place(content, name, env)),
             },
             From::Texts(name) => {
                 let texts = Type::List(Box::new(Type::String));
@@ -62,6 +64,13 @@ impl<'a> Evaluator<'a> {
             }),
             From::Grants(Grants::Policy) => self.grants_in_policy(content, env),
         }
+    }
+
+    /// Where an argument that is worth nothing stands: the expression that came to null, or the header where it would be
+    /// written.
+    fn place(&self, content: Content<'_>, name: &str, env: Env<'_, 'a>) -> Origin {
+        let written = self.argument(content, name, env);
+        written.map_or_else(|| Origin::at(content.header(), Role::Header), |value| value.origin)
     }
 
     fn grants_in_policy(&self, content: Content<'_>, env: Env<'_, 'a>) -> Value {

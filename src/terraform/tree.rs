@@ -41,7 +41,7 @@ pub(super) enum Child {
 impl Node {
     /// The tree under the module in `directory`.
     pub(super) fn root(modules: &Modules, directory: &Path) -> Self {
-        let mut reader = Reader { modules, installed: installed(modules, directory), calls: 0 };
+        let mut reader = Reader { modules, installed: installed(modules, directory), chain: Vec::new(), calls: 0 };
         reader.node(modules.get(directory), &[], None)
     }
 
@@ -59,16 +59,20 @@ struct Reader<'m> {
     modules: &'m Modules,
     /// Where `terraform init` put remote modules, by the dotted path of the call.
     installed: HashMap<String, PathBuf>,
+    /// The directories from the root to the module that is being read.
+    chain: Vec<PathBuf>,
     calls: usize,
 }
 
 impl Reader<'_> {
     fn node(&mut self, module: Arc<Module>, path: &[&str], caller: Option<Span>) -> Node {
         let mut children = IndexMap::new();
+        self.chain.push(module.directory.clone());
         for (name, call) in &module.calls {
             let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
             children.insert(name.clone(), self.child(&module, call, &path, caller));
         }
+        self.chain.pop();
         let known = |key: &ResourceKey| key.mode == Mode::Managed && crate::model::schema::kind(&key.kind).is_some();
         let below = |child: &Child| match child {
             Child::Present(node) => node.is_relevant,
@@ -86,6 +90,10 @@ impl Reader<'_> {
                 None => return Child::Absent(source),
             },
         };
+        // Terraform refuses modules that call themselves; following them would never end.
+        if self.chain.contains(&directory) {
+            return Child::Absent(format!("{source}, which calls itself"));
+        }
         self.calls += 1;
         let files = self.modules.sources.list(&directory);
         if path.len() > MAX_DEPTH || self.calls > MAX_CALLS || !files.iter().any(|name| super::is_configuration(name)) {

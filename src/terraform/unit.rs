@@ -102,7 +102,7 @@ fn absent_trails(node: &Node) -> Vec<Note> {
     let remark = |(name, child): (&String, &Child)| match child {
         Child::Absent(source) if about_trails(name) || about_trails(source) => Some(Note {
             message: format!(
-                "module.{name} may hold a trail, but its source {source} is not on disk; terraform init fetches it"
+                "module.{name} may hold a trail, but its text cannot be read: {source} is not on disk, or terraform init has yet to fetch it"
             ),
             span: node.module.calls.get(name).map(|call| call.header),
         }),

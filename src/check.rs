@@ -1,11 +1,12 @@
 //! The program, once: paths to files, files to units, units to rows, rows to findings.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::finding::{Finding, Report};
+use crate::finding::{FileError, Finding, Report};
 use crate::judge::without_trail;
 use crate::model::{Inputs, Language};
 use crate::rules::{Holds, Rule, Words};
@@ -70,14 +71,27 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
     pool.install(|| {
         let sources = Arc::new(Sources::new(options.working_directory.clone(), options.root.clone()));
         let found = units::find(options, &sources)?;
-        let judged: Vec<Rows> =
-            found.units.par_iter().map(|unit| rows::judge(unit.as_ref(), options, words, &sources)).collect();
+        let judged: Vec<Result<Rows, FileError>> = found
+            .units
+            .par_iter()
+            .map(|unit| {
+                let rows = || rows::judge(unit.as_ref(), options, words, &sources);
+                std::panic::catch_unwind(AssertUnwindSafe(rows)).map_err(|_| defect(unit.path()))
+            })
+            .collect();
         let mut report = report(found, judged);
         if options.require_trail && report.findings.is_empty() {
             report.findings = missing_trail(options, &sources);
         }
         Ok(Checked { report, sources })
     })
+}
+
+/// A defect of this program stops one unit; the others are judged.
+fn defect(unit: &str) -> FileError {
+    let message = "could not be judged: this is a bug in trailwarden; please report it at \
+                   https://github.com/trailwarden/trailwarden/issues";
+    FileError { path: unit.to_owned(), message: message.to_owned(), span: None }
 }
 
 /// What is said where a trail is required and none was found: once, for the place the run was asked about.
@@ -91,11 +105,20 @@ fn missing_trail(options: &Options, sources: &Sources) -> Vec<Finding> {
 }
 
 /// Everything in its order: unit, control, resource.
-fn report(found: units::Found, judged: Vec<Rows>) -> Report {
+fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>) -> Report {
+    let (judged, defects): (Vec<_>, Vec<_>) = judged.into_iter().partition(Result::is_ok);
+    let judged: Vec<Rows> = judged.into_iter().flatten().collect();
+    let defects = defects.into_iter().filter_map(Result::err);
     let trails = judged.iter().map(|rows| rows.trails).sum();
     let mut findings: Vec<Finding> = judged.into_iter().flat_map(|rows| rows.findings).collect();
     findings.sort_by(|left, right| {
         (&left.unit, &left.control, &left.resource).cmp(&(&right.unit, &right.control, &right.resource))
     });
-    Report { trails, files: found.files, notes: found.notes, errors: found.errors, findings }
+    Report {
+        trails,
+        files: found.files,
+        notes: found.notes,
+        errors: found.errors.into_iter().chain(defects).collect(),
+        findings,
+    }
 }

@@ -152,7 +152,7 @@ mod tests {
     use crate::value::{Domain, Origin, Reason, any, every};
 
     fn input(name: &str, domain: Domain) -> Arc<Input> {
-        let reason = Reason::NoValue(format!("--var {name}=…"));
+        let reason = Reason::NoValue(format!("--var {name}=VALUE"));
         Arc::new(Input { name: format!("var.{name}"), reason, domain, origin: Origin::default() })
     }
 

@@ -187,7 +187,7 @@ fn template_units(files: &[FoundFile], options: &Options, sources: &Arc<Sources>
         match loaded {
             cloudformation::Loaded::Template(unit) => {
                 if file.found == How::Named || !nested.contains(&file.path) {
-                    found.units.push(Box::new(unit));
+                    found.units.push(unit);
                 }
             }
             cloudformation::Loaded::NotATemplate if file.found == How::Named => found.errors.push(FileError {

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::finding::{FileError, Finding, Severity, Verdict};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
-use crate::rules::{Catalog, Rule};
+use crate::rules::{Catalog, Holds, Rule};
 use crate::source::{FileClass, project_root};
 use crate::write;
 
@@ -73,13 +73,13 @@ struct InputArguments {
     #[arg(long, value_name = "WHICH", default_value = "default")]
     inputs: Which,
     /// The Region, where a verdict depends on it
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     region: Option<String>,
     /// The account id, where a verdict depends on it
-    #[arg(long)]
+    #[arg(long, value_name = "12 DIGITS", value_parser = account_id)]
     account_id: Option<String>,
     /// The partition, where a verdict depends on it
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     partition: Option<String>,
     /// How many combinations of inputs one verdict may explore
     #[arg(long, value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
@@ -114,7 +114,7 @@ struct ControlArguments {
     #[arg(long)]
     strict: bool,
     /// End with exit code 0 although controls failed
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["strict", "fail_on"])]
     exit_zero: bool,
 }
 
@@ -146,6 +146,11 @@ enum When {
     Auto,
     Always,
     Never,
+}
+
+fn account_id(text: &str) -> Result<String, String> {
+    let is_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_id { Ok(text.to_owned()) } else { Err("an account id has 12 digits".to_owned()) }
 }
 
 fn severity(word: &str) -> Result<Severity, String> {
@@ -254,6 +259,11 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
         let (name, value) = pair("--var", text)?;
         variables.push(GivenVariable::Value(name, value));
     }
+    for path in arguments.var_file.iter().chain(&arguments.parameters) {
+        if !path.is_file() {
+            return Err(UsageError::new(format!("{}: is not a file", path.display())));
+        }
+    }
     let mut parameters: Vec<(String, String)> = config.parameters.clone().into_iter().collect();
     for text in &arguments.parameter {
         parameters.push(pair("--parameter", text)?);
@@ -297,6 +307,9 @@ fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'stati
     let rules: Vec<&'static Rule> = catalog.rules().iter().filter(runs).collect();
     if rules.is_empty() {
         return Err(UsageError::new("--select and --ignore leave no control to run"));
+    }
+    if arguments.require_trail && !rules.iter().any(|rule| rule.holds == Holds::Any) {
+        return Err(UsageError::new("--require-trail needs CloudTrail.1 or CloudTrail.3 among the controls"));
     }
     Ok(rules)
 }
@@ -410,12 +423,23 @@ impl Thresholds {
     fn of(arguments: &ControlArguments, config: &Config) -> Result<Self, UsageError> {
         let configured = |key: &str, word: &Option<String>| match word {
             None => Ok(None),
-            Some(word) => Severity::parse(word)
-                .map(Some)
-                .ok_or_else(|| UsageError::new(format!("{key}: `{word}` is not one of low, medium, high, critical"))),
+            Some(word) => Severity::parse(word).map(Some).ok_or_else(|| {
+                UsageError::new(format!(
+                    "the configuration's {key}: `{word}` is not one of low, medium, high, critical"
+                ))
+            }),
         };
         let fail_on = arguments.fail_on.or(configured("fail-on", &config.fail_on)?);
         let reported = arguments.min_severity.or(configured("min-severity", &config.min_severity)?);
+        if let (Some(failing), Some(reported)) = (fail_on, reported)
+            && failing < reported
+        {
+            return Err(UsageError::new(format!(
+                "failures below --min-severity {} are not reported, so --fail-on {} cannot work",
+                reported.as_str(),
+                failing.as_str()
+            )));
+        }
         Ok(Self {
             reported: reported.unwrap_or(Severity::Low),
             failing: fail_on.unwrap_or(Severity::Low),

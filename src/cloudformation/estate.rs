@@ -105,7 +105,7 @@ impl Unit for CloudFormationUnit {
         inputs.parameters.push((input.to_owned(), value.to_owned()));
         let root = self.tree.stack(0)?;
         match super::load(&self.sources, &self.sources.file(root.template.file).location, &inputs) {
-            Loaded::Template(unit) => Some(Box::new(unit)),
+            Loaded::Template(unit) => Some(unit),
             Loaded::NotATemplate | Loaded::Broken(_) => None,
         }
     }

@@ -41,7 +41,7 @@ use template::Read;
 #[derive(Debug)]
 pub enum Loaded {
     /// A template with what it nests: a unit.
-    Template(CloudFormationUnit),
+    Template(Box<CloudFormationUnit>),
     /// Something else. Not a word is lost about it.
     NotATemplate,
     /// What looks like a template with a trail in it, but cannot be read or parsed.
@@ -58,7 +58,7 @@ pub fn load(sources: &Arc<Sources>, path: &Path, inputs: &Inputs) -> Loaded {
     match template::read(sources, file) {
         Read::Template(template) => {
             let (tree, found) = nested::build(sources, Arc::new(template), inputs);
-            Loaded::Template(CloudFormationUnit::new(sources, tree, found, inputs))
+            Loaded::Template(Box::new(CloudFormationUnit::new(sources, tree, found, inputs)))
         }
         Read::NotATemplate => Loaded::NotATemplate,
         Read::Broken(_) if !mentions_trail_in_template(sources.file(file).text.as_bytes()) => Loaded::NotATemplate,

@@ -61,7 +61,7 @@ impl<'t> Parameter<'t> {
     pub fn input(&self) -> Arc<Input> {
         Arc::new(Input {
             name: self.name.to_owned(),
-            reason: Reason::NoValue(format!("--parameter {}=…", self.name)),
+            reason: Reason::NoValue(format!("--parameter {}=VALUE", self.name)),
             domain: self.domain(),
             origin: Origin::at(self.span(), Role::Header),
         })

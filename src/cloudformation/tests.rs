@@ -19,7 +19,7 @@ fn unit_of(files: &[(&str, &str)], inputs: &Inputs) -> CloudFormationUnit {
         sources.add(name, (*text).to_owned());
     }
     match load(&sources, Path::new(files[0].0), inputs) {
-        Loaded::Template(unit) => unit,
+        Loaded::Template(unit) => *unit,
         other => panic!("not a template: {other:?}"),
     }
 }

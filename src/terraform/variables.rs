@@ -131,7 +131,7 @@ impl<'a> Evaluator<'a> {
             narrow(&mut domain, condition, declaration.name);
         }
         self.set_type(&name, declaration.ty.clone());
-        let reason = Reason::NoValue(format!("--var {}=…", declaration.name));
+        let reason = Reason::NoValue(format!("--var {}=VALUE", declaration.name));
         self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin))
     }
 

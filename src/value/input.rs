@@ -22,7 +22,7 @@ pub struct Input {
 /// Why an input is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// Nobody gave it a value; the option that would (`--var env=…`, `--parameter Env=…`).
+    /// Nobody gave it a value; the option that would (`--var env=VALUE`, `--parameter Env=VALUE`).
     NoValue(String),
     /// It is a function of other inputs that is not one of the questions.
     Derived,

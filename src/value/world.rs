@@ -129,7 +129,7 @@ mod tests {
     use std::sync::Arc;
 
     fn input(domain: Domain) -> Arc<Input> {
-        let reason = Reason::NoValue("--var x=…".to_owned());
+        let reason = Reason::NoValue("--var x=VALUE".to_owned());
         Arc::new(Input { name: "var.x".to_owned(), reason, domain, origin: Origin::default() })
     }
 

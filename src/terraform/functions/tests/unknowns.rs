@@ -8,7 +8,7 @@ use super::evaluate::Evaluator;
 use crate::value::{Ask, Data, Domain, Input, Literal, Origin, Question, Reason, Symbol, SymbolSource, Value, World};
 
 fn input(name: &str, domain: Domain) -> Arc<Input> {
-    let reason = Reason::NoValue(format!("--var {name}=…"));
+    let reason = Reason::NoValue(format!("--var {name}=VALUE"));
     Arc::new(Input { name: name.to_owned(), reason, domain, origin: Origin::default() })
 }
 

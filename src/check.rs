@@ -8,14 +8,14 @@ use rayon::prelude::*;
 
 use crate::finding::{FileError, Finding, Report};
 use crate::judge::without_trail;
-use crate::model::{Inputs, Language};
+use crate::model::{Inputs, Language, Neighbours};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::{Sources, Span};
 
 mod rows;
 mod units;
 
-use rows::Rows;
+use rows::{Rows, Run};
 
 /// What a run is asked to do.
 #[derive(Debug)]
@@ -71,11 +71,15 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
     pool.install(|| {
         let sources = Arc::new(Sources::new(options.working_directory.clone(), options.root.clone()));
         let found = units::find(options, &sources)?;
+        let beside = units::beside(&found, options, &sources);
+        let everyone = found.units.iter().chain(&beside).map(AsRef::as_ref);
+        let neighbours = Neighbours::of(everyone);
+        let run = Run { options, words, sources: &sources, neighbours: &neighbours };
         let judged: Vec<Result<Rows, FileError>> = found
             .units
             .par_iter()
             .map(|unit| {
-                let rows = || rows::judge(unit.as_ref(), options, words, &sources);
+                let rows = || rows::judge(unit.as_ref(), &run);
                 std::panic::catch_unwind(AssertUnwindSafe(rows)).map_err(|_| defect(unit.path()))
             })
             .collect();

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::finding::{Case, Condition, Finding, Note, Verdict};
 use crate::judge::{Judge, Row, account_row, describe_cases, to_finding};
-use crate::model::{Resource, Unit};
+use crate::model::{Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
 use crate::value::Literal;
@@ -13,6 +13,18 @@ use super::Options;
 
 /// How many other values of parameters are tried on one unit.
 const MAX_ALTERNATIVES: usize = 64;
+
+/// What the units of a run have in common.
+pub(super) struct Run<'a> {
+    /// What the run was asked to do.
+    pub options: &'a Options,
+    /// The words that no single control owns.
+    pub words: &'a Words,
+    /// The files.
+    pub sources: &'a Sources,
+    /// Buckets by name, across units.
+    pub neighbours: &'a Neighbours<'a>,
+}
 
 /// What was judged in a unit.
 #[derive(Default)]
@@ -24,22 +36,22 @@ pub(super) struct Rows {
 }
 
 /// Every row of a unit, and what would change it.
-pub(super) fn judge(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Rows {
-    let mut rows = self::rows(unit, options, words, sources);
+pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
+    let mut rows = self::rows(unit, run);
     if !rows.findings.is_empty() {
-        try_alternatives(&mut rows.findings, unit, options, words, sources);
+        try_alternatives(&mut rows.findings, unit, run);
     }
     rows
 }
 
-fn rows(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) -> Rows {
-    let judge = Judge::new(unit, options.max_worlds);
+fn rows(unit: &dyn Unit, run: &Run) -> Rows {
+    let judge = Judge::new(unit, run.options.max_worlds, run.neighbours);
     let trails = distinct(judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails));
     let mut providers: Vec<&str> = trails.iter().map(|trail| trail.provider.as_str()).collect();
     providers.sort_unstable();
     providers.dedup();
-    let every = options.rules.iter().filter(|rule| rule.holds == Holds::Every);
-    let any = options.rules.iter().filter(|rule| rule.holds == Holds::Any);
+    let every = run.options.rules.iter().filter(|rule| rule.holds == Holds::Every);
+    let any = run.options.rules.iter().filter(|rule| rule.holds == Holds::Any);
     let of_trails = every.flat_map(|rule| trails.iter().map(move |trail| (*rule, Some(trail), "")));
     let of_accounts = any.flat_map(|rule| providers.iter().map(move |provider| (*rule, None, *provider)));
     let rows: Vec<(&'static Rule, Option<&Resource>, &str)> = of_trails.chain(of_accounts).collect();
@@ -48,7 +60,7 @@ fn rows(unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) ->
             Some(trail) => judge.trail_row(rule, &trail.address),
             None => account_row(&judge, rule, provider),
         };
-        to_finding(&Row { unit, rule, trail: *trail, exploration, words, sources })
+        to_finding(&Row { unit, rule, trail: *trail, exploration, words: run.words, sources: run.sources })
     });
     Rows { findings: judged.collect(), trails: trails.len() }
 }
@@ -66,13 +78,13 @@ fn distinct(trails: impl Iterator<Item = Resource>) -> Vec<Resource> {
 
 /// A default decides a verdict, and somebody may still deploy with another allowed value: those that would change the
 /// verdict become its cases, one parameter changed at a time.
-fn try_alternatives(findings: &mut [Finding], unit: &dyn Unit, options: &Options, words: &Words, sources: &Sources) {
+fn try_alternatives(findings: &mut [Finding], unit: &dyn Unit, run: &Run) {
     let alternatives: Vec<(String, String)> = unit.alternatives().into_iter().take(MAX_ALTERNATIVES).collect();
     let tried: Vec<Vec<Finding>> = alternatives
         .par_iter()
         .map(|(input, value)| {
             let unit = unit.with(input, value);
-            unit.map_or_else(Vec::new, |unit| rows(unit.as_ref(), options, words, sources).findings)
+            unit.map_or_else(Vec::new, |unit| rows(unit.as_ref(), run).findings)
         })
         .collect();
     for finding in findings.iter_mut().filter(|finding| is_decided(finding.verdict)) {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::cloudformation;
 use crate::finding::{FileError, Note};
-use crate::model::{GivenVariable, Language, Unit};
+use crate::model::{GivenVariable, Language, Unit, literal_targets};
 use crate::plan;
 use crate::source::{FileClass, FileId, Found as How, FoundFile, ReadError, Sources, walk};
 use crate::source::{mentions_trail_in_template, mentions_trail_in_terraform};
@@ -26,6 +26,8 @@ pub(super) struct Found {
     pub errors: Vec<FileError>,
     /// How many files were looked at.
     pub files: usize,
+    /// The files themselves.
+    walked: Vec<FoundFile>,
 }
 
 /// Finds the units.
@@ -40,7 +42,13 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     files.extend(stdin.map(|file| named(sources, file)));
     let missing =
         walked.errors.into_iter().map(|error| FileError { path: error.path, message: error.message, span: None });
-    let mut found = Found { units: Vec::new(), notes: Vec::new(), errors: missing.collect(), files: files.len() };
+    let mut found = Found {
+        units: Vec::new(),
+        notes: Vec::new(),
+        errors: missing.collect(),
+        files: files.len(),
+        walked: files.clone(),
+    };
     terraform_units(&files, &walked.directories, options, sources, &mut found);
     let files = plan_units(files, sources, &mut found);
     found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
@@ -58,6 +66,40 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     });
     found.notes.dedup();
     Ok(found)
+}
+
+/// The units without a trail that may declare a bucket some trail names literally: those whose bytes hold the name.
+pub(super) fn beside(found: &Found, options: &Options, sources: &Arc<Sources>) -> Vec<Box<dyn Unit>> {
+    let names: Vec<String> = found.units.iter().flat_map(|unit| literal_targets(unit.as_ref())).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let holds = |file: &&FoundFile| {
+        sources
+            .bytes(&file.path)
+            .is_some_and(|bytes| names.iter().any(|name| memchr::memmem::find(&bytes, name.as_bytes()).is_some()))
+    };
+    let holding: Vec<&FoundFile> = found.walked.par_iter().filter(holds).collect();
+    let known = |path: &str| found.units.iter().any(|unit| unit.path() == path);
+    let is_terraform = |file: &&&FoundFile| matches!(file.class, FileClass::Terraform | FileClass::TerraformJson);
+    let mut directories: Vec<PathBuf> =
+        holding.iter().filter(is_terraform).filter_map(|file| file.path.parent().map(Path::to_owned)).collect();
+    directories.sort();
+    directories.dedup();
+    directories.retain(|directory| !known(&sources.display(directory)));
+    let modules = Modules::new(Arc::clone(sources));
+    let mut units: Vec<Box<dyn Unit>> = Vec::new();
+    units.extend(
+        directories.iter().map(|directory| Box::new(modules.load(directory, &options.inputs)) as Box<dyn Unit>),
+    );
+    for file in holding.iter().filter(|file| file.class == FileClass::Template) {
+        if let cloudformation::Loaded::Template(unit) = cloudformation::load(sources, &file.path, &options.inputs)
+            && !known(unit.path())
+        {
+            units.push(unit);
+        }
+    }
+    units
 }
 
 /// A value for an input that no unit has would silently do nothing.

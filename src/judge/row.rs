@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::explore::{Exploration, explore};
 use crate::finding::Verdict;
-use crate::model::{Estate, Kind, Resource, Unit, exists};
+use crate::model::{Estate, Kind, Neighbours, Resource, Unit, exists};
 use crate::rules::document::{Document, Leaf};
 use crate::rules::{Needs, Outcome, Rule, Status, guard};
 use crate::source::Span;
@@ -17,6 +17,8 @@ pub struct Judge<'a> {
     pub unit: &'a dyn Unit,
     /// How many worlds a row may explore.
     pub max_worlds: usize,
+    /// Where buckets are that this unit does not declare.
+    pub neighbours: &'a Neighbours<'a>,
     /// What Guard said about equal documents: they are judged once.
     judged: Mutex<BTreeMap<(&'a str, String), Arc<Outcome>>>,
 }
@@ -48,8 +50,8 @@ pub struct Failure {
 impl<'a> Judge<'a> {
     /// A judge of `unit`.
     #[must_use]
-    pub fn new(unit: &'a dyn Unit, max_worlds: usize) -> Self {
-        Self { unit, max_worlds, judged: Mutex::default() }
+    pub fn new(unit: &'a dyn Unit, max_worlds: usize, neighbours: &'a Neighbours<'a>) -> Self {
+        Self { unit, max_worlds, neighbours, judged: Mutex::default() }
     }
 
     /// The trails of the unit, world by world.
@@ -86,7 +88,7 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// [`Stop`] when an answer is needed first.
     pub fn judge(&self, rule: &'a Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Decided<Judged> {
-        let document = Document::of(trail, estate, world);
+        let document = Document::of(trail, estate, world, self.neighbours);
         let judged = |verdict, failures, origin| {
             let bucket = document.bucket.clone();
             Judged { verdict, failures, trail: trail.clone(), bucket, origin }

@@ -3,6 +3,7 @@
 
 mod bucket;
 mod link;
+mod neighbours;
 pub mod schema;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 pub use bucket::{Acl, Bucket, PublicAccessBlock, handed_to, logging};
 pub use link::{Link, bucket as link_bucket, exists};
+pub use neighbours::{Neighbours, bucket_called, literal_targets};
 
 use crate::finding::{FileError, Note};
 use crate::source::Span;

@@ -35,7 +35,8 @@ fn plan(text: &str) -> Plan {
 
 /// What a control says about a trail: its verdict, and the inputs it depends on.
 fn verdict(plan: &Plan, control: &str, trail: &str) -> String {
-    let judge = Judge::new(plan, 256);
+    let neighbours = crate::model::Neighbours::default();
+    let judge = Judge::new(plan, 256, &neighbours);
     let rule = Catalog::builtin().unwrap().get(control).unwrap();
     let exploration = judge.trail_row(rule, trail);
     let votes: Vec<_> =

@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::facts::access_logging::access_logging;
 use crate::facts::exposure::{Opening, exposure};
 use crate::facts::management_events::management_events;
-use crate::model::{Bucket, Estate, Link, Resource, link_bucket};
+use crate::model::{Bucket, Estate, Link, Neighbours, Resource, Unit, bucket_called, link_bucket};
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
 
 use super::guard::OPEN;
@@ -66,14 +66,14 @@ const BOOLEANS: [&str; 5] =
 impl Document {
     /// The document about `trail`.
     #[must_use]
-    pub fn of(trail: &Resource, estate: &dyn Estate, world: &World) -> Self {
+    pub fn of(trail: &Resource, estate: &dyn Estate, world: &World, neighbours: &Neighbours) -> Self {
         let mut builder = Builder { leaves: BTreeMap::new(), world };
         let header = Origin::at(trail.header, Role::Header);
         builder.leaf("/Trail", Leaf { origin: header, ..Leaf::default() });
         let properties = builder.properties(trail, estate);
         let events = builder.management_events(trail, estate);
         let mut json = json!({ "Address": trail.address, "Properties": properties, "ManagementEvents": events });
-        let (name, bucket) = builder.bucket(trail, estate);
+        let (name, bucket) = builder.bucket(trail, estate, neighbours);
         if let (Some(bucket), Some(trail)) = (bucket, json.as_object_mut()) {
             trail.insert("Bucket".to_owned(), bucket);
         }
@@ -163,7 +163,7 @@ impl Builder<'_> {
     }
 
     /// What names the bucket, and what rules see of it.
-    fn bucket(&mut self, trail: &Resource, estate: &dyn Estate) -> (String, Option<Json>) {
+    fn bucket(&mut self, trail: &Resource, estate: &dyn Estate, neighbours: &Neighbours) -> (String, Option<Json>) {
         let name = estate.property(trail, "S3BucketName");
         let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
         let text = name.as_str().filter(|name| !name.is_empty()).map_or_else(|| name.describe(), str::to_owned);
@@ -171,7 +171,9 @@ impl Builder<'_> {
             Err(stop) => (text, Some(self.decided("/Trail/Bucket", leaf, Err(stop)))),
             Ok(Link::Elsewhere) => {
                 self.leaf("/Trail/Bucket", leaf);
-                (text, None)
+                let unit = name.as_str().and_then(|name| neighbours.unit(name));
+                let json = unit.and_then(|unit| self.neighbour(&text, &name.origin, unit));
+                (text, json)
             }
             Ok(Link::AbsentModule(module)) => (text, Some(self.absent_bucket(&leaf, &module))),
             Ok(Link::Bucket(bucket)) => {
@@ -179,6 +181,31 @@ impl Builder<'_> {
                 (bucket.address.clone(), Some(self.declared_bucket(&name.origin, &bucket, estate)))
             }
         }
+    }
+
+    /// A bucket that another unit declares, as it is without any answer: what that unit's inputs decide is a question of
+    /// its own here, so that inputs of two units with one name are never taken for one.
+    fn neighbour(&mut self, name: &str, link: &Origin, unit: &dyn Unit) -> Option<Json> {
+        let world = World::default();
+        let estate = unit.estate(&world);
+        let bucket = bucket_called(name, estate.as_ref())?;
+        let mut there = Builder { leaves: BTreeMap::new(), world: &world };
+        let mut json = there.declared_bucket(link, &bucket, estate.as_ref());
+        for (pointer, mut leaf) in there.leaves {
+            if let Some(Stop::Ask(question)) = leaf.stop.take() {
+                let asked = format!("{}: {}", unit.path(), question.describe());
+                let input = Arc::new(Input::derived(asked, leaf.origin.clone()));
+                let decision = self.world.ask(&input, Ask::True).map(Json::Bool);
+                let decided = self.decided(&pointer, leaf, decision);
+                let inside = pointer.trim_start_matches("/Trail/Bucket");
+                if let Some(place) = json.pointer_mut(inside) {
+                    *place = decided;
+                }
+            } else {
+                self.leaf(&pointer, leaf);
+            }
+        }
+        Some(json)
     }
 
     /// A bucket that a module makes whose text is not on disk: the module decides everything about it.

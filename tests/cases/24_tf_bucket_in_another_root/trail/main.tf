@@ -1,0 +1,4 @@
+resource "aws_cloudtrail" "t" {
+  name = "ttt"
+  s3_bucket_name = "shared-logs-x"
+}

@@ -8,13 +8,14 @@ use clap::{Args, ValueEnum};
 
 use crate::check::{Checked, Options, check};
 use crate::config::Config;
-use crate::finding::{FileError, Finding, Severity, Verdict};
+use crate::finding::{FileError, Severity};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
 use crate::rules::{Catalog, Holds, Rule};
 use crate::source::{FileClass, project_root};
 use crate::write;
 
+use super::thresholds::Thresholds;
 use super::{Ending, UsageError, output, unknown_control};
 
 /// Options of `check`.
@@ -94,7 +95,7 @@ enum Which {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Controls")]
-struct ControlArguments {
+pub(super) struct ControlArguments {
     /// Run only these controls
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     select: Vec<String>,
@@ -106,16 +107,16 @@ struct ControlArguments {
     require_trail: bool,
     /// The lowest severity whose failure ends with exit code 1
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
-    fail_on: Option<Severity>,
+    pub(super) fail_on: Option<Severity>,
     /// The lowest severity that is reported
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
-    min_severity: Option<Severity>,
+    pub(super) min_severity: Option<Severity>,
     /// Let an unknown verdict count as a failure
     #[arg(long)]
-    strict: bool,
+    pub(super) strict: bool,
     /// End with exit code 0 although controls failed
     #[arg(long, conflicts_with_all = ["strict", "fail_on"])]
-    exit_zero: bool,
+    pub(super) exit_zero: bool,
 }
 
 #[derive(Debug, Args)]
@@ -408,57 +409,5 @@ fn style(chosen: &OutputArguments) -> Style {
             Unicode::Never
         },
         width,
-    }
-}
-
-/// Which verdicts are reported, and which make the run fail.
-struct Thresholds {
-    reported: Severity,
-    failing: Severity,
-    strict: bool,
-    exit_zero: bool,
-}
-
-impl Thresholds {
-    fn of(arguments: &ControlArguments, config: &Config) -> Result<Self, UsageError> {
-        let configured = |key: &str, word: &Option<String>| match word {
-            None => Ok(None),
-            Some(word) => Severity::parse(word).map(Some).ok_or_else(|| {
-                UsageError::new(format!(
-                    "the configuration's {key}: `{word}` is not one of low, medium, high, critical"
-                ))
-            }),
-        };
-        let fail_on = arguments.fail_on.or(configured("fail-on", &config.fail_on)?);
-        let reported = arguments.min_severity.or(configured("min-severity", &config.min_severity)?);
-        if let (Some(failing), Some(reported)) = (fail_on, reported)
-            && failing < reported
-        {
-            return Err(UsageError::new(format!(
-                "failures below --min-severity {} are not reported, so --fail-on {} cannot work",
-                reported.as_str(),
-                failing.as_str()
-            )));
-        }
-        Ok(Self {
-            reported: reported.unwrap_or(Severity::Low),
-            failing: fail_on.unwrap_or(Severity::Low),
-            strict: arguments.strict || config.strict,
-            exit_zero: arguments.exit_zero,
-        })
-    }
-
-    fn ending(&self, checked: &Checked) -> Ending {
-        if !checked.report.errors.is_empty() {
-            return Ending::Incomplete;
-        }
-        let counts = |finding: &Finding| match finding.verdict {
-            Verdict::Fail => true,
-            Verdict::Unknown => self.strict,
-            _ => false,
-        };
-        let fails =
-            |finding: &Finding| finding.suppressed.is_none() && counts(finding) && finding.severity >= self.failing;
-        if !self.exit_zero && checked.report.findings.iter().any(fails) { Ending::Failures } else { Ending::Clean }
     }
 }

@@ -5,6 +5,7 @@
 mod check;
 mod explain;
 mod output;
+mod thresholds;
 
 use std::process::ExitCode;
 

@@ -147,7 +147,8 @@ impl Sources {
         absolute.canonicalize().unwrap_or(absolute)
     }
 
-    /// The bytes of a file inside the project root, text or not. The file is not kept.
+    /// The bytes of a file inside the project root, text or not, to be searched. The file is not kept, and may be larger
+    /// than what would be read as text: then it must be missed, not overlooked.
     #[must_use]
     pub fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
         let location = self.absolute(path);
@@ -156,17 +157,13 @@ impl Sources {
         }
         let real = location.canonicalize().ok().filter(|real| real.starts_with(&self.root))?;
         let size = real.metadata().ok().filter(std::fs::Metadata::is_file)?.len();
-        if size > MAX_BYTES { None } else { std::fs::read(real).ok() }
+        if size > MAX_PLAN_BYTES { None } else { std::fs::read(real).ok() }
     }
 
-    /// Whether the bytes of a file answer `search` with yes. The file is not kept; one that cannot be read does not.
+    /// Whether the bytes of a file answer `search` with yes. One that cannot be read does not.
     #[must_use]
     pub fn search(&self, path: &Path, search: fn(&[u8]) -> bool) -> bool {
-        let location = normalize(&self.working_directory.join(path));
-        match self.find(&location) {
-            Some(id) => search(self.file(id).text.as_bytes()),
-            None => std::fs::read(location).is_ok_and(|bytes| search(&bytes)),
-        }
+        self.bytes(path).is_some_and(|bytes| search(&bytes))
     }
 
     /// Whether a file is there to be read.

@@ -38,7 +38,7 @@ mod unit;
 mod unknown;
 mod variables;
 
-pub use discover::{Outline, called_directories, outline, reaching_trails, roots};
+pub use discover::{reaching_trails, roots};
 pub use files::is_configuration;
 pub use module::{Module, Modules};
 pub use unit::{TerraformUnit, load};

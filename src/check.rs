@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::finding::{FileError, Finding, Report};
+use crate::finding::{Control, FileError, Finding, Report};
 use crate::judge::without_trail;
 use crate::model::{Inputs, Language, Neighbours};
-use crate::rules::{Holds, Rule, Words};
+use crate::rules::{self, Holds, Rule, Words};
 use crate::source::{Sources, Span};
 
 mod rows;
@@ -34,6 +34,8 @@ pub struct Options {
     pub inputs: Inputs,
     /// The controls to run.
     pub rules: Vec<&'static Rule>,
+    /// Files and directories of Guard rules to run beside them.
+    pub user_rules: Vec<PathBuf>,
     /// How many worlds a row may explore.
     pub max_worlds: usize,
     /// Whether an account without any trail fails.
@@ -45,6 +47,8 @@ pub struct Options {
 pub struct Checked {
     /// The findings.
     pub report: Report,
+    /// What there is to say about the rules that the run was given.
+    pub user_controls: Vec<Control>,
     /// The files.
     pub sources: Arc<Sources>,
 }
@@ -62,7 +66,8 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// Checks files and directories.
 ///
 /// # Errors
-/// When the run cannot begin: a glob that is none, a value for an input that nothing declares. A path that does not exist
+/// When the run cannot begin: a glob that is none, a rule that does not parse, a value for an input that nothing declares.
+/// A path that does not exist
 /// and a file that cannot be read or parsed are in the report, and everything else is judged.
 pub fn check(options: &Options) -> Result<Checked, CheckError> {
     let words = Words::builtin().map_err(|message| CheckError { message })?;
@@ -70,11 +75,12 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
     let pool = pool.map_err(|cause| CheckError { message: format!("cannot start threads: {cause}") })?;
     pool.install(|| {
         let sources = Arc::new(Sources::new(options.working_directory.clone(), options.root.clone()));
+        let user_rules = rules::load(&options.user_rules, &sources).map_err(|message| CheckError { message })?;
         let found = units::find(options, &sources)?;
         let beside = units::beside(&found, options, &sources);
         let everyone = found.units.iter().chain(&beside).map(AsRef::as_ref);
         let neighbours = Neighbours::of(everyone);
-        let run = Run { options, words, sources: &sources, neighbours: &neighbours };
+        let run = Run { options, words, user_rules: &user_rules, sources: &sources, neighbours: &neighbours };
         let judged: Vec<Result<Rows, FileError>> = found
             .units
             .par_iter()
@@ -87,7 +93,8 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
         if options.require_trail && report.findings.is_empty() {
             report.findings = missing_trail(options, &sources);
         }
-        Ok(Checked { report, sources })
+        let user_controls = user_rules.into_iter().flat_map(|rules| rules.controls).collect();
+        Ok(Checked { report, user_controls, sources })
     })
 }
 

@@ -102,6 +102,9 @@ pub(super) struct ControlArguments {
     /// Do not run these controls
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     ignore: Vec<String>,
+    /// Run the Guard rules in this file or directory too
+    #[arg(long, value_name = "PATH")]
+    rules: Vec<PathBuf>,
     /// Fail CloudTrail.1 and CloudTrail.3 where no trail is found at all
     #[arg(long)]
     require_trail: bool,
@@ -213,6 +216,7 @@ fn options(
         root,
         inputs: inputs(&arguments.inputs, config)?,
         rules: selected(&arguments.controls, config)?,
+        user_rules: arguments.controls.rules.clone(),
         max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
     })
@@ -324,7 +328,8 @@ fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Resul
             path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
         },
     )?;
-    let controls: Vec<_> = options.rules.iter().map(|rule| rule.control.clone()).collect();
+    let built_in = options.rules.iter().map(|rule| &rule.control);
+    let controls: Vec<_> = built_in.chain(&checked.user_controls).cloned().collect();
     let render = |format: Format, style: Style| {
         render(
             format,

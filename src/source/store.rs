@@ -88,6 +88,36 @@ impl Sources {
         self.read_up_to(path, MAX_PLAN_BYTES, Excerpts::Withheld)
     }
 
+    /// Reads a file that the command line or the configuration names itself, also outside the project root: no file that
+    /// is judged led here.
+    ///
+    /// # Errors
+    /// When the file does not exist, is too large or is not UTF-8 text.
+    pub fn read_named(&self, path: &Path) -> Result<FileId, ReadError> {
+        let location = self.absolute(path);
+        self.find(&location).map_or_else(|| self.load(&location, MAX_BYTES, Excerpts::Shown), Ok)
+    }
+
+    /// The files with an extension in a directory and below, sorted; the file itself where `path` is one.
+    ///
+    /// # Errors
+    /// When there is no such path, or a directory may not be listed.
+    pub fn files_below(&self, path: &Path, extension: &str) -> Result<Vec<PathBuf>, ReadError> {
+        let location = self.absolute(path);
+        let error = |message: String| ReadError { path: self.display(&location), message };
+        if location.metadata().map_err(|cause| error(explain(&cause)))?.is_file() {
+            return Ok(vec![location]);
+        }
+        let mut files = Vec::new();
+        for entry in walkdir::WalkDir::new(&location).sort_by_file_name() {
+            let entry = entry.map_err(|cause| error(cause.to_string()))?;
+            if entry.file_type().is_file() && entry.path().extension().is_some_and(|found| found == extension) {
+                files.push(entry.into_path());
+            }
+        }
+        Ok(files)
+    }
+
     fn read_up_to(&self, path: &Path, limit: u64, excerpts: Excerpts) -> Result<FileId, ReadError> {
         let location = normalize(&self.working_directory.join(path));
         let error = |message: String| ReadError { path: self.display(&location), message };
@@ -98,6 +128,12 @@ impl Sources {
         if !real.starts_with(&self.root) {
             return Err(error(format!("lies outside the project root {}", self.root.display())));
         }
+        self.load(&location, limit, excerpts)
+    }
+
+    fn load(&self, location: &Path, limit: u64, excerpts: Excerpts) -> Result<FileId, ReadError> {
+        let error = |message: String| ReadError { path: self.display(location), message };
+        let real = location.canonicalize().map_err(|cause| error(explain(&cause)))?;
         let metadata = real.metadata().map_err(|cause| error(explain(&cause)))?;
         if !metadata.is_file() {
             return Err(error("is not a file".to_owned()));
@@ -108,7 +144,7 @@ impl Sources {
         let bytes = std::fs::read(&real).map_err(|cause| error(explain(&cause)))?;
         let text = String::from_utf8(bytes)
             .map_err(|cause| error(format!("is not UTF-8 text (byte {})", cause.utf8_error().valid_up_to())))?;
-        Ok(self.insert(location, text, excerpts))
+        Ok(self.insert(location.to_owned(), text, excerpts))
     }
 
     /// Adds a text that does not come from a file of this name: standard input, or a test's file.

@@ -62,7 +62,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("- exclude", "1:1", "a configuration is a mapping"),
     ("exclude", "1:1", "expected a mapping, found `exclude`"),
     ("strict: true\n---\nstrict: false", "3:1", "a configuration is one document"),
-    ("exclude: [a", "1:12", "not valid YAML: "),
+    ("exclude: [a", "1:10", "not valid YAML: unclosed bracket"),
 ];
 
 #[test]

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::finding::{Case, Condition, Finding, Note, Verdict};
 use crate::judge::{Judge, Row, UserRow, account_row, describe_cases, to_finding, user_findings};
 use crate::model::{Neighbours, Resource, Unit};
-use crate::rules::{Holds, Rule, UserRules, Words};
+use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
 use crate::value::Literal;
 
@@ -20,8 +20,6 @@ pub(super) struct Run<'a> {
     pub options: &'a Options,
     /// The words that no single control owns.
     pub words: &'a Words,
-    /// The rules the run was given.
-    pub user_rules: &'a [UserRules],
     /// The files.
     pub sources: &'a Sources,
     /// Buckets by name, across units.
@@ -65,7 +63,7 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
         to_finding(&Row { unit, rule, trail: *trail, exploration, words: run.words, sources: run.sources })
     });
     let mut findings: Vec<Finding> = judged.collect();
-    let user_rows = run.user_rules.par_iter().flat_map_iter(|rules| {
+    let user_rows = run.options.user_rules.par_iter().flat_map_iter(|rules| {
         let max_worlds = run.options.max_worlds;
         user_findings(&UserRow { unit, rules, max_worlds, words: run.words, sources: run.sources })
     });

@@ -3,6 +3,7 @@
 //! Only this room reads the environment and, with `report`, prints.
 
 mod check;
+mod controls;
 mod explain;
 mod output;
 mod test;

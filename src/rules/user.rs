@@ -80,7 +80,7 @@ pub fn load(paths: &[PathBuf], sources: &Sources) -> Result<Vec<UserRules>, Stri
 }
 
 fn read(location: &Path, sources: &Sources) -> Result<Option<UserRules>, String> {
-    let id = sources.read_named(location).map_err(|error| format!("{}: {}", error.path, error.message))?;
+    let id = sources.read_configuration(location).map_err(|error| format!("{}: {}", error.path, error.message))?;
     let source = sources.file(id);
     let is_remark = |line: &str| line.trim().is_empty() || line.trim().starts_with('#');
     if source.text.lines().all(is_remark) {
@@ -114,7 +114,7 @@ impl UserRules {
         let mut suite = Suite::default();
         for path in self.tests(sources) {
             let shown = sources.display(&path);
-            let text = sources.read_named(&path).map(|id| sources.file(id).text.clone());
+            let text = sources.read_configuration(&path).map(|id| sources.file(id).text.clone());
             let text = text.map_err(|error| error.message);
             let tests = text.and_then(|text| serde_yaml::from_str(&text).map_err(|error| error.to_string()));
             match tests {

@@ -88,17 +88,16 @@ impl Sources {
         self.read_up_to(path, MAX_PLAN_BYTES, Excerpts::Withheld)
     }
 
-    /// Reads a file that the command line or the configuration names itself, also outside the project root: no file that
-    /// is judged led here.
+    /// Reads a file that tells this program what to do, wherever the command line says it lies.
     ///
     /// # Errors
-    /// When the file does not exist, is too large or is not UTF-8 text.
-    pub fn read_named(&self, path: &Path) -> Result<FileId, ReadError> {
-        let location = self.absolute(path);
-        self.find(&location).map_or_else(|| self.load(&location, MAX_BYTES, Excerpts::Shown), Ok)
+    /// As [`Sources::read`], without the project root.
+    pub fn read_configuration(&self, path: &Path) -> Result<FileId, ReadError> {
+        self.read_below(None, path, MAX_BYTES, Excerpts::Shown)
     }
 
-    /// The files with an extension in a directory and below, sorted; the file itself where `path` is one.
+    /// The files with an extension in a directory and below, sorted; the file itself where `path` is one. For what tells
+    /// this program what to do, so the project root does not matter.
     ///
     /// # Errors
     /// When there is no such path, or a directory may not be listed.
@@ -119,21 +118,25 @@ impl Sources {
     }
 
     fn read_up_to(&self, path: &Path, limit: u64, excerpts: Excerpts) -> Result<FileId, ReadError> {
+        self.read_below(Some(&self.root), path, limit, excerpts)
+    }
+
+    fn read_below(
+        &self,
+        root: Option<&Path>,
+        path: &Path,
+        limit: u64,
+        excerpts: Excerpts,
+    ) -> Result<FileId, ReadError> {
         let location = normalize(&self.working_directory.join(path));
         let error = |message: String| ReadError { path: self.display(&location), message };
         if let Some(id) = self.find(&location) {
             return Ok(id);
         }
         let real = location.canonicalize().map_err(|cause| error(explain(&cause)))?;
-        if !real.starts_with(&self.root) {
-            return Err(error(format!("lies outside the project root {}", self.root.display())));
+        if let Some(root) = root.filter(|root| !real.starts_with(root)) {
+            return Err(error(format!("lies outside the project root {}", root.display())));
         }
-        self.load(&location, limit, excerpts)
-    }
-
-    fn load(&self, location: &Path, limit: u64, excerpts: Excerpts) -> Result<FileId, ReadError> {
-        let error = |message: String| ReadError { path: self.display(location), message };
-        let real = location.canonicalize().map_err(|cause| error(explain(&cause)))?;
         let metadata = real.metadata().map_err(|cause| error(explain(&cause)))?;
         if !metadata.is_file() {
             return Err(error("is not a file".to_owned()));
@@ -144,7 +147,7 @@ impl Sources {
         let bytes = std::fs::read(&real).map_err(|cause| error(explain(&cause)))?;
         let text = String::from_utf8(bytes)
             .map_err(|cause| error(format!("is not UTF-8 text (byte {})", cause.utf8_error().valid_up_to())))?;
-        Ok(self.insert(location.to_owned(), text, excerpts))
+        Ok(self.insert(location, text, excerpts))
     }
 
     /// Adds a text that does not come from a file of this name: standard input, or a test's file.

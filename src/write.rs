@@ -29,9 +29,34 @@ pub fn whole_file(path: &Path, text: &str) -> io::Result<()> {
     })
 }
 
+/// Writes `text` to a file that is not there yet, with the directories on the way. Gives whether it did: what exists, be
+/// it a dangling symlink, is not touched.
+///
+/// # Errors
+/// When a directory cannot be made or written to.
+pub fn new_file(path: &Path, text: &str) -> io::Result<bool> {
+    if path.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory)?;
+    }
+    whole_file(path, text)?;
+    Ok(true)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::whole_file;
+    use super::{new_file, whole_file};
+
+    #[test]
+    fn a_new_file_replaces_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a/b/new");
+        assert!(new_file(&path, "first").unwrap());
+        assert!(!new_file(&path, "second").unwrap());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
+    }
 
     #[test]
     fn a_file_is_replaced_whole_and_nothing_else_stays() {

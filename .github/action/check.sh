@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the check once and writes every report before it decides how the step ends. All inputs come by environment.
+# Runs the check once and writes every report. How the job ends is decided later, by conclude.sh. All inputs come by
+# environment; nothing of them is evaluated by a shell.
 set -euo pipefail
 
 case "$INPUT_FAIL_ON" in
@@ -12,32 +13,48 @@ esac
 
 arguments=()
 while IFS= read -r line; do
-  [ -n "$line" ] && arguments+=("$line")
+  [ -z "$line" ] || arguments+=("$line")
 done <<<"$INPUT_ARGUMENTS"
 if [ "$INPUT_FAIL_ON" = none ]; then
   arguments+=(--exit-zero)
 else
   arguments+=(--fail-on "$INPUT_FAIL_ON")
 fi
-if [ "$INPUT_ANNOTATIONS" = true ]; then
-  arguments+=(--output "github=$RUNNER_TEMP/trailwarden.annotations")
-fi
-arguments+=(--output "markdown=$RUNNER_TEMP/trailwarden.md" --output "sarif=$INPUT_SARIF_FILE" --)
+arguments+=(
+  --output "github=$RUNNER_TEMP/trailwarden.annotations"
+  --output "markdown=$RUNNER_TEMP/trailwarden.md"
+  --output "json=$RUNNER_TEMP/trailwarden.json"
+  --output "sarif=$INPUT_SARIF_FILE"
+  --
+)
 while IFS= read -r line; do
-  [ -n "$line" ] && arguments+=("$line")
+  [ -z "$line" ] || arguments+=("$line")
 done <<<"$INPUT_PATHS"
 
 status=0
 "$INSTALL_ROOT/bin/trailwarden" check "${arguments[@]}" || status=$?
 
-if [ "$INPUT_ANNOTATIONS" = true ] && [ -f "$RUNNER_TEMP/trailwarden.annotations" ]; then
-  cat "$RUNNER_TEMP/trailwarden.annotations"
-fi
 if [ -f "$RUNNER_TEMP/trailwarden.md" ]; then
   cat "$RUNNER_TEMP/trailwarden.md" >>"$GITHUB_STEP_SUMMARY"
 fi
+# jq is on every runner of GitHub's; without it the counts are left out and the check still counts.
+count() {
+  jq "[.results[] | select($1)] | length" "$RUNNER_TEMP/trailwarden.json" 2>/dev/null || true
+}
 {
   echo "exit-code=$status"
-  echo "sarif-file=$INPUT_SARIF_FILE"
+  if [ -f "$RUNNER_TEMP/trailwarden.json" ]; then
+    echo "failed=$(count '.verdict == "fail" and .suppressed == null')"
+    echo "unknown=$(count '.verdict == "unknown" and .suppressed == null')"
+    echo "passed=$(count '.verdict == "pass"')"
+    echo "suppressed=$(count '.suppressed != null')"
+  fi
+  if [ -f "$INPUT_SARIF_FILE" ]; then
+    # The steps after this one run in the root of the repository.
+    prefix=$(git rev-parse --show-prefix 2>/dev/null || true)
+    case "$INPUT_SARIF_FILE" in
+      /*) echo "sarif-file=$INPUT_SARIF_FILE" ;;
+      *) echo "sarif-file=$prefix$INPUT_SARIF_FILE" ;;
+    esac
+  fi
 } >>"$GITHUB_OUTPUT"
-exit "$status"

@@ -5,13 +5,14 @@
 mod check;
 mod controls;
 mod explain;
+mod init;
 mod output;
 mod test;
 mod thresholds;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::rules::catalog::UnknownControl;
 
@@ -37,6 +38,15 @@ enum Command {
     Rules,
     /// Run the unit tests of Guard rules, in the format of `cfn-guard test`
     Test(test::Arguments),
+    /// Write a starting configuration, pre-commit hook and GitHub workflow; nothing that exists is touched
+    Init,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, as roff
+    Man,
     /// Print a problem matcher for `--format line`
     ProblemMatcher {
         /// Who reads the lines
@@ -106,6 +116,9 @@ pub fn run() -> ExitCode {
         Command::Explain { control } => explain::page(&control),
         Command::Rules => explain::table(),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Init => init::run(),
+        Command::Completions { shell } => completions(shell),
+        Command::Man => manual(),
         Command::ProblemMatcher { editor } => output::print(&match editor {
             Editor::Github => crate::report::problem_matcher(crate::report::Editor::Github),
             Editor::Vscode => crate::report::problem_matcher(crate::report::Editor::VsCode),
@@ -130,4 +143,25 @@ pub fn run() -> ExitCode {
         }
     };
     ending.into()
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Ending, UsageError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "trailwarden", &mut script);
+    output::print(&String::from_utf8_lossy(&script))?;
+    Ok(Ending::Clean)
+}
+
+/// The page of the program, then one of each command.
+fn manual() -> Result<Ending, UsageError> {
+    let mut command = Arguments::command();
+    command.build();
+    let mut page = Vec::new();
+    let unwritten = |cause: std::io::Error| UsageError::new(format!("the manual page cannot be made: {cause}"));
+    clap_mangen::Man::new(command.clone()).render(&mut page).map_err(unwritten)?;
+    for subcommand in command.get_subcommands() {
+        clap_mangen::Man::new(subcommand.clone()).render(&mut page).map_err(unwritten)?;
+    }
+    output::print(&String::from_utf8_lossy(&page))?;
+    Ok(Ending::Clean)
 }

@@ -10,6 +10,7 @@
 mod architecture;
 mod cases;
 mod cli;
+mod delivery;
 mod pages;
 mod reports;
 mod user_rules;

@@ -8,6 +8,7 @@ mod root;
 mod span;
 mod store;
 mod walk;
+mod wildcard;
 
 pub use lines::{LineIndex, Position};
 pub use mentions::{mentions_trail_in_template, mentions_trail_in_terraform};
@@ -15,3 +16,4 @@ pub use root::project_root;
 pub use span::{FileId, Span};
 pub use store::{Excerpts, MAX_BYTES, ReadError, SourceFile, Sources, relative};
 pub use walk::{BadGlob, DEFAULT_EXCLUDES, FileClass, Found, FoundFile, Walk, WalkError, walk};
+pub use wildcard::Wildcard;

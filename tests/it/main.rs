@@ -10,5 +10,7 @@
 mod architecture;
 mod cases;
 mod cli;
+mod exposure;
+mod links;
 mod pages;
 mod reports;

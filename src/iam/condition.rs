@@ -182,6 +182,7 @@ fn is_narrow(value: &Value, world: &World) -> Decided<bool> {
         [.., Part::Literal(end)] => end.rsplit_once('/').and_then(|(_, length)| length.parse::<u8>().ok()),
         _ => None,
     };
+    let ends_in_length = matches!(text.parts(), [.., Part::Literal(address), _] if address.ends_with('/'));
     let holds =
         |sought: &[char]| text.parts().iter().any(|part| matches!(part, Part::Literal(text) if text.contains(sought)));
     match length {
@@ -190,7 +191,7 @@ fn is_narrow(value: &Value, world: &World) -> Decided<bool> {
         Some(length) if length < 8 || (length < 32 && holds(&[':'])) => Ok(false),
         Some(length) if length >= 32 || holds(&['.']) => Ok(true),
         // Fixed pieces may make a wide range (`0.0.0.0/` and `0`), so the whole is asked about.
-        _ if text.values().any(|part| matches!(part.data, Data::Open(_))) => {
+        _ if ends_in_length || text.values().any(|part| matches!(part.data, Data::Open(_))) => {
             world.ask(&Arc::new(Input::derived(value.describe(), value.origin.clone())), Ask::Fixed)
         }
         _ => is_fixed(value, world),

@@ -127,7 +127,9 @@ impl Satellites {
 }
 
 impl PublicAccessBlock {
-    fn read(flag: impl Fn(&str) -> Value) -> Self {
+    /// The block whose flags are what `flag` says under CloudFormation's names.
+    #[must_use]
+    pub fn read(flag: impl Fn(&str) -> Value) -> Self {
         Self {
             block_public_acls: flag("BlockPublicAcls"),
             ignore_public_acls: flag("IgnorePublicAcls"),

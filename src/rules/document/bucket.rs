@@ -111,7 +111,9 @@ impl<'a> Builder<'a> {
         let read =
             |bucket: &Resource, estate: &dyn Estate, world: &World| Bucket::read(bucket, estate, world).map(Some);
         let Some(mut bucket) = self.read_home(place, read)? else { return Ok(None) };
-        bucket.account_blocks.extend(self.neighbours.account_block(place.home).cloned());
+        // A provider that assumes a role leads to another account than the unit's.
+        let vouched = self.neighbours.account_block(place.home).filter(|_| place.bucket.provider.is_empty());
+        bucket.account_blocks.extend(vouched.cloned());
         self.read_beside(place, Satellites::read)?.into_iter().for_each(|satellites| bucket.add(satellites));
         Ok(Some(bucket))
     }

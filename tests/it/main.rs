@@ -14,3 +14,4 @@ mod exposure;
 mod links;
 mod pages;
 mod reports;
+mod user_rules;

@@ -11,6 +11,8 @@ mod architecture;
 mod cases;
 mod cli;
 mod delivery;
+mod exposure;
+mod links;
 mod pages;
 mod reports;
 mod user_rules;

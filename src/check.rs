@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::finding::{FileError, Finding, Report};
+use crate::cloudformation::Given;
+use crate::finding::{FileError, Finding, Note, Report};
 use crate::judge::without_trail;
 use crate::model::{Inputs, Language, Neighbours};
 use crate::rules::{Holds, Rule, Words};
@@ -70,8 +71,9 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
     let pool = pool.map_err(|cause| CheckError { message: format!("cannot start threads: {cause}") })?;
     pool.install(|| {
         let sources = Arc::new(Sources::new(options.working_directory.clone(), options.root.clone()));
-        let found = units::find(options, &sources)?;
-        let beside = units::beside(&found, options, &sources);
+        let given = Given::read(&sources, &options.inputs).map_err(|message| CheckError { message })?;
+        let found = units::find(options, &given, &sources)?;
+        let beside = units::beside(&found, options, &given, &sources);
         let everyone = found.units.iter().chain(&beside).map(AsRef::as_ref);
         let neighbours = Neighbours::of(everyone);
         let run = Run { options, words, sources: &sources, neighbours: &neighbours };
@@ -83,7 +85,9 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
                 std::panic::catch_unwind(AssertUnwindSafe(rows)).map_err(|_| defect(unit.path()))
             })
             .collect();
+        let ambiguous: Vec<Note> = found.units.iter().flat_map(|unit| neighbours.ambiguous(unit.as_ref())).collect();
         let mut report = report(found, judged);
+        report.notes.extend(ambiguous);
         if options.require_trail && report.findings.is_empty() {
             report.findings = missing_trail(options, &sources);
         }

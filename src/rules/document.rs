@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::facts::access_logging::access_logging;
 use crate::facts::exposure::{Opening, exposure};
 use crate::facts::management_events::management_events;
-use crate::model::{Bucket, Estate, Link, Neighbours, Resource, Unit, bucket_called, link_bucket};
+use crate::model::{Bucket, Estate, Link, Neighbours, Resource, Unit, link_bucket};
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
 
 use super::guard::OPEN;
@@ -171,8 +171,8 @@ impl Builder<'_> {
             Err(stop) => (text, Some(self.decided("/Trail/Bucket", leaf, Err(stop)))),
             Ok(Link::Elsewhere) => {
                 self.leaf("/Trail/Bucket", leaf);
-                let unit = name.as_str().and_then(|name| neighbours.unit(name));
-                let json = unit.and_then(|unit| self.neighbour(&text, &name.origin, unit));
+                let there = neighbours.bucket(&name, estate);
+                let json = there.map(|(unit, bucket)| self.neighbour(&bucket, &name.origin, unit));
                 (text, json)
             }
             Ok(Link::AbsentModule(module)) => (text, Some(self.absent_bucket(&leaf, &module))),
@@ -185,12 +185,11 @@ impl Builder<'_> {
 
     /// A bucket that another unit declares, as it is without any answer: what that unit's inputs decide is a question of
     /// its own here, so that inputs of two units with one name are never taken for one.
-    fn neighbour(&mut self, name: &str, link: &Origin, unit: &dyn Unit) -> Option<Json> {
+    fn neighbour(&mut self, bucket: &Resource, link: &Origin, unit: &dyn Unit) -> Json {
         let world = World::default();
         let estate = unit.estate(&world);
-        let bucket = bucket_called(name, estate.as_ref())?;
         let mut there = Builder { leaves: BTreeMap::new(), world: &world };
-        let mut json = there.declared_bucket(link, &bucket, estate.as_ref());
+        let mut json = there.declared_bucket(link, bucket, estate.as_ref());
         for (pointer, mut leaf) in there.leaves {
             if let Some(Stop::Ask(question)) = leaf.stop.take() {
                 let asked = format!("{}: {}", unit.path(), question.describe());
@@ -205,7 +204,7 @@ impl Builder<'_> {
                 self.leaf(&pointer, leaf);
             }
         }
-        Some(json)
+        json
     }
 
     /// A bucket that a module makes whose text is not on disk: the module decides everything about it.

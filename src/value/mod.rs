@@ -101,8 +101,10 @@ pub enum SymbolSource {
     Resource(String),
     /// A data source: its provider configuration, type and evaluated arguments as one canonical text.
     Data(String),
-    /// A pseudo parameter (`AWS::AccountId`), import, dynamic reference or the like, as written.
+    /// A pseudo parameter (`AWS::AccountId`), dynamic reference or the like, as written.
     Named(String),
+    /// What another unit exports under this name.
+    Import(String),
     /// The result of an impure or provider function, or of any function over opaque values, as a canonical text.
     Derived(String),
 }
@@ -306,6 +308,7 @@ impl std::fmt::Display for Symbol {
             | SymbolSource::Data(name)
             | SymbolSource::Named(name)
             | SymbolSource::Derived(name) => name,
+            SymbolSource::Import(name) => &format!("ImportValue(\"{name}\")"),
         };
         if self.attribute.is_empty() { out.write_str(source) } else { write!(out, "{source}.{}", self.attribute) }
     }

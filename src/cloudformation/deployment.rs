@@ -68,8 +68,8 @@ impl Constructs {
         let entries: Vec<&Node> = self.documents(sources).filter_map(|all| all.get(&path)?.items()).flatten().collect();
         // A construct has its trace beside its logical id or, in newer assemblies, in an entry of its own.
         let beside = entries.iter().find_map(|entry| entry.get("trace")?.items());
-        let own = entries.iter().filter(|entry| text(entry, "type") == Some("aws:cdk:creationStack"));
-        let frames = beside.or_else(|| own.filter_map(|entry| entry.get("data")?.items()).next())?;
+        let mut own = entries.iter().filter(|entry| text(entry, "type") == Some("aws:cdk:creationStack"));
+        let frames = beside.or_else(|| own.find_map(|entry| entry.get("data")?.items()))?;
         let frame = frames.iter().filter_map(Node::text).filter_map(Frame::parse).find(Frame::is_the_authors)?;
         let span = self.locate(&frame, sources);
         let place = span.map_or_else(|| frame.path.to_owned(), |span| sources.file(span.file).path.clone());

@@ -64,11 +64,13 @@ impl Given {
     }
 
     /// The value given last for a parameter.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&GivenValue> {
         self.values.iter().rev().find(|value| value.name == name)
     }
 
     /// The value a pseudo parameter is pinned to.
+    #[must_use]
     pub fn pinned(&self, name: &str) -> Option<&str> {
         self.pinned.iter().find(|(pinned, _)| *pinned == name).map(|(_, value)| value.as_str())
     }

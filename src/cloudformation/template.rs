@@ -32,7 +32,7 @@ impl Template {
     /// The names of its transforms.
     fn transforms(&self) -> impl Iterator<Item = &str> {
         let all = self.root.get("Transform").map_or(&[][..], |node| node.items().unwrap_or(std::slice::from_ref(node)));
-        all.iter().filter_map(|transform| transform.text().or(transform.get("Name")?.text()))
+        all.iter().filter_map(|transform| transform.text().or_else(|| transform.get("Name")?.text()))
     }
 
     /// Whether SAM transforms it: its resources make others, with names that begin with theirs.

@@ -77,6 +77,7 @@ fn offsets(source: &str, node: &Node, text: &str) -> Vec<usize> {
         offsets.extend((0..=line.len()).filter_map(places));
         begin += own.len() + 1;
     }
+    offsets.truncate(text.len());
     offsets
 }
 
@@ -133,6 +134,8 @@ fn of_block(raw: &str, text: &str, start: usize) -> Option<Vec<usize>> {
 #[cfg(test)]
 #[allow(clippy::string_slice, reason = "a span that cannot be sliced fails its test")]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::source::FileId;
     use crate::syntax::{json, yaml};
@@ -160,6 +163,20 @@ mod tests {
             "body: 'a: Trail'\n",
         ] {
             assert_eq!(placed(source, "Trail"), "Trail", "{source}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_byte_of_any_text_has_a_place(text in ".{0,60}", other in ".{0,60}") {
+            let source = serde_json::json!({ "body": text }).to_string();
+            let parsed = json::parse(FileId(0), &source);
+            let node = parsed.documents[0].get("body").unwrap();
+            for text in [text, other] {
+                let offsets = offsets(&source, node, &text);
+                prop_assert_eq!(offsets.len(), text.len());
+                prop_assert!(offsets.iter().all(|at| source.is_char_boundary(*at)));
+            }
         }
     }
 

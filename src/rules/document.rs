@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::facts::access_logging::access_logging;
 use crate::facts::exposure::{Opening, exposure};
 use crate::facts::management_events::management_events;
-use crate::model::{Bucket, Estate, Link, Neighbours, Resource, Unit, link_bucket};
+use crate::model::{Bucket, Estate, Kind, Link, Neighbours, Resource, Unit, link_bucket};
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
 
 use super::guard::OPEN;
@@ -172,7 +172,11 @@ impl Builder<'_> {
             Ok(Link::Elsewhere) => {
                 self.leaf("/Trail/Bucket", leaf);
                 let there = neighbours.bucket(&name, estate);
-                let json = there.map(|(unit, bucket)| self.neighbour(&bucket, &name.origin, unit));
+                let json = there.map(|(unit, bucket)| {
+                    let mut json = self.neighbour(&bucket, &name.origin, unit);
+                    self.opened_from_here(&name, estate, &mut json);
+                    json
+                });
                 (text, json)
             }
             Ok(Link::AbsentModule(module)) => (text, Some(self.absent_bucket(&leaf, &module))),
@@ -205,6 +209,29 @@ impl Builder<'_> {
             }
         }
         json
+    }
+
+    /// What this unit adds to a bucket that another unit declares. S3 keeps one policy a bucket, so what both say together
+    /// is not known.
+    fn opened_from_here(&mut self, name: &Value, estate: &dyn Estate, bucket: &mut Json) {
+        let satellites = [Kind::BucketPolicy, Kind::BucketAcl].into_iter().flat_map(|kind| estate.resources(kind));
+        let Some(satellite) = satellites.into_iter().find(|other| estate.property(other, "Bucket") == *name) else {
+            return;
+        };
+        let origin = Origin::at(satellite.header, Role::Header);
+        let reason = Reason::Unsupported(format!("{} is about a bucket of another unit", satellite.address));
+        let input =
+            Arc::new(Input::undecidable(format!("{} opens the bucket", satellite.address), reason, origin.clone()));
+        for access in ["Read", "Write"] {
+            let pointer = format!("/Trail/Bucket/Public/{access}");
+            let answer = self.world.ask(&input, Ask::True).map(Json::Bool);
+            let leaf = Leaf { origin: origin.clone(), ..Leaf::default() };
+            if let Some(place) =
+                bucket.pointer_mut(&format!("/Public/{access}")).filter(|json| **json == Json::Bool(false))
+            {
+                *place = self.decided(&pointer, leaf, answer);
+            }
+        }
     }
 
     /// A bucket that a module makes whose text is not on disk: the module decides everything about it.

@@ -85,13 +85,17 @@ impl Constructs {
     }
 
     /// The line of a frame, if its file is here. A trace names the path of the machine that synthesized; the longest end
-    /// of it that exists beside the assembly, or above it, is the same file.
+    /// of it that exists beside the assembly, or above it, is the same file. A bare file name says little: it counts only
+    /// beside the assembly.
     fn locate(&self, frame: &Frame<'_>, sources: &Sources) -> Option<Span> {
         let parts: Vec<&str> = frame.path.split(['/', '\\']).filter(|part| !part.is_empty() && *part != ".").collect();
         let above = self.directory.ancestors().skip(1).take_while(|directory| directory.starts_with(sources.root()));
         let above: Vec<&Path> = above.collect();
         let ends = (0..parts.len()).filter_map(|from| Some(parts.get(from..)?.iter().collect::<PathBuf>()));
-        let candidates = ends.flat_map(|end| above.iter().map(move |directory| directory.join(&end)));
+        let candidates = ends.flat_map(|end| {
+            let reach = if end.components().count() == 1 { 1 } else { above.len() };
+            above.iter().take(reach).map(move |directory| directory.join(&end))
+        });
         let file = candidates.filter(|path| sources.exists(path)).find_map(|path| sources.read(&path).ok())?;
         let source = sources.file(file);
         let line = frame.line.checked_sub(1).filter(|line| *line < source.lines.len())?;

@@ -151,3 +151,54 @@ fn environment(text: &str) -> Environment {
     let mut parts = text.trim_start_matches("aws://").split('/');
     Environment { account: known(parts.next()), region: known(parts.next()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(files: &[(&str, &str)]) -> (Sources, Assemblies) {
+        let directory = PathBuf::from("/project");
+        let sources = Sources::new(directory.clone(), directory);
+        for (name, text) in files {
+            sources.add(name, (*text).to_owned());
+        }
+        let manifest = PathBuf::from("/project").join(files[0].0);
+        let assemblies = Assemblies::read(&sources, [manifest.as_path()]);
+        (sources, assemblies)
+    }
+
+    #[test]
+    fn assemblies_that_nest_each_other_are_read_once() {
+        let stage = |directory: &str, template: &str| {
+            format!(
+                r#"{{"artifacts": {{"S": {{"type": "cdk:cloud-assembly", "properties": {{"directoryName": "{directory}"}}}},
+                    "T": {{"type": "aws:cloudformation:stack", "properties": {{"templateFile": "{template}"}}}}}}}}"#
+            )
+        };
+        let (outer, inner) = (stage("inner", "a.json"), stage("..", "b.json"));
+        let (_, assemblies) = read(&[("out/manifest.json", &outer), ("out/inner/manifest.json", &inner)]);
+        let templates: Vec<_> = assemblies.templates().map(Path::to_owned).collect();
+        assert_eq!(templates, [Path::new("/project/out/a.json"), Path::new("/project/out/inner/b.json")]);
+        assert_eq!(assemblies.notes.len(), 2, "neither template is there");
+    }
+
+    #[test]
+    fn an_environment_is_known_as_far_as_it_is_named() {
+        let named = |account: Option<&str>, region: Option<&str>| Environment {
+            account: account.map(str::to_owned),
+            region: region.map(str::to_owned),
+        };
+        assert_eq!(environment("aws://111122223333/eu-west-1"), named(Some("111122223333"), Some("eu-west-1")));
+        assert_eq!(environment("aws://unknown-account/us-east-1"), named(None, Some("us-east-1")));
+        assert_eq!(environment("aws://unknown-account/unknown-region"), named(None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_manifest_that_can_be_read(text in r#"[{}\[\]":,a-z ]{0,60}"#) {
+            read(&[("manifest.json", &text)]);
+        }
+    }
+}

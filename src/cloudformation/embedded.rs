@@ -73,8 +73,8 @@ fn offsets(source: &str, node: &Node, text: &str) -> Vec<usize> {
     let mut offsets = Vec::with_capacity(text.len());
     let mut begin = 0;
     for (line, own) in lines.iter().zip(&own) {
-        let places = |column: usize| exact.get(begin + column.min(own.len())).or(exact.last()).copied();
-        offsets.extend((0..=line.len()).filter_map(places));
+        let place = |column: usize| exact.get(begin + column.min(own.len())).or(exact.last()).copied().unwrap_or(start);
+        offsets.extend((0..=line.len()).map(place));
         begin += own.len() + 1;
     }
     offsets.truncate(text.len());

@@ -14,26 +14,47 @@ use super::Found;
 /// Adds the units among the files.
 pub(super) fn add(files: &[FoundFile], given: &Given, sources: &Arc<Sources>, found: &mut Found) {
     let templates: Vec<&FoundFile> = files.iter().filter(|file| may_be_template(file)).collect();
-    let relevant =
-        |file: &&&FoundFile| file.found == How::Named || sources.search(&file.path, mentions_trail_in_template);
-    if templates.par_iter().filter(relevant).count() == 0 {
+    let searched: Vec<(&FoundFile, Mention)> =
+        templates.par_iter().map(|file| (*file, Mention::of(file, sources))).collect();
+    if !searched.iter().any(|(_, mention)| *mention == Mention::Trail) {
         return;
     }
     found.assemblies = assemblies(&templates, sources);
     found.errors.append(&mut found.assemblies.errors);
     found.notes.append(&mut found.assemblies.notes);
-    let all = with_stacks(&templates, &found.assemblies);
-    // A trail may be in a template that another one nests; then the other one is the unit.
-    let nests = |file: &FoundFile| sources.search(&file.path, cloudformation::mentions_nesting);
-    let candidates = all.into_par_iter().filter(|file| relevant(&&file) || nests(file));
-    let loaded: Vec<(FoundFile, Loaded)> = candidates
-        .map(|file| {
-            let deployment = found.assemblies.deployment(&file.path);
-            let loaded = cloudformation::load(sources, &file.path, given, &deployment);
-            (file, loaded)
-        })
-        .collect();
+    let relevant = searched.into_iter().filter(|(_, mention)| *mention != Mention::Nothing).map(|(file, _)| file);
+    let candidates = with_stacks(relevant, &found.assemblies, sources);
+    let loaded = candidates.into_par_iter().map(|file| {
+        let deployment = found.assemblies.deployment(&file.path);
+        let loaded = cloudformation::load(sources, &file.path, given, &deployment);
+        (file, loaded)
+    });
+    let loaded = loaded.collect();
     take(loaded, sources, found);
+}
+
+/// What the bytes of a file have to do with a trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mention {
+    /// They speak of one, or somebody named the file.
+    Trail,
+    /// They speak of another template, which may hold one; then this one is the unit.
+    Nesting,
+    /// Nothing.
+    Nothing,
+}
+
+impl Mention {
+    fn of(file: &FoundFile, sources: &Sources) -> Self {
+        if file.found == How::Named {
+            return Self::Trail;
+        }
+        match sources.bytes(&file.path) {
+            Some(bytes) if mentions_trail_in_template(&bytes) => Self::Trail,
+            Some(bytes) if cloudformation::mentions_nesting(&bytes) => Self::Nesting,
+            _ => Self::Nothing,
+        }
+    }
 }
 
 /// The units among what was loaded: a template that another one nests is judged there, unless it is named.
@@ -82,12 +103,17 @@ fn assemblies(templates: &[&FoundFile], sources: &Sources) -> Assemblies {
 }
 
 /// The files with the stacks that the assemblies name, in order, and without what is part of an assembly but no stack.
-fn with_stacks(templates: &[&FoundFile], assemblies: &Assemblies) -> Vec<FoundFile> {
+fn with_stacks<'f>(
+    files: impl Iterator<Item = &'f FoundFile>,
+    assemblies: &Assemblies,
+    sources: &Sources,
+) -> Vec<FoundFile> {
     let is_manifest = |file: &FoundFile| file.path.file_name().is_some_and(|name| name == MANIFEST);
-    let kept = |file: &&&FoundFile| !assemblies.keeps(&file.path) || (file.found == How::Named && !is_manifest(file));
+    let kept = |file: &&FoundFile| !assemblies.keeps(&file.path) || (file.found == How::Named && !is_manifest(file));
     let stack = |path: &Path| FoundFile { path: path.to_owned(), class: FileClass::Template, found: How::Walked };
-    let mut all: Vec<FoundFile> = templates.iter().filter(kept).map(|file| (*file).clone()).collect();
-    all.extend(assemblies.templates().map(stack));
+    let mut all: Vec<FoundFile> = files.filter(kept).cloned().collect();
+    let stacks = assemblies.templates().map(stack);
+    all.extend(stacks.filter(|file| Mention::of(file, sources) != Mention::Nothing));
     all.sort_by(|left, right| (&left.path, left.found).cmp(&(&right.path, right.found)));
     all.dedup_by(|next, first| next.path == first.path);
     all

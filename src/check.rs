@@ -10,10 +10,11 @@ use crate::cloudformation::Given;
 use crate::config::Configured;
 use crate::finding::{FileError, Finding, Note, Report};
 use crate::judge::without_trail;
-use crate::model::{Inputs, Language, Neighbours};
+use crate::model::{Inputs, Language, Neighbours, Unit};
 use crate::rules::{Holds, Rule, UserRules, Words};
 use crate::source::{Exclude, Sources, Span};
 
+mod known;
 mod rows;
 mod units;
 
@@ -76,8 +77,11 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
         let given = Given::read(sources, &options.inputs).map_err(|message| CheckError { message })?;
         let found = units::find(options, &given, sources)?;
         let beside = units::beside(&found, options, &given, sources);
-        let everyone = found.units.iter().chain(&beside).map(AsRef::as_ref);
-        let neighbours = Neighbours::of(everyone);
+        let everyone = || found.units.iter().chain(&beside).map(|unit| unit.as_ref() as &dyn Unit);
+        let configured = &options.configured;
+        let buckets = known::buckets(configured);
+        let account_blocks = known::account_blocks(configured, everyone(), &options.working_directory);
+        let neighbours = Neighbours::of(everyone()).knowing(&buckets, account_blocks);
         let run = Run { options, words, sources, neighbours: &neighbours };
         let judged: Vec<Result<Rows, FileError>> = found
             .units

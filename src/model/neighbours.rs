@@ -1,29 +1,40 @@
-//! Buckets of other units that a trail may write to. Across units only whole literal names link, of buckets and of
-//! exports, and only where exactly one unit declares the name.
+//! What other units of a run say about a bucket: the one that declares it, and those that declare something for it. Across
+//! units only whole literal names link, of buckets and of exports, and only where exactly one unit declares the name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::finding::Note;
-use crate::value::{Data, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Failure, OfUnit, Origin, Stop, SymbolSource, Value, World};
 
-use super::{Environment, Estate, Existence, Kind, Link, Resource, Unit, link_bucket};
+use super::bucket::PublicAccessBlock;
+use super::known::KnownBucket;
+use super::link::{self, Link, exists};
+use super::{Environment, Estate, Kind, Resource, Unit};
+
+/// What may belong to a bucket of another unit.
+const SATELLITES: [Kind; 5] =
+    [Kind::BucketPolicy, Kind::BucketAcl, Kind::PublicAccessBlock, Kind::OwnershipControls, Kind::BucketLogging];
 
 /// How many exports a name is followed through.
 const MAX_EXPORTS: usize = 16;
 
-/// The units of a run by the literal names of their buckets and of their exports.
+/// The units of a run by the literal names of buckets and of exports.
 #[derive(Default)]
 pub struct Neighbours<'a> {
-    buckets: BTreeMap<String, Vec<&'a dyn Unit>>,
-    exports: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
+    declaring: BTreeMap<String, Vec<&'a dyn Unit>>,
+    naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
+    exporting: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
+    known: &'a [KnownBucket],
+    account_blocks: BTreeMap<String, PublicAccessBlock>,
 }
 
 /// What a value names in another unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// A bucket of this name.
     Name(String),
-    /// The value that is exported under this name.
+    /// What is exported under this name.
     Export(String),
 }
 
@@ -34,113 +45,233 @@ impl Target {
                 SymbolSource::Import(name) if symbol.attribute.is_empty() => Some(Self::Export(name.clone())),
                 _ => None,
             },
-            _ => value.as_str().filter(|name| !name.is_empty()).map(|name| Self::Name(name.to_owned())),
+            _ => text(value).map(Self::Name),
         }
     }
 }
 
 impl<'a> Neighbours<'a> {
-    /// Reads the names of every unit's buckets and exports, as far as they are known without any answer.
+    /// Reads the names that every unit gives to buckets, to exports and in what belongs to buckets, as far as they are
+    /// known without any answer.
     pub fn of(units: impl IntoIterator<Item = &'a dyn Unit>) -> Self {
         let mut neighbours = Self::default();
         for unit in units {
             let world = World::default();
             let estate = unit.estate(&world);
-            for name in buckets(estate.as_ref()).into_iter().map(|(name, _)| name) {
-                neighbours.buckets.entry(name).or_default().push(unit);
+            for (name, _) in literals(estate.as_ref(), Kind::Bucket, "BucketName") {
+                add(&mut neighbours.declaring, name, unit);
+            }
+            let satellites = SATELLITES.iter().flat_map(|kind| estate.resources(*kind));
+            for target in satellites.filter_map(|satellite| Target::of(&estate.property(&satellite, "Bucket"))) {
+                add(&mut neighbours.naming, target, unit);
             }
             for (name, _) in estate.exports() {
-                neighbours.exports.entry(name).or_default().push((estate.environment(), unit));
+                neighbours.exporting.entry(name).or_default().push((estate.environment(), unit));
             }
         }
         neighbours
     }
 
-    /// The bucket of another unit that `name` names in `estate`, and the unit that declares it.
+    /// The same units, with what somebody vouches for: buckets that none of them declares, and the public access block
+    /// of the account that a unit is deployed to, by the unit's path.
     #[must_use]
-    pub fn bucket(&self, name: &Value, estate: &dyn Estate) -> Option<(&'a dyn Unit, Resource)> {
+    pub fn knowing(self, known: &'a [KnownBucket], account_blocks: BTreeMap<String, PublicAccessBlock>) -> Self {
+        Self { known, account_blocks, ..self }
+    }
+
+    /// The units of the run as one of them sees them.
+    #[must_use]
+    pub fn around(&'a self, home: &'a dyn Unit) -> Neighbourhood<'a> {
+        Neighbourhood { all: self, home }
+    }
+
+    /// A remark for every bucket that trails of a unit name and more than one other unit declares.
+    #[must_use]
+    pub fn ambiguous(&self, unit: &dyn Unit) -> Vec<Note> {
+        let world = World::default();
+        let estate = unit.estate(&world);
+        let note = |trail: &Resource| {
+            let name = estate.property(trail, "S3BucketName");
+            let Ok(Link::Elsewhere) = link::bucket(&name, estate.as_ref(), &world) else { return None };
+            let (what, units): (String, Vec<&dyn Unit>) = match Target::of(&name)? {
+                Target::Name(name) => (format!("the bucket `{name}`"), self.declaring.get(&name)?.clone()),
+                Target::Export(name) => {
+                    let exporters = self.exporters(&name, &estate.environment());
+                    (format!("the export `{name}`"), exporters.into_iter().map(|(_, unit)| unit).collect())
+                }
+            };
+            let paths: Vec<&str> = units.iter().map(|unit| unit.path()).collect();
+            let message = format!("{what} is declared by {}; which of them is meant cannot be told", paths.join(", "));
+            (paths.len() > 1).then(|| Note { message, span: name.origin.nearest() })
+        };
+        estate.resources(Kind::Trail).iter().filter_map(note).collect()
+    }
+
+    /// The units that export `name` where it can be imported: exports belong to one account and Region.
+    fn exporters(&self, name: &str, here: &Environment) -> Vec<(Environment, &'a dyn Unit)> {
+        let all = self.exporting.get(name).map_or(&[][..], Vec::as_slice);
+        all.iter().filter(|(there, _)| there.may_be(here)).cloned().collect()
+    }
+
+    /// The one unit that declares a bucket of this name.
+    fn declaring(&self, name: &str) -> Option<&'a dyn Unit> {
+        match self.declaring.get(name)?.as_slice() {
+            [unit] => Some(*unit),
+            _ => None,
+        }
+    }
+}
+
+/// The units of a run as one of them sees them.
+#[derive(Clone, Copy)]
+pub struct Neighbourhood<'a> {
+    all: &'a Neighbours<'a>,
+    home: &'a dyn Unit,
+}
+
+impl<'a> Neighbourhood<'a> {
+    /// Whether it is the unit itself that looks around.
+    #[must_use]
+    pub fn is_home(&self, unit: &dyn Unit) -> bool {
+        unit.path() == self.home.path()
+    }
+
+    /// The one unit that declares the bucket that `name` names in `estate`, if it is another one, and what the bucket goes
+    /// by there: exports may lead from unit to unit.
+    #[must_use]
+    pub fn declaring(&self, name: &Value, estate: &dyn Estate) -> Option<(&'a dyn Unit, Target)> {
         let mut here = estate.environment();
         let mut target = Target::of(name)?;
         for _ in 0..MAX_EXPORTS {
             let export = match &target {
                 Target::Name(name) => {
-                    let unit = *only(self.buckets.get(name)?)?;
-                    return Some((unit, bucket_called(name, unit)?));
+                    let unit = self.all.declaring(name).filter(|unit| !self.is_home(*unit))?;
+                    return Some((unit, target));
                 }
                 Target::Export(name) => name,
             };
-            let exporters = self.exporters(export, &here);
-            let (environment, unit) = only(&exporters)?;
+            let exporters = self.all.exporters(export, &here);
+            let [(there, unit)] = exporters.as_slice() else { return None };
             let world = World::default();
             let estate = unit.estate(&world);
             let (_, value) = estate.exports().into_iter().find(|(name, _)| name == export)?;
-            if let Ok(Link::Bucket(bucket)) = link_bucket(&value, estate.as_ref(), &world) {
-                return Some((*unit, *bucket));
+            match link::bucket(&value, estate.as_ref(), &world) {
+                Ok(Link::Elsewhere) => (here, target) = (there.clone(), Target::of(&value)?),
+                Ok(Link::AbsentModule(_)) => return None,
+                Ok(Link::Bucket(_)) | Err(_) => return (!self.is_home(*unit)).then_some((*unit, target)),
             }
-            (here, target) = (environment.clone(), Target::of(&value)?);
         }
         None
     }
 
-    /// A remark for every bucket of a unit's trails that more than one other unit declares.
+    /// The units that declare something for a bucket by the name of its export, other than the one that exports it.
     #[must_use]
-    pub fn ambiguous(&self, unit: &dyn Unit) -> Vec<Note> {
-        let world = World::default();
-        let estate = unit.estate(&world);
-        let here = estate.environment();
-        let note = |value: Value| {
-            if !matches!(link_bucket(&value, estate.as_ref(), &world), Ok(Link::Elsewhere)) {
-                return None;
-            }
-            let (what, units): (String, Vec<&dyn Unit>) = match Target::of(&value)? {
-                Target::Name(name) => (format!("the bucket `{name}`"), self.buckets.get(&name)?.clone()),
-                Target::Export(name) => {
-                    let exporters = self.exporters(&name, &here).into_iter().map(|(_, unit)| unit).collect();
-                    (format!("the export `{name}`"), exporters)
-                }
-            };
-            let paths: Vec<&str> = units.iter().map(|unit| unit.path()).collect();
-            let message = format!("{what} is declared by {}; which of them is meant cannot be told", paths.join(", "));
-            (paths.len() > 1).then(|| Note { message, span: value.origin.nearest() })
-        };
-        trail_buckets(estate.as_ref()).into_iter().filter_map(note).collect()
+    pub fn importing(&self, export: &str, exporter: &dyn Unit) -> Vec<&'a dyn Unit> {
+        let naming = self.all.naming.get(&Target::Export(export.to_owned())).into_iter().flatten().copied();
+        naming.filter(|unit| unit.path() != exporter.path()).collect()
     }
 
-    /// The units that export `name` where it can be imported: exports belong to one account and Region.
-    fn exporters(&self, name: &str, here: &Environment) -> Vec<(Environment, &'a dyn Unit)> {
-        let all = self.exports.get(name).map_or(&[][..], Vec::as_slice);
-        all.iter().filter(|(there, _)| there.may_be(here)).cloned().collect()
+    /// The units that declare something for the bucket of this name and do not declare the bucket itself. None where
+    /// the name alone does not tell which bucket it is.
+    #[must_use]
+    pub fn beside(&self, name: &str) -> Vec<&'a dyn Unit> {
+        let Some(declaring) = self.all.declaring(name) else { return Vec::new() };
+        let naming = self.all.naming.get(&Target::Name(name.to_owned())).into_iter().flatten().copied();
+        naming.filter(|unit| unit.path() != declaring.path()).collect()
+    }
+
+    /// What somebody vouches for about a bucket that no unit declares.
+    #[must_use]
+    pub fn known(&self, name: &str) -> Option<&'a KnownBucket> {
+        self.all.known.iter().find(|known| known.name.matches(name))
+    }
+
+    /// The public access block of the account that a unit is deployed to, this one unless another is named, as far as
+    /// somebody vouches for it.
+    #[must_use]
+    pub fn account_block(&self, unit: Option<&dyn Unit>) -> Option<&'a PublicAccessBlock> {
+        self.all.account_blocks.get(unit.unwrap_or(self.home).path())
     }
 }
 
-/// What the trails of a unit name as their buckets, as far as it is known without any answer.
+fn add<'a, K: Ord>(units: &mut BTreeMap<K, Vec<&'a dyn Unit>>, name: K, unit: &'a dyn Unit) {
+    let units = units.entry(name).or_default();
+    if units.last().is_none_or(|last| last.path() != unit.path()) {
+        units.push(unit);
+    }
+}
+
+/// The resources of a kind that name a bucket literally, whether or not they exist for certain.
+fn literals(estate: &dyn Estate, kind: Kind, property: &str) -> Vec<(String, Resource)> {
+    let named = |resource: Resource| {
+        let name = text(&estate.property(&resource, property))?;
+        Some((name, resource))
+    };
+    estate.resources(kind).into_iter().filter_map(named).collect()
+}
+
+/// The existing bucket that a unit means by `target`.
+///
+/// # Errors
+/// [`crate::value::Stop`] when an input decides which one it is, or whether it exists.
+pub fn bucket_in(target: &Target, estate: &dyn Estate, world: &World) -> Decided<Option<Resource>> {
+    match target {
+        Target::Name(name) => {
+            for (known, bucket) in literals(estate, Kind::Bucket, "BucketName") {
+                if known == *name && exists(&bucket, world)? {
+                    return Ok(Some(bucket));
+                }
+            }
+            Ok(None)
+        }
+        Target::Export(name) => {
+            let value = estate.exports().into_iter().find(|(export, _)| export == name).map(|(_, value)| value);
+            let link = value.map(|value| link::bucket(&value, estate, world)).transpose()?;
+            Ok(if let Some(Link::Bucket(bucket)) = link { Some(*bucket) } else { None })
+        }
+    }
+}
+
+/// What the trails of a unit name as their buckets, which other units may declare or declare something for. As far as it
+/// is known without any answer: where one decides which bucket it is, those of all buckets.
 #[must_use]
 pub fn targets(unit: &dyn Unit) -> Vec<Target> {
     let world = World::default();
     let estate = unit.estate(&world);
-    trail_buckets(estate.as_ref()).iter().filter_map(Target::of).collect()
-}
-
-fn trail_buckets(estate: &dyn Estate) -> Vec<Value> {
-    let trails = estate.resources(Kind::Trail);
-    trails.iter().map(|trail| estate.property(trail, "S3BucketName")).collect()
-}
-
-fn only<T>(items: &[T]) -> Option<&T> {
-    match items {
-        [only] => Some(only),
-        _ => None,
+    let buckets = || literals(estate.as_ref(), Kind::Bucket, "BucketName").into_iter().map(|(name, _)| name);
+    let mut targets = Vec::new();
+    for trail in estate.resources(Kind::Trail) {
+        let name = estate.property(&trail, "S3BucketName");
+        match link::bucket(&name, estate.as_ref(), &world) {
+            Ok(Link::Bucket(bucket)) => targets.extend(Target::of(&estate.property(&bucket, "BucketName"))),
+            Ok(_) => targets.extend(Target::of(&name)),
+            Err(_) => targets.extend(buckets().map(Target::Name)),
+        }
     }
+    targets
 }
 
-fn bucket_called(name: &str, unit: &dyn Unit) -> Option<Resource> {
-    let world = World::default();
-    let estate = unit.estate(&world);
-    buckets(estate.as_ref()).into_iter().find(|(known, _)| known == name).map(|(_, bucket)| bucket)
+fn text(name: &Value) -> Option<String> {
+    name.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
-fn buckets(estate: &dyn Estate) -> Vec<(String, Resource)> {
-    let existing = estate.resources(Kind::Bucket).into_iter().filter(|bucket| bucket.existence == Existence::Exists);
-    let named = existing.map(|bucket| (estate.property(&bucket, "BucketName").as_str().map(str::to_owned), bucket));
-    named.filter_map(|(name, bucket)| Some((name.filter(|name| !name.is_empty())?, bucket))).collect()
+/// What `read` gives in another unit, as this one sees it.
+///
+/// # Errors
+/// [`crate::value::Stop`] when an input of that unit decides it.
+pub fn in_unit<T: OfUnit>(
+    unit: &dyn Unit,
+    world: &World,
+    read: impl FnOnce(&dyn Estate, &World) -> Decided<T>,
+) -> Decided<T> {
+    let there = world.in_unit(unit.path());
+    let estate = unit.estate(&there);
+    if !there.answers().is_empty() && estate.rejected() {
+        let message = format!("{} would be refused", unit.path());
+        return Err(Stop::Reject(Arc::new(Failure { message, origin: Origin::default() })));
+    }
+    match read(estate.as_ref(), &there) {
+        Ok(found) => Ok(found.of_unit(unit.path())),
+        Err(stop) => Err(stop.of_unit(unit.path())),
+    }
 }

@@ -6,6 +6,7 @@
 //! [`World`]. This room knows neither Terraform nor CloudFormation.
 
 mod fixed;
+mod foreign;
 mod input;
 mod number;
 mod origin;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use fixed::{is_fixed, is_variable, is_wide_range};
+pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Literal, Question, Reason};
 pub use number::Number;
 pub use origin::{Hop, Origin, Role};
@@ -103,7 +105,7 @@ pub enum SymbolSource {
     Data(String),
     /// A pseudo parameter (`AWS::AccountId`), dynamic reference or the like, as written.
     Named(String),
-    /// What another unit exports under this name.
+    /// What another unit exports under this name; an output of a stack that is named is called `Stack.Outputs.Output`.
     Import(String),
     /// The result of an impure or provider function, or of any function over opaque values, as a canonical text.
     Derived(String),
@@ -308,7 +310,12 @@ impl std::fmt::Display for Symbol {
             | SymbolSource::Data(name)
             | SymbolSource::Named(name)
             | SymbolSource::Derived(name) => name,
-            SymbolSource::Import(name) => &format!("ImportValue(\"{name}\")"),
+            SymbolSource::Import(name) => &match name.split_once(".Outputs.") {
+                Some((stack, output)) => {
+                    format!("GetStackOutput({{StackName = \"{stack}\", OutputName = \"{output}\"}})")
+                }
+                None => format!("ImportValue(\"{name}\")"),
+            },
         };
         if self.attribute.is_empty() { out.write_str(source) } else { write!(out, "{source}.{}", self.attribute) }
     }

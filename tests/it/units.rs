@@ -156,3 +156,55 @@ fn placed(item: &Value) -> String {
         None => message.to_owned(),
     }
 }
+
+/// A template is worth the same on its own, as a nested stack, in a `StackSet` and as a stack of an assembly.
+#[test]
+fn the_way_a_template_is_deployed_changes_no_verdict() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut templates: Vec<_> =
+        fs::read_dir(cases).unwrap().map(|case| case.unwrap().path().join("template.yaml")).collect();
+    templates.retain(|template| template.exists());
+    templates.sort();
+    assert!(templates.len() > 5, "{templates:?}");
+    let wrong: Vec<String> = templates.iter().flat_map(|template| differing(template)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The ways of deployment that give a template other verdicts than it has on its own.
+fn differing(template: &Path) -> Vec<String> {
+    let text = fs::read_to_string(template).unwrap();
+    let nested = |kind: &str, property: &str, value: &str| {
+        let properties = serde_json::json!({ property: value });
+        serde_json::json!({ "Resources": { "Child": { "Type": kind, "Properties": properties } } }).to_string()
+    };
+    let manifest = serde_json::json!({ "artifacts": { "Stack": {
+        "type": "aws:cloudformation:stack", "properties": { "templateFile": "child.yaml" } } } });
+    let ways = [
+        ("root.json", nested("AWS::CloudFormation::Stack", "TemplateURL", "child.yaml")),
+        ("root.json", nested("AWS::CloudFormation::StackSet", "TemplateURL", "child.yaml")),
+        ("root.json", nested("AWS::CloudFormation::StackSet", "TemplateBody", &text)),
+        ("manifest.json", manifest.to_string()),
+    ];
+    let alone = verdicts(&text, None);
+    let differ = ways.iter().filter(|(name, root)| verdicts(&text, Some((name, root))) != alone);
+    differ.map(|(name, root)| format!("{} in {name} {root:.90}", template.display())).collect()
+}
+
+/// Control, resource and verdict of every row, without the way to the resource.
+fn verdicts(template: &str, root: Option<(&str, &str)>) -> BTreeSet<(String, String, String)> {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("child.yaml"), template).unwrap();
+    if let Some((name, text)) = root {
+        fs::write(directory.path().join(name), text).unwrap();
+    }
+    let named = root.map_or("child.yaml", |(name, _)| name);
+    let mut command = Command::cargo_bin("trailwarden").unwrap();
+    let output = command.current_dir(directory.path()).args(["check", "--format", "json", named]).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |result: &Value, key: &str| result[key].as_str().unwrap_or_default().to_owned();
+    let row = |result: &Value| {
+        let resource = text(result, "resource").trim_start_matches("Child.").to_owned();
+        (text(result, "control"), resource, text(result, "verdict"))
+    };
+    report["results"].as_array().unwrap().iter().map(row).collect()
+}

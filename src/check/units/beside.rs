@@ -53,12 +53,15 @@ pub(in super::super) fn beside(
     units
 }
 
-/// Whether the bytes of a file may declare what a trail names. An export's name is seldom written out, only that there
-/// is one.
+/// Whether the bytes of a file may declare what a trail names, or something for it. An export's name is seldom written
+/// out, only that there are outputs or imports.
 fn may_declare(target: &Target, file: &FoundFile, bytes: &[u8]) -> bool {
     let holds = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
     match target {
         Target::Name(name) => holds(name),
-        Target::Export(_) => file.class == FileClass::Template && holds("Export") && holds("AWS::"),
+        Target::Export(_) => {
+            let words = ["Outputs", "ImportValue", "GetStackOutput"];
+            file.class == FileClass::Template && holds("AWS::") && words.into_iter().any(holds)
+        }
     }
 }

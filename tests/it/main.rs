@@ -15,4 +15,5 @@ mod exposure;
 mod links;
 mod pages;
 mod reports;
+mod units;
 mod user_rules;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Decided, Input, Value, World, any, every};
+use crate::value::{Ask, Data, Decided, Input, Value, World, any};
 
 use super::document::Selector;
 use super::fixed::{is_evaluated, settled, values};
@@ -74,27 +74,40 @@ pub(super) fn is_about(action: &Selector, access: Access, world: &World) -> Deci
     match action {
         Selector::Only(only) => any(values(only).into_iter().map(|value| names(value, access, world))),
         Selector::AllBut(excluded) => {
-            let excluded = values(excluded);
-            every(excluded.iter().map(|value| is_evaluated(value, world)))?;
-            let excluded: Vec<Vec<Token>> = excluded.into_iter().map(action_tokens).collect();
+            let excluded = patterns(excluded, world)?;
             Ok(access.patterns().any(|verb| !excluded.iter().any(|excluded| covers(excluded, &verb))))
         }
     }
 }
 
 /// Whether `inner` is about nothing that `outer` is not about, as far as S3 goes. A yes is certain.
-pub(super) fn is_covered(inner: &Selector, outer: &Selector) -> bool {
-    let Selector::Only(outer) = outer else { return false };
-    let outer: Vec<Vec<Token>> = values(outer).into_iter().map(action_tokens).collect();
+///
+/// # Errors
+/// [`crate::value::Stop`] while the actions wait for an answer.
+pub(super) fn is_covered(inner: &Selector, outer: &Selector, world: &World) -> Decided<bool> {
+    let Selector::Only(outer) = outer else { return Ok(false) };
+    let outer = patterns(outer, world)?;
     let everything = pattern("s3:*");
     let inner = match inner {
-        Selector::Only(inner) => values(inner).into_iter().map(action_tokens).collect(),
+        Selector::Only(inner) => patterns(inner, world)?,
         Selector::AllBut(_) => vec![everything.clone()],
     };
-    inner.iter().all(|inner| {
+    Ok(inner.iter().all(|inner| {
         let inner = if *inner == pattern("*") { &everything } else { inner };
         outer.iter().any(|outer| covers(outer, inner))
-    })
+    }))
+}
+
+/// The actions that an element names, as patterns.
+fn patterns(element: &Value, world: &World) -> Decided<Vec<Vec<Token>>> {
+    let mut found = Vec::new();
+    for value in values(element) {
+        let value = settled(value, world)?;
+        if is_evaluated(&value, world)? {
+            found.push(action_tokens(&value));
+        }
+    }
+    Ok(found)
 }
 
 fn names(value: &Value, access: Access, world: &World) -> Decided<bool> {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Decided, Input, Reason, Stop, World, any};
+use crate::value::{Ask, Decided, Input, Reason, Stop, World, any, every};
 
 use super::action::{self, Access};
 use super::document::{Body, Statement, Terms, Unreadable};
@@ -106,12 +106,20 @@ fn closed(terms: &Terms, access: Access, target: &Target, world: &World) -> Deci
 /// Whether `other` denies all that `allow` allows to all but fixed callers. The documentation does not say whether S3
 /// subtracts that, so such a Deny makes the Allow undecidable and never closes it.
 fn narrows(other: &Statement, allow: &Terms, target: &Target, world: &World) -> Decided<bool> {
-    let Body::Terms(deny) = &other.body else { return Ok(false) };
-    let covers = deny.effect.as_str() == Some("Deny")
-        && principal::is_everyone(&deny.principal)
-        && action::is_covered(&allow.action, &deny.action)
-        && resource::is_covered(&allow.resource, &deny.resource, target);
-    if covers { condition::spares_fixed_callers(&deny.condition, world) } else { Ok(false) }
+    let deny = match &other.body {
+        Body::Terms(deny) => deny,
+        // It may turn out to be such a Deny.
+        Body::Waiting(stop) => return Err(stop.clone()),
+        Body::Unreadable(_) => return Ok(false),
+    };
+    let conditions: [&dyn Fn() -> Decided<bool>; 5] = [
+        &|| Ok(principal::is_everyone(&deny.principal)),
+        &|| deny.effect.read_is("Deny", world),
+        &|| action::is_covered(&allow.action, &deny.action, world),
+        &|| resource::is_covered(&allow.resource, &deny.resource, target, world),
+        &|| condition::spares_fixed_callers(&deny.condition, world),
+    ];
+    every(conditions.into_iter().map(|holds| holds()))
 }
 
 /// Whether the Allow is public in spite of such a Deny: S3 alone can tell.

@@ -1,6 +1,6 @@
 //! What a statement is about: whether its resources can be a bucket or something in it.
 
-use crate::value::{Data, Decided, Symbol, SymbolSource, Value, World, any, every};
+use crate::value::{Data, Decided, Symbol, SymbolSource, Value, World, any};
 
 use super::document::Selector;
 use super::fixed::{is_evaluated, values};
@@ -80,9 +80,7 @@ pub(super) fn can_touch(resource: &Selector, target: &Target, world: &World) -> 
             Ok(!is_arn || can_be(&named, &bucket) || can_be(&named, &objects))
         })),
         Selector::AllBut(excluded) => {
-            let excluded = values(excluded);
-            every(excluded.iter().map(|value| is_evaluated(value, world)))?;
-            let excluded: Vec<Vec<Token>> = excluded.into_iter().map(|value| target.tokens(value)).collect();
+            let excluded = patterns(excluded, target, world)?;
             let is_excluded = |whole: &[Token]| excluded.iter().any(|excluded| is_within(whole, excluded));
             Ok(!(is_excluded(&bucket) && is_excluded(&objects)))
         }
@@ -90,18 +88,32 @@ pub(super) fn can_touch(resource: &Selector, target: &Target, world: &World) -> 
 }
 
 /// Whether `inner` is about nothing in the bucket that `outer` is not about. A yes is certain.
-pub(super) fn is_covered(inner: &Selector, outer: &Selector, target: &Target) -> bool {
-    let Selector::Only(outer) = outer else { return false };
-    let outer: Vec<Vec<Token>> = values(outer).into_iter().map(|value| target.tokens(value)).collect();
+///
+/// # Errors
+/// [`crate::value::Stop`] while the resources wait for an answer.
+pub(super) fn is_covered(inner: &Selector, outer: &Selector, target: &Target, world: &World) -> Decided<bool> {
+    let Selector::Only(outer) = outer else { return Ok(false) };
+    let outer = patterns(outer, target, world)?;
     let everything = [target.arn(), target.objects()];
-    let inner: Vec<Vec<Token>> = match inner {
-        Selector::Only(inner) => values(inner).into_iter().map(|value| target.tokens(value)).collect(),
+    let inner = match inner {
+        Selector::Only(inner) => patterns(inner, target, world)?,
         Selector::AllBut(_) => vec![pattern("*")],
     };
     let covered = |inner: &[Token]| outer.iter().any(|outer| is_within(inner, outer));
-    inner
+    Ok(inner
         .iter()
-        .all(|inner| if *inner == pattern("*") { everything.iter().all(|all| covered(all)) } else { covered(inner) })
+        .all(|inner| if *inner == pattern("*") { everything.iter().all(|all| covered(all)) } else { covered(inner) }))
+}
+
+/// The resources that an element names, as patterns.
+fn patterns(element: &Value, target: &Target, world: &World) -> Decided<Vec<Vec<Token>>> {
+    let mut found = Vec::new();
+    for value in values(element) {
+        if is_evaluated(value, world)? {
+            found.push(target.tokens(value));
+        }
+    }
+    Ok(found)
 }
 
 /// Whether `outer` covers `inner`, both without the ARN's head: a bucket has only one partition.

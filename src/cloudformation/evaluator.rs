@@ -191,7 +191,22 @@ impl<'t> Evaluator<'t> {
             | "Fn::Contains"
             | "Fn::EachMemberIn"
             | "Fn::EachMemberEquals" => self.logic(stack, name, argument, span),
-            _ => intrinsic::call(name, &self.evaluate(stack, argument), span),
+            _ => {
+                let argument = self.evaluate(stack, argument);
+                self.case_by_case(intrinsic::call(name, &argument, span), &[&argument])
+            }
+        }
+    }
+
+    /// What a function gives. Where that is not known though one of its operands has few values, the operand is asked
+    /// for, because the function can be worked out for each of them.
+    pub fn case_by_case(&self, result: Value, operands: &[&Value]) -> Value {
+        match &result.data {
+            Data::Open(input) if input.reason == Reason::Derived => {
+                let question = operands.iter().find_map(|operand| operand.which(self.world));
+                question.map_or_else(|| result.clone(), |question| Value::pending(question, result.origin.clone()))
+            }
+            _ => result,
         }
     }
 

@@ -20,6 +20,8 @@ const MAX_FILLED: usize = 64 * 1024 * 1024;
 /// How many files a stack includes: one may include itself.
 const MAX_INCLUDES: usize = 100;
 const TRANSFORM: &str = "Fn::Transform";
+/// The sections that the others refer to.
+const FIRST: [&str; 3] = ["Parameters", "Mappings", "Rules"];
 
 /// Transforms that change nothing this program reads, or that it carries out itself.
 const KNOWN: [&str; 4] =
@@ -65,15 +67,37 @@ impl<'a> Expander<'a> {
         Self { sources, evaluator, stack, budget, found, bindings, iterated, kept, included }
     }
 
+    /// The template with what its own `Transform` and its first sections include in place, and the included files: the
+    /// other sections refer to parameters and mappings. `None` when nothing is included there.
+    pub fn template(mut self) -> Option<(Template, Vec<FileId>)> {
+        let template = &self.stack.template;
+        let documents = self.top_level(template);
+        let mut sections = template.root.entries().to_vec();
+        for entry in &mut sections {
+            let first = entry.key.text().is_some_and(|name| FIRST.contains(&name));
+            if first && entry.value.get(TRANSFORM).is_some() {
+                entry.value.kind = NodeKind::Mapping(self.entries(entry.value.entries()));
+            }
+        }
+        for section in documents.iter().flat_map(Node::entries) {
+            match sections.iter_mut().find(|own| own.key.text() == section.key.text()) {
+                Some(Entry { value: Node { kind: NodeKind::Mapping(own), .. }, .. }) => {
+                    own.extend_from_slice(section.value.entries());
+                }
+                Some(_) => {}
+                None => sections.push(section.clone()),
+            }
+        }
+        let root = Node { kind: NodeKind::Mapping(sections), span: template.root.span, tag: None };
+        let (file, language, problems) = (template.file, template.language, template.problems.clone());
+        (!self.included.is_empty()).then_some((Template { file, language, root, problems }, self.included))
+    }
+
     /// The expanded sections, and the files they include.
     pub fn body(mut self) -> (Body, Vec<FileId>) {
         let template = &self.stack.template;
-        let included = self.top_level(template);
         let mut section = |name: &str| {
-            let own = self.entries(template.section(name));
-            let more = included.iter().filter_map(|document| document.get(name));
-            let more: Vec<Entry> = more.flat_map(Node::entries).cloned().collect();
-            let all = own.into_iter().chain(self.entries(&more));
+            let all = self.entries(template.section(name)).into_iter();
             let named = all.filter_map(|entry| Some((entry.key.text()?.to_owned(), entry)));
             named.collect::<IndexMap<String, Entry>>()
         };

@@ -14,7 +14,7 @@ use crate::value::{Data, World};
 use super::evaluator::Evaluator;
 use super::given::Given;
 use super::template::{Read, Template, read};
-use super::transform::Expander;
+use super::transform::{self, Expander};
 use super::tree::{Body, Child, Declared, Stack, StackId, Tree};
 use super::{Found, file_error};
 
@@ -79,13 +79,13 @@ impl Builder<'_> {
     }
 
     fn expand(&mut self, id: StackId) {
-        if let Some((template, included)) = self.expanded(id, |expander| expander.template()).flatten() {
+        if let Some((template, included)) = self.expanded(id, transform::with_includes).flatten() {
             self.tree.nested.extend(included);
             if let Some(stack) = self.tree.stacks.get_mut(id) {
                 stack.template = Arc::new(template);
             }
         }
-        if let Some((body, included)) = self.expanded(id, |expander| expander.body()) {
+        if let Some((body, included)) = self.expanded(id, transform::body) {
             self.tree.nested.extend(included);
             if let Some(stack) = self.tree.stacks.get_mut(id) {
                 stack.body = body;

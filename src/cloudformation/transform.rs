@@ -67,44 +67,6 @@ impl<'a> Expander<'a> {
         Self { sources, evaluator, stack, budget, found, bindings, iterated, kept, included }
     }
 
-    /// The template with what its own `Transform` and its first sections include in place, and the included files: the
-    /// other sections refer to parameters and mappings. `None` when nothing is included there.
-    pub fn template(mut self) -> Option<(Template, Vec<FileId>)> {
-        let template = &self.stack.template;
-        let documents = self.top_level(template);
-        let mut sections = template.root.entries().to_vec();
-        for entry in &mut sections {
-            let first = entry.key.text().is_some_and(|name| FIRST.contains(&name));
-            if first && entry.value.get(TRANSFORM).is_some() {
-                entry.value.kind = NodeKind::Mapping(self.entries(entry.value.entries()));
-            }
-        }
-        for section in documents.iter().flat_map(Node::entries) {
-            match sections.iter_mut().find(|own| own.key.text() == section.key.text()) {
-                Some(Entry { value: Node { kind: NodeKind::Mapping(own), .. }, .. }) => {
-                    own.extend_from_slice(section.value.entries());
-                }
-                Some(_) => {}
-                None => sections.push(section.clone()),
-            }
-        }
-        let root = Node { kind: NodeKind::Mapping(sections), span: template.root.span, tag: None };
-        let (file, language, problems) = (template.file, template.language, template.problems.clone());
-        (!self.included.is_empty()).then_some((Template { file, language, root, problems }, self.included))
-    }
-
-    /// The expanded sections, and the files they include.
-    pub fn body(mut self) -> (Body, Vec<FileId>) {
-        let template = &self.stack.template;
-        let mut section = |name: &str| {
-            let all = self.entries(template.section(name)).into_iter();
-            let named = all.filter_map(|entry| Some((entry.key.text()?.to_owned(), entry)));
-            named.collect::<IndexMap<String, Entry>>()
-        };
-        let (conditions, resources, outputs) = (section("Conditions"), section("Resources"), section("Outputs"));
-        (Body { conditions, resources, outputs, iterated: self.iterated, kept: self.kept }, self.included)
-    }
-
     /// The documents that the template's own `Transform` includes. What is unknown gives a note.
     fn top_level(&mut self, template: &Template) -> Vec<Node> {
         let Some(transform) = template.root.get("Transform") else { return Vec::new() };
@@ -272,6 +234,47 @@ impl<'a> Expander<'a> {
         }
         filled
     }
+}
+
+/// The template with what its own `Transform` and its first sections include in place, and the included files: the
+/// other sections refer to parameters and mappings. `None` when there is nothing of the kind.
+pub fn with_includes(mut expander: Expander<'_>) -> Option<(Template, Vec<FileId>)> {
+    let template = &expander.stack.template;
+    let documents = expander.top_level(template);
+    let has_transform = |section: &Entry| {
+        section.key.text().is_some_and(|name| FIRST.contains(&name)) && section.value.get(TRANSFORM).is_some()
+    };
+    if documents.is_empty() && !template.root.entries().iter().any(has_transform) {
+        return None;
+    }
+    let mut sections = template.root.entries().to_vec();
+    for section in sections.iter_mut().filter(|section| has_transform(section)) {
+        section.value.kind = NodeKind::Mapping(expander.entries(section.value.entries()));
+    }
+    for section in documents.iter().flat_map(Node::entries) {
+        match sections.iter_mut().find(|own| own.key.text() == section.key.text()) {
+            Some(Entry { value: Node { kind: NodeKind::Mapping(own), .. }, .. }) => {
+                own.extend_from_slice(section.value.entries());
+            }
+            Some(_) => {}
+            None => sections.push(section.clone()),
+        }
+    }
+    let root = Node { kind: NodeKind::Mapping(sections), span: template.root.span, tag: None };
+    let (file, language, problems) = (template.file, template.language, template.problems.clone());
+    Some((Template { file, language, root, problems }, expander.included))
+}
+
+/// The expanded sections, and the files they include.
+pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>) {
+    let template = &expander.stack.template;
+    let mut section = |name: &str| {
+        let all = expander.entries(template.section(name)).into_iter();
+        let named = all.filter_map(|entry| Some((entry.key.text()?.to_owned(), entry)));
+        named.collect::<IndexMap<String, Entry>>()
+    };
+    let (conditions, resources, outputs) = (section("Conditions"), section("Resources"), section("Outputs"));
+    (Body { conditions, resources, outputs, iterated: expander.iterated, kept: expander.kept }, expander.included)
 }
 
 fn scalar(text: String) -> NodeKind {

@@ -105,9 +105,9 @@ fn nowhere() -> Span {
 /// Block style: what a key or a dash is followed by.
 fn block(node: &Node, indent: usize, out: &mut String) {
     if let Some(tag) = &node.tag {
-        out.push_str(&format!(" !{}", tag.name));
+        out.extend([" !", &tag.name]);
     }
-    let line = |out: &mut String, text: &str| out.push_str(&format!("\n{:indent$}{text}", ""));
+    let line = |out: &mut String, text: &str| out.extend(["\n", &" ".repeat(indent), text]);
     match &node.kind {
         NodeKind::Sequence(items) if !items.is_empty() => {
             for item in items {

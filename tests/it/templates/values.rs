@@ -101,7 +101,7 @@ fn template(group: &Node, row: &Node) -> Node {
     let mut value = row.get("value").cloned();
     if let Some(condition) = row.get("condition") {
         let tested = mapping("Tested", condition.clone()).entries().to_vec();
-        extend(&mut sections, "Conditions", tested);
+        extend(&mut sections, "Conditions", &tested);
         let branches = ["Tested", "true", "false"].map(|text| Node { kind: scalar(text), ..condition.clone() });
         let branches = branches.map(|node| Node { tag: None, ..node }).to_vec();
         value = Some(mapping("Fn::If", Node { kind: NodeKind::Sequence(branches), span: condition.span, tag: None }));
@@ -113,18 +113,18 @@ fn template(group: &Node, row: &Node) -> Node {
     let kind = mapping("Type", Node { kind: scalar("AWS::CloudTrail::Trail"), span: row.span, tag: None });
     let trail = [kind.entries(), mapping("Properties", properties).entries()].concat();
     let trail = Node { kind: NodeKind::Mapping(trail), span: row.span, tag: None };
-    extend(&mut sections, "Resources", mapping("Trail", trail).entries().to_vec());
+    extend(&mut sections, "Resources", mapping("Trail", trail).entries());
     Node { kind: NodeKind::Mapping(sections), span: row.span, tag: None }
 }
 
 /// Adds entries to a section that may not be there yet.
-fn extend(sections: &mut Vec<Entry>, name: &str, more: Vec<Entry>) {
+fn extend(sections: &mut Vec<Entry>, name: &str, more: &[Entry]) {
     if !sections.iter().any(|entry| entry.key.text() == Some(name)) {
         let empty = Node { kind: NodeKind::Mapping(Vec::new()), ..mapping(name, more[0].key.clone()) };
         sections.extend(mapping(name, empty).entries().to_vec());
     }
     let section = sections.iter_mut().find(|entry| entry.key.text() == Some(name)).unwrap();
-    let entries = [section.value.entries(), &more].concat();
+    let entries = [section.value.entries(), more].concat();
     section.value.kind = NodeKind::Mapping(entries);
 }
 

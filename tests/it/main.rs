@@ -15,4 +15,5 @@ mod links;
 mod pages;
 mod reports;
 mod templates;
+mod units;
 mod user_rules;

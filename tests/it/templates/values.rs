@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use trailwarden::cloudformation::{CloudFormationUnit, Loaded, load};
+use trailwarden::cloudformation::{CloudFormationUnit, Given, Loaded, load};
 use trailwarden::model::{Inputs, Kind, OpenInputs, Unit};
 use trailwarden::source::Sources;
 use trailwarden::syntax::{Entry, Node, NodeKind};
@@ -145,7 +145,8 @@ fn unit(template: &Node, spelling: Spelling, inputs: &Inputs) -> CloudFormationU
     let sources = Arc::new(Sources::new(directory.to_owned(), directory.to_owned()));
     let written = spell(template, spelling);
     sources.add(spelling.file(), written.clone());
-    match load(&sources, Path::new(spelling.file()), inputs) {
+    let given = Given::read(&sources, inputs).unwrap();
+    match load(&sources, Path::new(spelling.file()), &given, &Arc::default()) {
         Loaded::Template(unit) => *unit,
         other => panic!("not a template: {other:?}\n{written}"),
     }

@@ -29,7 +29,7 @@ impl Evaluator<'_> {
             _ => {
                 let mut names = [left.describe(), right.describe()];
                 names.sort();
-                self.decide(bounded(names.join(" == ")), origin)
+                self.decide(bounded(names.join(" == ")), &[left, right], origin)
             }
         }
     }
@@ -41,14 +41,25 @@ impl Evaluator<'_> {
             Data::Open(input) => self.answer(input, ask, origin.clone()),
             // Asked by its name, so that a Region that is one literal is none of the others.
             Data::Opaque(symbol) => self.answer(&Arc::new(of_symbol(symbol, origin.clone())), ask, origin.clone()),
-            Data::Text(text) if cannot_be(text, literal) => Value::bool(false, origin.clone()),
-            Data::Text(_) => self.decide(bounded(format!("{} == \"{literal}\"", value.describe())), origin),
+            Data::Text(text) => match unknown_middle(text, literal) {
+                Middle::Nothing => Value::bool(false, origin.clone()),
+                // What the one unknown part must be says it all.
+                Middle::One(part, literal) => self.is(part, literal, origin),
+                Middle::Several => {
+                    let name = bounded(format!("{} == \"{literal}\"", value.describe()));
+                    self.decide(name, &[value], origin)
+                }
+            },
             _ => Value::bool(false, origin.clone()),
         }
     }
 
-    fn decide(&self, name: String, origin: &Origin) -> Value {
-        self.answer(&Arc::new(Input::derived(name, origin.clone())), Ask::True, origin.clone())
+    /// The answer to a statement about these values, in its canonical text, unless one of them has few values.
+    fn decide(&self, statement: String, operands: &[&Value], origin: &Origin) -> Value {
+        match operands.iter().find_map(|operand| operand.which(self.world)) {
+            Some(question) => Value::pending(question, origin.clone()),
+            None => self.answer(&Arc::new(Input::derived(statement, origin.clone())), Ask::True, origin.clone()),
+        }
     }
 }
 
@@ -58,15 +69,28 @@ fn of_symbol(symbol: &Symbol, origin: Origin) -> Input {
     Input { domain, ..Input::derived(symbol.to_string(), origin) }
 }
 
-/// Whether the known ends of a text keep it from being `literal`.
-fn cannot_be(text: &Text, literal: &str) -> bool {
-    let known = |part: Option<&Part>| match part {
-        Some(Part::Literal(text)) => text.clone(),
-        _ => String::new(),
+/// What is left to be compared once the known ends of a text were.
+enum Middle<'t> {
+    /// They keep it from being the literal.
+    Nothing,
+    /// This part must be this literal.
+    One(&'t Value, &'t str),
+    /// More than one part is unknown.
+    Several,
+}
+
+fn unknown_middle<'t>(text: &'t Text, literal: &'t str) -> Middle<'t> {
+    let known = |part: Option<&'t Part>| match part {
+        Some(Part::Literal(text)) => text.as_str(),
+        _ => "",
     };
     let (start, end) = (known(text.parts().first()), known(text.parts().last()));
-    !literal.starts_with(&start)
-        || !literal.ends_with(&end)
-        || literal.len() < start.len() + end.len()
-        || (literal.is_empty() && text.is_certainly_set())
+    let middle = literal.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+    let mut unknown = text.parts().iter().filter(|part| !matches!(part, Part::Literal(_)));
+    match (middle, unknown.next(), unknown.next()) {
+        (None, ..) => Middle::Nothing,
+        (Some(""), ..) if text.values().any(|value| matches!(value.data, Data::Opaque(_))) => Middle::Nothing,
+        (Some(middle), Some(Part::Value(value)), None) => Middle::One(value, middle),
+        _ => Middle::Several,
+    }
 }

@@ -181,10 +181,13 @@ impl<'t> Evaluator<'t> {
     fn call(&self, stack: &'t Stack, name: &str, argument: &Node, span: Span) -> Value {
         let origin = Origin::expression(span);
         match name {
-            "Ref" => match self.evaluate(stack, argument).as_str() {
-                Some(name) => self.reference(stack, name, span),
-                None => broken("Ref needs the name of a parameter or resource", origin),
-            },
+            "Ref" => {
+                let named = self.evaluate(stack, argument);
+                match named.as_str() {
+                    Some(name) => self.reference(stack, name, span),
+                    None => self.unnamed("Ref", &[named], "the name of a parameter or resource", origin),
+                }
+            }
             "Fn::GetAtt" => self.attribute_of(stack, argument, span),
             "Fn::Sub" => self.substitute(stack, argument, span),
             "Fn::FindInMap" => self.find_in_map(stack, argument, span),
@@ -198,7 +201,35 @@ impl<'t> Evaluator<'t> {
             | "Fn::Contains"
             | "Fn::EachMemberIn"
             | "Fn::EachMemberEquals" => self.logic(stack, name, argument, span),
-            _ => intrinsic::call(name, &self.evaluate(stack, argument), span),
+            _ => {
+                let argument = self.evaluate(stack, argument);
+                self.case_by_case(intrinsic::call(name, &argument, span), &[&argument])
+            }
+        }
+    }
+
+    /// What a function gives whose operands are no names. They may be functions with `AWS::LanguageExtensions`.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html>
+    pub fn unnamed(&self, function: &str, operands: &[Value], needed: &str, origin: Origin) -> Value {
+        let operands: Vec<&Value> = operands.iter().collect();
+        if let Some(blocked) = intrinsic::blocked(&operands) {
+            return Value::new(blocked.data, origin);
+        }
+        if operands.iter().all(|operand| operand.obstacle().is_none()) {
+            return broken(format!("{function} needs {needed}"), origin);
+        }
+        self.case_by_case(intrinsic::derived(function.trim_start_matches("Fn::"), &operands, origin), &operands)
+    }
+
+    /// What a function gives. Where that is not known though one of its operands has few values, the operand is asked
+    /// for, because the function can be worked out for each of them.
+    pub fn case_by_case(&self, result: Value, operands: &[&Value]) -> Value {
+        match &result.data {
+            Data::Open(input) if input.reason == Reason::Derived => {
+                let question = operands.iter().find_map(|operand| operand.which(self.world));
+                question.map_or_else(|| result.clone(), |question| Value::pending(question, result.origin.clone()))
+            }
+            _ => result,
         }
     }
 

@@ -4,6 +4,8 @@
 
 use std::net::IpAddr;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::source::Span;
@@ -34,7 +36,11 @@ pub fn call(name: &str, argument: &Value, span: Span) -> Value {
             None => Err("Fn::Length needs a list".to_owned()),
         },
         ("Fn::ToJsonString", _) => Ok(to_json(argument, &origin)),
-        ("Fn::Base64" | "Fn::GetAZs", _) => Ok(derived(short, &[argument], origin.clone())),
+        ("Fn::Base64", _) => Ok(match Literal::of(argument) {
+            Some(literal) => Value::text(STANDARD.encode(literal.as_text()), origin.clone()),
+            None => derived(short, &[argument], origin.clone()),
+        }),
+        ("Fn::GetAZs", _) => Ok(derived(short, &[argument], origin.clone())),
         ("Fn::ImportValue" | "Fn::GetStackOutput", _) => {
             Ok(named(bounded(format!("{short}({})", argument.describe())), origin.clone()))
         }

@@ -24,7 +24,9 @@ impl<'t> Evaluator<'t> {
         if let Some(blocked) = blocked(&[&map, &first, &second]) {
             return Value::new(blocked.data, origin);
         }
-        let Some(name) = map.as_str() else { return derived("FindInMap", &[&map, &first, &second], origin) };
+        let operands = [&map, &first, &second];
+        let unknown = || self.case_by_case(derived("FindInMap", &operands, origin.clone()), &operands);
+        let Some(name) = map.as_str() else { return unknown() };
         let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
             return match default {
                 Some(default) => self.evaluate(stack, default),
@@ -47,9 +49,9 @@ impl<'t> Evaluator<'t> {
                 let keys = format!("{}, {}", first.describe(), second.describe());
                 Value::failed(format!("the mapping `{name}` has no entry for {keys}"), origin)
             }
-            (Err(unknown), _) => match unknown.data {
+            (Err(waiting), _) => match waiting.data {
                 data @ (Data::Pending(_) | Data::Failed(_)) => Value::new(data, origin),
-                _ => derived("FindInMap", &[&map, &first, &second], origin),
+                _ => unknown(),
             },
         }
     }

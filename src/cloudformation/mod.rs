@@ -40,7 +40,7 @@ pub use estate::CloudFormationUnit;
 pub use given::Given;
 
 use crate::finding::{FileError, Note};
-use crate::source::{Sources, mentions_trail_in_template};
+use crate::source::{Sources, mentions, mentions_trail_in_template};
 use crate::syntax::Problem;
 use template::Read;
 
@@ -82,7 +82,7 @@ pub fn load(sources: &Arc<Sources>, path: &Path, given: &Given, deployment: &Arc
 pub fn mentions_nesting(bytes: &[u8]) -> bool {
     ["AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Include"]
         .iter()
-        .any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some())
+        .any(|name| mentions(bytes, name))
 }
 
 fn file_error(path: &str, problem: &Problem) -> FileError {

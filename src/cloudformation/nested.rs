@@ -15,7 +15,7 @@ use super::embedded;
 use super::evaluator::Evaluator;
 use super::given::Given;
 use super::template::{Read, Template, function, read};
-use super::transform::Expander;
+use super::transform::{self, Expander};
 use super::tree::{Body, Child, Declared, Stack, StackId, Tree};
 use super::{Found, file_error};
 
@@ -90,15 +90,25 @@ impl Builder<'_> {
     }
 
     fn expand(&mut self, id: StackId) {
+        if let Some((template, included)) = self.expanded(id, transform::with_includes).flatten() {
+            self.tree.nested.extend(included);
+            if let Some(stack) = self.tree.stacks.get_mut(id) {
+                stack.template = Arc::new(template);
+            }
+        }
+        if let Some((body, included)) = self.expanded(id, transform::body) {
+            self.tree.nested.extend(included);
+            if let Some(stack) = self.tree.stacks.get_mut(id) {
+                stack.body = body;
+            }
+        }
+    }
+
+    fn expanded<T>(&mut self, id: StackId, expand: impl FnOnce(Expander<'_>) -> T) -> Option<T> {
         let world = World::default();
         let evaluator = Evaluator::new(&self.tree, &world, OpenInputs::WithoutDefault);
-        let Some(stack) = self.tree.stack(id) else { return };
-        let expander = Expander::new(self.sources, &evaluator, stack, &mut self.budget, &mut self.found);
-        let (body, included) = expander.body();
-        self.tree.nested.extend(included);
-        if let Some(stack) = self.tree.stacks.get_mut(id) {
-            stack.body = body;
-        }
+        let stack = self.tree.stack(id)?;
+        Some(expand(Expander::new(self.sources, &evaluator, stack, &mut self.budget, &mut self.found)))
     }
 
     /// The stacks and modules that are resources of a stack, with where their templates are.

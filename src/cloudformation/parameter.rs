@@ -79,6 +79,10 @@ impl<'t> Parameter<'t> {
         if self.shape() == Shape::Text && !allowed.is_empty() {
             return Domain::of(allowed.into_iter().map(Literal::Text).collect());
         }
+        let alternatives = self.entry.value.get("AllowedPattern").and_then(Node::text).and_then(alternatives);
+        if let Some(texts) = alternatives.filter(|_| self.shape() == Shape::Text) {
+            return Domain::of(texts.into_iter().map(|text| Literal::Text(text.to_owned())).collect());
+        }
         let kind = self.kind();
         let never_empty = self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
             || kind == "Number"
@@ -168,6 +172,18 @@ impl<'t> Parameter<'t> {
     fn number(&self, name: &str) -> Option<Number> {
         Number::parse(self.entry.value.get(name)?.text()?)
     }
+}
+
+/// The texts that a pattern allows which does nothing but name them: `^(true|false)$`.
+fn alternatives(pattern: &str) -> Option<Vec<&str>> {
+    fn unanchored(text: &str) -> &str {
+        text.trim_start_matches('^').trim_end_matches('$')
+    }
+    let bare = unanchored(pattern);
+    let grouped = bare.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(bare);
+    let texts: Vec<&str> = grouped.strip_prefix("?:").unwrap_or(grouped).split('|').map(unanchored).collect();
+    let literal = |text: &&str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_/:, ".contains(c));
+    texts.iter().all(literal).then_some(texts)
 }
 
 /// A default's text; one that is written as a list has commas between its items.

@@ -120,18 +120,19 @@ impl<'t> Evaluator<'t> {
 
     /// `Fn::GetAtt`, as a text or as a list.
     pub fn attribute_of(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
-        let names: Option<(String, String)> = match argument.items() {
-            None => argument.text().and_then(|text| text.split_once('.')).map(|(id, name)| (id.into(), name.into())),
-            Some([id, names @ ..]) => {
-                let names: Option<Vec<String>> =
-                    names.iter().map(|name| Some(self.evaluate(stack, name).as_str()?.to_owned())).collect();
-                self.evaluate(stack, id).as_str().map(str::to_owned).zip(names.map(|names| names.join(".")))
-            }
-            Some([]) => None,
+        let names: Vec<Value> = match argument.items() {
+            None => match argument.text().and_then(|text| text.split_once('.')) {
+                Some((id, name)) => [id, name].map(|name| Value::text(name, Origin::default())).to_vec(),
+                None => Vec::new(),
+            },
+            Some(names) => names.iter().map(|name| self.evaluate(stack, name)).collect(),
         };
-        match names {
-            Some((id, attribute)) => self.attribute(stack, &id, &attribute, span),
-            None => broken("Fn::GetAtt needs a resource and an attribute", Origin::expression(span)),
+        let texts: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+        match texts.as_deref() {
+            Some([id, attribute @ ..]) if !attribute.is_empty() => {
+                self.attribute(stack, id, &attribute.join("."), span)
+            }
+            _ => self.unnamed("Fn::GetAtt", &names, "a resource and an attribute", Origin::expression(span)),
         }
     }
 

@@ -60,7 +60,8 @@ impl Template {
 /// Reads a file. A template is recognised by its structure: `Resources` is a mapping and one of its values has a type.
 pub fn read(sources: &Sources, file: FileId) -> Read {
     let source = sources.file(file);
-    if !source.text.contains("Resources") {
+    // The word may be escaped.
+    if !source.text.contains("Resources") && !source.text.contains('\\') {
         return Read::NotATemplate;
     }
     let (parsed, language) = parse(&source, file);

@@ -20,6 +20,8 @@ const MAX_FILLED: usize = 64 * 1024 * 1024;
 /// How many files a stack includes: one may include itself.
 const MAX_INCLUDES: usize = 100;
 const TRANSFORM: &str = "Fn::Transform";
+/// The sections that the others refer to.
+const FIRST: [&str; 3] = ["Parameters", "Mappings", "Rules"];
 
 /// Transforms that change nothing this program reads, or that it carries out itself.
 const KNOWN: [&str; 4] =
@@ -63,22 +65,6 @@ impl<'a> Expander<'a> {
     ) -> Self {
         let (bindings, iterated, kept, included) = Default::default();
         Self { sources, evaluator, stack, budget, found, bindings, iterated, kept, included }
-    }
-
-    /// The expanded sections, and the files they include.
-    pub fn body(mut self) -> (Body, Vec<FileId>) {
-        let template = &self.stack.template;
-        let included = self.top_level(template);
-        let mut section = |name: &str| {
-            let own = self.entries(template.section(name));
-            let more = included.iter().filter_map(|document| document.get(name));
-            let more: Vec<Entry> = more.flat_map(Node::entries).cloned().collect();
-            let all = own.into_iter().chain(self.entries(&more));
-            let named = all.filter_map(|entry| Some((entry.key.text()?.to_owned(), entry)));
-            named.collect::<IndexMap<String, Entry>>()
-        };
-        let (conditions, resources, outputs) = (section("Conditions"), section("Resources"), section("Outputs"));
-        (Body { conditions, resources, outputs, iterated: self.iterated, kept: self.kept }, self.included)
     }
 
     /// The documents that the template's own `Transform` includes. What is unknown gives a note.
@@ -248,6 +234,47 @@ impl<'a> Expander<'a> {
         }
         filled
     }
+}
+
+/// The template with what its own `Transform` and its first sections include in place, and the included files: the
+/// other sections refer to parameters and mappings. `None` when there is nothing of the kind.
+pub fn with_includes(mut expander: Expander<'_>) -> Option<(Template, Vec<FileId>)> {
+    let template = &expander.stack.template;
+    let documents = expander.top_level(template);
+    let has_transform = |section: &Entry| {
+        section.key.text().is_some_and(|name| FIRST.contains(&name)) && section.value.get(TRANSFORM).is_some()
+    };
+    if documents.is_empty() && !template.root.entries().iter().any(has_transform) {
+        return None;
+    }
+    let mut sections = template.root.entries().to_vec();
+    for section in sections.iter_mut().filter(|section| has_transform(section)) {
+        section.value.kind = NodeKind::Mapping(expander.entries(section.value.entries()));
+    }
+    for section in documents.iter().flat_map(Node::entries) {
+        match sections.iter_mut().find(|own| own.key.text() == section.key.text()) {
+            Some(Entry { value: Node { kind: NodeKind::Mapping(own), .. }, .. }) => {
+                own.extend_from_slice(section.value.entries());
+            }
+            Some(_) => {}
+            None => sections.push(section.clone()),
+        }
+    }
+    let root = Node { kind: NodeKind::Mapping(sections), span: template.root.span, tag: None };
+    let (file, language, problems) = (template.file, template.language, template.problems.clone());
+    Some((Template { file, language, root, problems }, expander.included))
+}
+
+/// The expanded sections, and the files they include.
+pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>) {
+    let template = &expander.stack.template;
+    let mut section = |name: &str| {
+        let all = expander.entries(template.section(name)).into_iter();
+        let named = all.filter_map(|entry| Some((entry.key.text()?.to_owned(), entry)));
+        named.collect::<IndexMap<String, Entry>>()
+    };
+    let (conditions, resources, outputs) = (section("Conditions"), section("Resources"), section("Outputs"));
+    (Body { conditions, resources, outputs, iterated: expander.iterated, kept: expander.kept }, expander.included)
 }
 
 fn scalar(text: String) -> NodeKind {

@@ -13,7 +13,7 @@ mod wildcard;
 
 pub use glob::{BadGlob, PathGlob};
 pub use lines::{LineIndex, Position};
-pub use mentions::{mentions_trail_in_template, mentions_trail_in_terraform};
+pub use mentions::{mentions, mentions_trail_in_template, mentions_trail_in_terraform};
 pub use root::project_root;
 pub use span::{FileId, Span};
 pub use store::{Excerpts, MAX_BYTES, ReadError, SourceFile, Sources, relative};

@@ -145,8 +145,7 @@ impl Sources {
             return Err(error(format!("is larger than {} MiB", limit / (1024 * 1024))));
         }
         let bytes = std::fs::read(&real).map_err(|cause| error(explain(&cause)))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|cause| error(format!("is not UTF-8 text (byte {})", cause.utf8_error().valid_up_to())))?;
+        let text = String::from_utf8(bytes).map_err(|cause| error(not_utf8(&cause)))?;
         Ok(self.insert(location, text, excerpts))
     }
 
@@ -303,6 +302,14 @@ pub(super) fn normalize(path: &Path) -> PathBuf {
         }
     }
     normal
+}
+
+/// Why bytes are no text, in words.
+fn not_utf8(cause: &std::string::FromUtf8Error) -> String {
+    match cause.as_bytes() {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "is UTF-16 text; save it as UTF-8".to_owned(),
+        _ => format!("is not UTF-8 text (byte {})", cause.utf8_error().valid_up_to()),
+    }
 }
 
 pub(super) fn explain(cause: &std::io::Error) -> String {

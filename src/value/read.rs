@@ -28,6 +28,9 @@ pub struct Failure {
 /// A decision, or why it cannot be made yet.
 pub type Decided<T> = Result<T, Stop>;
 
+/// How many values of a finite input are tried one by one before a function of it is an input of its own.
+const MAX_CANDIDATES: usize = 16;
+
 impl World {
     /// The answer to `question`, or the need to ask it.
     ///
@@ -44,6 +47,17 @@ impl World {
     pub fn ask(&self, input: &Arc<Input>, ask: Ask) -> Decided<bool> {
         self.decide(&Arc::new(Question::new(Arc::clone(input), ask)))
     }
+
+    /// The first question that tells which of its few values an input has; `None` when they are many or one.
+    #[must_use]
+    pub fn which(&self, input: &Arc<Input>) -> Option<Question> {
+        let candidates = self.candidates(input)?;
+        let first = candidates.first().filter(|_| (2..=MAX_CANDIDATES).contains(&candidates.len()))?;
+        let truth = candidates.iter().all(|literal| matches!(literal, Literal::Bool(_)));
+        let ask = if truth { Ask::True } else { Ask::Is(first.clone()) };
+        let question = Question::new(Arc::clone(input), ask);
+        self.answer(&question).is_none().then_some(question)
+    }
 }
 
 impl Value {
@@ -53,6 +67,19 @@ impl Value {
         match world.answer(&question) {
             Some(answer) => Self::bool(answer, origin),
             None => Self::pending(question, origin),
+        }
+    }
+
+    /// The first question that tells which of its few values an input in this value has: whatever is a function of it
+    /// can be worked out for each.
+    #[must_use]
+    pub fn which(&self, world: &World) -> Option<Question> {
+        match &self.data {
+            Data::Open(input) => world.which(input),
+            Data::Text(text) => text.values().find_map(|part| part.which(world)),
+            Data::List(_, items) => items.iter().find_map(|item| item.which(world)),
+            Data::Map(_, entries) => entries.values().find_map(|entry| entry.which(world)),
+            _ => None,
         }
     }
 
@@ -108,6 +135,7 @@ impl Value {
                 Some("false") => Ok(Some(false)),
                 Some(other) => Err(self.reject(format!("\"{other}\" is not a boolean"))),
                 None => {
+                    self.ask_which(world)?;
                     let input = Arc::new(Input::derived(self.describe(), self.origin.clone()));
                     world.ask(&input, Ask::True).map(Some)
                 }
@@ -126,6 +154,7 @@ impl Value {
         match &self.data {
             Data::Open(input) => world.ask(input, Ask::Is(Literal::Text(literal.to_owned()))),
             Data::Opaque(_) | Data::Text(_) if self.as_str().is_none() => {
+                self.ask_which(world)?;
                 let name = format!("{} == \"{literal}\"", self.describe());
                 world.ask(&Arc::new(Input::derived(name, self.origin.clone())), Ask::True)
             }
@@ -153,6 +182,12 @@ impl Value {
             }
             _ => Ok(if self.read_null(world)? { Vec::new() } else { vec![self.clone()] }),
         }
+    }
+
+    /// # Errors
+    /// [`Stop::Ask`] while a part of the value has few values to be tried.
+    fn ask_which(&self, world: &World) -> Decided<()> {
+        self.which(world).map_or(Ok(()), |question| Err(Stop::Ask(Arc::new(question))))
     }
 
     fn reject(&self, message: impl Into<String>) -> Stop {

@@ -15,5 +15,6 @@ mod exposure;
 mod links;
 mod pages;
 mod reports;
+mod templates;
 mod units;
 mod user_rules;

@@ -14,7 +14,7 @@ use crate::source::{FileClass, FileId, Found as How, FoundFile, ReadError, Sourc
 use crate::source::{mentions_trail_in_template, mentions_trail_in_terraform};
 use crate::terraform::{self, Modules};
 
-use super::{CheckError, Options};
+use super::{CheckError, Options, Undeclared};
 
 /// The units of a run, in order, and what was met on the way.
 pub(super) struct Found {
@@ -52,7 +52,9 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
     let files = plan_units(files, sources, &mut found);
     found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
     template_units(&files, options, sources, &mut found);
-    undeclared(options, &found.units)?;
+    if options.undeclared == Undeclared::Refused {
+        undeclared(options, &found.units)?;
+    }
     for unit in &found.units {
         found.notes.extend(unit.notes());
         found.errors.extend(unit.errors());

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use crate::check::{Checked, Options, check};
-use crate::config::{self, At, Config, ConfigError, Configured};
+use crate::check::{Checked, Options, Undeclared, check};
+use crate::config::{self, At, Config, Configured};
 use crate::finding::{FileError, Severity};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
@@ -16,8 +16,10 @@ use crate::rules::{Catalog, Holds, Rule};
 use crate::source::{Exclude, FileClass, PathGlob, Sources, project_root};
 use crate::write;
 
+use super::configuration::configuration;
+use super::suppressions::SuppressionArguments;
 use super::thresholds::Thresholds;
-use super::{Ending, UsageError, output, unknown_control};
+use super::{Ending, UsageError, output, since, unknown_control};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -33,12 +35,14 @@ pub(super) struct Arguments {
     #[command(flatten)]
     controls: ControlArguments,
     #[command(flatten)]
+    suppressions: SuppressionArguments,
+    #[command(flatten)]
     output: OutputArguments,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
-struct FileArguments {
+pub(super) struct FileArguments {
     /// Leave out paths that match this glob (`.git`, `.terraform`, `node_modules` and `asset.*` always are)
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     exclude: Vec<PathGlob>,
@@ -47,10 +51,10 @@ struct FileArguments {
     stdin_filename: Option<PathBuf>,
     /// The configuration file, instead of the nearest `.trailwarden.yaml`
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Read no configuration file
     #[arg(long)]
-    no_config: bool,
+    pub(super) no_config: bool,
 }
 
 #[derive(Debug, Args)]
@@ -185,29 +189,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let thresholds = Thresholds::of(&arguments.controls, &configured.config)?;
     let options = options(arguments, configured, directory)?;
     let mut checked = check(&options, &sources).map_err(|error| UsageError::new(error.message))?;
+    let root = source_root(arguments, &sources)?;
+    arguments.suppressions.baselines(&mut checked, &options, thresholds.counted(), &root)?;
+    if let Some(reference) = &arguments.suppressions.diff_base {
+        since::keep_changes(reference, &options, &mut checked)?;
+    }
     checked.report.findings.retain(|finding| finding.severity >= thresholds.reported);
     publish(arguments, &checked, &options)?;
     Ok(thresholds.ending(&checked))
 }
 
-fn configuration(files: &FileArguments, directory: &Path, sources: &Sources) -> Result<Configured, UsageError> {
-    let read = match &files.config {
-        _ if files.no_config => Ok(Configured::none(sources.root())),
-        Some(path) => Configured::read(path, sources),
-        None => Configured::nearest(directory, sources),
-    };
-    read.and_then(|configured| known_controls(configured, sources))
-        .map_err(|error| UsageError::new(error.to_string()).with_hint("docs/configuration.md has the whole schema"))
-}
-
-/// An id that no control has is an error where it stands.
-fn known_controls(configured: Configured, sources: &Sources) -> Result<Configured, ConfigError> {
-    if let Ok(catalog) = Catalog::builtin() {
-        for id in configured.config.control_ids() {
-            catalog.get(id).map_err(|unknown| ConfigError::at(id.span, unknown.to_string(), sources))?;
-        }
-    }
-    Ok(configured)
+/// The directory that paths count from in formats for other tools.
+fn source_root(arguments: &Arguments, sources: &Sources) -> Result<PathBuf, UsageError> {
+    let Some(path) = &arguments.output.source_root else { return Ok(sources.root().to_owned()) };
+    path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
 }
 
 fn options(arguments: &Arguments, configured: Configured, working_directory: PathBuf) -> Result<Options, UsageError> {
@@ -221,9 +216,12 @@ fn options(arguments: &Arguments, configured: Configured, working_directory: Pat
         stdin,
         exclude: excluded.chain(given).collect(),
         inputs: inputs(&arguments.inputs, config)?,
+        undeclared: Undeclared::Refused,
         rules: selected(&arguments.controls, config)?,
         max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
+        honour: arguments.suppressions.honour(),
+        today: arguments.suppressions.today(),
         working_directory,
         configured,
     })
@@ -330,12 +328,7 @@ fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'stati
 /// Prints the chosen format and writes the files; every report is out before the exit code is decided.
 fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Result<(), UsageError> {
     let chosen = &arguments.output;
-    let source_root = chosen.source_root.as_ref().map_or_else(
-        || Ok(checked.sources.root().to_owned()),
-        |path| {
-            path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
-        },
-    )?;
+    let source_root = source_root(arguments, &checked.sources)?;
     let controls: Vec<_> = options.rules.iter().map(|rule| rule.control.clone()).collect();
     let render = |format: Format, style: Style| {
         render(

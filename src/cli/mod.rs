@@ -3,8 +3,11 @@
 //! Only this room reads the environment and, with `report`, prints.
 
 mod check;
+mod configuration;
 mod explain;
 mod output;
+mod since;
+mod suppressions;
 mod thresholds;
 
 use std::process::ExitCode;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::explore::{Exploration, merge};
-use crate::finding::{Case, Edit, Finding, Fix, Label, Verdict, fingerprint};
+use crate::finding::{Case, Edit, Finding, Fix, Label, Subject, Verdict, fingerprint};
 use crate::model::{Language, Resource, Unit};
-use crate::rules::{Rule, Words, spelled};
+use crate::rules::{Needs, Rule, Words, spelled};
 use crate::source::{Sources, Span};
 use crate::value::{Reason, World};
 
@@ -71,6 +71,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         notes: Vec::new(),
         fingerprint: fingerprint(&row.rule.control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
         fix: failures.first().and_then(|failure| fix(failure, row.sources)),
+        subject: subject(row, trail, &votes),
         suppressed: None,
         resource,
         location,
@@ -101,8 +102,33 @@ pub fn without_trail(rule: &Rule, unit: &str, language: Language, place: Span) -
         fingerprint: fingerprint(&rule.control.id, unit, "", &attribute, 0),
         attribute,
         fix: None,
+        subject: Subject::default(),
         suppressed: None,
     })
+}
+
+/// What the finding is about in every world that fails; where none does, in every world.
+fn subject(row: &Row, trail: &Resource, votes: &[(&World, &Judged)]) -> Subject {
+    let all = || votes.iter().map(|(_, judged)| *judged);
+    let failing: Vec<&Judged> = all().filter(|judged| judged.verdict == Verdict::Fail).collect();
+    let judged: Vec<&Judged> = if failing.is_empty() { all().collect() } else { failing };
+    let in_all = |block: &Span| judged.iter().all(|judged| judged.blocks.contains(block));
+    let mut blocks: Vec<Span> = match judged.first() {
+        Some(first) => first.blocks.clone(),
+        None => [&[trail.header][..], &trail.callers].concat(),
+    };
+    blocks.retain(in_all);
+    let failures = judged.iter().flat_map(|judged| &judged.failures);
+    let mut clauses: Vec<Vec<Span>> =
+        failures.map(|failure| failure.leaf.origin.hops().map(|hop| hop.span).collect()).collect();
+    clauses.sort();
+    clauses.dedup();
+    let mut addresses = vec![trail.address.clone()];
+    if row.rule.needs == Needs::TrailBucket {
+        addresses.extend(judged.iter().map(|judged| judged.bucket.clone()));
+        addresses.dedup();
+    }
+    Subject { blocks, clauses, addresses }
 }
 
 /// What the placeholders of a sentence stand for.

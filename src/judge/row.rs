@@ -34,6 +34,8 @@ pub struct Judged {
     pub trail: Resource,
     /// The bucket it writes to: its address, or the text that names it.
     pub bucket: String,
+    /// The headers of what it is about: the trail, its bucket where the rule is about it, and what they lie in.
+    pub blocks: Vec<Span>,
     /// Where the value stands that was judged.
     pub origin: Origin,
 }
@@ -91,7 +93,11 @@ impl<'a> Judge<'a> {
         let document = Document::of(trail, estate, world, self.neighbours);
         let judged = |verdict, failures, origin| {
             let bucket = document.bucket.clone();
-            Judged { verdict, failures, trail: trail.clone(), bucket, origin }
+            let mut blocks = [&[trail.header][..], &trail.callers].concat();
+            if rule.needs == Needs::TrailBucket {
+                blocks.extend(&document.bucket_blocks);
+            }
+            Judged { verdict, failures, trail: trail.clone(), bucket, blocks, origin }
         };
         if rule.needs == Needs::TrailBucket {
             if let Some(stop) = document.stop("/Trail/Bucket") {

@@ -13,6 +13,7 @@ use crate::facts::access_logging::access_logging;
 use crate::facts::exposure::{Opening, exposure};
 use crate::facts::management_events::management_events;
 use crate::model::{Bucket, Estate, Link, Neighbours, Resource, Unit, bucket_called, link_bucket};
+use crate::source::Span;
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
 
 use super::guard::OPEN;
@@ -24,6 +25,8 @@ pub struct Document {
     pub json: Json,
     /// The bucket the trail writes to: its address where it is declared in the unit, or the text that names it.
     pub bucket: String,
+    /// The headers of the bucket, where it is declared, and of what it lies in.
+    pub bucket_blocks: Vec<Span>,
     leaves: BTreeMap<String, Leaf>,
 }
 
@@ -67,7 +70,7 @@ impl Document {
     /// The document about `trail`.
     #[must_use]
     pub fn of(trail: &Resource, estate: &dyn Estate, world: &World, neighbours: &Neighbours) -> Self {
-        let mut builder = Builder { leaves: BTreeMap::new(), world };
+        let mut builder = Builder { leaves: BTreeMap::new(), bucket_blocks: Vec::new(), world };
         let header = Origin::at(trail.header, Role::Header);
         builder.leaf("/Trail", Leaf { origin: header, ..Leaf::default() });
         let properties = builder.properties(trail, estate);
@@ -77,7 +80,8 @@ impl Document {
         if let (Some(bucket), Some(trail)) = (bucket, json.as_object_mut()) {
             trail.insert("Bucket".to_owned(), bucket);
         }
-        Self { json: json!({ "Trail": json }), bucket: name, leaves: builder.leaves }
+        let Builder { leaves, bucket_blocks, .. } = builder;
+        Self { json: json!({ "Trail": json }), bucket: name, bucket_blocks, leaves }
     }
 
     /// The leaf at `pointer`, or the nearest one above it.
@@ -101,6 +105,7 @@ impl Document {
 
 struct Builder<'a> {
     leaves: BTreeMap<String, Leaf>,
+    bucket_blocks: Vec<Span>,
     world: &'a World,
 }
 
@@ -189,8 +194,9 @@ impl Builder<'_> {
         let world = World::default();
         let estate = unit.estate(&world);
         let bucket = bucket_called(name, estate.as_ref())?;
-        let mut there = Builder { leaves: BTreeMap::new(), world: &world };
+        let mut there = Builder { leaves: BTreeMap::new(), bucket_blocks: Vec::new(), world: &world };
         let mut json = there.declared_bucket(link, &bucket, estate.as_ref());
+        self.bucket_blocks = there.bucket_blocks;
         for (pointer, mut leaf) in there.leaves {
             if let Some(Stop::Ask(question)) = leaf.stop.take() {
                 let asked = format!("{}: {}", unit.path(), question.describe());
@@ -223,6 +229,7 @@ impl Builder<'_> {
     }
 
     fn declared_bucket(&mut self, link: &Origin, bucket: &Resource, estate: &dyn Estate) -> Json {
+        self.bucket_blocks = [&[bucket.header][..], &bucket.callers].concat();
         let header = Origin::at(bucket.header, Role::Header);
         let leaf = Leaf { origin: header, evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
         let (read, write) = self.exposure(&leaf, Bucket::read(bucket, estate, self.world));

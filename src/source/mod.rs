@@ -2,6 +2,7 @@
 //!
 //! Knows limits and paths; knows nothing of what a file means.
 
+mod commit;
 mod glob;
 mod lines;
 mod mentions;
@@ -10,6 +11,7 @@ mod span;
 mod store;
 mod walk;
 
+pub use commit::write_commit;
 pub use glob::{BadGlob, PathGlob};
 pub use lines::{LineIndex, Position};
 pub use mentions::{mentions_trail_in_template, mentions_trail_in_terraform};

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::check::{Checked, Options, Undeclared, check};
 use crate::config::{self, At, Config, Configured};
-use crate::finding::{FileError, Severity};
+use crate::finding::{FileError, Note, Severity};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
 use crate::rules::{Catalog, Holds, Rule};
@@ -353,6 +353,9 @@ fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Resul
         // Those two show them; whoever reads another format must not miss them either.
         checked.report.errors.iter().for_each(|error| output::complain(&unread(error, checked)));
     }
+    if !matches!(chosen.format, Format::Text | Format::Json) && !chosen.quiet {
+        checked.report.notes.iter().for_each(|note| output::complain(&remark(note, checked)));
+    }
     if !chosen.quiet {
         output::complain(&summary(&checked.report));
     }
@@ -383,6 +386,13 @@ fn collisions(arguments: &Arguments, checked: &Checked) -> Result<(), UsageError
         seen.push(target);
     }
     Ok(())
+}
+
+/// A note, in one line.
+fn remark(note: &Note, checked: &Checked) -> String {
+    let place = note.span.map(|span| (checked.sources.file(span.file), checked.sources.position(span)));
+    let place = place.map_or_else(String::new, |(file, at)| format!("{}:{}:{}: ", file.path, at.line, at.column));
+    format!("note: {place}{}", note.message)
 }
 
 /// A file that could not be read, in one line.

@@ -155,7 +155,7 @@ impl<'a> Collected<'a> {
             let folded = catalog.rules().iter().find(|rule| rule.control.id.eq_ignore_ascii_case(id));
             match folded.map_or_else(|| catalog.get(id), Ok) {
                 Ok(rule) => known.push(Named { control: rule.control.id.clone(), span, used: false }),
-                Err(unknown) => self.note(format!("{unknown}; nothing is suppressed"), span),
+                Err(unknown) => self.note(format!("nothing is suppressed: {unknown}"), span),
             }
         }
         known

@@ -128,6 +128,16 @@ mod tests {
     }
 
     #[test]
+    fn the_page_shows_the_table() {
+        let page = include_str!("../../docs/suppressions.md");
+        for (check, control) in Table::builtin().unwrap().checks.values().flatten() {
+            let row = page.lines().find(|line| line.starts_with(&format!("| {control} |")));
+            let check = if check.starts_with("AWS-") { format!("AVD-{check}") } else { check.clone() };
+            assert!(row.is_some_and(|row| row.contains(&check)), "docs/suppressions.md: {check} is {control}");
+        }
+    }
+
+    #[test]
     fn peers_comments_are_understood() {
         let table = Table::builtin().unwrap();
         for (comment, expected) in [

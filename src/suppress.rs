@@ -21,7 +21,7 @@ use crate::config::{Configured, Date};
 use crate::finding::{Finding, Note, Report, Suppression, Verdict};
 use crate::source::{Sources, Span};
 
-use collect::{Collected, Target, Unused, Waiver};
+use collect::{Collected, Named, Target, Unused, Waiver};
 
 /// Which suppressions count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -136,32 +136,23 @@ impl Waiver<'_> {
         }
     }
 
+    /// What its author should know, for each control that was run.
     fn notes(&self, policy: &Policy) -> Vec<Note> {
-        let note = |message: String, span: Span| Note { message, span: Some(span) };
-        let mut notes = Vec::new();
         let void = self.void(policy);
-        for named in self.controls.iter().filter(|named| policy.controls.contains(&named.control.as_str())) {
-            let id = &named.control;
-            match void {
-                _ if !named.used && self.unused == Unused::Silent => {}
-                _ if !named.used => {
-                    notes.push(note(format!("no finding of {id} to suppress here: remove it"), named.span))
-                }
-                Some(Void::Expired(day)) => {
-                    notes.push(note(
-                        format!("the suppression of {id} expired on {day}: the finding counts again"),
-                        named.span,
-                    ));
-                }
-                Some(Void::WithoutReason) => {
-                    let message = format!(
-                        "the suppression of {id} gives no reason, which `require-reason` asks for: the finding counts"
-                    );
-                    notes.push(note(message, named.span));
-                }
-                None => {}
+        let message = |named: &Named| match (&named.control, void) {
+            (id, _) if !named.used => {
+                let is_said = self.unused == Unused::Said;
+                is_said.then(|| format!("no finding of {id} to suppress here: remove it"))
             }
-        }
-        notes
+            (id, Some(Void::Expired(day))) => {
+                Some(format!("the suppression of {id} expired on {day}: the finding counts again"))
+            }
+            (id, Some(Void::WithoutReason)) => {
+                Some(format!("the suppression of {id} gives no reason, which `require-reason` asks for: it is void"))
+            }
+            (_, None) => None,
+        };
+        let run = self.controls.iter().filter(|named| policy.controls.contains(&named.control.as_str()));
+        run.filter_map(|named| Some(Note { message: message(named)?, span: Some(named.span) })).collect()
     }
 }

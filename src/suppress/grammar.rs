@@ -114,7 +114,7 @@ mod tests {
     fn said(comment: &str) -> Vec<String> {
         let show = |marker: Result<Marker, Malformed>| match marker {
             Ok(marker) => {
-                let ids: Vec<&str> = marker.ids.iter().map(|(_, range)| &comment[range.clone()]).collect();
+                let ids: Vec<&str> = marker.ids.iter().filter_map(|(_, range)| comment.get(range.clone())).collect();
                 let until = marker.until.map_or_else(String::new, |day| format!(" until {day}"));
                 format!("{:?} {} ({}){until}", marker.reach, ids.join("+"), marker.reason.unwrap_or_default())
             }

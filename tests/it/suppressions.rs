@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -259,7 +260,7 @@ fn only_what_changed_since_a_commit_is_reported() {
     let directory = estate(&[("a/main.tf", &keyed), ("b/main.tf", &bad_trail("main"))]);
     let here = directory.path();
     if git(here, &["init", "-q"]).is_none() {
-        eprintln!("skipped: there is no git on this machine");
+        let _ = writeln!(std::io::stderr(), "skipped: there is no git on this machine");
         return;
     }
     git(here, &["add", "-A"]);

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::{Configured, Date};
-use crate::finding::{FileError, Finding, Report};
+use crate::finding::{Control, FileError, Finding, Report};
 use crate::judge::without_trail;
 use crate::model::{Inputs, Language, Neighbours};
-use crate::rules::{Holds, Rule, Words};
+use crate::rules::{Holds, Rule, UserRules, Words};
 use crate::source::{Exclude, Sources, Span};
 use crate::suppress::{self, Honour};
 
@@ -35,10 +35,20 @@ pub struct Options {
     pub working_directory: PathBuf,
     /// What is known about inputs.
     pub inputs: Inputs,
-    /// What becomes of a value for an input that nothing declares.
+    impl Options {
+    /// The controls to run, those of users too.
+    pub fn controls(&self) -> impl Iterator<Item = &Control> {
+        let users = self.user_rules.iter().flat_map(|rules| &rules.controls);
+        self.rules.iter().map(|rule| &rule.control).chain(users)
+    }
+}
+
+/// What becomes of a value for an input that nothing declares.
     pub undeclared: Undeclared,
     /// The controls to run.
     pub rules: Vec<&'static Rule>,
+    /// The rules that users bring.
+    pub user_rules: Vec<UserRules>,
     /// How many worlds a row may explore.
     pub max_worlds: usize,
     /// Whether an account without any trail fails.
@@ -118,7 +128,7 @@ fn policy<'a>(options: &'a Options, sources: &Sources) -> suppress::Policy<'a> {
         configured,
         honour: options.honour,
         today: options.today,
-        controls: options.rules.iter().map(|rule| rule.control.id.as_str()).collect(),
+        controls: options.controls().map(|control| control.id.as_str()).collect(),
         scope: if whole { suppress::Scope::Whole } else { suppress::Scope::Part },
     }
 }

@@ -64,8 +64,7 @@ pub fn apply(report: &mut Report, policy: &Policy, sources: &Sources) {
     if policy.honour == Honour::Nothing {
         return;
     }
-    let unused = if policy.scope == Scope::Whole { Unused::Said } else { Unused::Silent };
-    let Collected { mut waivers, notes } = Collected::read(policy.configured, unused, policy.honour, sources);
+    let Collected { mut waivers, notes, .. } = Collected::read(policy, sources);
     for finding in report.findings.iter_mut().filter(|finding| is_open(finding)) {
         for waiver in &mut waivers {
             waiver.meet(finding, policy, sources);

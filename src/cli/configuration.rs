@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use crate::config::{ConfigError, Configured};
-use crate::rules::Catalog;
+use crate::rules::UserRules;
 use crate::source::Sources;
 
 use super::UsageError;
 use super::check::FileArguments;
+use super::controls::control_id;
 
 /// The configuration that the command line names, or the nearest one.
 pub(super) fn configuration(
@@ -20,22 +21,28 @@ pub(super) fn configuration(
         Some(path) => Configured::read(path, sources),
         None => Configured::nearest(directory, sources),
     };
-    read.and_then(|configured| known_controls(configured, sources))
-        .map_err(|error| UsageError::new(error.to_string()).with_hint("docs/configuration.md has the whole schema"))
+    read.map_err(|error| misconfigured(&error))
 }
 
-/// An id that no control has is an error where it stands.
-fn known_controls(configured: Configured, sources: &Sources) -> Result<Configured, ConfigError> {
-    if let Ok(catalog) = Catalog::builtin() {
-        for id in configured.config.control_ids() {
-            catalog.get(id).map_err(|unknown| ConfigError::at(id.span, unknown.to_string(), sources))?;
-        }
-        for setting in &configured.config.controls {
-            if let Some((name, value)) = setting.parameters.iter().next() {
-                let message = format!("the control has no parameter `{name}`");
-                return Err(ConfigError::at(value.span, message, sources));
-            }
+/// An id that no control has, and a parameter that its control has not, is an error where it stands.
+pub(super) fn known_controls(
+    configured: &Configured,
+    user_rules: &[UserRules],
+    sources: &Sources,
+) -> Result<(), UsageError> {
+    let refuse = |span, message: String| Err(misconfigured(&ConfigError::at(span, message, sources)));
+    for id in configured.config.control_ids() {
+        if let Err(unknown) = control_id(&id.value, user_rules) {
+            return refuse(id.span, unknown.to_string());
         }
     }
-    Ok(configured)
+    let parameters = configured.config.controls.iter().flat_map(|setting| &setting.parameters);
+    match parameters.into_iter().next() {
+        Some((name, value)) => refuse(value.span, format!("the control has no parameter `{name}`")),
+        None => Ok(()),
+    }
+}
+
+fn misconfigured(error: &ConfigError) -> UsageError {
+    UsageError::new(error.to_string()).with_hint("docs/configuration.md has the whole schema")
 }

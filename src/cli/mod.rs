@@ -4,10 +4,12 @@
 
 mod check;
 mod configuration;
+mod controls;
 mod explain;
 mod output;
 mod since;
 mod suppressions;
+mod test;
 mod thresholds;
 
 use std::process::ExitCode;
@@ -36,6 +38,8 @@ enum Command {
     },
     /// Print the table of controls
     Rules,
+    /// Run the unit tests of Guard rules, in the format of `cfn-guard test`
+    Test(test::Arguments),
     /// Print a problem matcher for `--format line`
     ProblemMatcher {
         /// Who reads the lines
@@ -104,6 +108,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain { control } => explain::page(&control),
         Command::Rules => explain::table(),
+        Command::Test(arguments) => test::run(&arguments),
         Command::ProblemMatcher { editor } => output::print(&match editor {
             Editor::Github => crate::report::problem_matcher(crate::report::Editor::Github),
             Editor::Vscode => crate::report::problem_matcher(crate::report::Editor::VsCode),

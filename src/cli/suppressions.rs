@@ -68,7 +68,7 @@ impl SuppressionArguments {
         let Checked { report, sources } = checked;
         let error = |path: &Path, message: String| UsageError::new(format!("{}: {message}", path.display()));
         let looked_at = |control: &str, unit: &Path| {
-            options.rules.iter().any(|rule| rule.control.id == control)
+            options.controls().any(|known| known.id == control)
                 && options.paths.iter().any(|path| unit.starts_with(sources.resolved(path)))
         };
         let known = Baseline::of(report, counted, root, sources);

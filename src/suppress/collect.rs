@@ -1,6 +1,6 @@
 //! Every suppression of a run: from comments, from `Metadata`, from the configuration.
 
-use crate::config::{At, Configured, Date, SuppressionRule};
+use crate::config::{At, Date, SuppressionRule};
 use crate::finding::Note;
 use crate::rules::Catalog;
 use crate::source::{Excerpts, FileClass, FileId, SourceFile, Sources, Span};
@@ -8,7 +8,7 @@ use crate::syntax::{Comment, Node, hcl, json, tf_json, yaml};
 
 use super::foreign::{Foreign, Table};
 use super::grammar::{self, MARKER, Malformed, Marker, Reach};
-use super::{Honour, extent};
+use super::{Honour, Policy, Scope, extent};
 
 /// A suppression, whoever wrote it.
 #[derive(Debug)]
@@ -51,22 +51,26 @@ pub(super) enum Unused {
 }
 
 /// What was found.
-#[derive(Debug, Default)]
-pub(super) struct Collected<'a> {
+#[derive(Debug)]
+pub(super) struct Collected<'p, 'a> {
     pub waivers: Vec<Waiver<'a>>,
     pub notes: Vec<Note>,
+    /// The ids of the controls that were run; there may be rules of users among them.
+    controls: &'p [&'a str],
 }
 
-impl<'a> Collected<'a> {
+impl<'p, 'a> Collected<'p, 'a> {
     /// The suppressions in the files that were read and in the configuration.
-    pub fn read(configured: &'a Configured, unused: Unused, honour: Honour, sources: &Sources) -> Self {
-        let mut collected = Self::default();
+    pub fn read(policy: &'p Policy<'a>, sources: &Sources) -> Self {
+        let mut collected = Self { waivers: Vec::new(), notes: Vec::new(), controls: &policy.controls };
         for (id, file) in sources.files() {
-            if file.excerpts == Excerpts::Shown && concerns(&file.text, honour) {
-                collected.file(id, &file, honour);
+            if file.excerpts == Excerpts::Shown && concerns(&file.text, policy.honour) {
+                collected.file(id, &file, policy.honour);
             }
         }
-        collected.waivers.extend(configured.config.suppressions.iter().map(|rule| configured_waiver(rule, unused)));
+        let unused = if policy.scope == Scope::Whole { Unused::Said } else { Unused::Silent };
+        let rules = policy.configured.config.suppressions.iter();
+        collected.waivers.extend(rules.map(|rule| configured_waiver(rule, unused)));
         collected
     }
 
@@ -152,9 +156,11 @@ impl<'a> Collected<'a> {
         let Ok(catalog) = Catalog::builtin() else { return Vec::new() };
         let mut known = Vec::new();
         for (id, span) in ids {
-            let folded = catalog.rules().iter().find(|rule| rule.control.id.eq_ignore_ascii_case(id));
-            match folded.map_or_else(|| catalog.get(id), Ok) {
-                Ok(rule) => known.push(Named { control: rule.control.id.clone(), span, used: false }),
+            let built_in = catalog.rules().iter().map(|rule| rule.control.id.as_str());
+            let mut all = built_in.chain(self.controls.iter().copied());
+            let folded = all.find(|control| control.eq_ignore_ascii_case(id));
+            match folded.map_or_else(|| catalog.get(id).map(|rule| rule.control.id.as_str()), Ok) {
+                Ok(control) => known.push(Named { control: control.to_owned(), span, used: false }),
                 Err(unknown) => self.note(format!("nothing is suppressed: {unknown}"), span),
             }
         }

@@ -13,3 +13,4 @@ mod cli;
 mod pages;
 mod reports;
 mod suppressions;
+mod user_rules;

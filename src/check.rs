@@ -35,15 +35,7 @@ pub struct Options {
     pub working_directory: PathBuf,
     /// What is known about inputs.
     pub inputs: Inputs,
-    impl Options {
-    /// The controls to run, those of users too.
-    pub fn controls(&self) -> impl Iterator<Item = &Control> {
-        let users = self.user_rules.iter().flat_map(|rules| &rules.controls);
-        self.rules.iter().map(|rule| &rule.control).chain(users)
-    }
-}
-
-/// What becomes of a value for an input that nothing declares.
+    /// What becomes of a value for an input that nothing declares.
     pub undeclared: Undeclared,
     /// The controls to run.
     pub rules: Vec<&'static Rule>,
@@ -57,6 +49,14 @@ pub struct Options {
     pub honour: Honour,
     /// The day that suppressions expire by.
     pub today: Date,
+}
+
+impl Options {
+    /// The controls to run, those of users too.
+    pub fn controls(&self) -> impl Iterator<Item = &Control> {
+        let users = self.user_rules.iter().flat_map(|rules| &rules.controls);
+        self.rules.iter().map(|rule| &rule.control).chain(users)
+    }
 }
 
 /// What becomes of a value for an input that nothing declares.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::explore::{Exploration, merge};
-use crate::finding::{Case, Edit, Finding, Fix, Label, Subject, Verdict, fingerprint};
+use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Subject, Verdict, fingerprint};
 use crate::model::{Language, Resource, Unit};
-use crate::rules::{Needs, Rule, Words, spelled};
+use crate::rules::document::{Evidence, Leaf, Remark};
+use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
 use crate::value::{Reason, World};
 
@@ -68,7 +69,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         message: message(row, verdict, failures, &slots),
         help: help(row, verdict, reason.map(|reason| describe::fill(reason.change(language), &slots))),
         related: related(row, trail, failures, location),
-        notes: Vec::new(),
+        notes: notes(row, shown, &slots),
         fingerprint: fingerprint(&row.rule.control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
         fix: failures.first().and_then(|failure| fix(failure, row.sources)),
         subject: subject(row, trail, &votes),
@@ -112,23 +113,27 @@ fn subject(row: &Row, trail: &Resource, votes: &[(&World, &Judged)]) -> Subject 
     let all = || votes.iter().map(|(_, judged)| *judged);
     let failing: Vec<&Judged> = all().filter(|judged| judged.verdict == Verdict::Fail).collect();
     let judged: Vec<&Judged> = if failing.is_empty() { all().collect() } else { failing };
-    let in_all = |block: &Span| judged.iter().all(|judged| judged.blocks.contains(block));
     let mut blocks: Vec<Span> = match judged.first() {
         Some(first) => first.blocks.clone(),
         None => [&[trail.header][..], &trail.callers].concat(),
     };
-    blocks.retain(in_all);
+    blocks.retain(|block| judged.iter().all(|judged| judged.blocks.contains(block)));
     let failures = judged.iter().flat_map(|judged| &judged.failures);
-    let mut clauses: Vec<Vec<Span>> =
-        failures.map(|failure| failure.leaf.origin.hops().map(|hop| hop.span).collect()).collect();
+    let mut clauses: Vec<Vec<Span>> = failures.flat_map(|failure| openings(&failure.leaf)).collect();
     clauses.sort();
     clauses.dedup();
     let mut addresses = vec![trail.address.clone()];
-    if row.rule.needs == Needs::TrailBucket {
+    if row.rule.needs.is_bucket() {
         addresses.extend(judged.iter().map(|judged| judged.bucket.clone()));
         addresses.dedup();
     }
     Subject { blocks, clauses, addresses }
+}
+
+/// The places that each fail a clause by themselves: the value's own, and further openings of a bucket.
+fn openings(leaf: &Leaf) -> Vec<Vec<Span>> {
+    let others = leaf.evidence.iter().filter(|(evidence, _)| *evidence == Evidence::Opening).map(|(_, origin)| origin);
+    [&leaf.origin].into_iter().chain(others).map(|origin| origin.hops().map(|hop| hop.span).collect()).collect()
 }
 
 /// What the placeholders of a sentence stand for.
@@ -221,6 +226,18 @@ fn message(row: &Row, verdict: Verdict, failures: &[Failure], slots: &Slots) -> 
         Verdict::NoData => describe::fill(row.rule.sentences.no_data.as_deref().unwrap_or_default(), slots),
         Verdict::Pass | Verdict::NotApplicable => describe::fill(&row.rule.sentences.pass, slots),
     }
+}
+
+/// What the facts remark beside, as far as it concerns the control.
+fn notes(row: &Row, shown: Option<&Judged>, slots: &Slots) -> Vec<Note> {
+    let remarks = shown.into_iter().flat_map(|judged| &judged.remarks);
+    let note = |remark: &Remark| {
+        let mut slots = slots.clone();
+        slots.extend(remark.slots.iter().cloned());
+        let message = describe::fill(row.rule.notes.get(remark.code)?, &slots);
+        Some(Note { message, span: remark.origin.nearest().map(|span| row.sources.first_line(span)) })
+    };
+    remarks.filter_map(note).collect()
 }
 
 /// Evidence elsewhere: where the value came from, the trail, the bucket, and the other clauses that failed.

@@ -10,6 +10,7 @@ mod root;
 mod span;
 mod store;
 mod walk;
+mod wildcard;
 
 pub use commit::write_commit;
 pub use glob::{BadGlob, PathGlob};
@@ -19,3 +20,4 @@ pub use root::project_root;
 pub use span::{FileId, Span};
 pub use store::{Excerpts, MAX_BYTES, ReadError, SourceFile, Sources, relative};
 pub use walk::{DEFAULT_EXCLUDES, Exclude, FileClass, Found, FoundFile, Walk, WalkError, walk};
+pub use wildcard::Wildcard;

@@ -15,4 +15,5 @@ mod links;
 mod pages;
 mod reports;
 mod suppressions;
+mod units;
 mod user_rules;

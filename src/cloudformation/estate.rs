@@ -219,6 +219,7 @@ impl Estate for Evaluated<'_> {
                 name: known.name.clone(),
                 header: declared.span(),
                 caller: None,
+                callers: self.callers(stack),
                 provider: stack.account.clone(),
                 existence,
                 handle,

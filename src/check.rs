@@ -7,21 +7,23 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::cloudformation::Given;
-use crate::config::Configured;
-use crate::finding::{FileError, Finding, Note, Report};
+use crate::config::{Configured, Date};
+use crate::finding::{Control, FileError, Finding, Note, Report};
 use crate::judge::without_trail;
 use crate::model::{Inputs, Language, Neighbours, Unit};
 use crate::rules::{Holds, Rule, UserRules, Words};
 use crate::source::{Exclude, Sources, Span};
+use crate::suppress::{self, Honour};
 
 mod known;
 mod rows;
+mod settings;
 mod units;
 
 use rows::{Rows, Run};
 
 /// What a run is asked to do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// The files and directories to check.
     pub paths: Vec<PathBuf>,
@@ -35,6 +37,8 @@ pub struct Options {
     pub working_directory: PathBuf,
     /// What is known about inputs.
     pub inputs: Inputs,
+    /// What becomes of a value for an input that nothing declares.
+    pub undeclared: Undeclared,
     /// The controls to run.
     pub rules: Vec<&'static Rule>,
     /// The rules that users bring.
@@ -43,6 +47,27 @@ pub struct Options {
     pub max_worlds: usize,
     /// Whether an account without any trail fails.
     pub require_trail: bool,
+    /// Which suppressions count.
+    pub honour: Honour,
+    /// The day that suppressions expire by.
+    pub today: Date,
+}
+
+impl Options {
+    /// The controls to run, those of users too.
+    pub fn controls(&self) -> impl Iterator<Item = &Control> {
+        let users = self.user_rules.iter().flat_map(|rules| &rules.controls);
+        self.rules.iter().map(|rule| &rule.control).chain(users)
+    }
+}
+
+/// What becomes of a value for an input that nothing declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undeclared {
+    /// The run does not begin: it would silently do nothing.
+    Refused,
+    /// It does nothing.
+    Accepted,
 }
 
 /// What a run found, with the files it points into.
@@ -97,8 +122,23 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
         if options.require_trail && report.findings.is_empty() {
             report.findings = missing_trail(options, sources);
         }
+        settings::apply(&mut report.findings, &options.configured, sources);
+        suppress::apply(&mut report, &policy(options, sources), sources);
         Ok(Checked { report, sources: Arc::clone(sources) })
     })
+}
+
+/// How this run suppresses. The configuration may speak about files that were not asked for.
+fn policy<'a>(options: &'a Options, sources: &Sources) -> suppress::Policy<'a> {
+    let configured = &options.configured;
+    let whole = options.paths.iter().any(|path| configured.directory.starts_with(sources.resolved(path)));
+    suppress::Policy {
+        configured,
+        honour: options.honour,
+        today: options.today,
+        controls: options.controls().map(|control| control.id.as_str()).collect(),
+        scope: if whole { suppress::Scope::Whole } else { suppress::Scope::Part },
+    }
 }
 
 /// A defect of this program stops one unit; the others are judged.
@@ -130,6 +170,7 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>) -> Report {
     });
     Report {
         trails,
+        since: None,
         files: found.files,
         notes: found.notes,
         errors: found.errors.into_iter().chain(defects).collect(),

@@ -4,6 +4,7 @@
 //! paths ─▶ source ─▶ syntax ─▶ terraform | cloudformation | plan ─▶ model ─▶ rules ─▶ findings ─▶ report
 //! ```
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod cloudformation;
@@ -18,6 +19,7 @@ pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod terraform;
 pub mod value;

@@ -16,7 +16,7 @@ use crate::source::{FileClass, FileId, Found as How, FoundFile, Sources, walk};
 
 pub(super) use beside::beside;
 
-use super::{CheckError, Options};
+use super::{CheckError, Options, Undeclared};
 
 /// The units of a run, in order, and what was met on the way.
 pub(super) struct Found {
@@ -58,7 +58,9 @@ pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> 
     let (unreadable, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_other_plan(file, sources));
     found.errors.extend(unreadable.iter().map(|file| other_plan(file, sources)));
     templates::add(&files, given, sources, &mut found);
-    undeclared(options, &found.units)?;
+    if options.undeclared == Undeclared::Refused {
+        undeclared(options, &found.units)?;
+    }
     for unit in &found.units {
         found.notes.extend(unit.notes());
         found.errors.extend(unit.errors());

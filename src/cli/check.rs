@@ -6,18 +6,20 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use crate::check::{Checked, Options, check};
-use crate::config::{self, Config, ConfigError, Configured};
-use crate::finding::{FileError, Severity};
+use crate::check::{Checked, Options, Undeclared, check};
+use crate::config::{self, Config, Configured};
+use crate::finding::{FileError, Note, Severity};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
 use crate::rules::UserRules;
 use crate::source::{Exclude, FileClass, PathGlob, Sources, project_root};
 use crate::write;
 
-use super::controls::{known_controls, selected, user_rules};
+use super::configuration::{configuration, known_controls};
+use super::controls::{selected, user_rules};
+use super::suppressions::SuppressionArguments;
 use super::thresholds::Thresholds;
-use super::{Ending, UsageError, output};
+use super::{Ending, UsageError, output, since};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -33,12 +35,14 @@ pub(super) struct Arguments {
     #[command(flatten)]
     controls: ControlArguments,
     #[command(flatten)]
+    suppressions: SuppressionArguments,
+    #[command(flatten)]
     output: OutputArguments,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
-struct FileArguments {
+pub(super) struct FileArguments {
     /// Leave out paths that match this glob (`.git`, `.terraform`, `.aws-sam`, `node_modules` and `asset.*` always are)
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     exclude: Vec<PathGlob>,
@@ -47,10 +51,10 @@ struct FileArguments {
     stdin_filename: Option<PathBuf>,
     /// The configuration file, instead of the nearest `.trailwarden.yaml`
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// Read no configuration file
     #[arg(long)]
-    no_config: bool,
+    pub(super) no_config: bool,
 }
 
 #[derive(Debug, Args)]
@@ -189,26 +193,24 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let sources = Arc::new(Sources::new(directory.clone(), project_root(&arguments.paths, &directory)));
     let configured = configuration(&arguments.files, &directory, &sources)?;
     let user_rules = user_rules(&arguments.controls, &configured, &sources)?;
-    known_controls(&configured, &user_rules, &sources).map_err(|error| misconfigured(&error))?;
+    known_controls(&configured, &user_rules, &sources)?;
     let thresholds = Thresholds::of(&arguments.controls, &configured.config)?;
     let options = options(arguments, configured, user_rules, directory)?;
     let mut checked = check(&options, &sources).map_err(|error| UsageError::new(error.message))?;
+    let root = source_root(arguments, &sources)?;
+    arguments.suppressions.baselines(&mut checked, &options, thresholds.counted(), &root)?;
+    if let Some(reference) = &arguments.suppressions.diff_base {
+        since::keep_changes(reference, &options, &mut checked)?;
+    }
     checked.report.findings.retain(|finding| finding.severity >= thresholds.reported);
     publish(arguments, &checked, &options)?;
     Ok(thresholds.ending(&checked))
 }
 
-fn configuration(files: &FileArguments, directory: &Path, sources: &Sources) -> Result<Configured, UsageError> {
-    let read = match &files.config {
-        _ if files.no_config => Ok(Configured::none(sources.root())),
-        Some(path) => Configured::read(path, sources),
-        None => Configured::nearest(directory, sources),
-    };
-    read.map_err(|error| misconfigured(&error))
-}
-
-fn misconfigured(error: &ConfigError) -> UsageError {
-    UsageError::new(error.to_string()).with_hint("docs/configuration.md has the whole schema")
+/// The directory that paths count from in formats for other tools.
+fn source_root(arguments: &Arguments, sources: &Sources) -> Result<PathBuf, UsageError> {
+    let Some(path) = &arguments.output.source_root else { return Ok(sources.root().to_owned()) };
+    path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
 }
 
 fn options(
@@ -227,10 +229,13 @@ fn options(
         stdin,
         exclude: excluded.chain(given).collect(),
         inputs: inputs(&arguments.inputs, config)?,
+        undeclared: Undeclared::Refused,
         rules: selected(&arguments.controls, config, &mut user_rules)?,
         user_rules,
         max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
+        honour: arguments.suppressions.honour(),
+        today: arguments.suppressions.today(),
         working_directory,
         configured,
     })
@@ -310,15 +315,8 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
 /// Prints the chosen format and writes the files; every report is out before the exit code is decided.
 fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Result<(), UsageError> {
     let chosen = &arguments.output;
-    let source_root = chosen.source_root.as_ref().map_or_else(
-        || Ok(checked.sources.root().to_owned()),
-        |path| {
-            path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
-        },
-    )?;
-    let built_in = options.rules.iter().map(|rule| &rule.control);
-    let controls: Vec<_> =
-        built_in.chain(options.user_rules.iter().flat_map(|rules| &rules.controls)).cloned().collect();
+    let source_root = source_root(arguments, &checked.sources)?;
+    let controls: Vec<_> = options.controls().cloned().collect();
     let render = |format: Format, style: Style| {
         render(
             format,
@@ -341,6 +339,9 @@ fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Resul
     if !matches!(chosen.format, Format::Text | Format::Line) {
         // Those two show them; whoever reads another format must not miss them either.
         checked.report.errors.iter().for_each(|error| output::complain(&unread(error, checked)));
+    }
+    if !matches!(chosen.format, Format::Text | Format::Json) && !chosen.quiet {
+        checked.report.notes.iter().for_each(|note| output::complain(&remark(note, checked)));
     }
     if !chosen.quiet {
         output::complain(&summary(&checked.report));
@@ -372,6 +373,13 @@ fn collisions(arguments: &Arguments, checked: &Checked) -> Result<(), UsageError
         seen.push(target);
     }
     Ok(())
+}
+
+/// A note, in one line.
+fn remark(note: &Note, checked: &Checked) -> String {
+    let place = note.span.map(|span| (checked.sources.file(span.file), checked.sources.position(span)));
+    let place = place.map_or_else(String::new, |(file, at)| format!("{}:{}:{}: ", file.path, at.line, at.column));
+    format!("note: {place}{}", note.message)
 }
 
 /// A file that could not be read, in one line.

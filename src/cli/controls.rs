@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::config::{At, Config, ConfigError, Configured};
+use crate::config::{At, Config, Configured};
 use crate::rules::catalog::UnknownControl;
 use crate::rules::{self, Catalog, Holds, Rule, UserRules};
 use crate::source::Sources;
@@ -22,20 +22,8 @@ pub(super) fn user_rules(
     rules::load(&paths, sources).map_err(UsageError::new)
 }
 
-/// An id that no control has is an error where it stands.
-pub(super) fn known_controls(
-    configured: &Configured,
-    user_rules: &[UserRules],
-    sources: &Sources,
-) -> Result<(), ConfigError> {
-    for id in configured.config.control_ids() {
-        control_id(&id.value, user_rules).map_err(|unknown| ConfigError::at(id.span, unknown.to_string(), sources))?;
-    }
-    Ok(())
-}
-
 /// The id as its control has it.
-fn control_id<'a>(word: &'a str, user_rules: &[UserRules]) -> Result<&'a str, UnknownControl> {
+pub(super) fn control_id<'a>(word: &'a str, user_rules: &[UserRules]) -> Result<&'a str, UnknownControl> {
     let is_user_rule = user_rules.iter().any(|rules| rules.file.rules.iter().any(|name| name == word));
     match Catalog::builtin() {
         Ok(catalog) if !is_user_rule => catalog.get(word).map(|rule| rule.control.id.as_str()),

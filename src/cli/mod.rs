@@ -3,10 +3,13 @@
 //! Only this room reads the environment and, with `report`, prints.
 
 mod check;
+mod configuration;
 mod controls;
 mod explain;
 mod init;
 mod output;
+mod since;
+mod suppressions;
 mod test;
 mod thresholds;
 

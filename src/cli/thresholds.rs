@@ -1,5 +1,6 @@
 //! Which verdicts are reported, and how a run ends because of them.
 
+use crate::baseline::Counted;
 use crate::check::Checked;
 use crate::config::Config;
 use crate::finding::{Finding, Severity, Verdict};
@@ -34,6 +35,11 @@ impl Thresholds {
             strict: arguments.strict || config.strict,
             exit_zero: arguments.exit_zero,
         })
+    }
+
+    /// What a baseline holds: the verdicts that make the run fail.
+    pub fn counted(&self) -> Counted {
+        if self.strict { Counted::FailuresAndUnknown } else { Counted::Failures }
     }
 
     pub fn ending(&self, checked: &Checked) -> Ending {

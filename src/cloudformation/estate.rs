@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
 use crate::model::{Created, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::value::{Data, Input, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
@@ -170,6 +170,16 @@ struct Evaluated<'a> {
 }
 
 impl<'a> Evaluated<'a> {
+    /// The nested stacks that lead to a stack, the innermost first.
+    fn callers(&self, stack: &Stack) -> Vec<Span> {
+        let parent = |stack: &Stack| {
+            let (parent, index) = stack.parent?;
+            let parent = self.unit.tree.stack(parent)?;
+            Some((parent, parent.resource_at(index)?.span()))
+        };
+        std::iter::successors(parent(stack), |(stack, _)| parent(stack)).map(|(_, span)| span).collect()
+    }
+
     fn declared(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>)> {
         let known = self.unit.resources.get(handle)?;
         let stack = self.unit.tree.stack(known.stack)?;
@@ -209,6 +219,7 @@ impl Estate for Evaluated<'_> {
                 name: known.name.clone(),
                 header: declared.span(),
                 caller: None,
+                callers: self.callers(stack),
                 provider: stack.account.clone(),
                 existence,
                 handle,

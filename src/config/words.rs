@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Unexpected, Visitor};
 
 use crate::source::{PathGlob, Wildcard};
@@ -33,6 +33,15 @@ impl Date {
     pub fn parse(text: &str) -> Option<Self> {
         // Ten characters: chrono takes `2027-1-1` as well, which sorts and reads otherwise elsewhere.
         (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Self)).flatten()
+    }
+}
+
+impl Date {
+    /// The day of a moment: seconds since 1970, UTC.
+    #[must_use]
+    pub fn at(seconds: u64) -> Self {
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        Self(DateTime::from_timestamp(seconds, 0).unwrap_or_default().date_naive())
     }
 }
 

@@ -41,8 +41,22 @@ pub struct Finding {
     pub fingerprint: String,
     /// A change that can be applied as it stands.
     pub fix: Option<Fix>,
+    /// What it is about, for whoever wants to say something about it.
+    pub subject: Subject,
     /// Set when somebody decided not to act on it.
     pub suppressed: Option<Suppression>,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The headers of the trail, of its bucket where the control is about it, and of the `module` blocks and nested
+    /// stacks that they lie in.
+    pub blocks: Vec<Span>,
+    /// For each clause that failed the places its value came through.
+    pub clauses: Vec<Vec<Span>>,
+    /// The addresses of the trail, and of its bucket where the control is about it.
+    pub addresses: Vec<String>,
 }
 
 /// What can be decided about a control.
@@ -149,8 +163,10 @@ pub struct Edit {
 /// Why a finding is not acted on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
-    /// The reason its author gave.
+    /// The reason its author gave; empty where none is asked for.
     pub reason: String,
+    /// The last day it holds, such as `2027-01-31`.
+    pub until: Option<String>,
     /// Where the suppression stands, unless it is in a baseline.
     pub span: Option<Span>,
 }
@@ -179,6 +195,21 @@ pub struct Report {
     pub files: usize,
     /// How many trails were judged.
     pub trails: usize,
+    /// Set when the report holds only what changed since a commit.
+    pub since: Option<Since>,
+}
+
+/// What became of the verdicts of an earlier commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    /// The commit, as the user names it.
+    pub reference: String,
+    /// Failures of then that are none now.
+    pub fixed: usize,
+    /// Verdicts that are what they were; they are not in the report.
+    pub unchanged: usize,
+    /// How many verdicts there are now.
+    pub judged: usize,
 }
 
 impl Verdict {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::explore::{Exploration, merge};
-use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Verdict, fingerprint};
+use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Subject, Verdict, fingerprint};
 use crate::model::{Language, Resource, Unit};
-use crate::rules::document::Remark;
+use crate::rules::document::{Evidence, Leaf, Remark};
 use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
 use crate::value::{Reason, World};
@@ -72,6 +72,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         notes: notes(row, shown, &slots).into_iter().chain(created_elsewhere(row, trail)).collect(),
         fingerprint: fingerprint(&row.rule.control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
         fix: failures.first().and_then(|failure| fix(failure, row.sources)),
+        subject: subject(row, trail, &votes),
         suppressed: None,
         resource,
         location,
@@ -102,8 +103,37 @@ pub fn without_trail(rule: &Rule, unit: &str, language: Language, place: Span) -
         fingerprint: fingerprint(&rule.control.id, unit, "", &attribute, 0),
         attribute,
         fix: None,
+        subject: Subject::default(),
         suppressed: None,
     })
+}
+
+/// What the finding is about in every world that fails; where none does, in every world.
+fn subject(row: &Row, trail: &Resource, votes: &[(&World, &Judged)]) -> Subject {
+    let all = || votes.iter().map(|(_, judged)| *judged);
+    let failing: Vec<&Judged> = all().filter(|judged| judged.verdict == Verdict::Fail).collect();
+    let judged: Vec<&Judged> = if failing.is_empty() { all().collect() } else { failing };
+    let mut blocks: Vec<Span> = match judged.first() {
+        Some(first) => first.blocks.clone(),
+        None => [&[trail.header][..], &trail.callers].concat(),
+    };
+    blocks.retain(|block| judged.iter().all(|judged| judged.blocks.contains(block)));
+    let failures = judged.iter().flat_map(|judged| &judged.failures);
+    let mut clauses: Vec<Vec<Span>> = failures.flat_map(|failure| openings(&failure.leaf)).collect();
+    clauses.sort();
+    clauses.dedup();
+    let mut addresses = vec![trail.address.clone()];
+    if row.rule.needs.is_bucket() {
+        addresses.extend(judged.iter().map(|judged| judged.bucket.clone()));
+        addresses.dedup();
+    }
+    Subject { blocks, clauses, addresses }
+}
+
+/// The places that each fail a clause by themselves: the value's own, and further openings of a bucket.
+fn openings(leaf: &Leaf) -> Vec<Vec<Span>> {
+    let others = leaf.evidence.iter().filter(|(evidence, _)| *evidence == Evidence::Opening).map(|(_, origin)| origin);
+    [&leaf.origin].into_iter().chain(others).map(|origin| origin.hops().map(|hop| hop.span).collect()).collect()
 }
 
 /// What the placeholders of a sentence stand for.

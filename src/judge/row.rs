@@ -34,6 +34,8 @@ pub struct Judged {
     pub trail: Resource,
     /// The bucket it writes to: its address, or the text that names it.
     pub bucket: String,
+    /// The headers of what it is about: the trail, its bucket where the rule is about it, and what they lie in.
+    pub blocks: Vec<Span>,
     /// Where the value stands that was judged.
     pub origin: Origin,
     /// What the facts remark beside.
@@ -93,7 +95,11 @@ impl<'a> Judge<'a> {
         let document = Document::of(trail, estate, world, self.neighbours);
         let judged = |verdict, failures, origin| {
             let (bucket, remarks) = (document.bucket.clone(), document.remarks.clone());
-            Judged { verdict, failures, trail: trail.clone(), bucket, origin, remarks }
+            let mut blocks = [&[trail.header][..], &trail.callers].concat();
+            if rule.needs.is_bucket() {
+                blocks.extend(&document.bucket_blocks);
+            }
+            Judged { verdict, failures, trail: trail.clone(), bucket, blocks, origin, remarks }
         };
         let needed = rule.needs.pointer();
         if let Some(stop) = document.stop(&needed) {

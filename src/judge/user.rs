@@ -9,7 +9,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::explore::{Exploration, explore, merge};
-use crate::finding::{Control, Finding, Verdict, fingerprint};
+use crate::finding::{Control, Finding, Subject, Verdict, fingerprint};
 use crate::model::{Estate, Resource, Unit};
 use crate::rules::{Clause, Outcome, ResourcesDocument, Status, UserRules, Words, evaluate_each};
 use crate::source::Sources;
@@ -213,6 +213,12 @@ fn finding(
         fingerprint: fingerprint(&control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
         attribute,
         fix: None,
+        // Of several clauses that fail on a resource one is kept, so nothing less than the resource stands for them.
+        subject: Subject {
+            blocks: resource.map_or_else(Vec::new, |resource| [&[resource.header][..], &resource.callers].concat()),
+            clauses: Vec::new(),
+            addresses: address.iter().cloned().collect(),
+        },
         suppressed: None,
         resource: address,
     })

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use crate::finding::{
-    Case, Condition, Control, Edit, FileError, Finding, Fix, Label, Note, Report, Severity, Suppression, Verdict,
-    fingerprint,
+    Case, Condition, Control, Edit, FileError, Finding, Fix, Label, Note, Report, Severity, Subject, Suppression,
+    Verdict, fingerprint,
 };
 use crate::source::{FileId, Sources, Span};
 use crate::value::Literal;
@@ -45,6 +45,7 @@ impl Estate {
         });
         let report = Report {
             findings,
+            since: None,
             notes: vec![Note { message: "`module.x` is not on disk".to_owned(), span: None }],
             errors: vec![
                 FileError {
@@ -106,6 +107,7 @@ pub(super) fn failure(control: &str, severity: Severity, location: Span, resourc
         attribute: "x".to_owned(),
         fingerprint: fingerprint(control, "main.tf", resource, "x", 0),
         fix: None,
+        subject: Subject::default(),
         suppressed: None,
     }
 }
@@ -139,7 +141,8 @@ fn trail_findings(sources: &Sources, trail: FileId, bucket: FileId) -> Vec<Findi
         verdict: Verdict::Fail,
     }];
     let mut suppressed = failure("CloudTrail.7", Severity::Low, header, main);
-    suppressed.suppressed = Some(Suppression { reason: "the bucket's own log bucket".to_owned(), span: None });
+    suppressed.suppressed =
+        Some(Suppression { reason: "the bucket's own log bucket".to_owned(), until: None, span: None });
     vec![
         public,
         validation,

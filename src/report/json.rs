@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::finding::{Case, Condition, FileError, Finding, Label, Note};
+use crate::finding::{Case, Condition, FileError, Finding, Label, Note, Suppression};
 use crate::source::Span;
 use crate::value::Literal;
 
@@ -77,6 +77,8 @@ struct Unread<'a> {
 #[derive(Serialize)]
 struct Waiver<'a> {
     reason: &'a str,
+    until: Option<&'a str>,
+    location: Option<Place>,
 }
 
 pub(super) fn render(context: &Context) -> String {
@@ -108,7 +110,7 @@ fn outcome<'a>(finding: &'a Finding, context: &Context) -> Outcome<'a> {
         related: finding.related.iter().map(|label| pointer(label, context)).collect(),
         notes: finding.notes.iter().map(|note| remark(note, context)).collect(),
         fingerprint: &finding.fingerprint,
-        suppressed: finding.suppressed.as_ref().map(|suppression| Waiver { reason: &suppression.reason }),
+        suppressed: finding.suppressed.as_ref().map(|suppression| waiver(suppression, context)),
     }
 }
 
@@ -162,6 +164,14 @@ fn pointer<'a>(label: &'a Label, context: &Context) -> Pointer<'a> {
 
 fn remark<'a>(note: &'a Note, context: &Context) -> Remark<'a> {
     Remark { message: &note.message, location: note.span.map(|span| place(span, context)) }
+}
+
+fn waiver<'a>(suppression: &'a Suppression, context: &Context) -> Waiver<'a> {
+    Waiver {
+        reason: &suppression.reason,
+        until: suppression.until.as_deref(),
+        location: suppression.span.map(|span| place(span, context)),
+    }
 }
 
 fn unread<'a>(error: &'a FileError, context: &Context) -> Unread<'a> {

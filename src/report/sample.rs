@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Control, Finding, Report, Severity, Verdict};
+use crate::finding::{Control, Finding, Report, Severity, Subject, Verdict};
 use crate::source::{FileId, Sources, Span};
 
 use super::{Color, Context, Style, Unicode};
@@ -74,6 +74,7 @@ fn finding(subject: &str, location: Span) -> Finding {
         attribute: "on".to_owned(),
         fingerprint: subject.to_owned(),
         fix: None,
+        subject: Subject::default(),
         suppressed: None,
     }
 }

@@ -13,6 +13,13 @@ pub fn summary(report: &Report) -> String {
     } else {
         format!("; {} could not be read", counted(report.errors.len(), "file"))
     };
+    let since = report.since.as_ref().map_or_else(String::new, |since| {
+        format!("; since {}: {} fixed, {} unchanged", since.reference, since.fixed, since.unchanged)
+    });
+    let unread = since + &unread;
+    if report.findings.is_empty() && report.since.as_ref().is_some_and(|since| since.judged > 0) {
+        return format!("{} in {files}: nothing new{unread}", counted(report.trails, "trail"));
+    }
     if report.findings.is_empty() {
         return format!("no trail in {files}{unread}");
     }
@@ -64,7 +71,7 @@ mod tests {
         report.findings[2].verdict = Verdict::Pass;
         report.findings[3].verdict = Verdict::Unknown;
         report.findings[4].verdict = Verdict::NoData;
-        report.findings[5].suppressed = Some(Suppression { reason: "known".to_owned(), span: None });
+        report.findings[5].suppressed = Some(Suppression { reason: "known".to_owned(), until: None, span: None });
         assert_eq!(
             summary(&report),
             "1 trail in 3 files: 2 failures (1 critical, 1 low), 1 unknown, 1 without data, 1 suppressed, 1 passed"

@@ -216,6 +216,12 @@ impl Needs {
         &self.0
     }
 
+    /// Whether it is the bucket, or something about it.
+    #[must_use]
+    pub fn is_bucket(&self) -> bool {
+        self.0.starts_with("Trail.Bucket")
+    }
+
     /// The path as a JSON pointer into the document.
     #[must_use]
     pub fn pointer(&self) -> String {

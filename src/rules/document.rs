@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::facts::management_events::management_events;
 use crate::model::{Estate, Neighbourhood, Resource};
+use crate::source::Span;
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
 
 use super::guard::OPEN;
@@ -24,6 +25,8 @@ pub struct Document {
     pub json: Json,
     /// The bucket the trail writes to: its address where it is declared in the unit, or the text that names it.
     pub bucket: String,
+    /// The headers of the bucket, where it is declared, and of what it lies in.
+    pub bucket_blocks: Vec<Span>,
     /// Remarks of the facts that change no verdict.
     pub remarks: Vec<Remark>,
     leaves: BTreeMap<String, Leaf>,
@@ -86,7 +89,14 @@ impl Document {
     /// The document about `trail`.
     #[must_use]
     pub fn of(trail: &Resource, estate: &dyn Estate, world: &World, neighbours: Neighbourhood) -> Self {
-        let mut builder = Builder { leaves: BTreeMap::new(), remarks: Vec::new(), estate, world, neighbours };
+        let mut builder = Builder {
+            leaves: BTreeMap::new(),
+            bucket_blocks: Vec::new(),
+            remarks: Vec::new(),
+            estate,
+            world,
+            neighbours,
+        };
         let header = Origin::at(trail.header, Role::Header);
         builder.leaf("/Trail", Leaf { origin: header, ..Leaf::default() });
         let properties = builder.properties(trail);
@@ -96,8 +106,8 @@ impl Document {
         if let (Some(bucket), Some(trail)) = (bucket, json.as_object_mut()) {
             trail.insert("Bucket".to_owned(), bucket);
         }
-        let Builder { leaves, remarks, .. } = builder;
-        Self { json: json!({ "Trail": json }), bucket: name, remarks, leaves }
+        let Builder { leaves, bucket_blocks, remarks, .. } = builder;
+        Self { json: json!({ "Trail": json }), bucket: name, bucket_blocks, remarks, leaves }
     }
 
     /// The leaf at `pointer`, or the nearest one above it.
@@ -121,6 +131,7 @@ impl Document {
 
 struct Builder<'a> {
     leaves: BTreeMap<String, Leaf>,
+    bucket_blocks: Vec<Span>,
     remarks: Vec<Remark>,
     estate: &'a dyn Estate,
     world: &'a World,

@@ -2,6 +2,7 @@
 //!
 //! Knows limits and paths; knows nothing of what a file means.
 
+mod commit;
 mod glob;
 mod lines;
 mod mentions;
@@ -11,6 +12,7 @@ mod store;
 mod walk;
 mod wildcard;
 
+pub use commit::write_commit;
 pub use glob::{BadGlob, PathGlob};
 pub use lines::{LineIndex, Position};
 pub use mentions::{mentions, mentions_trail_in_template, mentions_trail_in_terraform};

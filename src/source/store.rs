@@ -245,6 +245,13 @@ impl Sources {
         )
     }
 
+    /// Every file, in the order they were read.
+    #[must_use]
+    pub fn files(&self) -> Vec<(FileId, Arc<SourceFile>)> {
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        (0_u32..).map(FileId).zip(store.files.iter().cloned()).collect()
+    }
+
     /// The text a span points at.
     #[must_use]
     pub fn text(&self, span: Span) -> String {

@@ -50,6 +50,12 @@ impl<'a> Scope<'a> {
         if self.address.is_empty() { name.to_owned() } else { format!("{}.{name}", self.address) }
     }
 
+    /// The `module` blocks that lead here, the innermost first.
+    pub fn callers(&self) -> Vec<Span> {
+        let calls = std::iter::successors(self.call.as_ref(), |call| call.scope.call.as_ref());
+        calls.map(|call| call.block.header).collect()
+    }
+
     /// The `module` block to point at instead of somebody else's text.
     pub fn caller(&self) -> Option<Span> {
         self.node.caller

@@ -24,6 +24,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("report", vec!["finding", "source", "value"]),
         ("write", vec![]),
         ("config", vec!["source", "syntax", "finding"]),
+        ("baseline", vec!["source", "finding"]),
+        ("suppress", vec!["source", "syntax", "finding", "config", "rules"]),
         (
             "check",
             vec![
@@ -39,9 +41,16 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
                 "explore",
                 "judge",
                 "config",
+                "suppress",
             ],
         ),
-        ("cli", vec!["source", "finding", "model", "rules", "explore", "check", "config", "report", "write"]),
+        (
+            "cli",
+            vec![
+                "source", "finding", "model", "rules", "explore", "check", "config", "suppress", "baseline", "report",
+                "write",
+            ],
+        ),
     ])
 }
 

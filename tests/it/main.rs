@@ -16,5 +16,6 @@ mod links;
 mod pages;
 mod reports;
 mod templates;
+mod suppressions;
 mod units;
 mod user_rules;

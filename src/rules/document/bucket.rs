@@ -139,6 +139,7 @@ impl<'a> Builder<'a> {
     }
 
     fn declared(&mut self, link: &Origin, place: &Place) -> Json {
+        self.bucket_blocks = [&[place.bucket.header][..], &place.bucket.callers].concat();
         let header = Origin::at(place.bucket.header, Role::Header);
         let leaf = Leaf { origin: header.clone(), evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
         for (unit, target) in place.home.iter().chain(&place.beside).filter(|(unit, _)| !self.neighbours.is_home(*unit))

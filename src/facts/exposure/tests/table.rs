@@ -70,6 +70,7 @@ pub(super) fn bucket() -> Bucket {
         name: None,
         header: Span::new(FileId(0), 0, 0),
         caller: None,
+        callers: Vec::new(),
         provider: String::new(),
         existence: Existence::Exists,
         handle: 0,

@@ -1,0 +1,48 @@
+//! The configuration of a run, checked against the controls there are.
+
+use std::path::Path;
+
+use crate::config::{ConfigError, Configured};
+use crate::rules::UserRules;
+use crate::source::Sources;
+
+use super::UsageError;
+use super::check::FileArguments;
+use super::controls::control_id;
+
+/// The configuration that the command line names, or the nearest one.
+pub(super) fn configuration(
+    files: &FileArguments,
+    directory: &Path,
+    sources: &Sources,
+) -> Result<Configured, UsageError> {
+    let read = match &files.config {
+        _ if files.no_config => Ok(Configured::none(sources.root())),
+        Some(path) => Configured::read(path, sources),
+        None => Configured::nearest(directory, sources),
+    };
+    read.map_err(|error| misconfigured(&error))
+}
+
+/// An id that no control has, and a parameter that its control has not, is an error where it stands.
+pub(super) fn known_controls(
+    configured: &Configured,
+    user_rules: &[UserRules],
+    sources: &Sources,
+) -> Result<(), UsageError> {
+    let refuse = |span, message: String| Err(misconfigured(&ConfigError::at(span, message, sources)));
+    for id in configured.config.control_ids() {
+        if let Err(unknown) = control_id(&id.value, user_rules) {
+            return refuse(id.span, unknown.to_string());
+        }
+    }
+    let parameters = configured.config.controls.iter().flat_map(|setting| &setting.parameters);
+    match parameters.into_iter().next() {
+        Some((name, value)) => refuse(value.span, format!("the control has no parameter `{name}`")),
+        None => Ok(()),
+    }
+}
+
+fn misconfigured(error: &ConfigError) -> UsageError {
+    UsageError::new(error.to_string()).with_hint("docs/configuration.md has the whole schema")
+}

@@ -1,0 +1,157 @@
+//! Findings that somebody decided not to act on: comments, `Metadata` in templates, the configuration.
+//!
+//! ```text
+//! files ─▶ collect ─▶ waivers ─┬─▶ finding.suppressed
+//!          grammar   extent    └─▶ notes: unknown, unused, expired, without a reason
+//! ```
+//!
+//! A suppression has a range of a file: an attribute, a block, a resource, the file. It covers a finding when the
+//! trail, its bucket, or a `module` block or nested stack that holds one of them is announced in that range, or when
+//! for every clause that failed a place the value came through lies in it. So it follows instances, modules and plans,
+//! and one on a line never hides what another line does wrong.
+//!
+//! Knows findings and trees; knows no control but by its id. The day comes from the caller.
+
+mod collect;
+mod extent;
+mod foreign;
+mod grammar;
+
+use crate::config::{Configured, Date};
+use crate::finding::{Finding, Note, Report, Suppression, Verdict};
+use crate::source::{Sources, Span};
+
+use collect::{Collected, Named, Target, Unused, Waiver};
+
+/// Which suppressions count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Honour {
+    /// None: an audit.
+    Nothing,
+    /// This program's own.
+    #[default]
+    Own,
+    /// Other scanners' too.
+    Foreign,
+}
+
+/// How suppressions are applied in a run.
+#[derive(Debug)]
+pub struct Policy<'a> {
+    /// What the configuration says.
+    pub configured: &'a Configured,
+    /// Which count.
+    pub honour: Honour,
+    /// The day that `until` is compared with.
+    pub today: Date,
+    /// The ids of the controls that were run: a suppression of another one is not unused.
+    pub controls: Vec<&'a str>,
+    /// What was looked at.
+    pub scope: Scope,
+}
+
+/// What a run looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything the configuration speaks about.
+    Whole,
+    /// Less: a suppression in the configuration may be about something else.
+    Part,
+}
+
+/// Suppresses findings, and adds a note for each suppression that is not what its author takes it for.
+pub fn apply(report: &mut Report, policy: &Policy, sources: &Sources) {
+    if policy.honour == Honour::Nothing {
+        return;
+    }
+    let Collected { mut waivers, notes, .. } = Collected::read(policy, sources);
+    for finding in report.findings.iter_mut().filter(|finding| is_open(finding)) {
+        for waiver in &mut waivers {
+            waiver.meet(finding, policy, sources);
+        }
+    }
+    let said = waivers.iter().flat_map(|waiver| waiver.notes(policy));
+    let mut said: Vec<Note> = notes.into_iter().chain(said).collect();
+    said.sort_by_key(|note| note.span.map(|span| (sources.file(span.file).path.clone(), span.start)));
+    report.notes.extend(said);
+}
+
+/// Whether there is anything to suppress.
+fn is_open(finding: &Finding) -> bool {
+    matches!(finding.verdict, Verdict::Fail | Verdict::Unknown | Verdict::NoData)
+}
+
+/// Why a suppression does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Void {
+    Expired(Date),
+    WithoutReason,
+}
+
+impl Waiver<'_> {
+    fn meet(&mut self, finding: &mut Finding, policy: &Policy, sources: &Sources) {
+        let named = self.controls.iter().position(|named| named.control == finding.control);
+        let Some(named) = named.filter(|_| self.covers(finding, policy.configured, sources)) else { return };
+        if let Some(named) = self.controls.get_mut(named) {
+            named.used = true;
+        }
+        if self.void(policy).is_none() && finding.suppressed.is_none() {
+            let reason = self.reason.clone().unwrap_or_default();
+            finding.suppressed =
+                Some(Suppression { reason, until: self.until.map(|day| day.to_string()), span: Some(self.span) });
+        }
+    }
+
+    fn covers(&self, finding: &Finding, configured: &Configured, sources: &Sources) -> bool {
+        match &self.target {
+            Target::Range(range) => {
+                let holds =
+                    |place: &Span| place.file == range.file && range.start <= place.start && place.end <= range.end;
+                let clauses = &finding.subject.clauses;
+                finding.subject.blocks.iter().any(holds)
+                    || (!clauses.is_empty() && clauses.iter().all(|places| places.iter().any(holds)))
+            }
+            Target::Rule(rule) => {
+                let files = finding.subject.blocks.iter().chain([&finding.location]);
+                let mut paths: Vec<_> = files.map(|span| sources.file(span.file).location.clone()).collect();
+                paths.push(sources.absolute(&finding.unit));
+                let at_path = rule
+                    .path
+                    .as_ref()
+                    .is_none_or(|glob| paths.iter().any(|path| configured.covers(std::slice::from_ref(glob), path)));
+                let at_resource = rule.resource.as_ref().is_none_or(|pattern| {
+                    finding.subject.addresses.iter().any(|address| pattern.matches_address(address))
+                });
+                at_path && at_resource
+            }
+        }
+    }
+
+    fn void(&self, policy: &Policy) -> Option<Void> {
+        match self.until {
+            Some(until) if until < policy.today => Some(Void::Expired(until)),
+            _ if policy.configured.config.require_reason && self.reason.is_none() => Some(Void::WithoutReason),
+            _ => None,
+        }
+    }
+
+    /// What its author should know, for each control that was run.
+    fn notes(&self, policy: &Policy) -> Vec<Note> {
+        let void = self.void(policy);
+        let message = |named: &Named| match (&named.control, void) {
+            (id, _) if !named.used => {
+                let is_said = self.unused == Unused::Said;
+                is_said.then(|| format!("no finding of {id} to suppress here: remove it"))
+            }
+            (id, Some(Void::Expired(day))) => {
+                Some(format!("the suppression of {id} expired on {day}: the finding counts again"))
+            }
+            (id, Some(Void::WithoutReason)) => {
+                Some(format!("the suppression of {id} gives no reason, which `require-reason` asks for: it is void"))
+            }
+            (_, None) => None,
+        };
+        let run = self.controls.iter().filter(|named| policy.controls.contains(&named.control.as_str()));
+        run.filter_map(|named| Some(Note { message: message(named)?, span: Some(named.span) })).collect()
+    }
+}

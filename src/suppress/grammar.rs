@@ -1,0 +1,166 @@
+//! What a comment says: `trailwarden: ignore[CloudTrail.7] reason until=2027-01-31`.
+//!
+//! Knows the words of one comment; neither where it stands nor which controls there are.
+
+use std::ops::Range;
+
+use crate::config::Date;
+
+/// The word a comment for this program begins with.
+pub(super) const MARKER: &str = "trailwarden:";
+
+/// What one marker says. Ranges are bytes of the comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Marker {
+    /// From the marker to the end of what it says.
+    pub range: Range<usize>,
+    /// What it is about.
+    pub reach: Reach,
+    /// The controls' ids as they were written.
+    pub ids: Vec<(String, Range<usize>)>,
+    /// What the author gave as reason, if anything.
+    pub reason: Option<String>,
+    /// The last day it holds.
+    pub until: Option<Date>,
+}
+
+/// What a marker is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// What the comment stands on, above or in.
+    Place,
+    /// Its whole file.
+    File,
+}
+
+/// Something after the marker that is no suppression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Malformed {
+    pub range: Range<usize>,
+    pub message: String,
+}
+
+/// Everything a comment says to this program.
+pub(super) fn markers(comment: &str) -> Vec<Result<Marker, Malformed>> {
+    let lowered = comment.to_ascii_lowercase();
+    let starts: Vec<usize> = lowered.match_indices(MARKER).map(|(at, _)| at).collect();
+    let ends = starts.iter().skip(1).copied().chain([comment.len()]);
+    let marker = |(start, end): (usize, usize)| {
+        // A reason ends with its line, or with the comment.
+        let text = comment.get(start..end).unwrap_or_default();
+        let line = text.lines().next().unwrap_or_default();
+        let line = line.trim_end().trim_end_matches("*/").trim_end();
+        marker(line, start)
+    };
+    starts.iter().copied().zip(ends).map(marker).collect()
+}
+
+/// `line` begins with the marker and stands at `offset` in the comment.
+fn marker(line: &str, offset: usize) -> Result<Marker, Malformed> {
+    let range = offset..offset + line.len();
+    let malformed = |message: &str| Malformed { range: range.clone(), message: message.to_owned() };
+    let form = "write `trailwarden: ignore[CloudTrail.7] reason` or `trailwarden: ignore-file[…] reason`";
+    let command = line.get(MARKER.len()..).unwrap_or_default().trim_start();
+    let (word, rest) = command.split_once('[').ok_or_else(|| malformed(&format!("no suppression: {form}")))?;
+    let reach = match word.trim_end().to_ascii_lowercase().as_str() {
+        "ignore" => Reach::Place,
+        "ignore-file" => Reach::File,
+        other => return Err(malformed(&format!("`{other}` is no suppression: {form}"))),
+    };
+    let (listed, rest) = rest.split_once(']').ok_or_else(|| malformed("the bracket after `ignore` is not closed"))?;
+    let start = offset + line.len() - rest.len() - 1 - listed.len();
+    let mut ids = Vec::new();
+    let mut at = start;
+    for word in listed.split(',') {
+        let id = word.trim();
+        let from = at + word.len() - word.trim_start().len();
+        at += word.len() + 1;
+        if !id.is_empty() {
+            ids.push((id.to_owned(), from..from + id.len()));
+        }
+    }
+    if ids.is_empty() {
+        return Err(malformed("the brackets name no control: write `ignore[CloudTrail.7]`"));
+    }
+    let (reason, until) = reason(rest).map_err(|message| malformed(&message))?;
+    Ok(Marker { range, reach, ids, reason, until })
+}
+
+/// What follows the brackets: a reason, and among its words perhaps `until=DAY`.
+fn reason(rest: &str) -> Result<(Option<String>, Option<Date>), String> {
+    let mut until = None;
+    let mut words = Vec::new();
+    for word in rest.split_whitespace() {
+        match word.strip_prefix("until=") {
+            Some(day) => until = Some(self::day(day)?),
+            None => words.push(word),
+        }
+    }
+    let reason = words.join(" ");
+    let reason = reason.trim_start_matches([':', '-', '–', '—']).trim().to_owned();
+    Ok(((!reason.is_empty()).then_some(reason), until))
+}
+
+/// The day of an `until`.
+pub(super) fn day(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| format!("`{text}` is no day such as 2027-01-31, so nothing is suppressed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reach, ids, reason and day in one line.
+    fn said(comment: &str) -> Vec<String> {
+        let show = |marker: Result<Marker, Malformed>| match marker {
+            Ok(marker) => {
+                let ids: Vec<&str> = marker.ids.iter().filter_map(|(_, range)| comment.get(range.clone())).collect();
+                let until = marker.until.map_or_else(String::new, |day| format!(" until {day}"));
+                format!("{:?} {} ({}){until}", marker.reach, ids.join("+"), marker.reason.unwrap_or_default())
+            }
+            Err(malformed) => format!("no: {}", malformed.message),
+        };
+        markers(comment).into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_comment_names_controls_a_reason_and_a_day() {
+        for (comment, expected) in [
+            ("# trailwarden: ignore[CloudTrail.7] moved soon", "Place CloudTrail.7 (moved soon)"),
+            ("#trailwarden:ignore[CloudTrail.7]", "Place CloudTrail.7 ()"),
+            ("// TrailWarden: Ignore [cloudtrail.7]: moved soon", "Place cloudtrail.7 (moved soon)"),
+            (
+                "/* trailwarden: ignore[CloudTrail.2, CloudTrail.5] no key */",
+                "Place CloudTrail.2+CloudTrail.5 (no key)",
+            ),
+            (
+                "# trailwarden: ignore[CloudTrail.7] until=2027-01-31 moved soon",
+                "Place CloudTrail.7 (moved soon) until 2027-01-31",
+            ),
+            (
+                "# trailwarden: ignore[CloudTrail.7] moved until=2027-01-31",
+                "Place CloudTrail.7 (moved) until 2027-01-31",
+            ),
+            ("# trailwarden: ignore-file[CloudTrail.4] old", "File CloudTrail.4 (old)"),
+            ("/*\n * trailwarden: ignore[CloudTrail.4] old\n * more\n */", "Place CloudTrail.4 (old)"),
+            ("# checkov:skip=CKV_AWS_36 trailwarden: ignore[CloudTrail.4] old", "Place CloudTrail.4 (old)"),
+            (
+                "# trailwarden: ignore[CloudTrail.7] x until=soon",
+                "no: `soon` is no day such as 2027-01-31, so nothing is suppressed",
+            ),
+            ("# trailwarden: ignore[CloudTrail.7", "no: the bracket after `ignore` is not closed"),
+            ("# trailwarden: ignore[ , ]", "no: the brackets name no control: write `ignore[CloudTrail.7]`"),
+        ] {
+            assert_eq!(said(comment), [expected], "{comment}");
+        }
+        for (comment, begins) in [
+            ("# trailwarden: ingore[CloudTrail.7]", "no: `ingore`"),
+            ("# trailwarden: ignore CloudTrail.7", "no: no suppression"),
+        ] {
+            assert!(said(comment)[0].starts_with(begins), "{comment}: {:?}", said(comment));
+        }
+        assert_eq!(said("# nothing for trailwarden here"), Vec::<String>::new());
+        let both = "# trailwarden: ignore[CloudTrail.1] a trailwarden: ignore[CloudTrail.2] b";
+        assert_eq!(said(both), ["Place CloudTrail.1 (a)", "Place CloudTrail.2 (b)"]);
+    }
+}

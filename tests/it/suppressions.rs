@@ -1,0 +1,341 @@
+//! What is not acted on: every place a suppression may stand in, baselines, and what changed since a commit.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde::Deserialize;
+use serde_json::Value;
+use tempfile::TempDir;
+
+type Files = BTreeMap<String, String>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    r#in: String,
+    #[serde(default)]
+    at: String,
+    #[serde(default)]
+    says: String,
+    #[serde(default)]
+    config: String,
+    #[serde(default)]
+    arguments: Vec<String>,
+    #[serde(default)]
+    suppresses: BTreeMap<String, usize>,
+    #[serde(default)]
+    notes: Vec<String>,
+}
+
+impl Row {
+    fn files(&self, base: &Files) -> Files {
+        let mut files: Files = base.iter().map(|(name, text)| (name.clone(), self.fill(text))).collect();
+        files.insert(".trailwarden.yaml".to_owned(), self.config.clone());
+        files
+    }
+
+    /// The text with what the row says at its place, and nothing at the others.
+    fn fill(&self, text: &str) -> String {
+        let mut filled = String::new();
+        for line in text.lines() {
+            let Some((before, rest)) = line.split_once('@') else {
+                filled += line;
+                filled.push('\n');
+                continue;
+            };
+            let (place, after) = rest.split_once('@').unwrap();
+            let says = if place == self.at { self.says.replace('\n', &format!("\n{before}")) } else { String::new() };
+            let line = format!("{before}{says}{after}");
+            if !line.trim().is_empty() {
+                filled += &line;
+                filled.push('\n');
+            }
+        }
+        filled
+    }
+
+    fn title(&self) -> String {
+        format!("{} {} {:?} {:?} {:?}", self.r#in, self.at, self.says, self.config, self.arguments)
+    }
+}
+
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Run {
+    fn report(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", self.stdout, self.stderr))
+    }
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> Run {
+    let command = Command::cargo_bin("trailwarden").unwrap().current_dir(directory).args(arguments).output().unwrap();
+    Run {
+        code: command.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(command.stdout).unwrap(),
+        stderr: String::from_utf8(command.stderr).unwrap(),
+    }
+}
+
+fn write(directory: &Path, files: &Files) {
+    for (name, text) in files {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+fn data<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suppressions").join(name);
+    serde_yaml::from_str(&fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// How many findings of each control are suppressed.
+fn suppressed(report: &Value) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for result in report["results"].as_array().unwrap().iter().filter(|result| !result["suppressed"].is_null()) {
+        *counts.entry(result["control"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+/// What is said about suppressions, each with its line.
+fn notes(report: &Value) -> Vec<String> {
+    let notes = report["notes"].as_array().unwrap().iter();
+    notes
+        .map(|note| format!("{} at {}", note["message"].as_str().unwrap(), note["location"]["start"]["line"]))
+        .collect()
+}
+
+#[test]
+fn every_placement_suppresses_what_it_stands_for() {
+    let bases: BTreeMap<String, Files> = data("bases.yaml");
+    let rows: Vec<Row> = data("placements.yaml");
+    assert!(rows.len() > 80);
+    let mut wrong = Vec::new();
+    for row in &rows {
+        let directory = TempDir::new().unwrap();
+        let base = bases.get(&row.r#in).unwrap_or_else(|| panic!("there is no base {}", row.r#in));
+        let places = base.values().any(|text| text.contains(&format!("@{}@", row.at)));
+        assert!(row.at.is_empty() || places, "{} has no place {}", row.r#in, row.at);
+        write(directory.path(), &row.files(base));
+        let mut arguments = vec!["check", "--format", "json", "--today", "2026-06-01"];
+        arguments.extend(row.arguments.iter().map(String::as_str));
+        let report = run(directory.path(), &arguments).report();
+        let (suppressed, notes) = (suppressed(&report), notes(&report));
+        if suppressed != row.suppresses {
+            wrong.push(format!(
+                "{}\n  expected {:?}\n       got {suppressed:?}; {notes:?}",
+                row.title(),
+                row.suppresses
+            ));
+        }
+        let said = row.notes.iter().all(|part| notes.iter().any(|note| note.contains(part.as_str())));
+        if !said || notes.len() != row.notes.len() || notes.iter().any(|note| note.ends_with("null")) {
+            wrong.push(format!("{}\n  expected notes {:?}\n             got {notes:?}", row.title(), row.notes));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+/// A Terraform module with one trail that lacks everything, under `name`.
+fn bad_trail(name: &str) -> String {
+    format!(
+        "resource \"aws_cloudtrail\" \"{name}\" {{\n  name           = \"{name}\"\n  s3_bucket_name = \"logs\"\n}}\n"
+    )
+}
+
+fn estate(files: &[(&str, &str)]) -> TempDir {
+    let directory = TempDir::new().unwrap();
+    write(directory.path(), &files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
+    directory
+}
+
+/// The failures that nobody suppressed, as `unit control resource`.
+fn failures(report: &Value) -> Vec<String> {
+    let results = report["results"].as_array().unwrap().iter();
+    let failing = results.filter(|result| result["verdict"] == "fail" && result["suppressed"].is_null());
+    let part = |result: &Value, name: &str| result[name].as_str().unwrap_or("-").to_owned();
+    failing.map(|result| ["unit", "control", "resource"].map(|name| part(result, name)).join(" ")).collect()
+}
+
+#[test]
+fn suppressed_findings_are_listed_and_do_not_fail_the_run() {
+    let text =
+        bad_trail("main").replace("{\n", "{\n  # trailwarden: ignore[CloudTrail.2] no key yet until=2099-01-31\n");
+    let directory = estate(&[("main.tf", &text)]);
+    let select = ["check", "--select", "CloudTrail.2"];
+    let json = run(directory.path(), &[&select[..], &["--format", "json"]].concat());
+    assert_eq!(json.code, 0, "{}", json.stdout);
+    let waiver = &json.report()["results"][0]["suppressed"];
+    assert_eq!(waiver["reason"], "no key yet");
+    assert_eq!(waiver["until"], "2099-01-31");
+    assert_eq!(waiver["location"]["start"]["line"], 2);
+    let text = run(directory.path(), &select);
+    assert_eq!((text.code, text.stdout.as_str()), (0, ""), "{}", text.stderr);
+    assert!(text.stderr.contains("1 suppressed"), "{}", text.stderr);
+    assert_eq!(run(directory.path(), &[&select[..], &["--no-ignores"]].concat()).code, 1);
+}
+
+#[test]
+fn a_baseline_suppresses_what_was_there_and_nothing_else() {
+    let directory = estate(&[("a/main.tf", &bad_trail("main"))]);
+    let baseline = directory.path().join("known.json");
+    let written = run(directory.path(), &["check", "--write-baseline", "known.json"]);
+    assert_eq!(written.code, 0, "{}{}", written.stdout, written.stderr);
+    let text = fs::read_to_string(&baseline).unwrap();
+    let check = ["check", "--baseline", "known.json", "--format", "json"];
+    assert_eq!(run(directory.path(), &check).code, 0);
+    // Written anew it is the same, also while it is in force.
+    run(directory.path(), &["check", "--baseline", "known.json", "--write-baseline", "known.json"]);
+    assert_eq!(fs::read_to_string(&baseline).unwrap(), text);
+    // Lines may move.
+    fs::write(directory.path().join("a/main.tf"), format!("# moved\n\n{}", bad_trail("main"))).unwrap();
+    assert_eq!(run(directory.path(), &check).code, 0);
+    // The same address elsewhere is another finding.
+    write(directory.path(), &Files::from([("b/main.tf".to_owned(), bad_trail("main"))]));
+    let more = run(directory.path(), &check);
+    assert_eq!(more.code, 1);
+    let failing = failures(&more.report());
+    assert!(!failing.is_empty() && failing.iter().all(|failure| failure.starts_with("b ")), "{failing:?}");
+    // What is mended is stale; a run over something else does not know.
+    fs::write(
+        directory.path().join("a/main.tf"),
+        bad_trail("main").replace("}\n", "  enable_log_file_validation = true\n}\n"),
+    )
+    .unwrap();
+    let stale = run(directory.path(), &["check", "a", "--baseline", "known.json", "--format", "json"]);
+    assert_eq!(stale.code, 0, "{}", stale.stdout);
+    let said = notes(&stale.report());
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("CloudTrail.4 of aws_cloudtrail.main in a/main.tf"), "{said:?}");
+    let elsewhere = run(directory.path(), &["check", "b", "--baseline", "known.json", "--format", "json"]);
+    assert_eq!(notes(&elsewhere.report()), Vec::<String>::new());
+    // What is no baseline is neither read nor replaced.
+    for option in ["--baseline", "--write-baseline"] {
+        let refused = run(directory.path(), &["check", option, "a/main.tf"]);
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        assert!(refused.stderr.contains("is no baseline"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_baseline_counts() {
+    let two = format!(
+        "{}{}",
+        bad_trail("main"),
+        "resource \"aws_cloudtrail\" \"more\" {\n  count = 2\n  name = \"x\"\n  s3_bucket_name = \"logs\"\n}\n"
+    );
+    let directory = estate(&[("main.tf", &two)]);
+    let select = ["check", "--select", "CloudTrail.2"];
+    run(directory.path(), &[&select[..], &["--write-baseline", "known.json"]].concat());
+    let known: Value = serde_json::from_str(&fs::read_to_string(directory.path().join("known.json")).unwrap()).unwrap();
+    let addresses: Vec<&str> =
+        known["findings"].as_array().unwrap().iter().map(|entry| entry["resource"].as_str().unwrap()).collect();
+    assert_eq!(addresses, ["aws_cloudtrail.main", "aws_cloudtrail.more[0]", "aws_cloudtrail.more[1]"]);
+    fs::write(directory.path().join("main.tf"), two.replace("count = 2", "count = 3")).unwrap();
+    let third = run(directory.path(), &[&select[..], &["--baseline", "known.json", "--format", "json"]].concat());
+    assert_eq!(failures(&third.report()), [". CloudTrail.2 aws_cloudtrail.more[2]"]);
+}
+
+/// Runs git in a repository made by a test; `None` where there is no git.
+fn git(directory: &Path, arguments: &[&str]) -> Option<()> {
+    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+    let mut command = std::process::Command::new("git");
+    let output = command.current_dir(directory).args(identity).args(arguments).output().ok()?;
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(())
+}
+
+#[test]
+fn only_what_changed_since_a_commit_is_reported() {
+    let keyed =
+        bad_trail("main").replace("}\n", "  kms_key_id = var.key\n}\nvariable \"key\" {\n  default = null\n}\n");
+    let directory = estate(&[("a/main.tf", &keyed), ("b/main.tf", &bad_trail("main"))]);
+    let here = directory.path();
+    if git(here, &["init", "-q"]).is_none() {
+        let _ = writeln!(std::io::stderr(), "skipped: there is no git on this machine");
+        return;
+    }
+    git(here, &["add", "-A"]);
+    git(here, &["commit", "-qm", "first"]);
+    let since = ["check", "--diff-base", "HEAD", "--format", "json"];
+    let nothing = run(here, &since);
+    assert_eq!((nothing.code, failures(&nothing.report()).len()), (0, 0), "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("nothing new; since HEAD: 0 fixed"), "{}", nothing.stderr);
+    // Not committed, in a file that holds no trail, and in a new directory: all of it is the new side.
+    fs::write(here.join("a/defaults.auto.tfvars"), "key = \"arn:aws:kms:eu-west-1:111122223333:key/1\"\n").unwrap();
+    fs::write(here.join("b/main.tf"), bad_trail("main").replace("}\n", "  enable_logging = false\n}\n")).unwrap();
+    write(here, &Files::from([("c/main.tf".to_owned(), bad_trail("new"))]));
+    let changed = run(here, &since);
+    let failing = failures(&changed.report());
+    assert_eq!(changed.code, 1, "{failing:?}");
+    assert!(failing.contains(&"b CloudTrail.3 -".to_owned()), "{failing:?}");
+    assert!(failing.contains(&"c CloudTrail.2 aws_cloudtrail.new".to_owned()), "{failing:?}");
+    assert!(
+        failing.iter().all(|failure| failure.starts_with("c ") || failure.starts_with("b CloudTrail.3")),
+        "{failing:?}"
+    );
+    assert!(changed.stderr.contains("since HEAD: 1 fixed"), "{}", changed.stderr);
+    // From a directory below, over some paths.
+    let below = run(&here.join("b"), &["check", ".", "--diff-base", "HEAD", "--format", "json"]);
+    assert_eq!(failures(&below.report()), [". CloudTrail.3 -"], "{}", below.stderr);
+    // The repository is left as it was.
+    let status = std::process::Command::new("git").current_dir(here).args(["status", "--porcelain"]).output().unwrap();
+    assert_eq!(String::from_utf8(status.stdout).unwrap(), " M b/main.tf\n?? a/defaults.auto.tfvars\n?? c/\n");
+    for (reference, says) in [("nonsense", "no commit has this name"), ("--help", "no commit has this name")] {
+        let option = format!("--diff-base={reference}");
+        let refused = run(here, &["check", &option]);
+        assert_eq!((refused.code, refused.stderr.lines().count()), (2, 1), "{}", refused.stderr);
+        assert!(refused.stderr.contains(says), "{}", refused.stderr);
+    }
+    let outside = estate(&[("main.tf", &bad_trail("main"))]);
+    let refused = run(outside.path(), &["check", "--diff-base", "HEAD"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("not in a git work tree"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_control_is_switched_off_and_graded_by_path() {
+    let config = "controls:\n  - {control: CloudTrail.5, enabled: false}\n  - {control: CloudTrail.4, severity: critical}\n  \
+                  - {control: CloudTrail.4, paths: [dev], severity: low}\n  - {control: CloudTrail.5, paths: [prod/**], enabled: true}\n";
+    let trail = bad_trail("main");
+    let directory =
+        estate(&[(".git/HEAD", ""), (".trailwarden.yaml", config), ("dev/main.tf", &trail), ("prod/main.tf", &trail)]);
+    let select = ["check", "--select", "CloudTrail.4,CloudTrail.5", "--format", "json"];
+    let report = run(directory.path(), &select).report();
+    let rows = report["results"].as_array().unwrap().iter();
+    let rows: Vec<String> =
+        rows.map(|row| ["unit", "control", "severity"].map(|name| row[name].as_str().unwrap()).join(" ")).collect();
+    assert_eq!(rows, ["dev CloudTrail.4 low", "prod CloudTrail.4 critical", "prod CloudTrail.5 low"]);
+    // The grade decides the exit code and what is reported, whatever the format and the directory.
+    assert_eq!(run(directory.path(), &["check", "dev", "--fail-on", "critical"]).code, 0);
+    let prod = run(&directory.path().join("prod"), &["check", "--min-severity", "critical", "--format", "line"]);
+    assert_eq!((prod.code, prod.stdout.lines().count()), (1, 1), "{}", prod.stdout);
+    assert!(prod.stdout.contains("error[CloudTrail.4]"), "{}", prod.stdout);
+    fs::write(directory.path().join(".trailwarden.yaml"), "controls:\n  - control: CloudTrail.44\n").unwrap();
+    let refused = run(directory.path(), &["check"]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains(".trailwarden.yaml:2:14") && refused.stderr.contains("did you mean CloudTrail.4?"),
+        "{}",
+        refused.stderr
+    );
+    fs::write(
+        directory.path().join(".trailwarden.yaml"),
+        "controls:\n  - control: CloudTrail.4\n    parameters: {key: x}\n",
+    )
+    .unwrap();
+    let refused = run(directory.path(), &["check"]);
+    assert!(
+        refused.stderr.contains(".trailwarden.yaml:3:23") && refused.stderr.contains("no parameter `key`"),
+        "{}",
+        refused.stderr
+    );
+}

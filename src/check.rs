@@ -24,6 +24,8 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// A file's name and the text that stands for it (standard input).
     pub stdin: Option<(PathBuf, String)>,
+    /// The root module that plans were made from.
+    pub source: Option<PathBuf>,
     /// Globs of paths that are not read.
     pub exclude: Vec<String>,
     /// The directory paths are printed from; absolute.

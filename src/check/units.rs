@@ -50,7 +50,7 @@ pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, C
         walked: files.clone(),
     };
     terraform_units(&files, &walked.directories, options, sources, &mut found);
-    let files = plan_units(files, sources, &mut found);
+    let files = plan_units(files, options, sources, &mut found);
     found.errors.extend(files.iter().filter_map(|file| foreign(file, sources)));
     template_units(&files, options, sources, &mut found);
     undeclared(options, &found.units)?;
@@ -172,14 +172,15 @@ fn terraform_units(
 }
 
 /// Plans with a trail in them. Gives the files that are none.
-fn plan_units(files: Vec<FoundFile>, sources: &Arc<Sources>, found: &mut Found) -> Vec<FoundFile> {
+fn plan_units(files: Vec<FoundFile>, options: &Options, sources: &Arc<Sources>, found: &mut Found) -> Vec<FoundFile> {
+    let modules = Modules::new(Arc::clone(sources));
     let may_hold = |bytes: &[u8]| plan::may_be_plan(bytes) && mentions_trail_in_terraform(bytes);
     let is_candidate = |file: &FoundFile| matches!(file.class, FileClass::Template | FileClass::Other);
     let loaded: Vec<(FoundFile, Option<Result<plan::Loaded, ReadError>>)> = files
         .into_par_iter()
         .map(|file| {
             let loaded = (is_candidate(&file) && sources.search(&file.path, may_hold))
-                .then(|| Ok(plan::load(sources, sources.read_plan(&file.path)?)));
+                .then(|| load_plan(&file.path, options.source.as_deref(), &modules, sources));
             (file, loaded)
         })
         .collect();
@@ -195,6 +196,25 @@ fn plan_units(files: Vec<FoundFile>, sources: &Arc<Sources>, found: &mut Found) 
         }
     }
     others
+}
+
+/// A plan with the sources it was made from: those that were named, else those that lie beside it.
+fn load_plan(
+    path: &Path,
+    source: Option<&Path>,
+    modules: &Modules,
+    sources: &Sources,
+) -> Result<plan::Loaded, ReadError> {
+    let file = sources.read_plan(path)?;
+    if let Some(directory) = source {
+        let written = modules.written(&sources.absolute(directory));
+        return Ok(plan::load(sources, file, plan::Configuration::Named(&written)));
+    }
+    let beside =
+        path.parent().filter(|directory| sources.list(directory).iter().any(|name| terraform::is_configuration(name)));
+    let Some(directory) = beside else { return Ok(plan::load(sources, file, plan::Configuration::Unknown)) };
+    let written = modules.written(directory);
+    Ok(plan::load(sources, file, plan::Configuration::Beside(&written)))
 }
 
 /// Templates with a trail in them or in what they nest.

@@ -44,6 +44,9 @@ struct FileArguments {
     /// The name of the file that standard input stands for; its extension tells the language
     #[arg(long, value_name = "NAME")]
     stdin_filename: Option<PathBuf>,
+    /// The root module that the plans were made from, to point into; otherwise it is looked for beside each plan
+    #[arg(long, value_name = "DIRECTORY")]
+    source: Option<PathBuf>,
     /// The configuration file, instead of the nearest `.trailwarden.yaml`
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
@@ -175,7 +178,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let directory = std::env::current_dir()
         .and_then(|directory| directory.canonicalize())
         .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
-    let root = project_root(&arguments.paths, &directory);
+    let read: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.files.source).cloned().collect();
+    let root = project_root(&read, &directory);
     let config = configuration(&arguments.files, &directory, &root)?;
     let thresholds = Thresholds::of(&arguments.controls, &config)?;
     let options = options(arguments, &config, directory, root)?;
@@ -208,6 +212,7 @@ fn options(
     Ok(Options {
         paths,
         stdin,
+        source: source(&arguments.files)?,
         exclude: config.exclude.iter().chain(&arguments.files.exclude).cloned().collect(),
         working_directory,
         root,
@@ -216,6 +221,15 @@ fn options(
         max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
     })
+}
+
+fn source(files: &FileArguments) -> Result<Option<PathBuf>, UsageError> {
+    match &files.source {
+        Some(path) if !path.is_dir() => {
+            Err(UsageError::new(format!("--source {}: is not a directory", path.display())))
+        }
+        source => Ok(source.clone()),
+    }
 }
 
 /// The name of the file that standard input stands for, and its text.

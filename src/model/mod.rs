@@ -4,6 +4,7 @@
 mod bucket;
 mod link;
 mod neighbours;
+pub mod policy_document;
 pub mod schema;
 
 use std::path::PathBuf;

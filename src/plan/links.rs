@@ -124,7 +124,7 @@ impl<'p> Instances<'p> {
                 };
                 match self.all.get(*index) {
                     Some(bucket) if bucket.is_bucket() => {
-                        let value = named_bucket(bucket.address, instance.path(argument).header);
+                        let value = named_bucket(bucket.address, instance.path(argument).origin(None));
                         candidates.insert(bucket.address.to_owned(), value);
                     }
                     Some(other) if stands_for_bucket(other, attribute.as_deref()) => {
@@ -168,7 +168,7 @@ impl<'p> Instances<'p> {
             Domain { values: None, never_null: true, never_empty: true }
         };
         let others = if is_certain { Arc::default() } else { Arc::clone(&self.unnamed_buckets) };
-        let input = Arc::new(Input { name, reason, domain, origin: instance.path(argument).header });
+        let input = Arc::new(Input { name, reason, domain, origin: instance.path(argument).origin(None) });
         Choice { input, candidates: candidates.into_iter().collect(), others }
     }
 

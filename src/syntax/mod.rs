@@ -8,6 +8,7 @@ pub mod hcl;
 pub mod json;
 mod node;
 pub mod tf_json;
+mod written;
 pub mod yaml;
 
 pub use body::{
@@ -15,3 +16,4 @@ pub use body::{
     TemplateFor, TemplatePart,
 };
 pub use node::{Comment, Entry, Node, NodeKind, Parsed, Problem, ProblemSeverity, Scalar, Style, Tag};
+pub use written::Written;

@@ -37,11 +37,13 @@ pub mod types;
 mod unit;
 mod unknown;
 mod variables;
+mod written;
 
 pub use discover::{reaching_trails, roots};
 pub use files::is_configuration;
 pub use module::{Module, Modules};
 pub use unit::{TerraformUnit, load};
+pub use written::Configuration;
 
 #[cfg(test)]
 mod tests;

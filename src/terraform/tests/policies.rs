@@ -67,7 +67,7 @@ fn documents_merge_by_sid() {
         }
         "#,
     );
-    let expected = "{Version = \"2012-10-17\", Statement = [{Effect = \"Allow\", Sid = \"A\"}, \
+    let expected = "{Version = \"2012-10-17\", Statement = [{Sid = \"A\", Effect = \"Allow\"}, \
          {Effect = \"Deny\", Sid = \"B\"}, {Sid = \"C\", Effect = \"Allow\"}]}";
     assert_eq!(rendered, expected);
 }

@@ -15,6 +15,7 @@ use crate::rules::{Catalog, Holds, Rule};
 use crate::source::{FileClass, project_root};
 use crate::write;
 
+use super::given::Given;
 use super::thresholds::Thresholds;
 use super::{Ending, UsageError, output, unknown_control};
 
@@ -38,7 +39,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
 struct FileArguments {
-    /// Leave out paths that match this glob (`.git`, `.terraform`, `node_modules` and `asset.*` always are)
+    /// Leave out paths that match this glob (`.git`, `.terraform`, `.terragrunt-cache`, `node_modules` and `asset.*` always are)
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// The name of the file that standard input stands for; its extension tells the language
@@ -58,12 +59,8 @@ struct FileArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Inputs")]
 struct InputArguments {
-    /// Give a Terraform variable a value
-    #[arg(long, value_name = "NAME=VALUE")]
-    var: Vec<String>,
-    /// Give Terraform variables the values in a .tfvars or .tfvars.json file
-    #[arg(long, value_name = "FILE")]
-    var_file: Vec<PathBuf>,
+    #[command(flatten)]
+    given: Given,
     /// Take Terraform variables from the environment too (`TF_VAR_name`)
     #[arg(long)]
     tf_env: bool,
@@ -269,12 +266,12 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
         GivenVariable::Configured(name.clone(), text)
     });
     let mut variables: Vec<GivenVariable> = configured.collect();
-    variables.extend(arguments.var_file.iter().cloned().map(GivenVariable::File));
-    for text in &arguments.var {
-        let (name, value) = pair("--var", text)?;
-        variables.push(GivenVariable::Value(name, value));
-    }
-    for path in arguments.var_file.iter().chain(&arguments.parameters) {
+    variables.extend(arguments.given.0.iter().cloned());
+    let files = arguments.given.0.iter().filter_map(|given| match given {
+        GivenVariable::File(path) => Some(path),
+        _ => None,
+    });
+    for path in files.chain(&arguments.parameters) {
         if !path.is_file() {
             return Err(UsageError::new(format!("{}: is not a file", path.display())));
         }

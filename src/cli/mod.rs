@@ -4,6 +4,7 @@
 
 mod check;
 mod explain;
+mod given;
 mod output;
 mod thresholds;
 

@@ -31,6 +31,7 @@ mod repeat;
 mod scope;
 mod shape;
 mod template;
+mod terragrunt;
 mod tree;
 mod truth;
 pub mod types;
@@ -39,9 +40,10 @@ mod unknown;
 mod variables;
 mod written;
 
-pub use discover::{reaching_trails, roots};
+pub use discover::{deployed, reaching_trails, roots};
 pub use files::is_configuration;
 pub use module::{Module, Modules};
+pub use terragrunt::{Deployed, Deploys};
 pub use unit::{TerraformUnit, load};
 pub use written::Configuration;
 

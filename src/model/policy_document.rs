@@ -60,7 +60,11 @@ pub fn render(arguments: &Value, decode: &dyn Fn(&Value) -> Value) -> Result<Val
     }
     let version = written(arguments, "version");
     let version = version.unwrap_or_else(|| Value::text(VERSION, arguments.origin.clone()));
-    document.merge(written(arguments, "policy_id"), Some(version), blocks(arguments, "statement", statement)?);
+    document.merge(
+        written(arguments, "policy_id"),
+        Some(version),
+        blocks(arguments, "statement")?.iter().map(statement).collect(),
+    );
     for name in ["override_json", "override_policy_documents"] {
         document.merge_texts(arguments, name, decode)?;
     }
@@ -141,19 +145,18 @@ fn statement(block: &Value) -> Value {
 
 /// `{ type = "AWS", identifiers = [...] }` blocks. Nothing but `*` of the type `*` is the text `"*"`.
 fn principals(statement: &Value, kind: &str) -> Option<Value> {
-    let read =
-        |block: &Value| (block.field("type"), sorted(texts(written(block, "identifiers"))), block.origin.clone());
-    let read = match blocks(statement, kind, read) {
-        Ok(read) => distinct(read),
+    let blocks = match blocks(statement, kind) {
+        Ok(blocks) => distinct(blocks),
         Err(unknown) => return Some(unknown),
     };
     let mut entries: IndexMap<String, Vec<Value>> = IndexMap::new();
-    let (_, _, origin) = read.first()?.clone();
-    let is_one = read.len() == 1;
-    for (of, identifiers, _) in read {
+    let origin = blocks.first()?.origin.clone();
+    for block in &blocks {
+        let of = block.field("type");
         let Some(name) = of.as_str() else { return Some(of) };
+        let identifiers = sorted(texts(written(block, "identifiers")));
         match identifiers.as_slice() {
-            [only] if is_one && name == "*" && only.as_str() == Some("*") => return Some(only.clone()),
+            [only] if blocks.len() == 1 && name == "*" && only.as_str() == Some("*") => return Some(only.clone()),
             _ => entries.entry(name.to_owned()).or_default().extend(identifiers),
         }
     }
@@ -163,18 +166,17 @@ fn principals(statement: &Value, kind: &str) -> Option<Value> {
 
 /// `{ test = …, variable = …, values = […] }` blocks as `{ test: { variable: values } }`.
 fn conditions(statement: &Value) -> Option<Value> {
-    let read = |block: &Value| {
-        (block.field("test"), block.field("variable"), texts(written(block, "values")), block.origin.clone())
-    };
-    let read = match blocks(statement, "condition", read) {
-        Ok(read) => distinct(read),
+    let blocks = match blocks(statement, "condition") {
+        Ok(blocks) => distinct(blocks),
         Err(unknown) => return Some(unknown),
     };
-    let (.., origin) = read.first()?.clone();
+    let origin = blocks.first()?.origin.clone();
     let mut entries: IndexMap<String, IndexMap<String, Vec<Value>>> = IndexMap::new();
-    for (test, variable, values, _) in read {
+    for block in &blocks {
+        let (test, variable) = (block.field("test"), block.field("variable"));
         let Some(operator) = test.as_str() else { return Some(test) };
         let Some(name) = variable.as_str() else { return Some(variable) };
+        let values = texts(written(block, "values"));
         entries.entry(operator.to_owned()).or_default().entry(name.to_owned()).or_default().extend(values);
     }
     let operators = entries.into_iter().map(|(operator, variables)| {
@@ -234,16 +236,14 @@ fn written(value: &Value, name: &str) -> Option<Value> {
     Some(value.field(name)).filter(|value| !value.is_null())
 }
 
-/// What each nested block of a type gives.
+/// The nested blocks of a type.
 ///
 /// # Errors
-/// The value that keeps the blocks from being known.
-fn blocks<T>(value: &Value, kind: &str, read: impl Fn(&Value) -> T) -> Result<Vec<T>, Value> {
+/// The value that keeps them from being known.
+fn blocks(value: &Value, kind: &str) -> Result<Vec<Value>, Value> {
     let found = items(written(value, kind));
-    match found.iter().find(|block| block.as_map().is_none()) {
-        Some(unknown) => Err(unknown.clone()),
-        None => Ok(found.iter().map(read).collect()),
-    }
+    let unknown = found.iter().find(|block| block.as_map().is_none()).cloned();
+    unknown.map_or(Ok(found), Err)
 }
 
 fn items(value: Option<Value>) -> Vec<Value> {
@@ -285,8 +285,8 @@ fn sorted(values: Vec<Value>) -> Vec<Value> {
     values
 }
 
-fn distinct<T: PartialEq>(values: Vec<T>) -> Vec<T> {
-    let mut distinct: Vec<T> = Vec::with_capacity(values.len());
+fn distinct(values: Vec<Value>) -> Vec<Value> {
+    let mut distinct: Vec<Value> = Vec::with_capacity(values.len());
     for value in values {
         if !distinct.contains(&value) {
             distinct.push(value);

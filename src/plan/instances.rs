@@ -24,7 +24,7 @@ pub(super) struct Instances<'p> {
     /// The whole plan.
     pub plan: &'p Node,
     /// The sources it was made from.
-    written: Option<&'p dyn Written>,
+    pub written: Option<&'p dyn Written>,
     /// The types of the resources that the plan does anything to.
     pub changed: HashSet<&'p str>,
     /// The addresses of the buckets whose names are known after apply only.

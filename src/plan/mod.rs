@@ -13,6 +13,7 @@ mod place;
 mod policy_document;
 mod property;
 mod provider;
+mod references;
 mod slot;
 
 use indexmap::IndexMap;

@@ -64,12 +64,16 @@ fn merge(body: &mut Body, change: Body) {
             remove(body, &attribute.name);
             body.attributes.push(attribute);
         } else {
-            kinds.iter().for_each(|kind| remove(body, kind));
+            for kind in &kinds {
+                remove(body, kind);
+            }
             add_dynamic(body, attribute);
         }
     }
     let (settings, replaced): (Vec<_>, Vec<_>) = change.blocks.into_iter().partition(|block| block.kind == "lifecycle");
-    replaced.iter().for_each(|block| remove(body, nested_kind(block)));
+    for block in &replaced {
+        remove(body, nested_kind(block));
+    }
     body.blocks.extend(replaced);
     for block in settings {
         match body.blocks.iter_mut().find(|existing| existing.kind == "lifecycle") {

@@ -79,6 +79,9 @@ impl<'a> Evaluator<'a> {
             return self.typed_variable(self.given(given, declaration), declaration);
         }
         if let Some(value) = self.handed_in(declaration.name) {
+            let is_typed = declaration.block.body.attribute("type").is_some();
+            // Terragrunt hands in through the environment, where a variable without a type takes the text as it is.
+            let value = if is_typed { value } else { as_text(value) };
             return self.typed_variable(value, declaration);
         }
         if self.unit.inputs.open == OpenInputs::Any && !self.keeps_default(declaration) {
@@ -172,6 +175,15 @@ impl<'a> Evaluator<'a> {
     fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> bool {
         let holds = super::truth::truth(&self.evaluate(condition, Env::of(scope)), self.world);
         matches!(holds.data, Data::Bool(false) | Data::Failed(_))
+    }
+}
+
+/// A boolean or number as the text it is in the environment.
+fn as_text(value: Value) -> Value {
+    match &value.data {
+        Data::Bool(known) => Value::text(known.to_string(), value.origin),
+        Data::Number(known) => Value::text(known.to_string(), value.origin),
+        _ => value,
     }
 }
 

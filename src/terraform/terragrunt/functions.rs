@@ -16,7 +16,7 @@ use super::{Config, MAX_DEPTH, Place, read};
 /// The names under which Terragrunt looks for a configuration.
 const CONFIGURATIONS: [&str; 2] = ["terragrunt.hcl", "terragrunt.hcl.json"];
 
-impl<'a> Evaluator<'a> {
+impl Evaluator<'_> {
     /// What a name leads to that only Terragrunt knows, and how many of the names after it are part of that. `None` for
     /// other names, and outside of Terragrunt's configurations.
     pub fn terragrunt_name(&self, name: &str, first: Name<'_>, second: Option<Name<'_>>) -> Option<(Value, usize)> {
@@ -44,8 +44,9 @@ impl<'a> Evaluator<'a> {
             return Value::failed(format!("there is no include \"{name}\""), Origin::expression(span));
         };
         let full = format!("include.{name}");
-        self.remember(Key::Include(name.to_owned()), &full, span, || {
-            Evaluator::new(&include.unit, self.world).config_value(span)
+        self.remember(Key::Include(name.to_owned()), &full, span, || match &include.unit {
+            Ok(unit) => Evaluator::new(unit, self.world).config_value(span),
+            Err(unread) => unread.clone(),
         })
     }
 
@@ -74,7 +75,8 @@ impl<'a> Evaluator<'a> {
         let config = self.unit.terragrunt.as_ref()?;
         let origin = Origin::expression(span);
         let path = |path: &Path| Value::text(path.to_string_lossy().replace('\\', "/"), origin.clone());
-        let root = || self.unit.sources.resolved(self.unit.sources.root());
+        let root = || self.unit.sources.root().to_owned();
+        let here = || self.unit.sources.resolved(&config.directory);
         let opaque = |what: &str| {
             Value::opaque(
                 Symbol { source: SymbolSource::Named(what.to_owned()), attribute: String::new() },
@@ -94,8 +96,8 @@ impl<'a> Evaluator<'a> {
             "path_relative_to_include" => Value::text(relative(&config.directory, &parent()), origin),
             "path_relative_from_include" => Value::text(relative(&parent(), &config.directory), origin),
             "get_repo_root" => path(&root()),
-            "get_path_from_repo_root" => Value::text(relative(&config.directory, &root()), origin),
-            "get_path_to_repo_root" => Value::text(relative(&root(), &config.directory), origin),
+            "get_path_from_repo_root" => Value::text(relative(&here(), &root()), origin),
+            "get_path_to_repo_root" => Value::text(relative(&root(), &here()), origin),
             "read_terragrunt_config" => self.other_config(config, arguments, span),
             "mark_as_read" => arguments.first()?.clone(),
             "get_aws_account_id" => match &self.unit.inputs.account_id {
@@ -162,7 +164,7 @@ impl Config {
     /// The directory of what it includes under a name, or of the only one; in what is included itself its own.
     fn parent(&self, name: Option<&str>) -> PathBuf {
         let include = self.includes.iter().find(|include| name.is_none_or(|name| include.name == name));
-        let included = include.and_then(|include| include.unit.terragrunt.as_ref());
+        let included = include.and_then(|include| include.unit.as_ref().ok()?.terragrunt.as_ref());
         let file = included.map_or(&self.file, |config| &config.file);
         file.parent().unwrap_or(file).to_owned()
     }

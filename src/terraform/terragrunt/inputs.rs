@@ -23,9 +23,14 @@ impl Layer {
     pub fn all(config: &TerraformUnit, world: &World) -> Vec<Self> {
         let evaluator = Evaluator::new(config, world);
         let own = evaluator.config_attribute("inputs").map(|inputs| Self { strategy: Strategy::Shallow, inputs });
-        let parents = evaluator
-            .included()
-            .filter_map(|(strategy, parent)| Some(Self { strategy, inputs: parent.config_attribute("inputs")? }));
+        let includes = config.terragrunt.iter().flat_map(|config| config.includes.iter().rev());
+        let parents = includes.filter_map(|include| {
+            let inputs = match &include.unit {
+                Ok(unit) => Evaluator::new(unit, world).config_attribute("inputs")?,
+                Err(unread) => unread.clone(),
+            };
+            Some(Self { strategy: include.strategy, inputs })
+        });
         let merged = parents.filter(|layer| layer.strategy != Strategy::NoMerge);
         own.into_iter().chain(merged).collect()
     }
@@ -41,7 +46,7 @@ impl Layer {
                 _ => Some(layer.inputs.field(name)),
             };
             found = match (found, given) {
-                (Some(child), Some(parent)) if layer.strategy == Strategy::Deep => Some(deep(parent, child)),
+                (Some(child), Some(parent)) if layer.strategy == Strategy::Deep => Some(deep(&parent, child)),
                 (child, parent) => child.or(parent),
             };
         }
@@ -50,13 +55,13 @@ impl Layer {
 }
 
 /// The keys of both maps, the elements of both lists; of anything else the child's.
-fn deep(parent: Value, child: Value) -> Value {
+fn deep(parent: &Value, child: Value) -> Value {
     let data = match (&parent.data, &child.data) {
         (Data::Map(_, parents), Data::Map(kind, children)) => {
             let mut merged: IndexMap<String, Value> = parents.as_ref().clone();
             for (key, value) in children.iter() {
                 let both = match merged.get(key) {
-                    Some(parent) => deep(parent.clone(), value.clone()),
+                    Some(parent) => deep(parent, value.clone()),
                     None => value.clone(),
                 };
                 merged.insert(key.clone(), both);

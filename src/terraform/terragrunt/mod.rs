@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 
 use crate::finding::Note;
 use crate::model::{GivenVariable, Inputs};
-use crate::source::{FileId, ReadError, Sources};
+use crate::source::{FileId, ReadError, Sources, Span};
 use crate::syntax::Body;
 use crate::value::{Data, Value, World};
 
@@ -52,7 +52,8 @@ pub(super) struct Config {
 struct Include {
     name: String,
     strategy: Strategy,
-    unit: TerraformUnit,
+    /// The configuration; what stands for it where it cannot be read.
+    unit: Result<TerraformUnit, Value>,
 }
 
 /// How an included configuration is merged.
@@ -140,8 +141,7 @@ impl Modules {
             }));
         }
         let mut inputs = inputs.clone();
-        let files = evaluator.value_files().into_iter().map(GivenVariable::File);
-        inputs.variables = files.chain(inputs.variables).collect();
+        inputs.variables = evaluator.extra_arguments().into_iter().chain(inputs.variables).collect();
         let directories = [directory.as_path(), config.directory.as_path()];
         let given = GivenValues::read(&self.sources, &directories, &inputs);
         let tree = match over.as_slice() {
@@ -211,16 +211,18 @@ fn read(sources: &Arc<Sources>, file: &Path, place: &Place, inputs: &Inputs) -> 
     let evaluator = Evaluator::new(&unit, &world);
     let below = Place { directory: place.directory.clone(), original: place.original.clone(), depth: place.depth + 1 };
     let include = |(name, block): (String, Value)| {
-        let path = block.field("path");
-        let path = file.parent()?.join(path.as_str()?);
         let strategy = match block.field("merge_strategy").as_str() {
             Some("no_merge") => Strategy::NoMerge,
             Some("deep") => Strategy::Deep,
             _ => Strategy::Shallow,
         };
-        Some(Include { name, strategy, unit: alone(sources, &path, &below, inputs).ok()? })
+        let path = block.field("path");
+        let path = file.parent().and_then(|directory| Some(directory.join(path.as_str()?)));
+        let read = path.and_then(|path| alone(sources, &path, &below, inputs).ok());
+        let unread = || evaluator.elsewhere(&format!("include.{name}"), "a file that cannot be read", span_of(&block));
+        Include { strategy, unit: read.ok_or_else(unread), name }
     };
-    let includes = evaluator.config_blocks("include").into_iter().filter_map(include).collect();
+    let includes = evaluator.config_blocks("include").into_iter().map(include).collect();
     if let Some(config) = &mut unit.terragrunt {
         config.includes = includes;
     }
@@ -289,7 +291,10 @@ impl Evaluator<'_> {
     /// Evaluators of what is included, the one that counts most first.
     fn included(&self) -> impl Iterator<Item = (Strategy, Evaluator<'_>)> {
         let includes = self.unit.terragrunt.iter().flat_map(|config| config.includes.iter().rev());
-        includes.map(|include| (include.strategy, Evaluator::new(&include.unit, self.world)))
+        includes.filter_map(|include| {
+            let unit = include.unit.as_ref().ok()?;
+            Some((include.strategy, Evaluator::new(unit, self.world)))
+        })
     }
 
     /// The blocks of a type, after those of what is included.
@@ -331,22 +336,47 @@ impl Evaluator<'_> {
         self.merged_blocks("generate").into_iter().filter_map(generated).collect()
     }
 
-    /// The files of variable values that `extra_arguments` name.
-    fn value_files(&self) -> Vec<PathBuf> {
+    /// What `extra_arguments` give to variables, in the order in which they are handed to Terraform.
+    /// <https://terragrunt.gruntwork.io/docs/features/extra-arguments/>
+    fn extra_arguments(&self) -> Vec<GivenVariable> {
         let blocks = self.merged_blocks("terraform").into_iter();
-        let arguments = blocks.flat_map(|(_, block)| listed(&block.field("extra_arguments")));
-        let files = arguments.flat_map(|block| {
-            let options = listed(&block.field("arguments"))
-                .into_iter()
-                .filter_map(|option| Some(option.as_str()?.strip_prefix("-var-file=")?.to_owned()));
-            let files = ["required_var_files", "optional_var_files"].into_iter().flat_map(|name| {
-                listed(&block.field(name)).into_iter().filter_map(|file| file.as_str().map(str::to_owned))
-            });
-            files.collect::<Vec<_>>().into_iter().chain(options.collect::<Vec<_>>())
-        });
-        let files = files.map(|file| normalize(&self.unit.directory.join(file)));
-        files.filter(|file| self.unit.sources.exists(file)).collect()
+        let blocks = blocks.flat_map(|(_, block)| listed(&block.field("extra_arguments")));
+        blocks.flat_map(|block| self.given_by(&block)).collect()
     }
+
+    fn given_by(&self, block: &Value) -> Vec<GivenVariable> {
+        let texts = |name: &str| -> Vec<String> {
+            listed(&block.field(name)).iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+        };
+        let file = |path: &str| {
+            let path = normalize(&self.unit.directory.join(path));
+            self.unit.sources.exists(&path).then_some(GivenVariable::File(path))
+        };
+        let mut given = Vec::new();
+        let mut arguments = texts("arguments").into_iter();
+        while let Some(argument) = arguments.next() {
+            let (option, value) = match argument.split_once('=') {
+                Some((option, value)) => (option.to_owned(), Some(value.to_owned())),
+                None => (argument, None),
+            };
+            let mut value = || value.clone().or_else(|| arguments.next());
+            match option.as_str() {
+                "-var" => given.extend(value().and_then(|value| {
+                    let (name, value) = value.split_once('=')?;
+                    Some(GivenVariable::Configured(name.to_owned(), value.to_owned()))
+                })),
+                "-var-file" => given.extend(value().and_then(|path| file(&path))),
+                _ => {}
+            }
+        }
+        let files = texts("required_var_files").into_iter().chain(texts("optional_var_files"));
+        given.extend(files.filter_map(|path| file(&path)));
+        given
+    }
+}
+
+fn span_of(block: &Value) -> Span {
+    block.origin.nearest().unwrap_or(Span::new(FileId(0), 0, 0))
 }
 
 fn listed(value: &Value) -> Vec<Value> {

@@ -10,6 +10,9 @@
 mod architecture;
 mod cases;
 mod cli;
+mod exposure;
+mod links;
 mod pages;
 mod reports;
 mod units;
+mod user_rules;

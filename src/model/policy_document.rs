@@ -117,9 +117,9 @@ impl Document {
     }
 
     fn into_value(self, origin: Origin) -> Value {
-        let statements = Some(self.statements).filter(|statements| !statements.is_empty());
-        let statements = statements.map(|statements| Value::list(ListKind::Tuple, statements, origin.clone()));
-        object([("Version", self.version), ("Id", self.id), ("Statement", statements)], origin)
+        // The provider leaves an empty list out. S3 takes neither; the list says more plainly that nothing is allowed.
+        let statements = Value::list(ListKind::Tuple, self.statements, origin.clone());
+        object([("Version", self.version), ("Id", self.id), ("Statement", Some(statements))], origin)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::finding::Note;
@@ -64,6 +65,8 @@ pub(super) enum Key {
     Attribute(ObjectId, String),
     /// What a configuration of Terragrunt includes.
     Include(String),
+    /// Another configuration of Terragrunt.
+    Config(PathBuf),
 }
 
 enum Memo {

@@ -150,13 +150,18 @@ impl Evaluator<'_> {
         if config.depth >= MAX_DEPTH {
             return self.unsupported(text, "configurations that read one another too deep", span);
         }
+        if let (Some(fallback), false) = (arguments.get(1), self.unit.sources.exists(&file)) {
+            return fallback.clone();
+        }
         let directory = file.parent().unwrap_or(&file).to_owned();
         let place = Place { directory, original: config.original.clone(), depth: config.depth + 1 };
-        match (read(&self.unit.sources, &file, &place, &self.unit.inputs), arguments.get(1)) {
-            (Ok(unit), _) => Evaluator::new(&unit, self.world).config_value(span).through(span, Role::Expression),
-            (Err(_), Some(fallback)) => fallback.clone(),
-            (Err(error), None) => Value::failed(format!("{} {}", error.path, error.message), origin),
-        }
+        let value = self.remember(Key::Config(file.clone()), text, span, || {
+            match read(&self.unit.sources, &file, &place, &self.unit.inputs) {
+                Ok(unit) => Evaluator::new(&unit, self.world).config_value(span),
+                Err(error) => Value::failed(format!("{} {}", error.path, error.message), origin),
+            }
+        });
+        value.through(span, Role::Expression)
     }
 }
 

@@ -30,8 +30,9 @@ use super::unit::TerraformUnit;
 
 pub(super) use inputs::Layer;
 
-/// How many configurations may read one another in turn.
-const MAX_DEPTH: usize = 32;
+/// How many configurations may read one another in turn. Each may read several, so that the work grows with the power of
+/// this; real ones need two or three.
+const MAX_DEPTH: usize = 8;
 
 /// A configuration file, read for one unit.
 #[derive(Debug)]

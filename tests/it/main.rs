@@ -10,6 +10,7 @@
 mod architecture;
 mod cases;
 mod cli;
+mod configurations;
 mod exposure;
 mod links;
 mod pages;

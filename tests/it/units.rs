@@ -1,164 +1,210 @@
-//! What is deployed, from files, variables, modules, Terragrunt and plans: the cases of `tests/units`.
+//! What belongs together: assemblies, nested stacks, SAM, `StackSets`, exports, parameter files, and which files are
+//! templates at all. One table a family, in `tests/units`; its README says how a row is read.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
 
 use assert_cmd::Command;
+use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
     name: String,
     #[serde(default)]
-    files: BTreeMap<String, String>,
-    /// A directory of `tests/` whose files belong to the project too.
-    copy: Option<String>,
-    #[serde(default = "everything")]
-    arguments: Vec<String>,
+    #[allow(dead_code, reason = "for whoever reads the table")]
+    page: Option<String>,
+    files: IndexMap<String, String>,
+    #[serde(default)]
+    check: Vec<String>,
+    #[serde(default)]
+    stdin: Option<String>,
     expect: Vec<String>,
     #[serde(default)]
+    related: Vec<String>,
+    #[serde(default)]
+    says: Vec<String>,
+    #[serde(default)]
     notes: Vec<String>,
+    #[serde(default)]
+    errors: Vec<String>,
+    #[serde(default)]
+    refused: Option<String>,
 }
 
-fn everything() -> Vec<String> {
-    vec![".".to_owned()]
+#[test]
+fn assemblies() {
+    judge("assemblies.yaml");
 }
 
-/// A row as a case writes it, without and with its line.
-struct Row {
-    control: String,
-    short: String,
-    long: String,
+#[test]
+fn nested_stacks() {
+    judge("nested.yaml");
 }
 
-impl Row {
-    fn of(result: &Value) -> Self {
-        let text = |name: &str| result[name].as_str().unwrap_or_default();
-        let unit = match text("unit") {
-            "." => String::new(),
-            unit => format!("{unit}: "),
-        };
-        let resource = result["resource"].as_str().unwrap_or("account");
-        let short = format!("{unit}{} {} {resource}", text("control"), text("verdict"));
-        let location = &result["location"];
-        let line = format!("{}:{}", location["path"].as_str().unwrap_or_default(), location["start"]["line"]);
-        Self { control: text("control").to_owned(), long: format!("{short} {line}"), short }
-    }
+#[test]
+fn serverless_templates() {
+    judge("sam.yaml");
 }
 
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
+#[test]
+fn stack_sets() {
+    judge("stack-sets.yaml");
 }
 
-/// What is wrong with a case.
-fn differences(case: &Case) -> Vec<String> {
-    let directory = tempfile::tempdir().unwrap();
-    // The project ends here: it is a git work tree.
-    fs::create_dir(directory.path().join(".git")).unwrap();
-    if let Some(from) = &case.copy {
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(from), directory.path());
-    }
-    for (path, text) in &case.files {
-        let path = directory.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let output = Command::cargo_bin("trailwarden")
-        .unwrap()
-        .current_dir(directory.path())
-        .args(["check", "--format", "json"])
-        .args(&case.arguments)
-        .output()
-        .unwrap();
-    let Ok(report) = serde_json::from_slice::<Value>(&output.stdout) else {
-        return vec![format!("no report: {}", String::from_utf8_lossy(&output.stderr))];
-    };
-    let mut wrong: Vec<String> =
-        report["errors"].as_array().unwrap().iter().map(|error| format!("error: {error}")).collect();
-    let mut rows: Vec<Row> = report["results"].as_array().unwrap().iter().map(Row::of).collect();
-    for expected in &case.expect {
-        match rows.iter().position(|row| row.short == *expected || row.long == *expected) {
-            Some(at) => drop(rows.remove(at)),
-            None => wrong.push(format!("expected {expected}")),
-        }
-    }
-    let is_asked_about =
-        |row: &Row| case.expect.is_empty() || case.expect.iter().any(|line| line.contains(&row.control));
-    wrong.extend(rows.iter().filter(|row| is_asked_about(row)).map(|row| format!("got      {}", row.long)));
-    let notes = report["notes"].to_string();
-    wrong
-        .extend(case.notes.iter().filter(|note| !notes.contains(*note)).map(|note| format!("no note {note}; {notes}")));
-    wrong
+#[test]
+fn exports_and_imports() {
+    judge("exports.yaml");
 }
 
-fn run(topic: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/units").join(topic);
-    let text = fs::read_to_string(&path).unwrap();
-    let tree: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
-    let cases: Vec<Case> = serde_yaml::from_value(merged(tree)).unwrap();
-    assert!(cases.len() >= 10, "{topic} holds {} cases only", cases.len());
-    let wrong = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for half in cases.chunks(cases.len().div_ceil(2)) {
-            let wrong = &wrong;
-            scope.spawn(move || {
-                for case in half {
-                    let differences = differences(case);
-                    if !differences.is_empty() {
-                        wrong.lock().unwrap().push(format!("{topic}: {}\n  {}", case.name, differences.join("\n  ")));
-                    }
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().unwrap();
+#[test]
+fn parameter_files() {
+    judge("parameters.yaml");
+}
+
+#[test]
+fn recognition() {
+    judge("recognition.yaml");
+}
+
+/// Every case of a table; the message of a failure names all that are wrong.
+fn judge(table: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/units").join(table);
+    let cases: Vec<Case> = serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    assert!(cases.len() >= 8, "{table} has only {} cases", cases.len());
+    let wrong: Vec<String> = cases.iter().flat_map(wrong).map(|what| format!("{table}: {what}")).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The tree with its merge keys applied.
-fn merged(mut tree: serde_yaml::Value) -> serde_yaml::Value {
-    tree.apply_merge().unwrap();
-    tree
+/// What is wrong with a case.
+fn wrong(case: &Case) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in &case.files {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    // What is outside of it must not be reached.
+    fs::create_dir_all(directory.path().join(".git")).unwrap();
+    let mut command = Command::cargo_bin("trailwarden").unwrap();
+    command.current_dir(directory.path()).args(["check", "--format", "json", "--quiet"]);
+    let controls: BTreeSet<&str> = case.expect.iter().filter_map(|row| row.split(' ').nth(1)).collect();
+    command.args(controls.into_iter().flat_map(|control| ["--select", control]));
+    let paths = ["."].map(str::to_owned);
+    command.args(if case.check.is_empty() { &paths } else { case.check.as_slice() });
+    command.write_stdin(case.stdin.clone().unwrap_or_default());
+    let output = command.output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    if let Some(refused) = &case.refused {
+        let is_refused = output.status.code() == Some(2) && output.stdout.is_empty() && complaint.contains(refused);
+        return if is_refused { vec![] } else { vec![format!("{}: {output:?}", case.name)] };
+    }
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}: {complaint}", case.name));
+    let mut problems = Vec::new();
+    let mut differs = |what: &str, expected: &[String], got: &[String]| {
+        if expected != got {
+            problems.push(format!("{}: {what}:\n  expected {expected:#?}\n  got {got:#?}", case.name));
+        }
+    };
+    let results = report["results"].as_array().unwrap();
+    let mut expected = case.expect.clone();
+    let mut rows: Vec<String> = results.iter().map(row).collect();
+    expected.sort();
+    rows.sort();
+    differs("rows", &expected, &rows);
+    let related: Vec<String> =
+        results.iter().flat_map(|result| result["related"].as_array().unwrap()).map(placed).collect();
+    let missing = |wanted: &[String], all: &[String]| {
+        let lacks = |wanted: &&String| !all.iter().any(|text| text.contains(wanted.as_str()));
+        wanted.iter().filter(lacks).cloned().collect::<Vec<_>>()
+    };
+    differs("related", &missing(&case.related, &related), &[]);
+    differs("says", &missing(&case.says, &[report.to_string()]), &[]);
+    let texts = |key: &str| -> Vec<String> {
+        let all = report[key].as_array().unwrap().iter();
+        all.map(|item| format!("{}: {}", item["path"].as_str().unwrap_or_default(), placed(item))).collect()
+    };
+    let (notes, errors) = (texts("notes"), texts("errors"));
+    differs("notes", &missing(&case.notes, &notes), &[]);
+    differs("errors", &missing(&case.errors, &errors), &[]);
+    if case.errors.len() != errors.len() || case.notes.is_empty() != notes.is_empty() {
+        differs("all that is said", &[], &[notes.as_slice(), errors.as_slice()].concat());
+    }
+    let failed = results.iter().any(|result| result["verdict"] == "fail");
+    let code = if errors.is_empty() { i32::from(failed) } else { 2 };
+    differs("exit code", &[code.to_string()], &[output.status.code().unwrap().to_string()]);
+    problems
 }
 
-#[test]
-fn override_files_change_what_others_declare() {
-    run("overrides.yaml");
+/// `fail CloudTrail.2 Trail template.yaml:3`
+fn row(result: &Value) -> String {
+    let text = |key: &str| result[key].as_str().unwrap_or("-").to_owned();
+    let place = &result["location"];
+    let (path, line) = (place["path"].as_str().unwrap(), &place["start"]["line"]);
+    format!("{} {} {} {path}:{line}", text("verdict"), text("control"), text("resource"))
 }
 
-#[test]
-fn variables_have_the_value_that_counts() {
-    run("variables.yaml");
+/// `template.yaml:3 the trail`
+fn placed(item: &Value) -> String {
+    let place = &item["location"];
+    let message = item["message"].as_str().unwrap();
+    match place["path"].as_str() {
+        Some(path) => format!("{path}:{} {message}", place["start"]["line"]),
+        None => message.to_owned(),
+    }
 }
 
+/// A template is worth the same on its own, as a nested stack, in a `StackSet` and as a stack of an assembly.
 #[test]
-fn opentofu_files_replace_their_terraform_twins() {
-    run("opentofu.yaml");
+fn the_way_a_template_is_deployed_changes_no_verdict() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut templates: Vec<_> =
+        fs::read_dir(cases).unwrap().map(|case| case.unwrap().path().join("template.yaml")).collect();
+    templates.retain(|template| template.exists());
+    templates.sort();
+    assert!(templates.len() > 5, "{templates:?}");
+    let wrong: Vec<String> = templates.iter().flat_map(|template| differing(template)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn modules_are_read_where_they_are() {
-    run("modules.yaml");
+/// The ways of deployment that give a template other verdicts than it has on its own.
+fn differing(template: &Path) -> Vec<String> {
+    let text = fs::read_to_string(template).unwrap();
+    let nested = |kind: &str, property: &str, value: &str| {
+        let properties = serde_json::json!({ property: value });
+        serde_json::json!({ "Resources": { "Child": { "Type": kind, "Properties": properties } } }).to_string()
+    };
+    let manifest = serde_json::json!({ "artifacts": { "Stack": {
+        "type": "aws:cloudformation:stack", "properties": { "templateFile": "child.yaml" } } } });
+    let ways = [
+        ("root.json", nested("AWS::CloudFormation::Stack", "TemplateURL", "child.yaml")),
+        ("root.json", nested("AWS::CloudFormation::StackSet", "TemplateURL", "child.yaml")),
+        ("root.json", nested("AWS::CloudFormation::StackSet", "TemplateBody", &text)),
+        ("manifest.json", manifest.to_string()),
+    ];
+    let alone = verdicts(&text, None);
+    let differ = ways.iter().filter(|(name, root)| verdicts(&text, Some((name, root))) != alone);
+    differ.map(|(name, root)| format!("{} in {name} {root:.90}", template.display())).collect()
 }
 
-#[test]
-fn terragrunt_says_what_is_deployed() {
-    run("terragrunt.yaml");
-}
-
-#[test]
-fn findings_of_plans_stand_in_the_sources() {
-    run("plans.yaml");
+/// Control, resource and verdict of every row, without the way to the resource.
+fn verdicts(template: &str, root: Option<(&str, &str)>) -> BTreeSet<(String, String, String)> {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("child.yaml"), template).unwrap();
+    if let Some((name, text)) = root {
+        fs::write(directory.path().join(name), text).unwrap();
+    }
+    let named = root.map_or("child.yaml", |(name, _)| name);
+    let mut command = Command::cargo_bin("trailwarden").unwrap();
+    let output = command.current_dir(directory.path()).args(["check", "--format", "json", named]).output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |result: &Value, key: &str| result[key].as_str().unwrap_or_default().to_owned();
+    let row = |result: &Value| {
+        let resource = text(result, "resource").trim_start_matches("Child.").to_owned();
+        (text(result, "control"), resource, text(result, "verdict"))
+    };
+    report["results"].as_array().unwrap().iter().map(row).collect()
 }

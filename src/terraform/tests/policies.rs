@@ -34,7 +34,8 @@ fn a_document_is_rendered_as_the_provider_does() {
           }
         }
     "#;
-    let cases: Vec<Case> = serde_yaml::from_str(include_str!("../../../tests/units/policy_documents.yaml")).unwrap();
+    let cases: Vec<Case> =
+        serde_yaml::from_str(include_str!("../../../tests/configurations/policy_documents.yaml")).unwrap();
     let mut wrong = Vec::new();
     for Case { name, write, json } in cases {
         let more = format!("data \"aws_iam_policy_document\" \"d\" {{\n{write}\n}}\n{BESIDE}");

@@ -29,6 +29,8 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// A file's name and the text that stands for it (standard input).
     pub stdin: Option<(PathBuf, String)>,
+    /// The root module that plans were made from.
+    pub source: Option<PathBuf>,
     /// What the repository says about its runs.
     pub configured: Configured,
     /// What is not read.

@@ -54,7 +54,7 @@ pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> 
         assemblies: Assemblies::default(),
     };
     terraform::add(&files, &walked.directories, options, sources, &mut found);
-    let files = plans::add(files, sources, &mut found);
+    let files = plans::add(files, options, sources, &mut found);
     let (unreadable, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_other_plan(file, sources));
     found.errors.extend(unreadable.iter().map(|file| other_plan(file, sources)));
     templates::add(&files, given, sources, &mut found);

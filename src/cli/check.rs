@@ -17,6 +17,7 @@ use crate::write;
 
 use super::configuration::{configuration, known_controls};
 use super::controls::{selected, user_rules};
+use super::given::Given;
 use super::suppressions::SuppressionArguments;
 use super::thresholds::Thresholds;
 use super::{Ending, UsageError, output, since};
@@ -43,12 +44,15 @@ pub(super) struct Arguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
 pub(super) struct FileArguments {
-    /// Leave out paths that match this glob (`.git`, `.terraform`, `.aws-sam`, `node_modules` and `asset.*` always are)
+    /// Leave out paths that match this glob (`.git`, `.terraform`, `.terragrunt-cache`, `.aws-sam`, `node_modules` and `asset.*` always are)
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     exclude: Vec<PathGlob>,
     /// The name of the file that standard input stands for; its extension tells the language
     #[arg(long, value_name = "NAME")]
     stdin_filename: Option<PathBuf>,
+    /// The root module that the plans were made from, to point into; otherwise it is looked for beside each plan
+    #[arg(long, value_name = "DIRECTORY")]
+    source: Option<PathBuf>,
     /// The configuration file, instead of the nearest `.trailwarden.yaml`
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(super) config: Option<PathBuf>,
@@ -60,12 +64,8 @@ pub(super) struct FileArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Inputs")]
 struct InputArguments {
-    /// Give a Terraform variable a value
-    #[arg(long, value_name = "NAME=VALUE")]
-    var: Vec<String>,
-    /// Give Terraform variables the values in a .tfvars or .tfvars.json file
-    #[arg(long, value_name = "FILE")]
-    var_file: Vec<PathBuf>,
+    #[command(flatten)]
+    given: Given,
     /// Take Terraform variables from the environment too (`TF_VAR_name`)
     #[arg(long)]
     tf_env: bool,
@@ -190,7 +190,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let directory = std::env::current_dir()
         .and_then(|directory| directory.canonicalize())
         .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
-    let sources = Arc::new(Sources::new(directory.clone(), project_root(&arguments.paths, &directory)));
+    let read: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.files.source).cloned().collect();
+    let sources = Arc::new(Sources::new(directory.clone(), project_root(&read, &directory)));
     let configured = configuration(&arguments.files, &directory, &sources)?;
     let user_rules = user_rules(&arguments.controls, &configured, &sources)?;
     known_controls(&configured, &user_rules, &sources)?;
@@ -227,6 +228,7 @@ fn options(
     Ok(Options {
         paths,
         stdin,
+        source: source(&arguments.files)?,
         exclude: excluded.chain(given).collect(),
         inputs: inputs(&arguments.inputs, config)?,
         undeclared: Undeclared::Refused,
@@ -239,6 +241,15 @@ fn options(
         working_directory,
         configured,
     })
+}
+
+fn source(files: &FileArguments) -> Result<Option<PathBuf>, UsageError> {
+    match &files.source {
+        Some(path) if !path.is_dir() => {
+            Err(UsageError::new(format!("--source {}: is not a directory", path.display())))
+        }
+        source => Ok(source.clone()),
+    }
 }
 
 /// The name of the file that standard input stands for, and its text.
@@ -278,12 +289,12 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
         GivenVariable::Configured(name.clone(), text)
     });
     let mut variables: Vec<GivenVariable> = configured.collect();
-    variables.extend(arguments.var_file.iter().cloned().map(GivenVariable::File));
-    for text in &arguments.var {
-        let (name, value) = pair("--var", text)?;
-        variables.push(GivenVariable::Value(name, value));
-    }
-    for path in arguments.var_file.iter().chain(&arguments.parameters) {
+    variables.extend(arguments.given.0.iter().cloned());
+    let files = arguments.given.0.iter().filter_map(|given| match given {
+        GivenVariable::File(path) => Some(path),
+        _ => None,
+    });
+    for path in files.chain(&arguments.parameters) {
         if !path.is_file() {
             return Err(UsageError::new(format!("{}: is not a file", path.display())));
         }

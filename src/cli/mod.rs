@@ -6,6 +6,7 @@ mod check;
 mod configuration;
 mod controls;
 mod explain;
+mod given;
 mod init;
 mod output;
 mod since;

@@ -6,6 +6,7 @@ mod foreign;
 mod known;
 mod link;
 mod neighbours;
+pub mod policy_document;
 pub mod schema;
 mod whole;
 

@@ -72,7 +72,19 @@ impl Address {
     }
 }
 
+impl std::fmt::Display for Name {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let prefix = if self.mode == Mode::Data { "data." } else { "" };
+        write!(out, "{prefix}{}.{}", self.kind, self.label)
+    }
+}
+
 impl ModulePath {
+    /// The names of the calls that lead to it.
+    pub fn calls(&self) -> Vec<String> {
+        self.0.iter().map(|call| call.name.clone()).collect()
+    }
+
     /// The module that `call` makes in this one.
     pub fn child(&self, call: Step) -> Self {
         let mut steps = self.0.clone();

@@ -6,10 +6,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::syntax::{Node, NodeKind};
+use crate::syntax::{Node, NodeKind, Written};
 use crate::value::{Origin, Role, SymbolSource};
 
 use super::address::{Address, Mode, ModulePath, Name, Step};
+use super::place::Place;
 use super::slot::{Path, Slot};
 
 /// The sections of a plan, indexed.
@@ -22,6 +23,8 @@ pub(super) struct Instances<'p> {
     blocks: HashMap<(Vec<String>, Name), &'p Node>,
     /// The whole plan.
     pub plan: &'p Node,
+    /// The sources it was made from.
+    pub written: Option<&'p dyn Written>,
     /// The types of the resources that the plan does anything to.
     pub changed: HashSet<&'p str>,
     /// The addresses of the buckets whose names are known after apply only.
@@ -42,17 +45,20 @@ pub(super) struct Instance<'p> {
     pub change: Option<&'p Node>,
     /// Its block in the configuration.
     pub configuration: Option<&'p Node>,
+    /// Its block in the sources.
+    pub place: Option<Place<'p>>,
 }
 
 impl<'p> Instances<'p> {
     /// The instances of a plan. What Terraform deletes or forgets is not among them.
-    pub fn of(plan: &'p Node) -> Self {
+    pub fn of(plan: &'p Node, written: Option<&'p dyn Written>) -> Self {
         let mut instances = Self {
             all: Vec::new(),
             by_name: HashMap::new(),
             modules: BTreeSet::new(),
             blocks: blocks(plan),
             plan,
+            written,
             changed: HashSet::new(),
             unnamed_buckets: Arc::default(),
         };
@@ -110,9 +116,10 @@ impl<'p> Instances<'p> {
         };
         let named = (at.module.clone(), at.resource.clone());
         self.by_name.entry(named).or_default().push(self.all.len());
-        let calls = at.module.0.iter().map(|call| call.name.clone()).collect();
-        let configuration = self.blocks.get(&(calls, at.resource.clone())).copied();
-        self.all.push(Instance { at, address, header: printed.span, slot, change, configuration });
+        let key = (at.module.calls(), at.resource.clone());
+        let configuration = self.blocks.get(&key).copied();
+        let place = self.written.and_then(|written| Place::of(written, key.0, &at.resource.to_string()));
+        self.all.push(Instance { at, address, header: printed.span, slot, change, configuration, place });
     }
 
     fn remember(&mut self, module: &ModulePath) {
@@ -164,12 +171,18 @@ impl<'p> Instances<'p> {
 
 impl<'p> Instance<'p> {
     /// The name of an attribute, for what is unknown in it.
-    pub fn path(&self, attribute: &str) -> Path {
+    pub fn path(&self, attribute: &str) -> Path<'p> {
         let source = match self.at.resource.mode {
             Mode::Managed => SymbolSource::Resource(self.address.to_owned()),
             Mode::Data => SymbolSource::Data(self.address.to_owned()),
         };
-        Path { source, attribute: attribute.to_owned(), header: Origin::at(self.header, Role::Header) }
+        let whole = Path {
+            source,
+            attribute: String::new(),
+            header: Origin::at(self.header, Role::Header),
+            place: self.place.clone(),
+        };
+        if attribute.is_empty() { whole } else { whole.field(attribute) }
     }
 
     /// Whether it is a bucket of this unit.

@@ -1,6 +1,7 @@
 //! What an argument that is known after apply only will be, as far as its expression's references tell: the plan does not
 //! hold expressions, only what they refer to, so references are followed through variables, outputs and `for_each`.
-//! Locals are not in a plan. What they hold is a question with one answer for each thing it may be.
+//! Locals are not in a plan, but in its sources where those are at hand. What they hold otherwise is a question with one
+//! answer for each thing it may be.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::value::{Ask, Domain, Input, Literal, Origin, Question, Reason, Symbol
 
 use super::address::{Address, Key, ModulePath, Step, steps};
 use super::instances::{Instance, Instances};
+use super::references;
 use super::slot::Secrets;
 
 /// How many references are followed for one argument. Real ones need a few dozen.
@@ -124,7 +126,7 @@ impl<'p> Instances<'p> {
                 };
                 match self.all.get(*index) {
                     Some(bucket) if bucket.is_bucket() => {
-                        let value = named_bucket(bucket.address, instance.path(argument).header);
+                        let value = named_bucket(bucket.address, instance.path(argument).origin(None));
                         candidates.insert(bucket.address.to_owned(), value);
                     }
                     Some(other) if stands_for_bucket(other, attribute.as_deref()) => {
@@ -168,7 +170,7 @@ impl<'p> Instances<'p> {
             Domain { values: None, never_null: true, never_empty: true }
         };
         let others = if is_certain { Arc::default() } else { Arc::clone(&self.unnamed_buckets) };
-        let input = Arc::new(Input { name, reason, domain, origin: instance.path(argument).header });
+        let input = Arc::new(Input { name, reason, domain, origin: instance.path(argument).origin(None) });
         Choice { input, candidates: candidates.into_iter().collect(), others }
     }
 
@@ -217,7 +219,13 @@ impl<'p> Instances<'p> {
                 waiting.extend(self.outputs(work, call, path.get(2)));
                 Vec::new()
             }
-            ("local", _) => vec![Terminal::Local(work.module.qualify(reference))],
+            ("local", Some(local)) => match self.local(&work.module, &local.name) {
+                Some(local) => {
+                    waiting.push_back(local);
+                    Vec::new()
+                }
+                None => vec![Terminal::Local(work.module.qualify(reference))],
+            },
             _ => self.instances(work, reference),
         }
     }
@@ -228,6 +236,17 @@ impl<'p> Instances<'p> {
         let block = self.call(&caller, &call.name)?;
         let references = references(block.get("expressions")?.get(variable));
         Some(Work { own: call.key.clone(), references, for_each: block.get("for_each_expression"), module: caller })
+    }
+
+    /// What a local value refers to, where the sources tell.
+    fn local(&self, module: &ModulePath, name: &str) -> Option<Work<'p>> {
+        let local = self.written?.local(&module.calls(), name)?;
+        Some(Work {
+            module: module.clone(),
+            own: None,
+            references: references::references(&local.expr),
+            for_each: None,
+        })
     }
 
     /// What an output of a module refers to, or all of its outputs.

@@ -3,14 +3,17 @@
 //! <https://developer.hashicorp.com/terraform/internals/json-format>
 //!
 //! A plan settles everything Terraform evaluates, so nothing in it is open but which bucket a reference means where the
-//! plan does not say (`links`). Its places are bytes of the plan itself.
+//! plan does not say (`links`). Its places are lines of the sources it was made from, where those are at hand (`place`), and
+//! bytes of the plan itself otherwise.
 
 mod address;
 mod instances;
 mod links;
+mod place;
 mod policy_document;
 mod property;
 mod provider;
+mod references;
 mod slot;
 
 use indexmap::IndexMap;
@@ -18,12 +21,13 @@ use indexmap::IndexMap;
 use crate::finding::{FileError, Note};
 use crate::model::{Estate, Existence, Kind, Language, Resource, Unit, schema};
 use crate::source::{FileId, Sources};
-use crate::syntax::{Node, Problem, ProblemSeverity, json};
+use crate::syntax::{Node, Problem, ProblemSeverity, Written, json};
 use crate::value::{Origin, Role, Value, World};
 
 use address::Mode;
 use instances::{Instance, Instances};
 use links::Linked;
+use place::Place;
 use property::Reader;
 use slot::Secrets;
 
@@ -45,6 +49,17 @@ pub struct Plan {
     resources: Vec<(Resource, IndexMap<&'static str, Linked>)>,
     notes: Vec<Note>,
     errors: Vec<FileError>,
+}
+
+/// Where the sources of a plan are.
+#[derive(Clone, Copy)]
+pub enum Configuration<'w> {
+    /// Nobody knows.
+    Unknown,
+    /// Here: somebody said so.
+    Named(&'w dyn Written),
+    /// Perhaps here: beside the plan. Believed if it declares all that the plan is about.
+    Beside(&'w dyn Written),
 }
 
 /// Whether a text may be a plan, by a search for the names of its sections: for whoever must not parse every JSON file.
@@ -77,7 +92,7 @@ pub fn explain_bytes(bytes: &[u8]) -> Option<&'static str> {
 
 /// Reads a plan.
 #[must_use]
-pub fn load(sources: &Sources, file: FileId) -> Loaded {
+pub fn load(sources: &Sources, file: FileId, configuration: Configuration<'_>) -> Loaded {
     let source = sources.file(file);
     if !may_be_plan(source.text.as_bytes()) {
         return Loaded::NotAPlan;
@@ -96,8 +111,32 @@ pub fn load(sources: &Sources, file: FileId) -> Loaded {
         errors.push(FileError { path: source.path.clone(), message, span });
         return Loaded::Broken(errors);
     }
-    let resources = resources(&Instances::of(root));
-    Loaded::Plan(Box::new(Plan { path: source.path.clone(), resources, notes: notes(root), errors }))
+    let mut notes = notes(root);
+    let written = match configuration {
+        Configuration::Unknown => None,
+        Configuration::Named(written) => {
+            notes.extend(undeclared(&Instances::of(root, None), written).first().map(|instance| Note {
+                message: format!("{} is in the plan and not in the sources", instance.address),
+                span: Some(instance.header),
+            }));
+            Some(written)
+        }
+        Configuration::Beside(written) => undeclared(&Instances::of(root, None), written).is_empty().then_some(written),
+    };
+    let resources = resources(&Instances::of(root, written), written);
+    Loaded::Plan(Box::new(Plan { path: source.path.clone(), resources, notes, errors }))
+}
+
+/// What the sources do not declare of the resources the model knows.
+fn undeclared<'i, 'p>(instances: &'i Instances<'p>, written: &dyn Written) -> Vec<&'i Instance<'p>> {
+    let is_known = |instance: &&Instance<'_>| {
+        instance.at.resource.mode == Mode::Managed && schema::kind(&instance.at.resource.kind).is_some()
+    };
+    let is_missing = |instance: &&Instance<'_>| {
+        let calls = instance.at.module.calls();
+        written.block(&calls, &instance.at.resource.to_string()).is_none() && written.caller(&calls).is_none()
+    };
+    instances.all.iter().filter(is_known).filter(is_missing).collect()
 }
 
 fn error(path: &str, problem: &Problem) -> FileError {
@@ -105,7 +144,10 @@ fn error(path: &str, problem: &Problem) -> FileError {
 }
 
 /// The resources the model knows, with their properties.
-fn resources(instances: &Instances<'_>) -> Vec<(Resource, IndexMap<&'static str, Linked>)> {
+fn resources(
+    instances: &Instances<'_>,
+    written: Option<&dyn Written>,
+) -> Vec<(Resource, IndexMap<&'static str, Linked>)> {
     let reader = Reader { instances, secrets: Secrets::default() };
     let managed = instances.all.iter().filter(|instance| instance.at.resource.mode == Mode::Managed);
     let known = managed.filter_map(|instance| Some((schema::kind(&instance.at.resource.kind)?, instance)));
@@ -114,8 +156,8 @@ fn resources(instances: &Instances<'_>) -> Vec<(Resource, IndexMap<&'static str,
             kind,
             address: instance.address.to_owned(),
             name: None,
-            header: instance.header,
-            caller: None,
+            header: instance.place.as_ref().map_or(instance.header, Place::header),
+            caller: written.and_then(|written| written.caller(&instance.at.module.calls())),
             callers: Vec::new(),
             provider: provider::account(instances.plan, instance),
             existence: Existence::Exists,
@@ -151,8 +193,7 @@ impl Unit for Plan {
         Box::new(Planned { plan: self, world })
     }
 
-    /// None: a plan settles its variables.
-    /// A plan's inputs had their values when it was made.
+    /// None: a plan's inputs had their values when it was made.
     fn declares(&self, _input: &str) -> bool {
         false
     }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::model::schema::{From, Grants, Property};
-use crate::value::{Data, ListKind, MapKind, Origin, Value};
+use crate::value::{Data, ListKind, MapKind, Value};
 
 use super::instances::{Instance, Instances};
 use super::links::Linked;
@@ -46,16 +46,15 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// A policy: its text, or what the data source will render that it comes from.
+    /// A policy: its text, or the document behind it where a data source renders that. A text that says the same as the
+    /// document is the document, whose statements have places.
     fn policy(&self, instance: &Instance<'p>, argument: &str) -> Value {
         let slot = self.written(instance, argument);
-        let path = instance.path(argument);
-        if slot.is_unknown()
-            && let Some(document) = policy_document::behind(instance, argument, self)
-        {
-            return document;
+        let text = self.secrets.value(slot, &instance.path(argument));
+        match policy_document::behind(instance, argument, self) {
+            Some(document) if slot.is_unknown() || policy_document::says(&text, &document) => document,
+            _ => text,
         }
-        self.secrets.value(slot, &path)
     }
 
     /// An argument as somebody writes it. What is known after apply and not written is the provider's to fill: it says
@@ -86,13 +85,13 @@ impl<'p> Reader<'p> {
         before == self.secrets.value(after, &path)
     }
 
-    fn read(&self, from: From, slot: Slot<'p>, path: &Path) -> Value {
+    fn read(&self, from: From, slot: Slot<'p>, path: &Path<'p>) -> Value {
         if slot.is_unknown() {
             return path.opaque();
         }
         match from {
-            From::Flag(_, default) if slot.is_absent() => Value::bool(default, path.header.clone()),
-            From::TextOr(_, default) if slot.is_absent() => Value::text(default, path.header.clone()),
+            From::Flag(_, default) if slot.is_absent() => Value::bool(default, path.origin(None)),
+            From::TextOr(_, default) if slot.is_absent() => Value::text(default, path.origin(None)),
             From::Flag(..) | From::Text(_) | From::TextOr(..) | From::Texts(_) | From::Plain(_) => {
                 self.secrets.value(slot, path)
             }
@@ -118,7 +117,7 @@ impl<'p> Reader<'p> {
     }
 
     /// `grant { grantee { uri = … } permission = … }`
-    fn grant(&self, grant: Slot<'p>, path: &Path) -> Value {
+    fn grant(&self, grant: Slot<'p>, path: &Path<'p>) -> Value {
         let permission = self.secrets.value(grant.field("permission"), &path.field("permission"));
         let grantees = blocks(grant.field("grantee"), &path.field("grantee"), |grantee, path| {
             vec![self.secrets.value(grantee.field("uri"), &path.field("uri"))]
@@ -126,14 +125,14 @@ impl<'p> Reader<'p> {
         permit(&first(grantees, path), &permission, path)
     }
 
-    fn map(&self, properties: &[Property], block: Slot<'p>, path: &Path) -> Value {
+    fn map(&self, properties: &[Property], block: Slot<'p>, path: &Path<'p>) -> Value {
         let present = properties.iter().map(|property| (property.name, self.inner(property.from, block, path)));
         let entries: IndexMap<String, Value> =
             present.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect();
-        Value::map(MapKind::Object, entries, path.header.clone())
+        Value::map(MapKind::Object, entries, path.announced())
     }
 
-    fn inner(&self, from: From, block: Slot<'p>, path: &Path) -> Value {
+    fn inner(&self, from: From, block: Slot<'p>, path: &Path<'p>) -> Value {
         self.read(from, block.field(argument(from)), &path.field(argument(from)))
     }
 }
@@ -155,7 +154,7 @@ fn argument(from: From) -> &'static str {
 }
 
 /// Nested blocks as a list: null when there are none.
-fn blocks<'p>(slot: Slot<'p>, path: &Path, make: impl Fn(Slot<'p>, &Path) -> Vec<Value>) -> Value {
+fn blocks<'p>(slot: Slot<'p>, path: &Path<'p>, make: impl Fn(Slot<'p>, &Path<'p>) -> Vec<Value>) -> Value {
     if slot.is_unknown() {
         return path.opaque();
     }
@@ -167,19 +166,18 @@ fn blocks<'p>(slot: Slot<'p>, path: &Path, make: impl Fn(Slot<'p>, &Path) -> Vec
         let path = path.item(index, item);
         if item.is_unknown() { vec![path.opaque()] } else { make(item, &path) }
     });
-    let origin = slot.value.map_or_else(|| path.header.clone(), |node| Origin::expression(node.span));
-    Value::list(ListKind::List, blocks.collect(), origin)
+    Value::list(ListKind::List, blocks.collect(), path.origin(slot.value))
 }
 
 /// The only item of a list; null when there is none; what keeps the list from being known.
-fn first(list: Value, path: &Path) -> Value {
+fn first(list: Value, path: &Path<'_>) -> Value {
     match &list.data {
         Data::List(_, items) => items.first().cloned().unwrap_or_else(|| path.absent()),
         _ => list,
     }
 }
 
-fn permit(uri: &Value, permission: &Value, path: &Path) -> Value {
+fn permit(uri: &Value, permission: &Value, path: &Path<'_>) -> Value {
     let entries = IndexMap::from([("URI".to_owned(), uri.clone()), ("Permission".to_owned(), permission.clone())]);
-    Value::map(MapKind::Object, entries, path.header.clone())
+    Value::map(MapKind::Object, entries, path.announced())
 }

@@ -9,6 +9,8 @@ use indexmap::{IndexMap, IndexSet};
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::value::{ListKind, MapKind, Number, Origin, Role, Symbol, SymbolSource, Value};
 
+use super::place::Place;
+
 /// A value with its mirrors.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Slot<'p> {
@@ -55,22 +57,38 @@ impl<'p> Slot<'p> {
     }
 }
 
-/// The attribute a slot is, to name what is unknown in it.
-#[derive(Debug, Clone)]
-pub(super) struct Path {
+/// The attribute a slot is, to name what is unknown in it and to say where it stands.
+#[derive(Clone)]
+pub(super) struct Path<'p> {
     /// The resource or data source.
     pub source: SymbolSource,
     /// The attribute, with a path into it.
     pub attribute: String,
-    /// Where what is absent would be written.
+    /// Where what is absent would be written, in the plan.
     pub header: Origin,
+    /// Where it is written in the sources, if they are there.
+    pub place: Option<Place<'p>>,
 }
 
-impl Path {
+impl Path<'_> {
     /// The path of a part.
     pub fn field(&self, name: &str) -> Self {
         let attribute = if self.attribute.is_empty() { name.to_owned() } else { format!("{}.{name}", self.attribute) };
-        Self { attribute, ..self.clone() }
+        Self { attribute, place: self.place.as_ref().map(|place| place.field(name)), ..self.clone() }
+    }
+
+    /// Where a value stands: in the sources, else where the plan prints it, else what announces it.
+    pub fn origin(&self, printed: Option<&Node>) -> Origin {
+        match (&self.place, printed) {
+            (Some(place), _) => place.origin(),
+            (None, Some(node)) => Origin::expression(node.span),
+            (None, None) => self.header.clone(),
+        }
+    }
+
+    /// What announces the innermost block.
+    pub fn announced(&self) -> Origin {
+        self.place.as_ref().map_or_else(|| self.header.clone(), |place| Origin::at(place.header(), Role::Header))
     }
 
     /// The path of an element, which is the header of what it holds.
@@ -80,18 +98,19 @@ impl Path {
             source: self.source.clone(),
             attribute: format!("{}[{index}]", self.attribute),
             header: header.map_or_else(|| self.header.clone(), |node| Origin::at(node.span, Role::Header)),
+            place: self.place.as_ref().map(|place| place.item(index)),
         }
     }
 
     /// What is set at deployment.
     pub fn opaque(&self) -> Value {
         let symbol = Symbol { source: self.source.clone(), attribute: self.attribute.clone() };
-        Value::opaque(symbol, self.header.clone())
+        Value::opaque(symbol, self.origin(None))
     }
 
     /// What is not there.
     pub fn absent(&self) -> Value {
-        Value::null(self.header.clone())
+        Value::null(self.origin(None))
     }
 }
 
@@ -101,13 +120,13 @@ pub(super) struct Secrets(RefCell<IndexSet<String>>);
 
 impl Secrets {
     /// The value of a slot.
-    pub fn value(&self, slot: Slot<'_>, path: &Path) -> Value {
+    pub fn value(&self, slot: Slot<'_>, path: &Path<'_>) -> Value {
         if slot.is_unknown() {
             return path.opaque();
         }
         let Some(node) = slot.value else { return path.absent() };
         let is_secret = slot.sensitive.is_some_and(is_true);
-        let origin = if is_secret { path.header.clone() } else { Origin::expression(node.span) };
+        let origin = if is_secret { path.announced() } else { path.origin(Some(node)) };
         match &node.kind {
             NodeKind::Scalar(scalar) if is_secret => self.secret(scalar, origin),
             NodeKind::Scalar(scalar) => known(scalar, origin),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{Loaded, Plan, explain_bytes, load, may_be_plan};
+use super::{Configuration, Loaded, Plan, explain_bytes, load, may_be_plan};
 use crate::explore::merge;
 use crate::finding::Verdict;
 use crate::judge::Judge;
@@ -22,7 +22,7 @@ const MODULES: &str = include_str!("../../tests/fixtures/plans/modules/plan.json
 fn loaded(text: &str) -> (Arc<Sources>, Loaded) {
     let sources = Arc::new(Sources::new(PathBuf::from("/project"), PathBuf::from("/project")));
     let file = sources.add("plan.json", text.to_owned());
-    let loaded = load(&sources, file);
+    let loaded = load(&sources, file, Configuration::Unknown);
     (sources, loaded)
 }
 

@@ -56,6 +56,8 @@ pub struct Sources {
 struct Store {
     files: Vec<Arc<SourceFile>>,
     by_location: HashMap<PathBuf, FileId>,
+    /// The names of the files in each directory.
+    by_directory: HashMap<PathBuf, Vec<String>>,
 }
 
 impl Sources {
@@ -168,6 +170,10 @@ impl Sources {
             lines,
             excerpts,
         }));
+        if let (Some(directory), Some(name)) = (location.parent(), location.file_name().and_then(|name| name.to_str()))
+        {
+            store.by_directory.entry(directory.to_owned()).or_default().push(name.to_owned());
+        }
         store.by_location.insert(location, id);
         id
     }
@@ -217,10 +223,7 @@ impl Sources {
     pub fn list(&self, directory: &Path) -> Vec<String> {
         let location = normalize(&self.working_directory.join(directory));
         let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
-        let known = store.by_location.keys().filter_map(|file| {
-            (file.parent() == Some(&location)).then(|| file.file_name()?.to_str().map(str::to_owned)).flatten()
-        });
-        let mut names: Vec<String> = known.collect();
+        let mut names: Vec<String> = store.by_directory.get(&location).cloned().unwrap_or_default();
         drop(store);
         if location.canonicalize().is_ok_and(|real| real.starts_with(&self.root)) {
             let entries = std::fs::read_dir(&location).into_iter().flatten().flatten();

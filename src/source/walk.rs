@@ -13,7 +13,8 @@ use super::store::{explain, normalize, relative};
 /// The directories that are never entered, unless they are named: what tools keep for themselves. `.aws-sam` holds what
 /// `sam build` makes of a template that stands beside it; `asset.*` are the
 /// copies of code and files that a CDK assembly holds, beside its `manifest.json`.
-pub const DEFAULT_EXCLUDES: &[&str] = &[".git", ".terraform", ".aws-sam", "node_modules", "asset.*"];
+pub const DEFAULT_EXCLUDES: &[&str] =
+    &[".git", ".terraform", ".terragrunt-cache", ".aws-sam", "node_modules", "asset.*"];
 
 /// What a walk found, in a fixed order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub enum FileClass {
     TerraformJson,
     /// `.tfvars`, `.tfvars.json`
     Variables,
-    /// `terragrunt.hcl`
+    /// `terragrunt.hcl`, `terragrunt.hcl.json`
     Terragrunt,
     /// `.yaml`, `.yml`, `.json`, `.template`, `.cfn`, `.cform`: perhaps a template, a plan or a part of an assembly.
     Template,
@@ -92,7 +93,7 @@ impl FileClass {
             Self::TerraformJson
         } else if ends(&[".tfvars", ".tfvars.json"]) {
             Self::Variables
-        } else if name == "terragrunt.hcl" {
+        } else if name == "terragrunt.hcl" || name == "terragrunt.hcl.json" {
             Self::Terragrunt
         } else if name.rsplit_once('.').is_some_and(|(_, extension)| is_template(extension)) {
             Self::Template
@@ -220,6 +221,7 @@ mod tests {
             ("terraform.tfvars", FileClass::Variables),
             ("x.auto.tfvars.json", FileClass::Variables),
             ("terragrunt.hcl", FileClass::Terragrunt),
+            ("terragrunt.hcl.json", FileClass::Terragrunt),
             ("Trail.YML", FileClass::Template),
             ("stack.template.json", FileClass::Template),
             ("trail.cfn", FileClass::Template),

@@ -9,6 +9,7 @@ pub mod json;
 mod node;
 pub mod tf_json;
 pub mod toml;
+mod written;
 pub mod yaml;
 
 pub use body::{
@@ -16,3 +17,4 @@ pub use body::{
     TemplateFor, TemplatePart,
 };
 pub use node::{Comment, Entry, Node, NodeKind, Parsed, Problem, ProblemSeverity, Scalar, Style, Tag};
+pub use written::Written;

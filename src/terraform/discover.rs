@@ -6,17 +6,22 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 use rayon::prelude::*;
 
-use crate::source::Sources;
+use crate::finding::Note;
+use crate::model::Inputs;
+use crate::source::{ReadError, Sources};
 
 use super::files;
 use super::module::{Modules, is_local, normalize};
+use super::terragrunt::{Deployed, Deploys};
+use super::tree::installed;
 
 /// What a look at a directory's bytes tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outline {
     /// Whether its configuration mentions CloudTrail anywhere.
     pub mentions_trail: bool,
-    /// Directories it may call as modules: every relative `source` in its text, also in comments.
+    /// Directories it may call as modules: every relative `source` in its text, also in comments, and whatever
+    /// `terraform init` fetched for it.
     pub may_call: Vec<PathBuf>,
 }
 
@@ -24,7 +29,11 @@ pub struct Outline {
 #[must_use]
 pub fn outline(sources: &Sources, directory: &Path) -> Outline {
     let mut outline = Outline::default();
-    for name in sources.list(directory).iter().filter(|name| files::is_configuration(name)) {
+    let names = sources.list(directory);
+    if names.iter().any(|name| name == ".terraform") {
+        outline.may_call.extend(installed(sources, directory).into_values());
+    }
+    for name in names.iter().filter(|name| files::is_configuration(name)) {
         // A file that is no text bears on a verdict as much as any other: it must be missed, not overlooked.
         let Some(bytes) = sources.bytes(&directory.join(name)) else { continue };
         outline.mentions_trail |= memmem::find(&bytes, b"cloudtrail").is_some();
@@ -36,12 +45,16 @@ pub fn outline(sources: &Sources, directory: &Path) -> Outline {
 
 /// The texts that stand after `source =` or `"source":` and begin like a relative path.
 fn relative_sources(text: &str) -> impl Iterator<Item = &str> {
+    quoted_sources(text).filter(|path| is_local(path))
+}
+
+/// The texts that stand after `source =` or `"source":`, also in comments.
+pub(super) fn quoted_sources(text: &str) -> impl Iterator<Item = &str> {
     memmem::find_iter(text.as_bytes(), b"source").filter_map(|at| {
         let rest = text.get(at..)?.strip_prefix("source")?;
         let rest = rest.strip_prefix('"').unwrap_or(rest).trim_start();
         let rest = rest.strip_prefix(['=', ':'])?.trim_start().strip_prefix('"')?;
-        let (path, _) = rest.split_once('"')?;
-        is_local(path).then_some(path)
+        rest.split_once('"').map(|(path, _)| path)
     })
 }
 
@@ -55,6 +68,27 @@ pub fn roots(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
     let calls = |directory: &&PathBuf| called_directories(modules, directory);
     let called: BTreeSet<PathBuf> = holding.par_iter().flat_map_iter(calls).collect();
     holding.into_iter().filter(|directory| !called.contains(*directory)).cloned().collect()
+}
+
+/// What the configurations of Terragrunt in `files` deploy, as far as there is a trail in it, and remarks about what they
+/// deploy from elsewhere.
+#[must_use]
+pub fn deployed(modules: &Modules, files: &[PathBuf], inputs: &Inputs) -> (Vec<Deployed>, Vec<Note>) {
+    let mut units = Vec::new();
+    let mut notes = Vec::new();
+    let found: Vec<Result<Deploys, ReadError>> = files.par_iter().map(|file| modules.deploys(file, inputs)).collect();
+    for deploys in found {
+        match deploys {
+            Ok(Deploys::Module(unit)) => units.push(*unit),
+            Ok(Deploys::Elsewhere(note)) => notes.push(note),
+            Ok(Deploys::Nothing) => {}
+            Err(error) => notes.push(Note { message: format!("{} {}", error.path, error.message), span: None }),
+        }
+    }
+    let directories: Vec<PathBuf> = units.iter().flat_map(|unit| [&unit.module, unit.directory()]).cloned().collect();
+    let relevant = relevant(&modules.sources, &directories);
+    units.retain(|unit| relevant.contains(&unit.module) || relevant.contains(unit.directory()));
+    (units, notes)
 }
 
 /// Those of `directories` with a trail in them or in what they call.

@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::finding::Note;
@@ -14,8 +15,10 @@ use crate::value::{Data, Input, ObjectId, Origin, Reason, Value, World};
 use super::expand::Expansion;
 use super::object::Object;
 use super::scope::Scope;
+use super::terragrunt::Layer;
 use super::types::Type;
 use super::unit::TerraformUnit;
+use super::variables::argument_of;
 
 /// How many expressions may be evaluated for one value.
 const MAX_STEPS: u64 = 10_000_000;
@@ -39,6 +42,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) refused: RefCell<BTreeMap<String, Value>>,
     /// The same unit without any answer, to tell what an answer broke from what is broken anyway.
     unanswered: OnceCell<Box<Evaluator<'a>>>,
+    /// What Terragrunt hands in.
+    layers: OnceCell<Vec<Layer>>,
     notes: RefCell<Vec<Note>>,
     steps: Cell<u64>,
     depth: Cell<usize>,
@@ -58,6 +63,10 @@ pub(super) enum Key {
     Repetition(usize, String),
     /// An attribute of an object.
     Attribute(ObjectId, String),
+    /// What a configuration of Terragrunt includes.
+    Include(String),
+    /// Another configuration of Terragrunt.
+    Config(PathBuf),
 }
 
 enum Memo {
@@ -80,6 +89,7 @@ impl<'a> Evaluator<'a> {
             keys: RefCell::default(),
             refused: RefCell::default(),
             unanswered: OnceCell::new(),
+            layers: OnceCell::new(),
             notes: RefCell::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
@@ -98,6 +108,17 @@ impl<'a> Evaluator<'a> {
             return self;
         }
         self.unanswered.get_or_init(|| Box::new(Evaluator::new(self.unit, &self.unit.unanswered)))
+    }
+
+    /// What Terragrunt hands in for a variable of the root module.
+    pub fn handed_in(&self, variable: &str) -> Option<Value> {
+        let config = self.unit.deployed_by.as_ref()?;
+        let layers = self.layers.get_or_init(|| Layer::all(config, self.world));
+        let value = Layer::input(layers, variable)?;
+        Some(match value.origin.nearest() {
+            Some(span) => argument_of(value, span),
+            None => value,
+        })
     }
 
     /// Begins to count steps anew: for each value that is read from outside.

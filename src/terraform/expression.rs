@@ -105,6 +105,9 @@ impl<'a> Evaluator<'a> {
             Ok(arguments) => arguments,
             Err(unknown) => return unknown,
         };
+        if let Some(value) = self.terragrunt_call(name, &arguments, span) {
+            return value;
+        }
         let value = functions::call(&functions::Call { name, arguments, span, world: self.world, host: self });
         self.settled(value)
     }

@@ -42,7 +42,8 @@ pub(super) fn automatic_values(names: &[String]) -> Vec<String> {
     let standard = ["terraform.tfvars", "terraform.tfvars.json"].into_iter().map(str::to_owned);
     let present = standard.filter(|name| names.contains(name));
     let automatic = names.iter().filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"));
-    let mut automatic: Vec<String> = automatic.filter(|name| !is_ignored(name)).cloned().collect();
+    // Unlike configuration, hidden ones are read too.
+    let mut automatic: Vec<String> = automatic.cloned().collect();
     automatic.sort();
     present.chain(automatic).collect()
 }
@@ -86,16 +87,25 @@ mod tests {
     #[test]
     fn values_are_read_in_terraforms_order() {
         let found = automatic_values(&names(&[
+            ".hidden.auto.tfvars",
             "a.auto.tfvars",
             "a.auto.tfvars.json",
             "b.auto.tfvars",
+            "b.auto.tfvars~",
             "other.tfvars",
             "terraform.tfvars",
             "terraform.tfvars.json",
         ]));
         assert_eq!(
             found,
-            ["terraform.tfvars", "terraform.tfvars.json", "a.auto.tfvars", "a.auto.tfvars.json", "b.auto.tfvars"]
+            [
+                "terraform.tfvars",
+                "terraform.tfvars.json",
+                ".hidden.auto.tfvars",
+                "a.auto.tfvars",
+                "a.auto.tfvars.json",
+                "b.auto.tfvars"
+            ]
         );
     }
 }

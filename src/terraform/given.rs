@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
 use crate::model::{GivenVariable, Inputs};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Expr, Node, NodeKind, Problem, ProblemSeverity, Style, hcl, json};
 use crate::value::{ListKind, MapKind, Number, Origin, Role, Value};
 
@@ -29,6 +29,8 @@ pub(super) enum Given {
 pub(super) struct GivenValues {
     /// By variable.
     pub values: IndexMap<String, Given>,
+    /// Names to which a file gives a value, with their places: Terraform warns of those that are not declared.
+    pub named: Vec<(String, Span)>,
     /// Files that could not be read or parsed.
     pub errors: Vec<FileError>,
     /// Remarks.
@@ -38,14 +40,17 @@ pub(super) struct GivenValues {
 impl GivenValues {
     /// Reads everything that gives values, in Terraform's order of precedence.
     /// <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>
-    pub fn read(sources: &Sources, directory: &Path, inputs: &Inputs) -> Self {
+    /// Files are looked for in each of `directories`; those of later ones count more.
+    pub fn read(sources: &Sources, directories: &[&Path], inputs: &Inputs) -> Self {
         let mut given = Self::default();
         for (name, text) in &inputs.environment {
             let name = name.strip_prefix("TF_VAR_").unwrap_or(name);
             given.text(sources, &format!("TF_VAR_{name}"), name, text);
         }
-        for name in files::automatic_values(&sources.list(directory)) {
-            given.file(sources, &directory.join(name));
+        for directory in directories {
+            for name in files::automatic_values(&sources.list(directory)) {
+                given.file(sources, &directory.join(name));
+            }
         }
         for variable in &inputs.variables {
             match variable {
@@ -82,6 +87,7 @@ impl GivenValues {
         } else {
             let parsed = hcl::parse(file, &source.text);
             for attribute in parsed.body.attributes {
+                self.named.push((attribute.name.clone(), attribute.name_span));
                 self.put(attribute.name, Given::Expression(attribute.expr));
             }
             parsed.problems
@@ -102,6 +108,7 @@ impl GivenValues {
         let entries = parsed.documents.iter().flat_map(Node::entries);
         for entry in entries {
             if let Some(name) = entry.key.text().filter(|name| *name != "//") {
+                self.named.push((name.to_owned(), entry.key.span));
                 self.put(name.to_owned(), Given::Value(constant(&entry.value)));
             }
         }

@@ -1,20 +1,34 @@
 //! What an override file does to the blocks of the others.
 //!
 //! A block of an override file is matched by its header. Its attributes replace those of the same name; its nested
-//! blocks replace all nested blocks of their type, `dynamic` ones included.
+//! blocks replace all nested blocks of their type, `dynamic` ones included. In JSON syntax nested blocks are attributes.
 //! <https://developer.hashicorp.com/terraform/language/files/override>
 
-use crate::syntax::{Block, Body};
+use std::sync::Arc;
 
-/// Applies one block of an override file to the blocks that were declared before.
-/// A block that overrides nothing is dropped: Terraform refuses it.
-pub(super) fn apply(declared: &mut [Block], change: Block) {
+use crate::finding::Note;
+use crate::source::Span;
+use crate::syntax::{Attribute, Block, Body, Expr, ExprKind};
+
+/// The blocks that an override file can change. Others simply add up.
+const NAMED: [&str; 6] = ["resource", "data", "variable", "output", "module", "provider"];
+
+/// Applies one block of an override file to the blocks that were declared before. What overrides nothing is dropped with a
+/// remark: Terraform refuses it.
+pub(super) fn apply(declared: &mut [Block], change: Block, notes: &mut Vec<Note>) {
+    let dropped = |span: Span| Note {
+        message: "overrides nothing: no other file declares this, and Terraform refuses that".to_owned(),
+        span: Some(span),
+    };
     if change.kind == "locals" {
-        return apply_locals(declared, &change.body);
+        notes.extend(apply_locals(declared, &change.body).into_iter().map(dropped));
+        return;
     }
     let matching = declared.iter_mut().find(|block| is_same(block, &change));
-    if let Some(block) = matching {
-        merge(&mut block.body, change.body);
+    match matching {
+        Some(block) => merge(&mut block.body, change.body),
+        None if NAMED.contains(&change.kind.as_str()) => notes.push(dropped(change.header)),
+        None => {}
     }
 }
 
@@ -26,29 +40,39 @@ fn is_same(block: &Block, change: &Block) -> bool {
         && (block.kind != "provider" || alias(block) == alias(change))
 }
 
-/// A local value may be spread over any number of `locals` blocks.
-fn apply_locals(declared: &mut [Block], change: &Body) {
+/// A local value may be spread over any number of `locals` blocks. Gives the names that no other file declares.
+fn apply_locals(declared: &mut [Block], change: &Body) -> Vec<Span> {
+    let mut dropped = Vec::new();
     for attribute in &change.attributes {
         let existing = declared
             .iter_mut()
             .filter(|block| block.kind == "locals")
             .flat_map(|block| &mut block.body.attributes)
             .find(|existing| existing.name == attribute.name);
-        if let Some(existing) = existing {
-            *existing = attribute.clone();
+        match existing {
+            Some(existing) => *existing = attribute.clone(),
+            None => dropped.push(attribute.name_span),
         }
     }
+    dropped
 }
 
 fn merge(body: &mut Body, change: Body) {
     for attribute in change.attributes {
-        body.attributes.retain(|existing| existing.name != attribute.name);
-        body.attributes.push(attribute);
+        let kinds = written_dynamic(&attribute);
+        if kinds.is_empty() {
+            remove(body, &attribute.name);
+            body.attributes.push(attribute);
+        } else {
+            for kind in &kinds {
+                remove(body, kind);
+            }
+            add_dynamic(body, attribute);
+        }
     }
     let (settings, replaced): (Vec<_>, Vec<_>) = change.blocks.into_iter().partition(|block| block.kind == "lifecycle");
     for block in &replaced {
-        let kind = nested_kind(block).to_owned();
-        body.blocks.retain(|existing| nested_kind(existing) != kind);
+        remove(body, nested_kind(block));
     }
     body.blocks.extend(replaced);
     for block in settings {
@@ -57,6 +81,45 @@ fn merge(body: &mut Body, change: Body) {
             None => body.blocks.push(block),
         }
     }
+}
+
+/// Removes the attribute, or all nested blocks of the type, in either syntax.
+fn remove(body: &mut Body, name: &str) {
+    body.blocks.retain(|existing| nested_kind(existing) != name);
+    body.attributes.retain(|existing| existing.name != name);
+    for attribute in body.attributes.iter_mut().filter(|attribute| attribute.name == "dynamic") {
+        if let ExprKind::Object(entries) = &attribute.expr.kind {
+            let others = entries.iter().filter(|(key, _)| !is_text(key, name)).cloned().collect();
+            attribute.expr = Arc::new(Expr { kind: ExprKind::Object(others), span: attribute.expr.span });
+        }
+    }
+}
+
+/// The types of the blocks that `"dynamic": { … }` makes in JSON syntax.
+fn written_dynamic(attribute: &Attribute) -> Vec<String> {
+    let ExprKind::Object(entries) = &attribute.expr.kind else { return Vec::new() };
+    let kinds = entries.iter().filter_map(|(key, _)| match &key.kind {
+        ExprKind::Text(kind) if attribute.name == "dynamic" => Some(kind.clone()),
+        _ => None,
+    });
+    kinds.collect()
+}
+
+/// Adds `"dynamic": { … }` to what is already there.
+fn add_dynamic(body: &mut Body, mut attribute: Attribute) {
+    let existing = body.attributes.iter().position(|existing| existing.name == "dynamic");
+    let existing = existing.map(|at| body.attributes.remove(at));
+    if let (Some(ExprKind::Object(old)), ExprKind::Object(new)) =
+        (existing.map(|existing| existing.expr.kind.clone()), &attribute.expr.kind)
+    {
+        let both = old.into_iter().chain(new.iter().cloned()).collect();
+        attribute.expr = Arc::new(Expr { kind: ExprKind::Object(both), span: attribute.expr.span });
+    }
+    body.attributes.push(attribute);
+}
+
+fn is_text(expr: &Expr, wanted: &str) -> bool {
+    matches!(&expr.kind, ExprKind::Text(text) if text == wanted)
 }
 
 /// The type of a nested block; that of `dynamic "x"` is `x`.

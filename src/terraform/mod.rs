@@ -31,17 +31,21 @@ mod repeat;
 mod scope;
 mod shape;
 mod template;
+mod terragrunt;
 mod tree;
 mod truth;
 pub mod types;
 mod unit;
 mod unknown;
 mod variables;
+mod written;
 
-pub use discover::{reaching_trails, roots};
+pub use discover::{deployed, reaching_trails, roots};
 pub use files::is_configuration;
 pub use module::{Module, Modules};
+pub use terragrunt::{Deployed, Deploys};
 pub use unit::{TerraformUnit, load};
+pub use written::Configuration;
 
 #[cfg(test)]
 mod tests;

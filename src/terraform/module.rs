@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
 use crate::source::{FileId, ReadError, Sources, Span};
-use crate::syntax::{Block, Body, Expr, ExprKind, ParsedBody, ProblemSeverity, hcl, tf_json};
+use crate::syntax::{Block, Body, Expr, ExprKind, ParsedBody, Problem, ProblemSeverity, hcl, tf_json};
 
 use super::files;
 use super::merge;
@@ -77,8 +77,8 @@ impl std::fmt::Display for ResourceKey {
 /// Where the text of a called module is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ModuleSource {
-    /// A directory of this repository.
-    Local(PathBuf),
+    /// A directory of this repository, and how it is written.
+    Local { directory: PathBuf, source: String },
     /// A registry address, a git URL or the like, as written.
     Remote(String),
 }
@@ -88,7 +88,9 @@ impl Module {
     pub(super) fn source(&self, call: &Block) -> ModuleSource {
         let source = call.body.attribute("source").map(|attribute| &attribute.expr.kind);
         match source {
-            Some(ExprKind::Text(text)) if is_local(text) => ModuleSource::Local(self.directory.join(text)),
+            Some(ExprKind::Text(text)) if is_local(text) => {
+                ModuleSource::Local { directory: normalize(&self.directory.join(text)), source: text.clone() }
+            }
             Some(ExprKind::Text(text)) => ModuleSource::Remote(text.clone()),
             Some(_) => ModuleSource::Remote("an expression".to_owned()),
             None => ModuleSource::Remote("no source".to_owned()),
@@ -98,31 +100,46 @@ impl Module {
     /// The directories of the local modules this one calls.
     pub(super) fn called(&self) -> impl Iterator<Item = PathBuf> {
         self.calls.values().filter_map(|call| match self.source(call) {
-            ModuleSource::Local(directory) => Some(normalize(&directory)),
+            ModuleSource::Local { directory, .. } => Some(directory),
             ModuleSource::Remote(_) => None,
         })
     }
 
-    fn parse(sources: &Sources, directory: &Path) -> Self {
+    /// The module that these blocks declare.
+    pub(super) fn of(directory: &Path, blocks: Vec<Block>) -> Self {
         let mut module = Self { directory: directory.to_owned(), ..Self::default() };
-        let files = files::configuration(&sources.list(directory));
-        let mut blocks = Vec::new();
-        for name in &files.primary {
-            blocks.extend(module.read(sources, &directory.join(name)).blocks);
-        }
-        for name in &files.overrides {
-            for block in module.read(sources, &directory.join(name)).blocks {
-                merge::apply(&mut blocks, block);
-            }
-        }
         for block in blocks {
             module.declare(block);
         }
         module
     }
 
-    fn read(&mut self, sources: &Sources, path: &Path) -> Body {
-        let file = match sources.read(path) {
+    /// The module in `directory` with other files in place of those of the same name, or beside them.
+    pub(super) fn laid_over(sources: &Sources, directory: &Path, over: &[(String, FileId)]) -> Self {
+        let mut names = sources.list(directory);
+        names.extend(over.iter().map(|(name, _)| name.clone()));
+        names.sort();
+        names.dedup();
+        let files = files::configuration(&names);
+        let mut read = Self::default();
+        let mut parse = |name: &String| {
+            let file = match over.iter().rev().find(|(other, _)| other == name) {
+                Some((_, file)) => Ok(*file),
+                None => sources.read(&directory.join(name)),
+            };
+            read.parsed(sources, file).blocks
+        };
+        let mut blocks: Vec<Block> = files.primary.iter().flat_map(&mut parse).collect();
+        let changes: Vec<Block> = files.overrides.iter().flat_map(&mut parse).collect();
+        for change in changes {
+            merge::apply(&mut blocks, change, &mut read.notes);
+        }
+        let module = Self::of(directory, blocks);
+        Self { errors: read.errors, notes: [read.notes, module.notes].concat(), ..module }
+    }
+
+    fn parsed(&mut self, sources: &Sources, file: Result<FileId, ReadError>) -> Body {
+        let file = match file {
             Ok(file) => file,
             Err(ReadError { path, message }) => {
                 self.errors.push(FileError { path, message, span: None });
@@ -131,19 +148,20 @@ impl Module {
         };
         let source = sources.file(file);
         let parsed = parse_file(file, &source.path, &source.text);
-        for problem in parsed.problems {
-            match problem.severity {
-                ProblemSeverity::Lost => self.errors.push(FileError {
-                    path: source.path.clone(),
-                    message: problem.message,
-                    span: Some(problem.span),
-                }),
-                ProblemSeverity::Harmless => {
-                    self.notes.push(Note { message: problem.message, span: Some(problem.span) });
+        self.remark(&source.path, parsed.problems);
+        parsed.body
+    }
+
+    /// Keeps what is wrong with the text of a file.
+    pub(super) fn remark(&mut self, path: &str, problems: Vec<Problem>) {
+        for Problem { message, span, severity } in problems {
+            match severity {
+                ProblemSeverity::Lost => {
+                    self.errors.push(FileError { path: path.to_owned(), message, span: Some(span) });
                 }
+                ProblemSeverity::Harmless => self.notes.push(Note { message, span: Some(span) }),
             }
         }
-        parsed.body
     }
 
     fn declare(&mut self, block: Block) {
@@ -238,6 +256,6 @@ impl Modules {
             let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(parsed.entry(directory.clone()).or_default())
         };
-        Arc::clone(cell.get_or_init(|| Arc::new(Module::parse(&self.sources, &directory))))
+        Arc::clone(cell.get_or_init(|| Arc::new(Module::laid_over(&self.sources, &directory, &[]))))
     }
 }

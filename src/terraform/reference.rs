@@ -10,6 +10,9 @@ use super::evaluator::{Evaluator, Key};
 use super::module::{Mode, ResourceKey};
 use super::scope::{Env, Scope};
 
+/// A name, and the text up to its end.
+pub(super) type Name<'e> = (&'e str, Span);
+
 /// One step of a chain of names, with the text up to its end.
 enum Link<'e> {
     Attribute(&'e str, Span),
@@ -46,6 +49,9 @@ impl<'a> Evaluator<'a> {
         let (Some((first, end)), second) = (attribute(0), attribute(1)) else {
             return (self.broken(name, "this name leads to nothing", span), links.len());
         };
+        if let Some(found) = self.terragrunt_name(name, (first, end), second) {
+            return found;
+        }
         match (name, second) {
             ("var", _) => (self.variable(scope, first, end), 1),
             ("local", _) => (self.local(scope, first, end), 1),
@@ -66,7 +72,8 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn local(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
+    /// `local.name` of a module instance.
+    pub fn local(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
         let full = scope.qualify(&format!("local.{name}"));
         let Some(local) = scope.node.module.locals.get(name) else {
             return self.broken(&full, "there is no such local value", span);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::syntax::Block;
 
 use super::module::{Mode, Module, ModuleSource, Modules, ResourceKey, normalize};
@@ -41,8 +41,14 @@ pub(super) enum Child {
 impl Node {
     /// The tree under the module in `directory`.
     pub(super) fn root(modules: &Modules, directory: &Path) -> Self {
-        let mut reader = Reader { modules, installed: installed(modules, directory), chain: Vec::new(), calls: 0 };
-        reader.node(modules.get(directory), &[], None)
+        Self::of(modules, modules.get(directory))
+    }
+
+    /// The tree under a module.
+    pub(super) fn of(modules: &Modules, module: Arc<Module>) -> Self {
+        let installed = installed(&modules.sources, &module.directory);
+        let mut reader = Reader { modules, installed, chain: Vec::new(), calls: 0 };
+        reader.node(module, &[], None)
     }
 
     /// Every module of the tree, callers first.
@@ -84,7 +90,7 @@ impl Reader<'_> {
 
     fn child(&mut self, module: &Module, call: &Block, path: &[&str], caller: Option<Span>) -> Child {
         let (directory, source, caller) = match module.source(call) {
-            ModuleSource::Local(directory) => (directory.clone(), directory.display().to_string(), caller),
+            ModuleSource::Local { directory, source } => (directory, source, caller),
             ModuleSource::Remote(source) => match self.installed.get(&path.join(".")) {
                 Some(directory) => (directory.clone(), source, caller.or(Some(call.header))),
                 None => return Child::Absent(source),
@@ -104,10 +110,10 @@ impl Reader<'_> {
 }
 
 /// What `terraform init` noted about the modules it fetched: `{"Modules": [{"Key": "a.b", "Dir": "…"}]}`.
-fn installed(modules: &Modules, root: &Path) -> HashMap<String, PathBuf> {
+pub(super) fn installed(sources: &Sources, root: &Path) -> HashMap<String, PathBuf> {
     let path = root.join(".terraform/modules/modules.json");
-    let Ok(file) = modules.sources.read(&path) else { return HashMap::new() };
-    let Ok(json) = serde_json::from_str::<serde_json::Value>(&modules.sources.file(file).text) else {
+    let Ok(file) = sources.read(&path) else { return HashMap::new() };
+    let Ok(json) = serde_json::from_str::<serde_json::Value>(&sources.file(file).text) else {
         return HashMap::new();
     };
     let entries = json.get("Modules").and_then(serde_json::Value::as_array).map(Vec::as_slice).unwrap_or_default();

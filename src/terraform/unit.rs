@@ -12,12 +12,13 @@ use super::estate::TerraformEstate;
 use super::evaluator::Evaluator;
 use super::given::GivenValues;
 use super::module::{Modules, normalize};
+use super::terragrunt::Config;
 use super::tree::{Child, Node};
 
 /// A root module with everything it calls.
 #[derive(Debug)]
 pub struct TerraformUnit {
-    path: String,
+    pub(super) path: String,
     pub(super) directory: PathBuf,
     pub(super) sources: Arc<Sources>,
     pub(super) tree: Node,
@@ -25,6 +26,10 @@ pub struct TerraformUnit {
     pub(super) inputs: Inputs,
     /// The world without answers, for evaluators of other worlds to compare with.
     pub(super) unanswered: World,
+    /// Set for a configuration of Terragrunt, which is evaluated as a root module.
+    pub(super) terragrunt: Option<Config>,
+    /// The configuration of Terragrunt that deploys it.
+    pub(super) deployed_by: Option<Box<TerraformUnit>>,
 }
 
 /// Reads the root module in `directory`. For several, [`Modules::load`] shares what they call.
@@ -41,10 +46,12 @@ impl Modules {
         TerraformUnit {
             path: self.sources.display(&directory),
             tree: Node::root(self, &directory),
-            given: GivenValues::read(&self.sources, &directory, inputs),
+            given: GivenValues::read(&self.sources, &[&directory], inputs),
             sources: Arc::clone(&self.sources),
             inputs: inputs.clone(),
             unanswered: World::default(),
+            terragrunt: None,
+            deployed_by: None,
             directory,
         }
     }
@@ -69,6 +76,11 @@ impl Unit for TerraformUnit {
 
     fn notes(&self) -> Vec<Note> {
         let mut notes = self.given.notes.clone();
+        let undeclared = self.given.named.iter().filter(|(name, _)| !self.declares(name));
+        notes.extend(undeclared.map(|(name, span)| Note {
+            message: format!("{name} is given a value, and the root module has no variable of that name"),
+            span: Some(*span),
+        }));
         for node in self.tree.walk() {
             notes.extend(node.module.notes.clone());
             notes.extend(absent_trails(node));
@@ -87,6 +99,7 @@ impl Unit for TerraformUnit {
 
     fn errors(&self) -> Vec<FileError> {
         let mut errors = self.given.errors.clone();
+        errors.extend(self.deployed_by.iter().flat_map(|config| config.errors()));
         for error in self.tree.walk().into_iter().flat_map(|node| &node.module.errors) {
             if !errors.contains(error) {
                 errors.push(error.clone());

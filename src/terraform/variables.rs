@@ -1,6 +1,7 @@
 //! Variables: given, defaulted, or open.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::OpenInputs;
 use crate::source::Span;
@@ -63,7 +64,7 @@ impl<'a> Evaluator<'a> {
         let argument = caller.block.body.attribute(declaration.name);
         let value = argument.map(|argument| {
             let value = in_slot(&caller.scope, &caller.slot, |env| self.evaluate(&argument.expr, env));
-            value.through(argument.expr.span, Role::Argument)
+            argument_of(value, argument.expr.span)
         });
         match value {
             Some(value) => self.typed_variable(value, declaration),
@@ -76,6 +77,12 @@ impl<'a> Evaluator<'a> {
     fn root_variable(&self, declaration: &Declaration<'a>) -> Value {
         if let Some(given) = self.unit.given.values.get(declaration.name) {
             return self.typed_variable(self.given(given, declaration), declaration);
+        }
+        if let Some(value) = self.handed_in(declaration.name) {
+            let is_typed = declaration.block.body.attribute("type").is_some();
+            // Terragrunt hands in through the environment, where a variable without a type takes the text as it is.
+            let value = if is_typed { value } else { as_text(value) };
+            return self.typed_variable(value, declaration);
         }
         if self.unit.inputs.open == OpenInputs::Any && !self.keeps_default(declaration) {
             return self.open_variable(declaration);
@@ -169,6 +176,29 @@ impl<'a> Evaluator<'a> {
         let holds = super::truth::truth(&self.evaluate(condition, Env::of(scope)), self.world);
         matches!(holds.data, Data::Bool(false) | Data::Failed(_))
     }
+}
+
+/// A boolean or number as the text it is in the environment.
+fn as_text(value: Value) -> Value {
+    match &value.data {
+        Data::Bool(known) => Value::text(known.to_string(), value.origin),
+        Data::Number(known) => Value::text(known.to_string(), value.origin),
+        _ => value,
+    }
+}
+
+/// A value that a caller hands in: it, and everything inside it, stands where the caller wrote it.
+pub(super) fn argument_of(value: Value, span: Span) -> Value {
+    let inner = |value: &Value| argument_of(value.clone(), value.origin.nearest().unwrap_or(span));
+    let data = match &value.data {
+        Data::List(kind, items) => Data::List(*kind, Arc::new(items.iter().map(inner).collect())),
+        Data::Map(kind, entries) => {
+            let entries = entries.iter().map(|(key, entry)| (key.clone(), inner(entry)));
+            Data::Map(*kind, Arc::new(entries.collect()))
+        }
+        other => other.clone(),
+    };
+    Value::new(data, value.origin).through(span, Role::Argument)
 }
 
 /// The conditions a variable's value must meet.

@@ -10,12 +10,13 @@
 mod architecture;
 mod cases;
 mod cli;
+mod configurations;
 mod delivery;
 mod exposure;
 mod links;
 mod pages;
 mod reports;
-mod templates;
 mod suppressions;
+mod templates;
 mod units;
 mod user_rules;

@@ -1,5 +1,6 @@
 //! Plans with a trail in them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -7,18 +8,26 @@ use rayon::prelude::*;
 use crate::finding::FileError;
 use crate::plan;
 use crate::source::{FileClass, FoundFile, ReadError, Sources, mentions_trail_in_terraform};
+use crate::terraform::{self, Modules};
 
+use super::super::Options;
 use super::Found;
 
 /// Adds the units among the files. Gives the files that are none.
-pub(super) fn add(files: Vec<FoundFile>, sources: &Arc<Sources>, found: &mut Found) -> Vec<FoundFile> {
+pub(super) fn add(
+    files: Vec<FoundFile>,
+    options: &Options,
+    sources: &Arc<Sources>,
+    found: &mut Found,
+) -> Vec<FoundFile> {
+    let modules = Modules::new(Arc::clone(sources));
     let may_hold = |bytes: &[u8]| plan::may_be_plan(bytes) && mentions_trail_in_terraform(bytes);
     let is_candidate = |file: &FoundFile| matches!(file.class, FileClass::Template | FileClass::Other);
     let loaded: Vec<(FoundFile, Option<Result<plan::Loaded, ReadError>>)> = files
         .into_par_iter()
         .map(|file| {
             let loaded = (is_candidate(&file) && sources.search(&file.path, may_hold))
-                .then(|| Ok(plan::load(sources, sources.read_plan(&file.path)?)));
+                .then(|| load(&file.path, options.source.as_deref(), &modules, sources));
             (file, loaded)
         })
         .collect();
@@ -34,4 +43,18 @@ pub(super) fn add(files: Vec<FoundFile>, sources: &Arc<Sources>, found: &mut Fou
         }
     }
     others
+}
+
+/// A plan with the sources it was made from: those that were named, else those that lie beside it.
+fn load(path: &Path, source: Option<&Path>, modules: &Modules, sources: &Sources) -> Result<plan::Loaded, ReadError> {
+    let file = sources.read_plan(path)?;
+    if let Some(directory) = source {
+        let written = modules.written(&sources.absolute(directory));
+        return Ok(plan::load(sources, file, plan::Configuration::Named(&written)));
+    }
+    let beside =
+        path.parent().filter(|directory| sources.list(directory).iter().any(|name| terraform::is_configuration(name)));
+    let Some(directory) = beside else { return Ok(plan::load(sources, file, plan::Configuration::Unknown)) };
+    let written = modules.written(directory);
+    Ok(plan::load(sources, file, plan::Configuration::Beside(&written)))
 }

@@ -26,7 +26,14 @@ pub(super) fn add(
     all.sort();
     all.dedup();
     let modules = Modules::new(Arc::clone(sources));
+    let configurations = files.iter().filter(|file| file.class == FileClass::Terragrunt);
+    let configurations: Vec<PathBuf> = configurations.map(|file| file.path.clone()).collect();
+    let (deployed, notes) = terraform::deployed(&modules, &configurations, &options.inputs);
+    found.notes.extend(notes);
     let mut roots = terraform::roots(&modules, &all);
+    // What Terragrunt deploys is judged with what it hands in.
+    roots.retain(|root| !deployed.iter().any(|unit| unit.module == *root || unit.directory() == root));
+    all.retain(|directory| !deployed.iter().any(|unit| unit.module == *directory && unit.directory() == directory));
     let named = files.iter().filter(terraform).filter(|file| file.found == How::Named).filter_map(parent);
     let named = named.chain(directories.iter().filter(|directory| all.contains(directory)).cloned());
     let named: Vec<PathBuf> = named.filter(|directory| !roots.contains(directory)).collect();
@@ -34,5 +41,8 @@ pub(super) fn add(
     roots.sort();
     roots.dedup();
     let units = roots.par_iter().map(|root| modules.load(root, &options.inputs));
-    found.units.extend(units.collect::<Vec<_>>().into_iter().map(|unit| Box::new(unit) as Box<dyn Unit>));
+    let units = units.collect::<Vec<_>>().into_iter();
+    let deployed = deployed.into_par_iter().map(|unit| modules.load_deployed(unit, &options.inputs));
+    let units = units.chain(deployed.collect::<Vec<_>>());
+    found.units.extend(units.map(|unit| Box::new(unit) as Box<dyn Unit>));
 }

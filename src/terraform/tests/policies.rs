@@ -1,75 +1,55 @@
 //! Data sources, above all policy documents.
 
+use serde_json::Value as Json;
+
 use super::*;
 use crate::value::Part;
 
-fn document(statements: &str) -> String {
-    let more =
-        format!("data \"aws_iam_policy_document\" \"p\" {{\n{statements}\n}}\nresource \"aws_s3_bucket\" \"b\" {{}}");
-    json(&evaluated_in("data.aws_iam_policy_document.p.json", &more, &World::default()))
-}
-
-/// The document behind a JSON text.
-fn json(value: &Value) -> String {
-    let Data::Text(text) = &value.data else { panic!("{}", show(value)) };
-    match text.parts() {
-        [Part::Json(document)] => document.describe(),
-        _ => panic!("{}", show(value)),
+/// The document as JSON, with `${…}` for what is not known.
+fn shown(value: &Value) -> Json {
+    match &value.data {
+        Data::List(_, items) => items.iter().map(shown).collect(),
+        Data::Map(_, entries) => entries.iter().map(|(key, entry)| (key.clone(), shown(entry))).collect(),
+        Data::Text(text) => Json::String(text.to_string()),
+        _ => Json::String(format!("${{{}}}", value.describe())),
     }
 }
 
 #[test]
 fn a_document_is_rendered_as_the_provider_does() {
-    let rendered = document(
-        r#"
-        statement {
-          sid       = "Read"
-          actions   = ["s3:GetObject"]
-          resources = ["${aws_s3_bucket.b.arn}/*", "arn:aws:s3:::x/&{aws:username}"]
-          principals {
-            type        = "*"
-            identifiers = ["*"]
-          }
-          condition {
-            test     = "StringEquals"
-            variable = "aws:SourceAccount"
-            values   = ["1", "2"]
-          }
-        }
-        statement {
-          effect  = "Deny"
-          actions = ["s3:*", "kms:*"]
-          principals {
-            type        = "AWS"
-            identifiers = ["*"]
+    #[derive(serde::Deserialize)]
+    struct Case {
+        name: String,
+        write: String,
+        json: String,
+    }
+    const BESIDE: &str = r#"
+        resource "aws_s3_bucket" "b" {}
+        variable "action" { type = string }
+        variable "accounts" { type = list(string) }
+        data "aws_iam_policy_document" "other" {
+          statement {
+            sid     = "A"
+            actions = [var.action]
           }
         }
-        "#,
-    );
-    let expected = "{Version = \"2012-10-17\", Statement = [{Sid = \"Read\", Effect = \"Allow\", \
-         Action = \"s3:GetObject\", \
-         Resource = [\"arn:${AWS::Partition}:s3:::${aws_s3_bucket.b.id}/*\", \"arn:aws:s3:::x/${aws:username}\"], \
-         Principal = \"*\", Condition = {StringEquals = {aws:SourceAccount = [\"1\", \"2\"]}}}, \
-         {Effect = \"Deny\", Action = [\"s3:*\", \"kms:*\"], Principal = {AWS = \"*\"}}]}";
-    assert_eq!(rendered, expected);
-}
-
-#[test]
-fn documents_merge_by_sid() {
-    let rendered = document(
-        r#"
-        source_policy_documents   = [jsonencode({ Statement = { Sid = "A", Effect = "Allow" } })]
-        override_policy_documents = [jsonencode({ Statement = [{ Sid = "B", Effect = "Deny" }] })]
-        statement { sid = "B" }
-        dynamic "statement" {
-          for_each = ["C"]
-          content { sid = statement.value }
+    "#;
+    let cases: Vec<Case> =
+        serde_yaml::from_str(include_str!("../../../tests/configurations/policy_documents.yaml")).unwrap();
+    let mut wrong = Vec::new();
+    for Case { name, write, json } in cases {
+        let more = format!("data \"aws_iam_policy_document\" \"d\" {{\n{write}\n}}\n{BESIDE}");
+        let value = evaluated_in("data.aws_iam_policy_document.d.json", &more, &World::default());
+        let Data::Text(text) = &value.data else { panic!("{name}: {}", show(&value)) };
+        let [Part::Json(document)] = text.parts() else { panic!("{name}: {}", show(&value)) };
+        let expected: Json = serde_json::from_str(&json).unwrap();
+        // As texts: the order of the keys counts too.
+        let (got, expected) = (shown(document).to_string(), expected.to_string());
+        if got != expected {
+            wrong.push(format!("{name}\n  expected {expected}\n  got      {got}"));
         }
-        "#,
-    );
-    let expected = "{Version = \"2012-10-17\", Statement = [{Effect = \"Allow\", Sid = \"A\"}, \
-         {Effect = \"Deny\", Sid = \"B\"}, {Sid = \"C\", Effect = \"Allow\"}]}";
-    assert_eq!(rendered, expected);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -1,0 +1,18 @@
+//! A configuration as it is written: which block declares what, module by module. Nothing in it is evaluated.
+
+use crate::source::Span;
+
+use super::body::{Attribute, Block};
+
+/// The blocks of a configuration. A module is named by the calls that lead to it, from the root.
+pub trait Written: Sync {
+    /// The block that declares a name as references write it: `aws_s3_bucket.logs`, `data.aws_region.current`, `var.name`,
+    /// `module.logs`.
+    fn block(&self, calls: &[String], name: &str) -> Option<&Block>;
+
+    /// A local value; its name's span is where it is declared.
+    fn local(&self, calls: &[String], name: &str) -> Option<Attribute>;
+
+    /// The `module` block to point at instead of a module that is not the user's, or not on disk.
+    fn caller(&self, calls: &[String]) -> Option<Span>;
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::finding::{FileError, Finding, Report};
+use crate::finding::{FileError, Finding, Report, Trace};
 use crate::judge::without_trail;
 use crate::model::{Inputs, Language, Neighbours};
 use crate::rules::{Holds, Rule, Words};
@@ -38,6 +38,8 @@ pub struct Options {
     pub max_worlds: usize,
     /// Whether an account without any trail fails.
     pub require_trail: bool,
+    /// The control whose verdicts are to be explained.
+    pub trace: Option<&'static Rule>,
 }
 
 /// What a run found, with the files it points into.
@@ -114,12 +116,18 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>) -> Report {
     let judged: Vec<Rows> = judged.into_iter().flatten().collect();
     let defects = defects.into_iter().filter_map(Result::err);
     let trails = judged.iter().map(|rows| rows.trails).sum();
-    let mut findings: Vec<Finding> = judged.into_iter().flat_map(|rows| rows.findings).collect();
+    let (mut findings, mut traces): (Vec<Finding>, Vec<Trace>) = Default::default();
+    for rows in judged {
+        findings.extend(rows.findings);
+        traces.extend(rows.traces);
+    }
     findings.sort_by(|left, right| {
         (&left.unit, &left.control, &left.resource).cmp(&(&right.unit, &right.control, &right.resource))
     });
+    traces.sort_by(|left, right| (&left.unit, &left.resource).cmp(&(&right.unit, &right.resource)));
     Report {
         trails,
+        traces,
         files: found.files,
         notes: found.notes,
         errors: found.errors.into_iter().chain(defects).collect(),

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::finding::{Case, Condition, Finding, Note, Verdict};
-use crate::judge::{Judge, Row, account_row, describe_cases, to_finding};
+use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
+use crate::judge::{Judge, Row, account_row, describe_cases, to_finding, trace};
 use crate::model::{Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
@@ -31,6 +31,8 @@ pub(super) struct Run<'a> {
 pub(super) struct Rows {
     /// A finding for each row.
     pub findings: Vec<Finding>,
+    /// How the verdicts of the traced control came about.
+    pub traces: Vec<Trace>,
     /// How many trails there are, in one world or another.
     pub trails: usize,
 }
@@ -60,9 +62,14 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
             Some(trail) => judge.trail_row(rule, &trail.address),
             None => account_row(&judge, rule, provider),
         };
-        to_finding(&Row { unit, rule, trail: *trail, exploration, words: run.words, sources: run.sources })
+        let row = Row { unit, rule, trail: *trail, exploration, words: run.words, sources: run.sources };
+        let finding = to_finding(&row)?;
+        let is_traced = run.options.trace.is_some_and(|traced| traced.control.id == rule.control.id);
+        let trace = is_traced.then(|| trace(&judge, &row, &finding));
+        Some((finding, trace))
     });
-    Rows { findings: judged.collect(), trails: trails.len() }
+    let (findings, traces): (Vec<Finding>, Vec<Option<Trace>>) = judged.unzip();
+    Rows { findings, traces: traces.into_iter().flatten().collect(), trails: trails.len() }
 }
 
 /// The trails of all worlds, each once, in source order.

@@ -10,7 +10,7 @@ use crate::check::{Checked, Options, check};
 use crate::config::Config;
 use crate::finding::{FileError, Severity};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
-use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
+use crate::report::{Color, Context, Format, Style, Unicode, render, summary, traces};
 use crate::rules::{Catalog, Holds, Rule};
 use crate::source::{FileClass, project_root};
 use crate::write;
@@ -114,6 +114,9 @@ pub(super) struct ControlArguments {
     /// Let an unknown verdict count as a failure
     #[arg(long)]
     pub(super) strict: bool,
+    /// Instead of the report, say how each verdict of this control came about, back to the inputs
+    #[arg(long, value_name = "ID")]
+    trace: Option<String>,
     /// End with exit code 0 although controls failed
     #[arg(long, conflicts_with_all = ["strict", "fail_on"])]
     pub(super) exit_zero: bool,
@@ -175,6 +178,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let directory = std::env::current_dir()
         .and_then(|directory| directory.canonicalize())
         .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
+    if arguments.controls.trace.is_some() && arguments.output.format != Format::Text {
+        return Err(UsageError::new("--trace prints text; write other formats with --output FORMAT=FILE"));
+    }
     let root = project_root(&arguments.paths, &directory);
     let config = configuration(&arguments.files, &directory, &root)?;
     let thresholds = Thresholds::of(&arguments.controls, &config)?;
@@ -205,6 +211,7 @@ fn options(
     root: PathBuf,
 ) -> Result<Options, UsageError> {
     let (paths, stdin) = standard_input(arguments)?;
+    let rules = selected(&arguments.controls, config)?;
     Ok(Options {
         paths,
         stdin,
@@ -212,7 +219,8 @@ fn options(
         working_directory,
         root,
         inputs: inputs(&arguments.inputs, config)?,
-        rules: selected(&arguments.controls, config)?,
+        trace: traced(&arguments.controls, &rules)?,
+        rules,
         max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
     })
@@ -315,6 +323,17 @@ fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'stati
     Ok(rules)
 }
 
+/// The control to explain, which must be one of those that run.
+fn traced(arguments: &ControlArguments, rules: &[&'static Rule]) -> Result<Option<&'static Rule>, UsageError> {
+    let Some(word) = &arguments.trace else { return Ok(None) };
+    let catalog = Catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
+    let rule = catalog.get(word).map_err(unknown_control)?;
+    if rules.iter().all(|other| other.control.id != rule.control.id) {
+        return Err(UsageError::new(format!("--trace {word}: --select and --ignore leave it out")));
+    }
+    Ok(Some(rule))
+}
+
 /// Prints the chosen format and writes the files; every report is out before the exit code is decided.
 fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Result<(), UsageError> {
     let chosen = &arguments.output;
@@ -343,7 +362,11 @@ fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Resul
         write::whole_file(path, &render(*format, plain))
             .map_err(|cause| UsageError::new(format!("{}: cannot be written: {cause}", path.display())))?;
     }
-    output::print(&render(chosen.format, style(chosen)))?;
+    let printed = match options.trace {
+        Some(_) => traces(&checked.report, &checked.sources),
+        None => render(chosen.format, style(chosen)),
+    };
+    output::print(&printed)?;
     if !matches!(chosen.format, Format::Text | Format::Line) {
         // Those two show them; whoever reads another format must not miss them either.
         checked.report.errors.iter().for_each(|error| output::complain(&unread(error, checked)));

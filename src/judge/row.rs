@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::Value as Json;
+
 use crate::explore::{Exploration, explore};
 use crate::finding::Verdict;
 use crate::model::{Estate, Kind, Neighbours, Resource, Unit, exists};
@@ -43,6 +45,8 @@ pub struct Judged {
 pub struct Failure {
     /// The reason code: the fact's own where it has one, otherwise the clause's.
     pub code: String,
+    /// Which value of the document it is about.
+    pub pointer: String,
     /// What stands behind the value, present or missing.
     pub leaf: Leaf,
 }
@@ -101,7 +105,7 @@ impl<'a> Judge<'a> {
                 return Ok(judged(Verdict::NoData, Vec::new(), document.leaf("/Trail/Bucket").origin));
             }
         }
-        let outcome = self.outcome(rule, &document)?;
+        let outcome = self.outcome(rule, &document.json, &document.leaf("/Trail").origin)?;
         let header = document.leaf("/Trail").origin;
         match outcome.status {
             Status::Pass => Ok(judged(Verdict::Pass, Vec::new(), header)),
@@ -114,16 +118,31 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn outcome(&self, rule: &'a Rule, document: &Document) -> Decided<Arc<Outcome>> {
-        let key = (rule.control.id.as_str(), document.json.to_string());
+    /// The values that a pass rests on: as few as are enough for it whatever the others were.
+    ///
+    /// # Errors
+    /// [`Stop`] when the rule engine fails.
+    pub(super) fn grounds(&self, rule: &'a Rule, document: &mut Document) -> Decided<Vec<String>> {
+        let header = document.leaf("/Trail").origin;
+        let mut grounds = Vec::new();
+        for pointer in document.pointers() {
+            let without = document.without(&pointer);
+            if self.outcome(rule, &without, &header)?.status == Status::Pass {
+                document.json = without;
+            } else {
+                grounds.push(pointer);
+            }
+        }
+        Ok(grounds)
+    }
+
+    fn outcome(&self, rule: &'a Rule, document: &Json, header: &Origin) -> Decided<Arc<Outcome>> {
+        let key = (rule.control.id.as_str(), document.to_string());
         if let Some(outcome) = self.judged.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(outcome));
         }
-        let defect = |message: String| {
-            let origin = document.leaf("/Trail").origin;
-            Stop::Reject(Arc::new(value::Failure { message, origin }))
-        };
-        let outcomes = guard::evaluate(&[(&rule.control.id, &rule.guard)], &[&document.json])
+        let defect = |message: String| Stop::Reject(Arc::new(value::Failure { message, origin: header.clone() }));
+        let outcomes = guard::evaluate(&[(&rule.control.id, &rule.guard)], &[document])
             .map_err(|error| defect(error.to_string()))?;
         let outcome = outcomes.into_iter().flatten().next().ok_or_else(|| defect("no outcome".to_owned()))?;
         let outcome = Arc::new(outcome);
@@ -158,12 +177,13 @@ fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
     let decided = clauses.into_iter().filter(|clause| !clause.touches_open());
     let mut failures: Vec<Failure> = decided
         .map(|clause| {
-            let mut leaf = document.leaf(&clause.pointer().unwrap_or_default());
+            let pointer = clause.pointer().unwrap_or_default();
+            let mut leaf = document.leaf(&pointer);
             if leaf.slots.is_empty() {
                 leaf.slots.push(("value", clause.seen()));
             }
             let code = leaf.reason.map_or_else(|| clause.code.clone(), str::to_owned);
-            Failure { code, leaf }
+            Failure { code, pointer, leaf }
         })
         .collect();
     // One opening gives both reading and writing; it is said once.

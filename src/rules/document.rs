@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::facts::access_logging::access_logging;
-use crate::facts::exposure::{Opening, exposure};
+use crate::facts::exposure::{Closure, Opening, exposure};
 use crate::facts::management_events::management_events;
 use crate::model::{Bucket, Estate, Link, Neighbours, Resource, Unit, bucket_called, link_bucket};
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
@@ -38,8 +38,21 @@ pub struct Leaf {
     pub slots: Vec<(&'static str, String)>,
     /// Evidence elsewhere, with what it is.
     pub evidence: Vec<(Evidence, Origin)>,
+    /// Why a fact found nothing wrong: what `--trace` says about a value that passes.
+    pub grounds: Vec<Ground>,
     /// What must be answered before the value is known.
     pub stop: Option<Stop>,
+}
+
+/// One reason for which a fact found nothing wrong. Its sentence is in `rules/words.yaml`, under `trace: grounds`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ground {
+    /// The reason's code.
+    pub code: &'static str,
+    /// What the placeholders of its sentence stand for.
+    pub slots: Vec<(&'static str, String)>,
+    /// Where it is written.
+    pub origin: Origin,
 }
 
 /// What a piece of evidence is.
@@ -90,6 +103,32 @@ impl Document {
     #[must_use]
     pub fn stop(&self, pointer: &str) -> Option<Stop> {
         above(pointer).filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
+    }
+
+    /// The pointers of all the values that stand for themselves, in the order of the document.
+    #[must_use]
+    pub fn pointers(&self) -> Vec<String> {
+        fn collect(json: &Json, pointer: &str, into: &mut Vec<String>) {
+            match json {
+                Json::Object(entries) if !entries.contains_key(OPEN) => {
+                    entries.iter().for_each(|(key, value)| collect(value, &format!("{pointer}/{key}"), into));
+                }
+                _ => into.push(pointer.to_owned()),
+            }
+        }
+        let mut pointers = Vec::new();
+        collect(&self.json, "", &mut pointers);
+        pointers
+    }
+
+    /// The document with a sentinel instead of the value at `pointer`.
+    #[must_use]
+    pub fn without(&self, pointer: &str) -> Json {
+        let mut json = self.json.clone();
+        if let Some(value) = json.pointer_mut(pointer) {
+            *value = json!({ OPEN: pointer });
+        }
+        json
     }
 
     /// Whether there is anything at `pointer`.
@@ -236,16 +275,17 @@ impl Builder<'_> {
     }
 
     fn exposure(&mut self, bucket: &Leaf, facts: Decided<Bucket>) -> (Json, Json) {
-        let (read, write) = match facts {
+        let (read, write, grounds) = match facts {
             Ok(facts) => {
                 let exposure = exposure(&facts, self.world);
-                (exposure.read, exposure.write)
+                (exposure.read, exposure.write, exposure.closures.iter().map(ground).collect())
             }
-            Err(stop) => (Err(stop.clone()), Err(stop)),
+            Err(stop) => (Err(stop.clone()), Err(stop), Vec::new()),
         };
         let mut public = |pointer: &str, openings: Decided<Vec<Opening>>| {
             let leaf = openings.as_ref().ok().and_then(|openings| openings.first());
-            let leaf = leaf.map_or_else(|| bucket.clone(), |opening| opened(bucket, opening));
+            let closed = || Leaf { grounds: grounds.clone(), ..bucket.clone() };
+            let leaf = leaf.map_or_else(closed, |opening| opened(bucket, opening));
             self.decided(pointer, leaf, openings.map(|openings| Json::Bool(!openings.is_empty())))
         };
         (public("/Trail/Bucket/Public/Read", read), public("/Trail/Bucket/Public/Write", write))
@@ -261,6 +301,16 @@ fn opened(bucket: &Leaf, opening: &Opening) -> Leaf {
     leaf.slots.push(("permission", access.join(" and ")));
     leaf.slots.extend(opening.reason.closing_flag().map(|flag| ("flag", flag.to_owned())));
     leaf
+}
+
+/// Why something that is declared does not open the bucket.
+fn ground(closure: &Closure) -> Ground {
+    let statement = closure.statement.as_ref().map(|statement| match &statement.sid {
+        Some(sid) => format!("statement \"{sid}\""),
+        None => format!("statement {}", statement.number),
+    });
+    let slots = statement.map(|statement| ("statement", statement)).into_iter().collect();
+    Ground { code: closure.reason, slots, origin: closure.origin.clone() }
 }
 
 /// A JSON pointer and those of everything that holds what it points at, from the inside out.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::finding::{FileError, Finding, Report, Trace};
-use crate::judge::without_trail;
+use crate::judge::{Outcomes, without_trail};
 use crate::model::{Inputs, Language, Neighbours};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::{Sources, Span};
@@ -76,7 +76,8 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
         let beside = units::beside(&found, options, &sources);
         let everyone = found.units.iter().chain(&beside).map(AsRef::as_ref);
         let neighbours = Neighbours::of(everyone);
-        let run = Run { options, words, sources: &sources, neighbours: &neighbours };
+        let outcomes = Outcomes::default();
+        let run = Run { options, words, sources: &sources, neighbours: &neighbours, outcomes: &outcomes };
         let judged: Vec<Result<Rows, FileError>> = found
             .units
             .par_iter()

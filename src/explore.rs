@@ -35,16 +35,36 @@ pub fn explore<T>(limit: usize, mut judge: impl FnMut(&World) -> Decided<T>) -> 
                     found.exploded = asked(&waiting, &world, &question);
                     return found;
                 }
-                let answered = [false, true].map(|answer| world.with(question.as_ref().clone(), answer));
-                let before = waiting.len();
-                waiting.extend(answered.into_iter().filter(|world| world.allows(&question.input)));
-                if waiting.len() == before {
+                let answered = answered(&world, &question);
+                if answered.is_empty() {
                     found.refused.push(Arc::new(unfit(&question)));
                 }
+                waiting.extend(answered);
             }
         }
     }
     found
+}
+
+/// Whether the inputs can be as `world` has them: whether some further answers bring no refusal about. Where it takes more
+/// than `limit` worlds to tell, they can.
+pub fn can_be(world: &World, limit: usize, mut is_refused: impl FnMut(&World) -> Decided<bool>) -> bool {
+    let mut waiting = vec![world.clone()];
+    for _ in 0..limit {
+        let Some(world) = waiting.pop() else { return false };
+        match is_refused(&world) {
+            Ok(true) | Err(Stop::Reject(_)) => {}
+            Ok(false) => return true,
+            Err(Stop::Ask(question)) => waiting.extend(answered(&world, &question)),
+        }
+    }
+    true
+}
+
+/// The world with each answer to `question` that leaves its input a value.
+fn answered(world: &World, question: &Question) -> Vec<World> {
+    let answered = [false, true].map(|answer| world.with(question.clone(), answer));
+    answered.into_iter().filter(|world| world.allows(&question.input)).collect()
 }
 
 /// No value an input can have fits what is asked: a text that is no boolean where one is needed.

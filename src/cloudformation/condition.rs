@@ -83,7 +83,7 @@ impl<'t> Evaluator<'t> {
 
     /// A condition over a list that is not known.
     fn undecided(&self, name: &str, operands: &[&Value], origin: &Origin) -> Value {
-        match super::intrinsic::derived(name, operands, origin.clone()) {
+        match self.unless_few(operands, super::intrinsic::derived(name, operands, origin.clone())) {
             Value { data: Data::Open(input), .. } => self.answer(&input, Ask::True, origin.clone()),
             Value { data: Data::Opaque(symbol), .. } => {
                 let input = crate::value::Input::derived(symbol.to_string(), origin.clone());

@@ -29,7 +29,7 @@ impl Evaluator<'_> {
             _ => {
                 let mut names = [left.describe(), right.describe()];
                 names.sort();
-                self.decide(bounded(names.join(" == ")), origin)
+                self.unless_few(&[left, right], self.decide(bounded(names.join(" == ")), origin))
             }
         }
     }
@@ -42,7 +42,10 @@ impl Evaluator<'_> {
             // Asked by its name, so that a Region that is one literal is none of the others.
             Data::Opaque(symbol) => self.answer(&Arc::new(of_symbol(symbol, origin.clone())), ask, origin.clone()),
             Data::Text(text) if cannot_be(text, literal) => Value::bool(false, origin.clone()),
-            Data::Text(_) => self.decide(bounded(format!("{} == \"{literal}\"", value.describe())), origin),
+            Data::Text(_) => {
+                let name = bounded(format!("{} == \"{literal}\"", value.describe()));
+                self.unless_few(&[value], self.decide(name, origin))
+            }
             _ => Value::bool(false, origin.clone()),
         }
     }

@@ -101,6 +101,11 @@ impl<'t> Evaluator<'t> {
         }
     }
 
+    /// How many answers of the world had a part in what was evaluated so far.
+    pub fn asked(&self) -> usize {
+        self.asked.get()
+    }
+
     /// Whether `compute` is true because of an answer of this world.
     pub fn depends_on_answers(&self, compute: impl FnOnce() -> bool) -> bool {
         let before = self.asked.get();
@@ -142,6 +147,24 @@ impl<'t> Evaluator<'t> {
         let [only] = candidates.as_slice() else { return None };
         self.asked.set(self.asked.get() + 1);
         Some(only.clone())
+    }
+
+    /// A function of these values, which is `new` where they are not known. An input of few values is asked for its value
+    /// first, because the function can be worked out for each.
+    pub fn unless_few(&self, values: &[&Value], new: Value) -> Value {
+        let is_new = match &new.data {
+            Data::Open(input) => input.reason == Reason::Derived,
+            Data::Pending(question) => question.input.reason == Reason::Derived,
+            _ => false,
+        };
+        let open = values.iter().filter_map(|value| value.obstacle()).find_map(|value| match &value.data {
+            Data::Open(input) => self.world.which(input),
+            _ => None,
+        });
+        match open {
+            Some(question) if is_new => Value::pending(question, new.origin),
+            _ => new,
+        }
     }
 
     /// A list without the items that `AWS::NoValue` removes. While an answer decides whether one is removed, the list
@@ -191,7 +214,10 @@ impl<'t> Evaluator<'t> {
             | "Fn::Contains"
             | "Fn::EachMemberIn"
             | "Fn::EachMemberEquals" => self.logic(stack, name, argument, span),
-            _ => intrinsic::call(name, &self.evaluate(stack, argument), span),
+            _ => {
+                let argument = self.evaluate(stack, argument);
+                self.unless_few(&[&argument], intrinsic::call(name, &argument, span))
+            }
         }
     }
 

@@ -24,7 +24,10 @@ impl<'t> Evaluator<'t> {
         if let Some(blocked) = blocked(&[&map, &first, &second]) {
             return Value::new(blocked.data, origin);
         }
-        let Some(name) = map.as_str() else { return derived("FindInMap", &[&map, &first, &second], origin) };
+        let Some(name) = map.as_str() else {
+            let keys = [&map, &first, &second];
+            return self.unless_few(&keys, derived("FindInMap", &keys, origin));
+        };
         let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
             return match default {
                 Some(default) => self.evaluate(stack, default),
@@ -49,7 +52,10 @@ impl<'t> Evaluator<'t> {
             }
             (Err(unknown), _) => match unknown.data {
                 data @ (Data::Pending(_) | Data::Failed(_)) => Value::new(data, origin),
-                _ => derived("FindInMap", &[&map, &first, &second], origin),
+                _ => {
+                    let keys = [&map, &first, &second];
+                    self.unless_few(&keys, derived("FindInMap", &keys, origin))
+                }
             },
         }
     }

@@ -21,6 +21,8 @@ pub struct Row<'a> {
     pub rule: &'a Rule,
     /// The trail the row is about; `None` for the account.
     pub trail: Option<&'a Resource>,
+    /// That trail, or the first one of the account.
+    pub first: &'a Resource,
     /// What every world said.
     pub exploration: Exploration<Option<Judged>>,
     /// The words that no single control owns.
@@ -57,7 +59,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
     let cases = merged.map(|merged| merged.cases).unwrap_or_default();
     let shown = votes.iter().map(|(_, judged)| *judged).find(|judged| judged.verdict == Verdict::Fail);
     let shown = shown.or(votes.first().map(|(_, judged)| *judged));
-    let trail = shown.map(|judged| &judged.trail).or(row.trail)?;
+    let trail = shown.map_or(row.first, |judged| &judged.trail);
     let location = match (shown, refused) {
         (Some(judged), _) => anchor::primary(&judged.origin, trail, row.sources),
         (None, Some(failure)) => anchor::primary(&failure.origin, trail, row.sources),

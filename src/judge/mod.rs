@@ -13,5 +13,5 @@ mod trace;
 pub use account::account_row;
 pub use describe::cases as describe_cases;
 pub use finding::{Row, to_finding, without_trail};
-pub use row::{Failure, Judge, Judged};
+pub use row::{Failure, Judge, Judged, Outcomes};
 pub use trace::trace;

@@ -1,11 +1,11 @@
 //! One control about one trail in one world: the document, Guard's status, and what they mean together.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
-use crate::explore::{Exploration, explore};
+use crate::explore::{Exploration, can_be, explore};
 use crate::finding::Verdict;
 use crate::model::{Estate, Kind, Neighbours, Resource, Unit, exists};
 use crate::rules::document::{Document, Leaf};
@@ -21,9 +21,13 @@ pub struct Judge<'a> {
     pub max_worlds: usize,
     /// Where buckets are that this unit does not declare.
     pub neighbours: &'a Neighbours<'a>,
-    /// What Guard said about equal documents: they are judged once.
-    judged: Mutex<BTreeMap<(&'a str, String), Arc<Outcome>>>,
+    /// What Guard said about documents that were judged before.
+    pub outcomes: &'a Outcomes,
 }
+
+/// What Guard said, by control and document: equal documents are judged once.
+#[derive(Debug, Default)]
+pub struct Outcomes(Mutex<HashMap<(String, String), Arc<Outcome>>>);
 
 /// What one world says about a subject.
 #[derive(Debug, Clone)]
@@ -54,8 +58,8 @@ pub struct Failure {
 impl<'a> Judge<'a> {
     /// A judge of `unit`.
     #[must_use]
-    pub fn new(unit: &'a dyn Unit, max_worlds: usize, neighbours: &'a Neighbours<'a>) -> Self {
-        Self { unit, max_worlds, neighbours, judged: Mutex::default() }
+    pub fn new(unit: &'a dyn Unit, max_worlds: usize, neighbours: &'a Neighbours<'a>, outcomes: &'a Outcomes) -> Self {
+        Self { unit, max_worlds, neighbours, outcomes }
     }
 
     /// The trails of the unit, world by world.
@@ -74,17 +78,32 @@ impl<'a> Judge<'a> {
     pub fn trail_row(&self, rule: &'a Rule, address: &str) -> Exploration<Option<Judged>> {
         explore(self.max_worlds, |world| {
             let estate = self.unit.estate(world);
-            if estate.rejected() {
-                return Ok(None);
-            }
-            let found = estate.resources(Kind::Trail).into_iter().find(|trail| trail.address == address);
-            match found {
-                Some(trail) if exists(&trail, world)? => self.judge(rule, &trail, estate.as_ref(), world).map(Some),
-                Some(_) => Ok(None),
-                // How many instances there are may still be a question; then the trail can yet appear.
-                None => trails_in(estate.as_ref(), world).map(|_| None),
-            }
+            self.admitted(estate.as_ref(), world, || {
+                let found = estate.resources(Kind::Trail).into_iter().find(|trail| trail.address == address);
+                match found {
+                    Some(trail) if exists(&trail, world)? => self.judge(rule, &trail, estate.as_ref(), world).map(Some),
+                    Some(_) => Ok(None),
+                    // How many instances there are may still be a question; then the trail can yet appear.
+                    None => trails_in(estate.as_ref(), world).map(|_| None),
+                }
+            })
         })
+    }
+
+    /// What `judge` says, unless the real tool refuses the answers of this world, or every way to complete them.
+    pub(super) fn admitted<T>(
+        &self,
+        estate: &dyn Estate,
+        world: &World,
+        judge: impl FnOnce() -> Decided<Option<T>>,
+    ) -> Decided<Option<T>> {
+        let refusal = estate.refusal();
+        if refusal == Ok(true) {
+            return Ok(None);
+        }
+        let outcome = judge()?;
+        let can_be = || can_be(world, self.max_worlds, |world| self.unit.estate(world).refusal());
+        Ok(outcome.filter(|_| refusal.is_ok() || can_be()))
     }
 
     /// What `rule` says about an existing trail.
@@ -137,8 +156,8 @@ impl<'a> Judge<'a> {
     }
 
     fn outcome(&self, rule: &'a Rule, document: &Json, header: &Origin) -> Decided<Arc<Outcome>> {
-        let key = (rule.control.id.as_str(), document.to_string());
-        if let Some(outcome) = self.judged.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        let key = (rule.control.id.clone(), document.to_string());
+        if let Some(outcome) = self.outcomes.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(outcome));
         }
         let defect = |message: String| Stop::Reject(Arc::new(value::Failure { message, origin: header.clone() }));
@@ -146,7 +165,7 @@ impl<'a> Judge<'a> {
             .map_err(|error| defect(error.to_string()))?;
         let outcome = outcomes.into_iter().flatten().next().ok_or_else(|| defect("no outcome".to_owned()))?;
         let outcome = Arc::new(outcome);
-        self.judged.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&outcome));
+        self.outcomes.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&outcome));
         Ok(outcome)
     }
 }

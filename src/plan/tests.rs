@@ -36,7 +36,8 @@ fn plan(text: &str) -> Plan {
 /// What a control says about a trail: its verdict, and the inputs it depends on.
 fn verdict(plan: &Plan, control: &str, trail: &str) -> String {
     let neighbours = crate::model::Neighbours::default();
-    let judge = Judge::new(plan, 256, &neighbours);
+    let outcomes = crate::judge::Outcomes::default();
+    let judge = Judge::new(plan, 256, &neighbours, &outcomes);
     let rule = Catalog::builtin().unwrap().get(control).unwrap();
     let exploration = judge.trail_row(rule, trail);
     let votes: Vec<_> =

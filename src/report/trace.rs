@@ -1,5 +1,7 @@
 //! `--trace`: the way to each verdict of one control, as an indented text with the lines it rests on.
 
+use std::fmt::Write;
+
 use crate::finding::{Report, Step, Trace};
 use crate::source::{Excerpts, Sources, Span};
 
@@ -12,7 +14,7 @@ pub fn traces(report: &Report, sources: &Sources) -> String {
     for trace in &report.traces {
         text.push_str(&header(trace));
         for step in &trace.steps {
-            write(step, 1, sources, &mut text);
+            describe(step, 1, sources, &mut text);
         }
         text.push('\n');
     }
@@ -26,14 +28,14 @@ fn header(trace: &Trace) -> String {
     format!("{head}\n  {}\n", one_line(&trace.message))
 }
 
-fn write(step: &Step, depth: usize, sources: &Sources, text: &mut String) {
+fn describe(step: &Step, depth: usize, sources: &Sources, text: &mut String) {
     let indent = "  ".repeat(depth);
-    text.push_str(&format!("{indent}{}\n", one_line(&step.message)));
+    let _ = writeln!(text, "{indent}{}", one_line(&step.message));
     if let Some(span) = step.span {
-        text.push_str(&format!("{indent}  at {}\n", place(span, sources)));
+        let _ = writeln!(text, "{indent}  at {}", place(span, sources));
     }
     for reason in &step.because {
-        write(reason, depth + 1, sources, text);
+        describe(reason, depth + 1, sources, text);
     }
 }
 

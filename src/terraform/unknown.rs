@@ -2,14 +2,9 @@
 //!
 //! Knows values and worlds only.
 
-use std::sync::Arc;
-
 use crate::value::{
     Ask, Data, Domain, Input, Literal, Origin, Part, Question, Symbol, SymbolSource, Text, Value, World,
 };
-
-/// How many values of a finite input are tried one by one before the result is an input of its own.
-const MAX_CANDIDATES: usize = 16;
 
 /// What an operation makes, which decides what it is of an opaque operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +28,7 @@ pub fn derive(name: impl Into<String>, obstacle: &Value, outcome: Outcome, world
     match &obstacle.data {
         Data::Failed(_) | Data::Pending(_) => obstacle.clone(),
         Data::Opaque(_) if outcome == Outcome::Set => opaque(name, origin),
-        Data::Open(input) => match which(input, world) {
+        Data::Open(input) => match world.which(input) {
             Some(question) => Value::pending(question, origin),
             None => open(name, outcome.domain(), world, origin),
         },
@@ -84,16 +79,6 @@ pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Orig
 pub fn whether(statement: impl Into<String>, world: &World, origin: Origin) -> Value {
     let input = Input { domain: Domain::boolean(), ..Input::derived(statement, origin.clone()) };
     Value::answer(Question::new(input, Ask::True), world, origin)
-}
-
-/// The first question that tells which of its few values an input has; `None` when they are many.
-fn which(input: &Arc<Input>, world: &World) -> Option<Question> {
-    let candidates = world.candidates(input)?;
-    let first = candidates.first().filter(|_| (2..=MAX_CANDIDATES).contains(&candidates.len()))?;
-    let truth = candidates.iter().all(|literal| matches!(literal, Literal::Bool(_)));
-    let ask = if truth { Ask::True } else { Ask::Is(first.clone()) };
-    let question = Question::new(Arc::clone(input), ask);
-    world.answer(&question).is_none().then_some(question)
 }
 
 /// The value with every input in it replaced that the world's answers leave a single value for.

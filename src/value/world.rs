@@ -3,7 +3,12 @@
 //! An answer follows when the opposite one would leave no value the input could have. So there is one rule for all
 //! questions, [`is_possible`], and nothing else has to know how they hang together.
 
+use std::sync::Arc;
+
 use super::{Ask, Domain, Input, Literal, Question};
+
+/// How many values of a finite input are tried one by one before a function of it is an input of its own.
+const MAX_CANDIDATES: usize = 16;
 
 /// The answers given so far. Evaluation in a world uses every answer that is given or follows; the rest is pending.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +70,17 @@ impl World {
     #[must_use]
     pub fn candidates(&self, input: &Input) -> Option<Vec<Literal>> {
         candidates(&input.domain, &self.about(input))
+    }
+
+    /// The first question that tells which of its few values an input has; `None` when they are many, or it is known.
+    #[must_use]
+    pub fn which(&self, input: &Arc<Input>) -> Option<Question> {
+        let candidates = self.candidates(input)?;
+        let first = candidates.first().filter(|_| (2..=MAX_CANDIDATES).contains(&candidates.len()))?;
+        let truth = candidates.iter().all(|literal| matches!(literal, Literal::Bool(_)));
+        let ask = if truth { Ask::True } else { Ask::Is(first.clone()) };
+        let question = Question::new(Arc::clone(input), ask);
+        self.answer(&question).is_none().then_some(question)
     }
 
     fn about(&self, input: &Input) -> Facts<'_> {

@@ -13,3 +13,4 @@ mod cli;
 mod pages;
 mod reports;
 mod trace;
+mod worlds;

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
-use crate::judge::{Judge, Outcomes, Row, account_row, describe_cases, to_finding, trace};
+use crate::judge::{Judge, Outcomes, Row, UserRow, account_row, describe_cases, to_finding, trace, user_findings};
 use crate::model::{Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
@@ -72,7 +72,12 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
         let trace = is_traced.then(|| trace(&judge, &row, &finding));
         Some((finding, trace))
     });
-    let (findings, traces): (Vec<Finding>, Vec<Option<Trace>>) = judged.unzip();
+    let (mut findings, traces): (Vec<Finding>, Vec<Option<Trace>>) = judged.unzip();
+    let user_rows = run.options.user_rules.par_iter().flat_map_iter(|rules| {
+        let max_worlds = run.options.max_worlds;
+        user_findings(&UserRow { unit, rules, max_worlds, words: run.words, sources: run.sources })
+    });
+    findings.par_extend(user_rows);
     Rows { findings, traces: traces.into_iter().flatten().collect(), trails: trails.len() }
 }
 

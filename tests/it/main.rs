@@ -10,7 +10,10 @@
 mod architecture;
 mod cases;
 mod cli;
+mod exposure;
+mod links;
 mod pages;
 mod reports;
 mod trace;
+mod user_rules;
 mod worlds;

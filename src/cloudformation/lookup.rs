@@ -50,13 +50,13 @@ impl<'t> Evaluator<'t> {
                 let keys = format!("{}, {}", first.describe(), second.describe());
                 Value::failed(format!("the mapping `{name}` has no entry for {keys}"), origin)
             }
-            (Err(unknown), _) => match unknown.data {
-                data @ (Data::Pending(_) | Data::Failed(_)) => Value::new(data, origin),
-                _ => {
-                    let keys = [&map, &first, &second];
-                    self.unless_few(&keys, derived("FindInMap", &keys, origin))
-                }
-            },
+            (Err(unknown), _) if matches!(unknown.data, Data::Pending(_) | Data::Failed(_)) => {
+                Value::new(unknown.data, origin)
+            }
+            (Err(_), _) => {
+                let keys = [&map, &first, &second];
+                self.unless_few(&keys, derived("FindInMap", &keys, origin))
+            }
         }
     }
 

@@ -15,5 +15,6 @@ mod links;
 mod pages;
 mod reports;
 mod trace;
+mod units;
 mod user_rules;
 mod worlds;

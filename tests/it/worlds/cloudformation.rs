@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::Arc;
 
-use trailwarden::cloudformation::{self, CloudFormationUnit, Loaded};
+use trailwarden::cloudformation::{self, CloudFormationUnit, Given, Loaded};
 use trailwarden::model::Inputs;
 use trailwarden::source::Sources;
 use trailwarden::value::Literal;
@@ -101,7 +102,7 @@ impl Template {
         Self { text, inputs, rule }
     }
 
-    pub fn sources(&self) -> std::sync::Arc<Sources> {
+    pub fn sources(&self) -> Arc<Sources> {
         sources("template.yaml", &self.text)
     }
 
@@ -112,9 +113,10 @@ impl Template {
 }
 
 /// The template's unit with some parameters given.
-pub fn unit(sources: &std::sync::Arc<Sources>, given: &Assignment) -> CloudFormationUnit {
+pub fn unit(sources: &Arc<Sources>, given: &Assignment) -> CloudFormationUnit {
     let parameters = given.iter().map(|(name, value)| (name.clone(), value.as_text())).collect();
-    match cloudformation::load(sources, Path::new("template.yaml"), &Inputs { parameters, ..Inputs::default() }) {
+    let given = Given::read(sources, &Inputs { parameters, ..Inputs::default() }).unwrap();
+    match cloudformation::load(sources, Path::new("template.yaml"), &given, &Arc::default()) {
         Loaded::Template(unit) => *unit,
         other => panic!("no template: {other:?}"),
     }

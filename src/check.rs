@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use crate::cloudformation::Given;
 use crate::config::{Configured, Date};
-use crate::finding::{Control, FileError, Finding, Note, Report};
-use crate::judge::without_trail;
+use crate::finding::{Control, FileError, Finding, Note, Report, Trace};
+use crate::judge::{Outcomes, without_trail};
 use crate::model::{Inputs, Language, Neighbours, Unit};
 use crate::rules::{Holds, Rule, UserRules, Words};
 use crate::source::{Exclude, Sources, Span};
@@ -49,6 +49,8 @@ pub struct Options {
     pub max_worlds: usize,
     /// Whether an account without any trail fails.
     pub require_trail: bool,
+    /// The control whose verdicts are to be explained.
+    pub trace: Option<&'static Rule>,
     /// Which suppressions count.
     pub honour: Honour,
     /// The day that suppressions expire by.
@@ -109,7 +111,8 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
         let buckets = known::buckets(configured);
         let account_blocks = known::account_blocks(configured, everyone(), &options.working_directory);
         let neighbours = Neighbours::of(everyone()).knowing(&buckets, account_blocks);
-        let run = Run { options, words, sources, neighbours: &neighbours };
+        let outcomes = Outcomes::default();
+        let run = Run { options, words, sources, neighbours: &neighbours, outcomes: &outcomes };
         let judged: Vec<Result<Rows, FileError>> = found
             .units
             .par_iter()
@@ -166,13 +169,19 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>) -> Report {
     let judged: Vec<Rows> = judged.into_iter().flatten().collect();
     let defects = defects.into_iter().filter_map(Result::err);
     let trails = judged.iter().map(|rows| rows.trails).sum();
-    let mut findings: Vec<Finding> = judged.into_iter().flat_map(|rows| rows.findings).collect();
+    let (mut findings, mut traces): (Vec<Finding>, Vec<Trace>) = Default::default();
+    for rows in judged {
+        findings.extend(rows.findings);
+        traces.extend(rows.traces);
+    }
     findings.sort_by(|left, right| {
         (&left.unit, &left.control, &left.resource).cmp(&(&right.unit, &right.control, &right.resource))
     });
+    traces.sort_by(|left, right| (&left.unit, &left.resource).cmp(&(&right.unit, &right.resource)));
     Report {
         trails,
         since: None,
+        traces,
         files: found.files,
         notes: found.notes,
         errors: found.errors.into_iter().chain(defects).collect(),

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::finding::{Case, Condition, Finding, Note, Verdict};
-use crate::judge::{Judge, Row, UserRow, account_row, describe_cases, to_finding, user_findings};
+use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
+use crate::judge::{Judge, Outcomes, Row, UserRow, account_row, describe_cases, to_finding, trace, user_findings};
 use crate::model::{Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
@@ -24,6 +24,8 @@ pub(super) struct Run<'a> {
     pub sources: &'a Sources,
     /// Buckets by name, across units.
     pub neighbours: &'a Neighbours<'a>,
+    /// What was judged before.
+    pub outcomes: &'a Outcomes,
 }
 
 /// What was judged in a unit.
@@ -31,6 +33,8 @@ pub(super) struct Run<'a> {
 pub(super) struct Rows {
     /// A finding for each row.
     pub findings: Vec<Finding>,
+    /// How the verdicts of the traced control came about.
+    pub traces: Vec<Trace>,
     /// How many trails there are, in one world or another.
     pub trails: usize,
 }
@@ -45,30 +49,36 @@ pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
 }
 
 fn rows(unit: &dyn Unit, run: &Run) -> Rows {
-    let judge = Judge::new(unit, run.options.max_worlds, run.neighbours);
+    let judge = Judge::new(unit, run.options.max_worlds, run.neighbours, run.outcomes);
     let trails = distinct(judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails));
     let mut providers: Vec<&str> = trails.iter().map(|trail| trail.provider.as_str()).collect();
     providers.sort_unstable();
     providers.dedup();
     let every = run.options.rules.iter().filter(|rule| rule.holds == Holds::Every);
     let any = run.options.rules.iter().filter(|rule| rule.holds == Holds::Any);
-    let of_trails = every.flat_map(|rule| trails.iter().map(move |trail| (*rule, Some(trail), "")));
-    let of_accounts = any.flat_map(|rule| providers.iter().map(move |provider| (*rule, None, *provider)));
-    let rows: Vec<(&'static Rule, Option<&Resource>, &str)> = of_trails.chain(of_accounts).collect();
-    let judged = rows.par_iter().filter_map(|(rule, trail, provider)| {
+    let first = |provider: &&str| trails.iter().find(|trail| trail.provider == **provider);
+    let accounts: Vec<&Resource> = providers.iter().filter_map(first).collect();
+    let of_trails = every.flat_map(|rule| trails.iter().map(move |trail| (*rule, Some(trail), trail)));
+    let of_accounts = any.flat_map(|rule| accounts.iter().map(move |first| (*rule, None, *first)));
+    let rows: Vec<(&'static Rule, Option<&Resource>, &Resource)> = of_trails.chain(of_accounts).collect();
+    let judged = rows.par_iter().filter_map(|(rule, trail, first)| {
         let exploration = match trail {
             Some(trail) => judge.trail_row(rule, &trail.address),
-            None => account_row(&judge, rule, provider),
+            None => account_row(&judge, rule, &first.provider),
         };
-        to_finding(&Row { unit, rule, trail: *trail, exploration, words: run.words, sources: run.sources })
+        let row = Row { unit, rule, trail: *trail, first, exploration, words: run.words, sources: run.sources };
+        let finding = to_finding(&row)?;
+        let is_traced = run.options.trace.is_some_and(|traced| traced.control.id == rule.control.id);
+        let trace = is_traced.then(|| trace(&judge, &row, &finding));
+        Some((finding, trace))
     });
-    let mut findings: Vec<Finding> = judged.collect();
+    let (mut findings, traces): (Vec<Finding>, Vec<Option<Trace>>) = judged.unzip();
     let user_rows = run.options.user_rules.par_iter().flat_map_iter(|rules| {
         let max_worlds = run.options.max_worlds;
         user_findings(&UserRow { unit, rules, max_worlds, words: run.words, sources: run.sources })
     });
     findings.par_extend(user_rows);
-    Rows { findings, trails: trails.len() }
+    Rows { findings, traces: traces.into_iter().flatten().collect(), trails: trails.len() }
 }
 
 /// The trails of all worlds, each once, in source order.

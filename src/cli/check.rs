@@ -10,8 +10,8 @@ use crate::check::{Checked, Options, Undeclared, check};
 use crate::config::{self, Config, Configured};
 use crate::finding::{FileError, Note, Severity};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
-use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
-use crate::rules::UserRules;
+use crate::report::{Color, Context, Format, Style, Unicode, render, summary, traces};
+use crate::rules::{Catalog, Rule, UserRules};
 use crate::source::{Exclude, FileClass, PathGlob, Sources, project_root};
 use crate::write;
 
@@ -20,7 +20,7 @@ use super::controls::{selected, user_rules};
 use super::given::Given;
 use super::suppressions::SuppressionArguments;
 use super::thresholds::Thresholds;
-use super::{Ending, UsageError, output, since};
+use super::{Ending, UsageError, output, since, unknown_control};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -125,6 +125,9 @@ pub(super) struct ControlArguments {
     /// Let an unknown verdict count as a failure
     #[arg(long)]
     pub(super) strict: bool,
+    /// Instead of the report, say how each verdict of this control came about, back to the inputs
+    #[arg(long, value_name = "ID")]
+    trace: Option<String>,
     /// End with exit code 0 although controls failed
     #[arg(long, conflicts_with_all = ["strict", "fail_on"])]
     pub(super) exit_zero: bool,
@@ -190,6 +193,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let directory = std::env::current_dir()
         .and_then(|directory| directory.canonicalize())
         .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
+    if arguments.controls.trace.is_some() && arguments.output.format != Format::Text {
+        return Err(UsageError::new("--trace prints text; write other formats with --output FORMAT=FILE"));
+    }
     let read: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.files.source).cloned().collect();
     let sources = Arc::new(Sources::new(directory.clone(), project_root(&read, &directory)));
     let configured = configuration(&arguments.files, &directory, &sources)?;
@@ -225,6 +231,7 @@ fn options(
     let exclude = |glob: &PathGlob, from: &Path| Exclude { glob: glob.clone(), from: from.to_owned() };
     let excluded = config.exclude.iter().map(|glob| exclude(glob, directory));
     let given = arguments.files.exclude.iter().map(|glob| exclude(glob, &working_directory));
+    let rules = selected(&arguments.controls, config, &mut user_rules)?;
     Ok(Options {
         paths,
         stdin,
@@ -232,7 +239,8 @@ fn options(
         exclude: excluded.chain(given).collect(),
         inputs: inputs(&arguments.inputs, config)?,
         undeclared: Undeclared::Refused,
-        rules: selected(&arguments.controls, config, &mut user_rules)?,
+        trace: traced(&arguments.controls, &rules)?,
+        rules,
         user_rules,
         max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
@@ -323,6 +331,17 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
     })
 }
 
+/// The control to explain, which must be one of those that run.
+fn traced(arguments: &ControlArguments, rules: &[&'static Rule]) -> Result<Option<&'static Rule>, UsageError> {
+    let Some(word) = &arguments.trace else { return Ok(None) };
+    let catalog = Catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
+    let rule = catalog.get(word).map_err(unknown_control)?;
+    if rules.iter().all(|other| other.control.id != rule.control.id) {
+        return Err(UsageError::new(format!("--trace {word}: --select and --ignore leave it out")));
+    }
+    Ok(Some(rule))
+}
+
 /// Prints the chosen format and writes the files; every report is out before the exit code is decided.
 fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Result<(), UsageError> {
     let chosen = &arguments.output;
@@ -346,7 +365,11 @@ fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Resul
         write::whole_file(path, &render(*format, plain))
             .map_err(|cause| UsageError::new(format!("{}: cannot be written: {cause}", path.display())))?;
     }
-    output::print(&render(chosen.format, style(chosen)))?;
+    let printed = match options.trace {
+        Some(_) => traces(&checked.report, &checked.sources),
+        None => render(chosen.format, style(chosen)),
+    };
+    output::print(&printed)?;
     if !matches!(chosen.format, Format::Text | Format::Line) {
         // Those two show them; whoever reads another format must not miss them either.
         checked.report.errors.iter().for_each(|error| output::complain(&unread(error, checked)));

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::finding::{FileError, Note};
 use crate::model::{Created, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
 use crate::source::{Sources, Span};
-use crate::value::{Data, Input, MapKind, Origin, Reason, Role, Value, World};
+use crate::value::{Data, Decided, Input, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
 use super::deployment::Deployment;
@@ -266,6 +266,10 @@ impl Estate for Evaluated<'_> {
     }
 
     fn rejected(&self) -> bool {
+        self.refusal() == Ok(true)
+    }
+
+    fn refusal(&self) -> Decided<bool> {
         self.evaluator.refuses()
     }
 }

@@ -101,6 +101,11 @@ impl<'t> Evaluator<'t> {
         }
     }
 
+    /// How many answers of the world had a part in what was evaluated so far.
+    pub fn asked(&self) -> usize {
+        self.asked.get()
+    }
+
     /// Whether `compute` is true because of an answer of this world.
     pub fn depends_on_answers(&self, compute: impl FnOnce() -> bool) -> bool {
         let before = self.asked.get();

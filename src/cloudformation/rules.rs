@@ -2,15 +2,19 @@
 //! that do not hold, conditions that cannot be evaluated. Only refusals that an answer of this world brought about.
 
 use crate::syntax::Node;
-use crate::value::Data;
+use crate::value::{Data, Decided, Stop, any, every};
 
 use super::evaluator::Evaluator;
 use super::tree::Stack;
 
 impl<'t> Evaluator<'t> {
     /// Whether CloudFormation would refuse the answers of this world.
-    pub fn refuses(&self) -> bool {
-        self.tree.stacks.iter().filter(|stack| self.stack_exists(stack)).any(|stack| self.refuses_stack(stack))
+    ///
+    /// # Errors
+    /// The need to ask where an assertion that these answers had a part in waits for another.
+    pub fn refuses(&self) -> Decided<bool> {
+        let stacks = self.tree.stacks.iter().filter(|stack| self.stack_exists(stack));
+        any(stacks.map(|stack| self.refuses_stack(stack)))
     }
 
     /// Whether the stack certainly exists: nothing is said about one that may not.
@@ -22,7 +26,7 @@ impl<'t> Evaluator<'t> {
         })
     }
 
-    fn refuses_stack(&self, stack: &'t Stack) -> bool {
+    fn refuses_stack(&self, stack: &'t Stack) -> Decided<bool> {
         let failed = |data: &Data| matches!(data, Data::Failed(_));
         let parameters = stack.parameters().any(|parameter| {
             self.depends_on_answers(|| {
@@ -30,20 +34,24 @@ impl<'t> Evaluator<'t> {
                 failed(&value.data) || parameter.refuses(&value)
             })
         });
-        parameters
-            || stack.body.conditions.values().any(|entry| failed(&self.truth(stack, &entry.key).data))
-            || stack
-                .template
-                .section("Rules")
-                .iter()
-                .any(|rule| self.depends_on_answers(|| self.breaks(stack, &rule.value)))
+        if parameters || stack.body.conditions.values().any(|entry| failed(&self.truth(stack, &entry.key).data)) {
+            return Ok(true);
+        }
+        any(stack.template.section("Rules").iter().map(|rule| self.breaks(stack, &rule.value)))
     }
 
-    /// Whether a rule applies and one of its assertions does not hold.
-    fn breaks(&self, stack: &'t Stack, rule: &Node) -> bool {
-        let is = |node: &Node, wanted| self.truth(stack, node).as_bool() == Some(wanted);
+    /// Whether a rule applies and one of its assertions does not hold, as far as answers of this world had a part in it.
+    fn breaks(&self, stack: &'t Stack, rule: &Node) -> Decided<bool> {
         let assertions = rule.get("Assertions").and_then(Node::items).unwrap_or_default();
-        rule.get("RuleCondition").is_none_or(|condition| is(condition, true))
-            && assertions.iter().filter_map(|assertion| assertion.get("Assert")).any(|assert| is(assert, false))
+        let applies = rule.get("RuleCondition").map(|condition| (condition, true));
+        let broken = || assertions.iter().filter_map(|assertion| assertion.get("Assert")).map(|assert| (assert, false));
+        let before = self.asked();
+        let is = |(node, wanted): (&Node, bool)| match self.truth(stack, node).data {
+            Data::Bool(holds) => Ok(holds == wanted),
+            Data::Pending(question) => Err(Stop::Ask(question)),
+            _ => Ok(false),
+        };
+        let breaks = every([applies.map_or(Ok(true), is), any(broken().map(is))]);
+        if self.asked() == before { Ok(false) } else { breaks }
     }
 }

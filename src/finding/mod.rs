@@ -1,8 +1,10 @@
 //! What was found, as plain data: findings with verdicts, labels and fixes. Reports turn it into bytes.
 
 mod fingerprint;
+mod trace;
 
 pub use fingerprint::fingerprint;
+pub use trace::{Step, Trace};
 
 use crate::source::Span;
 
@@ -191,6 +193,8 @@ pub struct Report {
     pub notes: Vec<Note>,
     /// Files that bear on a verdict and could not be read.
     pub errors: Vec<FileError>,
+    /// How the verdicts of one control came about, where that was asked for.
+    pub traces: Vec<Trace>,
     /// How many files were looked at.
     pub files: usize,
     /// How many trails were judged.

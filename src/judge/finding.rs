@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::explore::{Exploration, merge};
+use crate::explore::{Exploration, Merged, merge};
 use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Subject, Verdict, fingerprint};
 use crate::model::{Language, Resource, Unit};
 use crate::rules::document::{Evidence, Leaf, Remark};
@@ -22,6 +22,8 @@ pub struct Row<'a> {
     pub rule: &'a Rule,
     /// The trail the row is about; `None` for the account.
     pub trail: Option<&'a Resource>,
+    /// That trail, or the first one of the account.
+    pub first: &'a Resource,
     /// What every world said.
     pub exploration: Exploration<Option<Judged>>,
     /// The words that no single control owns.
@@ -30,22 +32,35 @@ pub struct Row<'a> {
     pub sources: &'a Sources,
 }
 
+impl Row<'_> {
+    /// The worlds in which the subject exists, with what they say.
+    pub(super) fn votes(&self) -> Vec<(&World, &Judged)> {
+        self.exploration.worlds.iter().filter_map(|(world, judged)| Some((world, judged.as_ref()?))).collect()
+    }
+
+    /// What they say together.
+    pub(super) fn merged(&self) -> Option<Merged> {
+        let votes: Vec<_> = self.votes().into_iter().map(|(world, judged)| (world, judged.verdict)).collect();
+        merge(&votes)
+    }
+}
+
 /// The finding of a row; `None` when the subject exists in no world.
 #[must_use]
 pub fn to_finding(row: &Row) -> Option<Finding> {
-    let votes: Vec<(&World, &Judged)> =
-        row.exploration.worlds.iter().filter_map(|(world, judged)| Some((world, judged.as_ref()?))).collect();
-    let (merged, cases) = merge(&votes.iter().map(|(world, judged)| (*world, judged.verdict)).collect::<Vec<_>>());
+    let votes = row.votes();
+    let merged = row.merged();
     let refused = row.exploration.refused.first();
-    let verdict = match merged {
+    let verdict = match &merged {
         _ if !row.exploration.exploded.is_empty() => Verdict::Unknown,
-        Some(verdict) => verdict,
+        Some(merged) => merged.verdict,
         None if refused.is_some() => Verdict::Unknown,
         None => return None,
     };
+    let cases = merged.map(|merged| merged.cases).unwrap_or_default();
     let shown = votes.iter().map(|(_, judged)| *judged).find(|judged| judged.verdict == Verdict::Fail);
     let shown = shown.or(votes.first().map(|(_, judged)| *judged));
-    let trail = shown.map(|judged| &judged.trail).or(row.trail)?;
+    let trail = shown.map_or(row.first, |judged| &judged.trail);
     let location = match (shown, refused) {
         (Some(judged), _) => anchor::primary(&judged.origin, trail, row.sources),
         (None, Some(failure)) => anchor::primary(&failure.origin, trail, row.sources),
@@ -148,7 +163,7 @@ fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) ->
     slots
 }
 
-fn failure_slots(row: &Row, failure: &Failure) -> Slots {
+pub(super) fn failure_slots(row: &Row, failure: &Failure) -> Slots {
     let language = row.unit.language();
     let mut slots: Slots = failure.leaf.slots.iter().cloned().collect();
     slots.entry("value").or_insert_with(|| row.words.absent.clone());

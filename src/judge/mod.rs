@@ -8,10 +8,12 @@ mod anchor;
 mod describe;
 mod finding;
 mod row;
+mod trace;
 mod user;
 
 pub use account::account_row;
 pub use describe::cases as describe_cases;
 pub use finding::{Row, to_finding, without_trail};
-pub use row::{Failure, Judge, Judged};
+pub use row::{Failure, Judge, Judged, Outcomes};
+pub use trace::trace;
 pub use user::{UserRow, user_findings};

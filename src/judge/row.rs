@@ -1,9 +1,11 @@
 //! One control about one trail in one world: the document, Guard's status, and what they mean together.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::explore::{Exploration, explore};
+use serde_json::Value as Json;
+
+use crate::explore::{Exploration, can_be, explore};
 use crate::finding::Verdict;
 use crate::model::{Estate, Kind, Neighbourhood, Neighbours, Resource, Unit, exists};
 use crate::rules::document::{Document, Leaf, Remark};
@@ -19,9 +21,13 @@ pub struct Judge<'a> {
     pub max_worlds: usize,
     /// The other units of the run.
     pub neighbours: Neighbourhood<'a>,
-    /// What Guard said about equal documents: they are judged once.
-    judged: Mutex<BTreeMap<(&'a str, String), Arc<Outcome>>>,
+    /// What Guard said about documents that were judged before.
+    pub outcomes: &'a Outcomes,
 }
+
+/// What Guard said, by control and document: equal documents are judged once.
+#[derive(Debug, Default)]
+pub struct Outcomes(Mutex<HashMap<(String, String), Arc<Outcome>>>);
 
 /// What one world says about a subject.
 #[derive(Debug, Clone)]
@@ -47,6 +53,8 @@ pub struct Judged {
 pub struct Failure {
     /// The reason code: the fact's own where it has one, otherwise the clause's.
     pub code: String,
+    /// Which value of the document it is about.
+    pub pointer: String,
     /// What stands behind the value, present or missing.
     pub leaf: Leaf,
 }
@@ -54,8 +62,8 @@ pub struct Failure {
 impl<'a> Judge<'a> {
     /// A judge of `unit`.
     #[must_use]
-    pub fn new(unit: &'a dyn Unit, max_worlds: usize, neighbours: &'a Neighbours<'a>) -> Self {
-        Self { unit, max_worlds, neighbours: neighbours.around(unit), judged: Mutex::default() }
+    pub fn new(unit: &'a dyn Unit, max_worlds: usize, neighbours: &'a Neighbours<'a>, outcomes: &'a Outcomes) -> Self {
+        Self { unit, max_worlds, neighbours: neighbours.around(unit), outcomes }
     }
 
     /// The trails of the unit, world by world.
@@ -74,17 +82,32 @@ impl<'a> Judge<'a> {
     pub fn trail_row(&self, rule: &'a Rule, address: &str) -> Exploration<Option<Judged>> {
         explore(self.max_worlds, |world| {
             let estate = self.unit.estate(world);
-            if estate.rejected() {
-                return Ok(None);
-            }
-            let found = estate.resources(Kind::Trail).into_iter().find(|trail| trail.address == address);
-            match found {
-                Some(trail) if exists(&trail, world)? => self.judge(rule, &trail, estate.as_ref(), world).map(Some),
-                Some(_) => Ok(None),
-                // How many instances there are may still be a question; then the trail can yet appear.
-                None => trails_in(estate.as_ref(), world).map(|_| None),
-            }
+            self.admitted(estate.as_ref(), world, || {
+                let found = estate.resources(Kind::Trail).into_iter().find(|trail| trail.address == address);
+                match found {
+                    Some(trail) if exists(&trail, world)? => self.judge(rule, &trail, estate.as_ref(), world).map(Some),
+                    Some(_) => Ok(None),
+                    // How many instances there are may still be a question; then the trail can yet appear.
+                    None => trails_in(estate.as_ref(), world).map(|_| None),
+                }
+            })
         })
+    }
+
+    /// What `judge` says, unless the real tool refuses the answers of this world, or every way to complete them.
+    pub(super) fn admitted<T>(
+        &self,
+        estate: &dyn Estate,
+        world: &World,
+        judge: impl FnOnce() -> Decided<Option<T>>,
+    ) -> Decided<Option<T>> {
+        let refusal = estate.refusal();
+        if refusal == Ok(true) {
+            return Ok(None);
+        }
+        let outcome = judge()?;
+        let can_be = || can_be(world, self.max_worlds, |world| self.unit.estate(world).refusal());
+        Ok(outcome.filter(|_| refusal.is_ok() || can_be()))
     }
 
     /// What `rule` says about an existing trail.
@@ -108,7 +131,7 @@ impl<'a> Judge<'a> {
         if !document.holds(&needed) {
             return Ok(judged(Verdict::NoData, Vec::new(), document.leaf(&needed).origin));
         }
-        let outcome = self.outcome(rule, &document)?;
+        let outcome = self.outcome(rule, &document.json, &document.leaf("/Trail").origin)?;
         let header = document.leaf("/Trail").origin;
         match outcome.status {
             Status::Pass => Ok(judged(Verdict::Pass, Vec::new(), header)),
@@ -121,20 +144,35 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn outcome(&self, rule: &'a Rule, document: &Document) -> Decided<Arc<Outcome>> {
-        let key = (rule.control.id.as_str(), document.json.to_string());
-        if let Some(outcome) = self.judged.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+    /// The values that a pass rests on: as few as are enough for it whatever the others were.
+    ///
+    /// # Errors
+    /// [`Stop`] when the rule engine fails.
+    pub(super) fn grounds(&self, rule: &'a Rule, document: &mut Document) -> Decided<Vec<String>> {
+        let header = document.leaf("/Trail").origin;
+        let mut grounds = Vec::new();
+        for pointer in document.pointers() {
+            let without = document.without(&pointer);
+            if self.outcome(rule, &without, &header)?.status == Status::Pass {
+                document.json = without;
+            } else {
+                grounds.push(pointer);
+            }
+        }
+        Ok(grounds)
+    }
+
+    fn outcome(&self, rule: &'a Rule, document: &Json, header: &Origin) -> Decided<Arc<Outcome>> {
+        let key = (rule.control.id.clone(), document.to_string());
+        if let Some(outcome) = self.outcomes.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(outcome));
         }
-        let defect = |message: String| {
-            let origin = document.leaf("/Trail").origin;
-            Stop::Reject(Arc::new(value::Failure { message, origin }))
-        };
-        let outcomes = guard::evaluate(&[(&rule.control.id, &rule.guard)], &[&document.json])
+        let defect = |message: String| Stop::Reject(Arc::new(value::Failure { message, origin: header.clone() }));
+        let outcomes = guard::evaluate(&[(&rule.control.id, &rule.guard)], &[document])
             .map_err(|error| defect(error.to_string()))?;
         let outcome = outcomes.into_iter().flatten().next().ok_or_else(|| defect("no outcome".to_owned()))?;
         let outcome = Arc::new(outcome);
-        self.judged.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&outcome));
+        self.outcomes.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&outcome));
         Ok(outcome)
     }
 }
@@ -165,12 +203,13 @@ fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
     let decided = clauses.into_iter().filter(|clause| !clause.touches_open());
     let mut failures: Vec<Failure> = decided
         .map(|clause| {
-            let mut leaf = document.leaf(&clause.pointer().unwrap_or_default());
+            let pointer = clause.pointer().unwrap_or_default();
+            let mut leaf = document.leaf(&pointer);
             if leaf.slots.is_empty() {
                 leaf.slots.push(("value", clause.seen()));
             }
             let code = leaf.reason.map_or_else(|| clause.code.clone(), str::to_owned);
-            Failure { code, leaf }
+            Failure { code, pointer, leaf }
         })
         .collect();
     // One opening gives both reading and writing; it is said once.

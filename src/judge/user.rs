@@ -173,13 +173,14 @@ fn finding(
     };
     let votes: Vec<(&World, Verdict)> =
         worlds.iter().filter(|(_, judged, _)| exists(judged)).map(|(world, _, rule)| (*world, vote(rule))).collect();
-    let (merged, cases) = merge(&votes);
+    let merged = merge(&votes);
     let refused = exploration.refused.first();
-    let verdict = match merged {
+    let verdict = match &merged {
         _ if !exploration.exploded.is_empty() => Verdict::Unknown,
         None if refused.is_some() => Verdict::Unknown,
-        merged => merged?,
+        merged => merged.as_ref()?.verdict,
     };
+    let cases = merged.map(|merged| merged.cases).unwrap_or_default();
     let (_, judged, _) = worlds.iter().find(|(_, judged, _)| exists(judged))?;
     let resource = judged.resources.get(key).or_else(|| judged.resources.values().next());
     let violation = worlds.iter().find_map(|(.., rule)| rule.failures.get(key));

@@ -21,7 +21,7 @@ pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
 use crate::source::Span;
-use crate::value::{Question, Value, World};
+use crate::value::{Decided, Question, Value, World};
 
 /// What is deployed at once: a Terraform root module, a template, a plan, a stack of an assembly.
 pub trait Unit: Send + Sync {
@@ -91,6 +91,15 @@ pub trait Estate {
 
     /// Whether the real tool would refuse the answers of this world (a validation, `AllowedPattern`, a `Rules` assertion).
     fn rejected(&self) -> bool;
+
+    /// The same, or what has to be answered first where something that these answers had a part in waits for another one:
+    /// a `Rules` assertion over two parameters of which one is answered.
+    ///
+    /// # Errors
+    /// [`crate::value::Stop::Ask`] with the question.
+    fn refusal(&self) -> Decided<bool> {
+        Ok(self.rejected())
+    }
 }
 
 /// What a unit is written in.

@@ -36,12 +36,14 @@ fn plan(text: &str) -> Plan {
 /// What a control says about a trail: its verdict, and the inputs it depends on.
 fn verdict(plan: &Plan, control: &str, trail: &str) -> String {
     let neighbours = crate::model::Neighbours::default();
-    let judge = Judge::new(plan, 256, &neighbours);
+    let outcomes = crate::judge::Outcomes::default();
+    let judge = Judge::new(plan, 256, &neighbours, &outcomes);
     let rule = Catalog::builtin().unwrap().get(control).unwrap();
     let exploration = judge.trail_row(rule, trail);
     let votes: Vec<_> =
         exploration.worlds.iter().filter_map(|(world, judged)| Some((world, judged.as_ref()?.verdict))).collect();
-    let (verdict, cases) = merge(&votes);
+    let merged = merge(&votes);
+    let (verdict, cases) = merged.map_or((None, Vec::new()), |merged| (Some(merged.verdict), merged.cases));
     let inputs: Vec<&str> = cases.iter().flat_map(|case| &case.when).map(|(name, _)| name.as_str()).collect();
     let mut words = vec![verdict.map_or("(none)", Verdict::as_str)];
     words.extend(inputs.first());

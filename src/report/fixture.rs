@@ -44,6 +44,7 @@ impl Estate {
             (&left.unit, &left.control, &left.resource).cmp(&(&right.unit, &right.control, &right.resource))
         });
         let report = Report {
+            traces: Vec::new(),
             findings,
             since: None,
             notes: vec![Note { message: "`module.x` is not on disk".to_owned(), span: None }],

@@ -21,6 +21,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace;
 
 use std::path::Path;
 
@@ -29,6 +30,7 @@ use crate::source::Sources;
 
 pub use matcher::{Editor, problem_matcher};
 pub use summary::summary;
+pub use trace::traces;
 
 /// A format a report can be printed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -54,8 +54,21 @@ pub struct Leaf {
     pub slots: Vec<(&'static str, String)>,
     /// Evidence elsewhere, with what it is.
     pub evidence: Vec<(Evidence, Origin)>,
+    /// Why a fact found nothing wrong: what `--trace` says about a value that passes.
+    pub grounds: Vec<Ground>,
     /// What must be answered before the value is known.
     pub stop: Option<Stop>,
+}
+
+/// One reason for which a fact found nothing wrong. Its sentence is in `rules/words.yaml`, under `trace: grounds`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ground {
+    /// The reason's code.
+    pub code: &'static str,
+    /// What the placeholders of its sentence stand for.
+    pub slots: Vec<(&'static str, String)>,
+    /// Where it is written.
+    pub origin: Origin,
 }
 
 /// What a piece of evidence is.
@@ -120,6 +133,32 @@ impl Document {
     #[must_use]
     pub fn stop(&self, pointer: &str) -> Option<Stop> {
         above(pointer).filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
+    }
+
+    /// The pointers of all the values that stand for themselves, in the order of the document.
+    #[must_use]
+    pub fn pointers(&self) -> Vec<String> {
+        fn collect(json: &Json, pointer: &str, into: &mut Vec<String>) {
+            match json {
+                Json::Object(entries) if !entries.contains_key(OPEN) => {
+                    entries.iter().for_each(|(key, value)| collect(value, &format!("{pointer}/{key}"), into));
+                }
+                _ => into.push(pointer.to_owned()),
+            }
+        }
+        let mut pointers = Vec::new();
+        collect(&self.json, "", &mut pointers);
+        pointers
+    }
+
+    /// The document with a sentinel instead of the value at `pointer`.
+    #[must_use]
+    pub fn without(&self, pointer: &str) -> Json {
+        let mut json = self.json.clone();
+        if let Some(value) = json.pointer_mut(pointer) {
+            *value = json!({ OPEN: pointer });
+        }
+        json
     }
 
     /// Whether there is anything at `pointer`.

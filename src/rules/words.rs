@@ -1,9 +1,11 @@
 //! The words no single control owns, from `rules/words.yaml`.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::finding::Verdict;
 use crate::value::Role;
 
 use super::document::Evidence;
@@ -30,6 +32,8 @@ pub struct Words {
     roles: RoleWords,
     /// Why an input is open.
     pub reasons: ReasonWords,
+    /// What `--trace` says.
+    pub trace: TraceWords,
     /// What is said about rules that users bring.
     pub user_rules: UserRuleWords,
 }
@@ -91,6 +95,44 @@ pub struct ReasonWords {
     pub broken: String,
     /// A limit that was reached; `{what}`
     pub limit: String,
+}
+
+/// How a verdict came about.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TraceWords {
+    /// The verdict of every world; `{verdict}`
+    pub always: String,
+    /// What a value in the rule's document is; `{pointer}`, `{value}`
+    pub leaf: String,
+    /// The bucket that a control needs; `{bucket}`
+    pub no_bucket: String,
+    /// One answer of a world; `{question}`, `{answer}`
+    pub answer: String,
+    /// The two answers.
+    pub yes: String,
+    /// See `yes`.
+    pub no: String,
+    /// An input without a value; `{option}`
+    pub no_value: String,
+    /// A world that the real tool refuses; `{message}`
+    pub refused: String,
+    verdicts: BTreeMap<String, String>,
+    grounds: BTreeMap<String, String>,
+}
+
+impl TraceWords {
+    /// A verdict as what the subject does.
+    #[must_use]
+    pub fn verdict(&self, verdict: Verdict) -> &str {
+        self.verdicts.get(verdict.as_str()).map_or(verdict.as_str(), String::as_str)
+    }
+
+    /// The sentence of a ground that a fact gave; its code where there is none.
+    #[must_use]
+    pub fn ground<'a>(&'a self, code: &'a str) -> &'a str {
+        self.grounds.get(code).map_or(code, String::as_str)
+    }
 }
 
 impl Words {

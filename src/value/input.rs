@@ -139,6 +139,17 @@ impl Domain {
         let never_null = !values.contains(&Literal::Null);
         Self { values: Some(values), never_null, never_empty: false }
     }
+
+    /// Whether a literal is, or may be, one of the values.
+    #[must_use]
+    pub fn allows(&self, literal: &Literal) -> bool {
+        match (&self.values, literal) {
+            (Some(values), _) => values.iter().any(|value| value.same(literal)),
+            (None, Literal::Null) => !self.never_null,
+            (None, Literal::Text(text)) => !(self.never_empty && text.is_empty()),
+            (None, _) => true,
+        }
+    }
 }
 
 impl Question {

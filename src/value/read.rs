@@ -28,9 +28,6 @@ pub struct Failure {
 /// A decision, or why it cannot be made yet.
 pub type Decided<T> = Result<T, Stop>;
 
-/// How many values of a finite input are tried one by one before a function of it is an input of its own.
-const MAX_CANDIDATES: usize = 16;
-
 impl World {
     /// The answer to `question`, or the need to ask it.
     ///
@@ -46,17 +43,6 @@ impl World {
     /// [`Stop::Ask`] when the world does not hold the answer.
     pub fn ask(&self, input: &Arc<Input>, ask: Ask) -> Decided<bool> {
         self.decide(&Arc::new(Question::new(Arc::clone(input), ask)))
-    }
-
-    /// The first question that tells which of its few values an input has; `None` when they are many or one.
-    #[must_use]
-    pub fn which(&self, input: &Arc<Input>) -> Option<Question> {
-        let candidates = self.candidates(input)?;
-        let first = candidates.first().filter(|_| (2..=MAX_CANDIDATES).contains(&candidates.len()))?;
-        let truth = candidates.iter().all(|literal| matches!(literal, Literal::Bool(_)));
-        let ask = if truth { Ask::True } else { Ask::Is(first.clone()) };
-        let question = Question::new(Arc::clone(input), ask);
-        self.answer(&question).is_none().then_some(question)
     }
 }
 

@@ -1,12 +1,23 @@
 //! One way the inputs could be: the answers given so far, and what follows from them.
+//!
+//! An answer follows when the opposite one would leave no value the input could have. So there is one rule for all
+//! questions, [`is_possible`], and nothing else has to know how they hang together.
 
-use super::{Ask, Input, Literal, Question};
+use std::sync::Arc;
+
+use super::{Ask, Domain, Input, Literal, Question};
+
+/// How many values of a finite input are tried one by one before a function of it is an input of its own.
+const MAX_CANDIDATES: usize = 16;
 
 /// The answers given so far. Evaluation in a world uses every answer that is given or follows; the rest is pending.
 #[derive(Debug, Clone, Default)]
 pub struct World {
     answers: Vec<(Question, bool)>,
 }
+
+/// What is known about one input.
+type Facts<'a> = Vec<(&'a Ask, bool)>;
 
 impl World {
     /// The world with one more answer.
@@ -26,65 +37,130 @@ impl World {
     /// The answer to `question`, if it was given or follows from those that were.
     #[must_use]
     pub fn answer(&self, question: &Question) -> Option<bool> {
-        let given = || self.about(&question.input);
-        if let Some(answer) = given().find(|(ask, _)| **ask == question.ask) {
-            return Some(answer.1);
+        let mut facts = self.about(&question.input);
+        if let Some((_, answer)) = facts.iter().find(|(ask, _)| **ask == question.ask) {
+            return Some(*answer);
         }
-        if let Some(candidates) = self.candidates(&question.input) {
-            let mut verdicts = candidates.iter().map(|literal| holds(literal, &question.ask));
-            let first = verdicts.next()??;
-            return verdicts.all(|verdict| verdict == Some(first)).then_some(first);
+        facts.push((&question.ask, true));
+        let yes = is_possible(&question.input.domain, &facts);
+        if let Some(fact) = facts.last_mut() {
+            fact.1 = false;
         }
-        let domain = &question.input.domain;
-        if (domain.never_null && is_null(&question.ask)) || (domain.never_empty && is_empty(&question.ask)) {
-            return Some(false);
-        }
-        given().find_map(|(given, answer)| implied(given, answer, &question.ask))
+        let no = is_possible(&question.input.domain, &facts);
+        (yes != no).then_some(yes)
+    }
+
+    /// Whether an input can still have any value.
+    #[must_use]
+    pub fn allows(&self, input: &Input) -> bool {
+        is_possible(&input.domain, &self.about(input))
+    }
+
+    /// Whether some values of the inputs give all the answers of this world and these others.
+    #[must_use]
+    pub fn agrees(&self, others: &[(Question, bool)]) -> bool {
+        others.iter().all(|(question, _)| {
+            let mut facts = self.about(&question.input);
+            facts.extend(about(others, &question.input));
+            is_possible(&question.input.domain, &facts)
+        })
     }
 
     /// The values `input` can still have, where they are finitely many: those of its domain that agree with every answer.
     #[must_use]
     pub fn candidates(&self, input: &Input) -> Option<Vec<Literal>> {
-        let only = self.about(input).find_map(|(ask, answer)| match (ask, answer) {
-            (Ask::Is(literal), true) => Some(vec![literal.clone()]),
-            (Ask::Null, true) => Some(vec![Literal::Null]),
-            _ => None,
-        });
-        let values = only.or_else(|| input.domain.values.clone())?;
-        // Whatever was true or false is a boolean, so a literal that is neither is out.
-        let agrees = |literal: &Literal| {
-            self.about(input).all(|(ask, answer)| match holds(literal, ask) {
-                Some(holds) => holds == answer,
-                None => *ask != Ask::True,
-            })
-        };
-        Some(values.into_iter().filter(agrees).collect())
+        candidates(&input.domain, &self.about(input))
     }
 
-    fn about(&self, input: &Input) -> impl Iterator<Item = (&Ask, bool)> {
-        self.answers
-            .iter()
-            .filter(move |(question, _)| *question.input == *input)
-            .map(|(question, answer)| (&question.ask, *answer))
+    /// The first question that tells which of its few values an input has; `None` when they are many, or it is known.
+    #[must_use]
+    pub fn which(&self, input: &Arc<Input>) -> Option<Question> {
+        let candidates = self.candidates(input)?;
+        let first = candidates.first().filter(|_| (2..=MAX_CANDIDATES).contains(&candidates.len()))?;
+        let truth = candidates.iter().all(|literal| matches!(literal, Literal::Bool(_)));
+        let ask = if truth { Ask::True } else { Ask::Is(first.clone()) };
+        let question = Question::new(Arc::clone(input), ask);
+        self.answer(&question).is_none().then_some(question)
+    }
+
+    fn about(&self, input: &Input) -> Facts<'_> {
+        about(&self.answers, input).collect()
     }
 }
 
-/// Whether `literal` would answer `ask` with yes; `None` when the literal alone does not tell.
-fn holds(literal: &Literal, ask: &Ask) -> Option<bool> {
+fn about<'a>(answers: &'a [(Question, bool)], input: &Input) -> impl Iterator<Item = (&'a Ask, bool)> {
+    let about = answers.iter().filter(move |(question, _)| *question.input == *input);
+    about.map(|(question, answer)| (&question.ask, *answer))
+}
+
+/// The values of a domain that agree with the facts, where they are finitely many.
+fn candidates(domain: &Domain, facts: &Facts) -> Option<Vec<Literal>> {
+    let only = facts.iter().find_map(|(ask, answer)| match (ask, answer) {
+        (Ask::Is(literal), true) => Some(literal.clone()),
+        (Ask::Null, true) => Some(Literal::Null),
+        _ => None,
+    });
+    let values = match (&domain.values, only) {
+        (Some(values), _) => values.clone(),
+        (None, Some(only)) if domain.allows(&only) => vec![only],
+        (None, Some(_)) => Vec::new(),
+        (None, None) => return None,
+    };
+    let agrees = |literal: &Literal| facts.iter().all(|(ask, answer)| is(literal, ask) == Some(*answer));
+    Some(values.into_iter().filter(agrees).collect())
+}
+
+/// Whether a value of the domain gives all these answers.
+fn is_possible(domain: &Domain, facts: &Facts) -> bool {
+    if let Some(candidates) = candidates(domain, facts) {
+        return !candidates.is_empty();
+    }
+    let is_said =
+        |answer: bool, asked: fn(&Ask) -> bool| facts.iter().any(|(ask, given)| *given == answer && asked(ask));
+    let is_asked = |asked: fn(&Ask) -> bool| facts.iter().any(|(ask, _)| asked(ask));
+    let is_set = is_asked(|ask| *ask == Ask::True)
+        || is_said(true, |ask| matches!(ask, Ask::Fixed | Ask::Holds(_) | Ask::LongerThan(_)));
+    // Both tools refuse to look into null, whatever they would find.
+    let null = !domain.never_null
+        && !is_set
+        && !is_asked(|ask| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_)))
+        && !is_said(false, is_null)
+        && !is_said(true, is_empty);
+    let empty = !domain.never_empty && !is_set && !is_said(false, is_empty) && !is_said(true, is_null);
+    null || empty || (!is_said(true, is_null) && !is_said(true, is_empty) && can_be_more(facts))
+}
+
+/// Whether something that is neither null nor empty gives all these answers. There are more texts, fixed and not, than
+/// answers could exclude.
+fn can_be_more(facts: &Facts) -> bool {
+    let sizes = |wanted: bool| {
+        facts.iter().filter_map(move |(ask, answer)| match ask {
+            Ask::LongerThan(count) if *answer == wanted => Some(*count),
+            _ => None,
+        })
+    };
+    let held = facts.iter().filter(|(ask, answer)| *answer && matches!(ask, Ask::Holds(_))).count();
+    let least = sizes(true).max().map_or(1, |count| count + 1).max(held);
+    let is_collection = facts.iter().any(|(ask, _)| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_)));
+    let is_boolean = facts.iter().any(|(ask, _)| matches!(ask, Ask::True));
+    let is_wide = facts.iter().any(|(ask, answer)| *ask == &Ask::Fixed && !answer);
+    sizes(false).min().is_none_or(|most| least <= most) && !(is_boolean && (is_collection || is_wide))
+}
+
+/// Whether `literal` answers `ask` with yes; `None` where the question makes no sense for it: whatever asks it is
+/// refused by the real tool.
+fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
     match ask {
         Ask::Null => Some(*literal == Literal::Null),
         Ask::Empty => Some(*literal == Literal::Text(String::new())),
-        Ask::True => match literal.as_text().as_str() {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
-        },
+        Ask::True => literal.as_text().to_ascii_lowercase().parse().ok(),
         Ask::Is(other) => Some(literal.same(other)),
         Ask::Fixed => match literal {
             Literal::Text(text) => Some(super::is_fixed(text)),
             _ => Some(*literal != Literal::Null),
         },
-        Ask::Holds(_) | Ask::LongerThan(_) => None,
+        // Null, the empty text and other scalars hold nothing.
+        Ask::Holds(_) | Ask::LongerThan(_) => Some(false),
     }
 }
 
@@ -94,31 +170,9 @@ fn is_null(ask: &Ask) -> bool {
 
 fn is_empty(ask: &Ask) -> bool {
     match ask {
-        Ask::Empty | Ask::Is(Literal::Text(_)) => !matches!(ask, Ask::Is(Literal::Text(text)) if !text.is_empty()),
+        Ask::Empty => true,
+        Ask::Is(Literal::Text(text)) => text.is_empty(),
         _ => false,
-    }
-}
-
-/// What a given answer says about another question on the same input.
-fn implied(given: &Ask, answer: bool, asked: &Ask) -> Option<bool> {
-    match (given, answer, asked) {
-        // Something that is empty, true or false, fixed, or holds anything is not null.
-        (Ask::Empty | Ask::Fixed | Ask::Holds(_) | Ask::LongerThan(_), true, asked) if is_null(asked) => Some(false),
-        (Ask::True, _, asked) if is_null(asked) || is_empty(asked) => Some(false),
-        (Ask::Fixed | Ask::Holds(_) | Ask::LongerThan(_), true, asked) if is_empty(asked) => Some(false),
-        // What is empty holds nothing, is no other text and no fixed value.
-        (given, true, asked) if is_empty(given) => match asked {
-            asked if is_empty(asked) => Some(true),
-            Ask::Is(_) | Ask::Fixed | Ask::Holds(_) | Ask::LongerThan(_) => Some(false),
-            _ => None,
-        },
-        (given, false, asked) if is_empty(given) && is_empty(asked) => Some(false),
-        (given, false, asked) if is_null(given) && is_null(asked) => Some(false),
-        (given, false, Ask::LongerThan(0)) if is_empty(given) => Some(true),
-        (Ask::LongerThan(0), answer, asked) if is_empty(asked) => Some(!answer),
-        (Ask::LongerThan(given), true, Ask::LongerThan(asked)) if asked <= given => Some(true),
-        (Ask::LongerThan(given), false, Ask::LongerThan(asked)) if asked >= given => Some(false),
-        _ => None,
     }
 }
 

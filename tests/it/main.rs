@@ -18,5 +18,7 @@ mod pages;
 mod reports;
 mod suppressions;
 mod templates;
+mod trace;
 mod units;
 mod user_rules;
+mod worlds;

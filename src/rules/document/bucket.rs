@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::facts::access_logging::access_logging;
-use crate::facts::exposure::{Exposure, Opening, exposure};
+use crate::facts::exposure::{Closure, Exposure, Opening, exposure};
 use crate::model::{
     Bucket, Estate, KnownBucket, Link, Logging, Naming, Resource, Satellites, Target, Unit, bucket_in, handed_to,
     in_unit, link_bucket,
 };
 use crate::value::{Ask, Decided, Input, OfUnit, Origin, Role, Value, World};
 
-use super::{Builder, Evidence, Leaf, Remark};
+use super::{Builder, Evidence, Ground, Leaf, Remark};
 
 /// A declared bucket with the units that say something about it.
 struct Place<'a> {
@@ -215,12 +215,19 @@ impl<'a> Builder<'a> {
             Ok(None) => Exposure { read: Ok(Vec::new()), write: Ok(Vec::new()), closures: Vec::new() },
             Err(stop) => Exposure { read: Err(stop.clone()), write: Err(stop), closures: Vec::new() },
         };
+        let closed = Leaf { grounds: exposure.closures.iter().map(ground).collect(), ..bucket.clone() };
         let mut public = |pointer: &str, openings: Decided<Vec<Opening>>| {
-            let leaf = openings.as_ref().map_or_else(|_| bucket.clone(), |openings| opened(bucket, openings));
+            let leaf = openings.as_ref().map_or_else(|_| bucket.clone(), |openings| opened(&closed, openings));
             self.decided(pointer, leaf, openings.map(|openings| Json::Bool(!openings.is_empty())))
         };
         (public("/Trail/Bucket/Public/Read", exposure.read), public("/Trail/Bucket/Public/Write", exposure.write))
     }
+}
+
+/// Why something that is declared does not open the bucket.
+fn ground(closure: &Closure) -> Ground {
+    let statement = closure.statement.as_ref().map(|statement| ("statement", statement.to_string()));
+    Ground { code: closure.reason, slots: statement.into_iter().collect(), origin: closure.origin.clone() }
 }
 
 /// The leaf of a bucket that something opens: it stands where the first opening does, and the others are evidence.

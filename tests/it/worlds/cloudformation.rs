@@ -1,0 +1,217 @@
+//! Templates over a few parameters: conditions of every kind, resources and properties under them.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use trailwarden::cloudformation::{self, CloudFormationUnit, Given, Loaded};
+use trailwarden::model::Inputs;
+use trailwarden::source::Sources;
+use trailwarden::value::Literal;
+
+use super::estate::{Assignment, Input, sources};
+use super::random::Random;
+
+/// A generated template.
+pub struct Template {
+    pub text: String,
+    pub inputs: Vec<Input>,
+    /// The assertion of its `Rules` section, if it has one.
+    rule: Option<Truth>,
+}
+
+/// A condition, written and worked out.
+enum Truth {
+    Is(String, String),
+    Same(String, String),
+    Not(Box<Truth>),
+    And(Box<Truth>, Box<Truth>),
+    Or(Box<Truth>, Box<Truth>),
+}
+
+impl Truth {
+    fn any(random: &mut Random, inputs: &[Input], depth: usize) -> Self {
+        let deeper = |random: &mut Random| Box::new(Self::any(random, inputs, depth - 1));
+        match random.below(if depth == 0 { 2 } else { 6 }) {
+            0 => {
+                let (one, other) = (random.pick(inputs), random.pick(inputs));
+                Self::Same(one.name.clone(), other.name.clone())
+            }
+            1 | 2 => {
+                let input = random.pick(inputs);
+                let value = if random.one_in(8) { "other".to_owned() } else { random.pick(&input.values).as_text() };
+                Self::Is(input.name.clone(), value)
+            }
+            3 => Self::Not(deeper(random)),
+            4 => Self::And(deeper(random), deeper(random)),
+            _ => Self::Or(deeper(random), deeper(random)),
+        }
+    }
+
+    fn written(&self) -> String {
+        match self {
+            Self::Is(name, value) => format!("!Equals [!Ref {name}, \"{value}\"]"),
+            Self::Same(one, other) => format!("!Equals [!Ref {one}, !Ref {other}]"),
+            Self::Not(truth) => format!("!Not [{}]", truth.written()),
+            Self::And(one, other) => format!("!And [{}, {}]", one.written(), other.written()),
+            Self::Or(one, other) => format!("!Or [{}, {}]", one.written(), other.written()),
+        }
+    }
+
+    fn holds(&self, given: &Assignment) -> bool {
+        match self {
+            Self::Is(name, value) => given[name].as_text() == *value,
+            Self::Same(one, other) => given[one].as_text() == given[other].as_text(),
+            Self::Not(truth) => !truth.holds(given),
+            Self::And(one, other) => one.holds(given) && other.holds(given),
+            Self::Or(one, other) => one.holds(given) || other.holds(given),
+        }
+    }
+}
+
+impl Template {
+    pub fn generate(seed: u64, most: usize) -> Self {
+        let mut random = Random::new(seed);
+        let inputs = inputs(&mut random, most);
+        let mut text = "Parameters:\n".to_owned();
+        for input in &inputs {
+            let values: Vec<String> = input.values.iter().map(|value| format!("\"{}\"", value.as_text())).collect();
+            let _ = writeln!(text, "  {}: {{Type: String, AllowedValues: [{}]}}", input.name, values.join(", "));
+        }
+        let rule = random.one_in(4).then(|| Truth::any(&mut random, &inputs, 2));
+        if let Some(rule) = &rule {
+            let _ = writeln!(text, "Rules:\n  R: {{Assertions: [{{Assert: {}}}]}}", rule.written());
+        }
+        let _ = writeln!(text, "Mappings:\n  Keys:");
+        for (key, value) in [("dev", "\"\""), ("prod", "arn:key"), ("true", "a"), ("no", "\"\"")] {
+            let _ = writeln!(text, "    \"{key}\": {{Key: {value}, Flag: \"{}\"}}", key == "prod");
+        }
+        let count = 1 + random.below(4);
+        text.push_str("Conditions:\n");
+        for at in 0..count {
+            let truth = Truth::any(&mut random, &inputs, 2).written();
+            let truth = if at > 0 && random.one_in(3) {
+                format!("!And [{truth}, !Condition C{}]", random.below(at))
+            } else {
+                truth
+            };
+            let _ = writeln!(text, "  C{at}: {truth}");
+        }
+        let mut writer = Writer { random, inputs: &inputs, conditions: count };
+        text.push_str(&writer.resources());
+        Self { text, inputs, rule }
+    }
+
+    pub fn sources(&self) -> Arc<Sources> {
+        sources("template.yaml", &self.text)
+    }
+
+    /// Whether CloudFormation refuses the assignment for the sake of a rule.
+    pub fn refuses(&self, given: &Assignment) -> bool {
+        self.rule.as_ref().is_some_and(|rule| !rule.holds(given))
+    }
+}
+
+/// The template's unit with some parameters given.
+pub fn unit(sources: &Arc<Sources>, given: &Assignment) -> CloudFormationUnit {
+    let parameters = given.iter().map(|(name, value)| (name.clone(), value.as_text())).collect();
+    let given = Given::read(sources, &Inputs { parameters, ..Inputs::default() }).unwrap();
+    match cloudformation::load(sources, Path::new("template.yaml"), &given, &Arc::default()) {
+        Loaded::Template(unit) => *unit,
+        other => panic!("no template: {other:?}"),
+    }
+}
+
+fn inputs(random: &mut Random, most: usize) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    let mut product = 1;
+    for at in 0..10 {
+        let values: &[&str] = match random.below(4) {
+            0 => &["dev", "staging", "prod"],
+            1 => &["dev", "prod", ""],
+            2 => &["yes", "no"],
+            _ => &["true", "false"],
+        };
+        product *= values.len();
+        if product > most {
+            break;
+        }
+        let values = values.iter().map(|value| Literal::Text((*value).to_owned())).collect();
+        inputs.push(Input { name: format!("P{at}"), values });
+    }
+    inputs
+}
+
+struct Writer<'a> {
+    random: Random,
+    inputs: &'a [Input],
+    conditions: usize,
+}
+
+impl Writer<'_> {
+    fn condition(&mut self) -> String {
+        format!("C{}", self.random.below(self.conditions))
+    }
+
+    fn flag(&mut self, depth: usize) -> String {
+        match self.random.below(if depth == 0 { 4 } else { 6 }) {
+            0 => "true".to_owned(),
+            1 => "false".to_owned(),
+            2 => {
+                let flags: Vec<&Input> =
+                    self.inputs.iter().filter(|input| input.values.contains(&Literal::Text("true".into()))).collect();
+                let named = flags.first().map(|input| format!("!Ref {}", input.name));
+                named.unwrap_or_else(|| "\"true\"".to_owned())
+            }
+            3 => format!("!FindInMap [Keys, !Ref {}, Flag]", self.random.pick(self.inputs).name),
+            _ => format!("!If [{}, {}, {}]", self.condition(), self.flag(depth - 1), self.flag(depth - 1)),
+        }
+    }
+
+    fn text(&mut self, depth: usize) -> String {
+        match self.random.below(if depth == 0 { 6 } else { 8 }) {
+            0 => "arn:key".to_owned(),
+            1 => "!Ref AWS::NoValue".to_owned(),
+            2 => format!("!Ref {}", self.random.pick(self.inputs).name),
+            3 => format!("!FindInMap [Keys, !Ref {}, Key]", self.random.pick(self.inputs).name),
+            4 => format!("!Sub \"${{{}}}\"", self.random.pick(self.inputs).name),
+            5 => format!("!Join [\"\", [!Ref {}, \"\"]]", self.random.pick(self.inputs).name),
+            _ => format!("!If [{}, {}, {}]", self.condition(), self.text(depth - 1), self.text(depth - 1)),
+        }
+    }
+
+    fn resources(&mut self) -> String {
+        let mut text = "Resources:\n".to_owned();
+        for at in 0..2 {
+            let _ = writeln!(text, "  B{at}:\n    Type: AWS::S3::Bucket\n    Properties:");
+            let _ = writeln!(text, "      AccessControl: {}", self.random.pick(&["Private", "PublicRead"]));
+            let logging = match self.random.below(3) {
+                0 => "!Ref AWS::NoValue".to_owned(),
+                1 => "{DestinationBucketName: elsewhere}".to_owned(),
+                _ => format!("!If [{}, {{DestinationBucketName: elsewhere}}, !Ref AWS::NoValue]", self.condition()),
+            };
+            let _ = writeln!(text, "      LoggingConfiguration: {logging}");
+            let (public, policy) = (self.flag(1), self.flag(1));
+            let _ = writeln!(
+                text,
+                "      PublicAccessBlockConfiguration: {{IgnorePublicAcls: {public}, RestrictPublicBuckets: {policy}}}"
+            );
+        }
+        for at in 0..=self.random.below(3) {
+            let _ = writeln!(text, "  T{at}:\n    Type: AWS::CloudTrail::Trail");
+            if self.random.one_in(2) {
+                let _ = writeln!(text, "    Condition: {}", self.condition());
+            }
+            let bucket = match self.random.below(3) {
+                0 => "!Ref B0".to_owned(),
+                1 => "elsewhere".to_owned(),
+                _ => format!("!If [{}, !Ref B0, !Ref B1]", self.condition()),
+            };
+            let _ = writeln!(text, "    Properties:\n      S3BucketName: {bucket}\n      IsLogging: {}", self.flag(1));
+            let (region, validation, key) = (self.flag(2), self.flag(2), self.text(2));
+            let _ = writeln!(text, "      IsMultiRegionTrail: {region}\n      EnableLogFileValidation: {validation}");
+            let _ = writeln!(text, "      KMSKeyId: {key}\n      CloudWatchLogsLogGroupArn: {}", self.text(1));
+        }
+        text
+    }
+}

@@ -1,22 +1,23 @@
 //! `trailwarden check`: options and configuration to a run, its report to formats and an exit code.
 
-use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use crate::check::{Checked, Options, check};
-use crate::config::Config;
+use crate::config::{self, Config, ConfigError, Configured};
 use crate::finding::{FileError, Severity};
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::report::{Color, Context, Format, Style, Unicode, render, summary};
-use crate::rules::{Catalog, Holds, Rule};
-use crate::source::{FileClass, project_root};
+use crate::rules::UserRules;
+use crate::source::{Exclude, FileClass, PathGlob, Sources, project_root};
 use crate::write;
 
+use super::controls::{known_controls, selected, user_rules};
 use super::thresholds::Thresholds;
-use super::{Ending, UsageError, output, unknown_control};
+use super::{Ending, UsageError, output};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -39,8 +40,8 @@ pub(super) struct Arguments {
 #[command(next_help_heading = "Files")]
 struct FileArguments {
     /// Leave out paths that match this glob (`.git`, `.terraform`, `node_modules` and `asset.*` always are)
-    #[arg(long, value_name = "GLOB")]
-    exclude: Vec<String>,
+    #[arg(long, value_name = "GLOB", value_parser = glob)]
+    exclude: Vec<PathGlob>,
     /// The name of the file that standard input stands for; its extension tells the language
     #[arg(long, value_name = "NAME")]
     stdin_filename: Option<PathBuf>,
@@ -70,9 +71,9 @@ struct InputArguments {
     /// Give CloudFormation parameters the values in a file, in any of the shapes AWS's tools read
     #[arg(long, value_name = "FILE")]
     parameters: Vec<PathBuf>,
-    /// Which inputs are open: those without a default, or all of them
-    #[arg(long, value_name = "WHICH", default_value = "default")]
-    inputs: Which,
+    /// Which inputs are open: those without a default, or all of them [default: default]
+    #[arg(long, value_name = "WHICH")]
+    inputs: Option<Which>,
     /// The Region, where a verdict depends on it
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     region: Option<String>,
@@ -98,13 +99,16 @@ enum Which {
 pub(super) struct ControlArguments {
     /// Run only these controls
     #[arg(long, value_name = "ID", value_delimiter = ',')]
-    select: Vec<String>,
+    pub(super) select: Vec<String>,
     /// Do not run these controls
     #[arg(long, value_name = "ID", value_delimiter = ',')]
-    ignore: Vec<String>,
+    pub(super) ignore: Vec<String>,
+    /// Run the Guard rules in this file or directory too
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<PathBuf>,
     /// Fail CloudTrail.1 and CloudTrail.3 where no trail is found at all
     #[arg(long)]
-    require_trail: bool,
+    pub(super) require_trail: bool,
     /// The lowest severity whose failure ends with exit code 1
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(super) fail_on: Option<Severity>,
@@ -154,6 +158,10 @@ fn account_id(text: &str) -> Result<String, String> {
     if is_id { Ok(text.to_owned()) } else { Err("an account id has 12 digits".to_owned()) }
 }
 
+fn glob(text: &str) -> Result<PathGlob, String> {
+    PathGlob::parse(text).map_err(|error| error.message)
+}
+
 fn severity(word: &str) -> Result<Severity, String> {
     Severity::parse(word).ok_or_else(|| "one of low, medium, high, critical".to_owned())
 }
@@ -175,46 +183,53 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let directory = std::env::current_dir()
         .and_then(|directory| directory.canonicalize())
         .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
-    let root = project_root(&arguments.paths, &directory);
-    let config = configuration(&arguments.files, &directory, &root)?;
-    let thresholds = Thresholds::of(&arguments.controls, &config)?;
-    let options = options(arguments, &config, directory, root)?;
-    let mut checked = check(&options).map_err(|error| UsageError::new(error.message))?;
+    let sources = Arc::new(Sources::new(directory.clone(), project_root(&arguments.paths, &directory)));
+    let configured = configuration(&arguments.files, &directory, &sources)?;
+    let user_rules = user_rules(&arguments.controls, &configured, &sources)?;
+    known_controls(&configured, &user_rules, &sources).map_err(|error| misconfigured(&error))?;
+    let thresholds = Thresholds::of(&arguments.controls, &configured.config)?;
+    let options = options(arguments, configured, user_rules, directory)?;
+    let mut checked = check(&options, &sources).map_err(|error| UsageError::new(error.message))?;
     checked.report.findings.retain(|finding| finding.severity >= thresholds.reported);
     publish(arguments, &checked, &options)?;
     Ok(thresholds.ending(&checked))
 }
 
-fn configuration(files: &FileArguments, directory: &Path, root: &Path) -> Result<Config, UsageError> {
-    if files.no_config {
-        return Ok(Config::default());
-    }
+fn configuration(files: &FileArguments, directory: &Path, sources: &Sources) -> Result<Configured, UsageError> {
     let read = match &files.config {
-        Some(path) => Config::read(path),
-        None => Config::nearest(directory, root),
+        _ if files.no_config => Ok(Configured::none(sources.root())),
+        Some(path) => Configured::read(path, sources),
+        None => Configured::nearest(directory, sources),
     };
-    read.map_err(|error| {
-        UsageError::new(error.to_string()).with_hint("the README has the whole schema under Configuration")
-    })
+    read.map_err(|error| misconfigured(&error))
+}
+
+fn misconfigured(error: &ConfigError) -> UsageError {
+    UsageError::new(error.to_string()).with_hint("docs/configuration.md has the whole schema")
 }
 
 fn options(
     arguments: &Arguments,
-    config: &Config,
+    configured: Configured,
+    mut user_rules: Vec<UserRules>,
     working_directory: PathBuf,
-    root: PathBuf,
 ) -> Result<Options, UsageError> {
+    let Configured { config, directory } = &configured;
     let (paths, stdin) = standard_input(arguments)?;
+    let exclude = |glob: &PathGlob, from: &Path| Exclude { glob: glob.clone(), from: from.to_owned() };
+    let excluded = config.exclude.iter().map(|glob| exclude(glob, directory));
+    let given = arguments.files.exclude.iter().map(|glob| exclude(glob, &working_directory));
     Ok(Options {
         paths,
         stdin,
-        exclude: config.exclude.iter().chain(&arguments.files.exclude).cloned().collect(),
-        working_directory,
-        root,
+        exclude: excluded.chain(given).collect(),
         inputs: inputs(&arguments.inputs, config)?,
-        rules: selected(&arguments.controls, config)?,
+        rules: selected(&arguments.controls, config, &mut user_rules)?,
+        user_rules,
         max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
+        working_directory,
+        configured,
     })
 }
 
@@ -274,9 +289,9 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
         Some((name, value.to_str()?.to_owned()))
     });
     Ok(Inputs {
-        open: match arguments.inputs {
-            Which::Default => OpenInputs::WithoutDefault,
-            Which::Any => OpenInputs::Any,
+        open: match (arguments.inputs, config.inputs) {
+            (Some(Which::Any), _) | (None, Some(config::OpenInputs::Any)) => OpenInputs::Any,
+            _ => OpenInputs::WithoutDefault,
         },
         variables,
         environment: if arguments.tf_env { environment.collect() } else { Vec::new() },
@@ -288,43 +303,18 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
     })
 }
 
-/// The controls to run. An id nobody knows is an error, never silently nothing.
-fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'static Rule>, UsageError> {
-    let catalog = Catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
-    let ids = |words: &[String]| -> Result<BTreeSet<&'static str>, UsageError> {
-        let found = words.iter().map(|word| {
-            let rule = catalog.get(word).map_err(unknown_control)?;
-            Ok(rule.control.id.as_str())
-        });
-        found.collect()
-    };
-    let select = if arguments.select.is_empty() { &config.select } else { &arguments.select };
-    let select = ids(select)?;
-    let ignore = ids(&[config.ignore.clone(), arguments.ignore.clone()].concat())?;
-    let runs = |rule: &&Rule| {
-        let id = rule.control.id.as_str();
-        (select.is_empty() || select.contains(id)) && !ignore.contains(id)
-    };
-    let rules: Vec<&'static Rule> = catalog.rules().iter().filter(runs).collect();
-    if rules.is_empty() {
-        return Err(UsageError::new("--select and --ignore leave no control to run"));
-    }
-    if arguments.require_trail && !rules.iter().any(|rule| rule.holds == Holds::Any) {
-        return Err(UsageError::new("--require-trail needs CloudTrail.1 or CloudTrail.3 among the controls"));
-    }
-    Ok(rules)
-}
-
 /// Prints the chosen format and writes the files; every report is out before the exit code is decided.
 fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Result<(), UsageError> {
     let chosen = &arguments.output;
     let source_root = chosen.source_root.as_ref().map_or_else(
-        || Ok(options.root.clone()),
+        || Ok(checked.sources.root().to_owned()),
         |path| {
             path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
         },
     )?;
-    let controls: Vec<_> = options.rules.iter().map(|rule| rule.control.clone()).collect();
+    let built_in = options.rules.iter().map(|rule| &rule.control);
+    let controls: Vec<_> =
+        built_in.chain(options.user_rules.iter().flat_map(|rules| &rules.controls)).cloned().collect();
     let render = |format: Format, style: Style| {
         render(
             format,

@@ -26,6 +26,26 @@ pub struct Words {
     roles: RoleWords,
     /// Why an input is open.
     pub reasons: ReasonWords,
+    /// What is said about rules that users bring.
+    pub user_rules: UserRuleWords,
+}
+
+/// What is said about rules that users bring: `{resource}`, `{rule}`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserRuleWords {
+    /// It holds.
+    pub pass: String,
+    /// It fails, and its own `{sentence}` says why.
+    pub said: String,
+    /// It fails, and says nothing: `{attribute}`, `{value}`.
+    pub clause: String,
+    /// It fails, and Guard does not say where.
+    pub fail: String,
+    /// `{inputs}` decide.
+    pub unknown: String,
+    /// It does not speak about anything that is declared.
+    pub not_applicable: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,6 +53,9 @@ pub struct Words {
 struct EvidenceWords {
     bucket: String,
     link: String,
+    opening: String,
+    near_miss: String,
+    known: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -96,6 +119,9 @@ impl Words {
         match evidence {
             Evidence::Bucket => &self.evidence.bucket,
             Evidence::Link => &self.evidence.link,
+            Evidence::Opening => &self.evidence.opening,
+            Evidence::NearMiss => &self.evidence.near_miss,
+            Evidence::Known => &self.evidence.known,
         }
     }
 }

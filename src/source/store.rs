@@ -88,15 +88,54 @@ impl Sources {
         self.read_up_to(path, MAX_PLAN_BYTES, Excerpts::Withheld)
     }
 
+    /// Reads a file that tells this program what to do, wherever the command line says it lies.
+    ///
+    /// # Errors
+    /// As [`Sources::read`], without the project root.
+    pub fn read_configuration(&self, path: &Path) -> Result<FileId, ReadError> {
+        self.read_below(None, path, MAX_BYTES, Excerpts::Shown)
+    }
+
+    /// The files with an extension in a directory and below, sorted; the file itself where `path` is one. For what tells
+    /// this program what to do, so the project root does not matter.
+    ///
+    /// # Errors
+    /// When there is no such path, or a directory may not be listed.
+    pub fn files_below(&self, path: &Path, extension: &str) -> Result<Vec<PathBuf>, ReadError> {
+        let location = self.absolute(path);
+        let error = |message: String| ReadError { path: self.display(&location), message };
+        if location.metadata().map_err(|cause| error(explain(&cause)))?.is_file() {
+            return Ok(vec![location]);
+        }
+        let mut files = Vec::new();
+        for entry in walkdir::WalkDir::new(&location).sort_by_file_name() {
+            let entry = entry.map_err(|cause| error(cause.to_string()))?;
+            if entry.file_type().is_file() && entry.path().extension().is_some_and(|found| found == extension) {
+                files.push(entry.into_path());
+            }
+        }
+        Ok(files)
+    }
+
     fn read_up_to(&self, path: &Path, limit: u64, excerpts: Excerpts) -> Result<FileId, ReadError> {
+        self.read_below(Some(&self.root), path, limit, excerpts)
+    }
+
+    fn read_below(
+        &self,
+        root: Option<&Path>,
+        path: &Path,
+        limit: u64,
+        excerpts: Excerpts,
+    ) -> Result<FileId, ReadError> {
         let location = normalize(&self.working_directory.join(path));
         let error = |message: String| ReadError { path: self.display(&location), message };
         if let Some(id) = self.find(&location) {
             return Ok(id);
         }
         let real = location.canonicalize().map_err(|cause| error(explain(&cause)))?;
-        if !real.starts_with(&self.root) {
-            return Err(error(format!("lies outside the project root {}", self.root.display())));
+        if let Some(root) = root.filter(|root| !real.starts_with(root)) {
+            return Err(error(format!("lies outside the project root {}", root.display())));
         }
         let metadata = real.metadata().map_err(|cause| error(explain(&cause)))?;
         if !metadata.is_file() {

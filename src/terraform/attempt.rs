@@ -167,9 +167,10 @@ fn may_refuse(expr: &Expr) -> bool {
     let any = |parts: &[&Expr]| parts.iter().any(|part| may_refuse(part));
     match &expr.kind {
         ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Variable(_) => false,
-        ExprKind::Attribute(source, _) | ExprKind::Parenthesis(source) => may_refuse(source),
+        ExprKind::Attribute(source, _) | ExprKind::Parenthesis(source) | ExprKind::Splat(source, _) => {
+            may_refuse(source)
+        }
         ExprKind::Index(source, key) => any(&[source, key]),
-        ExprKind::Splat(source, _) => may_refuse(source),
         ExprKind::Conditional(condition, yes, no) => any(&[condition, yes, no]),
         ExprKind::Tuple(items) => items.iter().any(|item| may_refuse(item)),
         ExprKind::Object(entries) => entries.iter().any(|(key, value)| any(&[key, value])),

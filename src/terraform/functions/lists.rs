@@ -41,7 +41,7 @@ fn concat(arguments: &Arguments) -> Answer {
     let mut all = Vec::new();
     let mut kind = ListKind::List;
     let mut elements = Vec::new();
-    for value in arguments.values.iter() {
+    for value in &arguments.values {
         // What is left of unknown lists is empty in this world.
         let Data::List(one, items) = &value.data else { continue };
         if *one == ListKind::Tuple {
@@ -173,7 +173,7 @@ fn reverse(arguments: &Arguments) -> Answer {
     Ok(Value::list(kind, items.iter().rev().cloned().collect(), arguments.origin()))
 }
 
-/// Elements that are not known stand behind the others, in the order they were given.
+/// Where elements that are not known come among the others, is not known either.
 fn sort(arguments: &Arguments) -> Answer {
     let items = arguments.items(0)?;
     if items.iter().any(Value::is_null) {
@@ -181,8 +181,13 @@ fn sort(arguments: &Arguments) -> Answer {
     }
     let (mut known, unknown): (Vec<_>, Vec<_>) = items.iter().cloned().partition(|item| item.obstacle().is_none());
     known.sort_by(types::compare);
-    known.extend(unknown);
-    Ok(Value::list(ListKind::List, known, arguments.origin()))
+    let list = |items: Vec<Value>| Value::list(ListKind::List, items, arguments.origin());
+    if known.is_empty() || unknown.is_empty() {
+        return Ok(list([known, unknown].concat()));
+    }
+    let name = format!("sort({})", arguments.value(0).describe());
+    let parts = vec![list(known), list(unknown)];
+    Ok(joined(name, Junction::Set, parts, arguments.world(), arguments.origin()))
 }
 
 fn chunk_list(arguments: &Arguments) -> Answer {

@@ -101,7 +101,7 @@ fn merge(arguments: &Arguments) -> Answer {
     }
     let mut merged = IndexMap::new();
     let mut kinds = Vec::new();
-    for value in arguments.values.iter() {
+    for value in &arguments.values {
         // Null says nothing, and what is left of unknown maps is empty in this world.
         let Data::Map(_, entries) = &value.data else { continue };
         for (key, value) in entries.as_ref() {

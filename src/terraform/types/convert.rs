@@ -31,7 +31,7 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         Type::Set(element) => to_list(value, element, world, set),
         Type::Map(element) => to_map(value, element, world),
         Type::Tuple(types) => to_tuple(value, types, world),
-        Type::Object(attributes) => to_object(value, attributes, world),
+        Type::Object(attributes) => to_object(&value, attributes, world),
     }
 }
 
@@ -162,9 +162,9 @@ fn to_tuple(value: Value, types: &[Type], world: &World) -> Value {
     }
 }
 
-fn to_object(value: Value, attributes: &IndexMap<String, Attribute>, world: &World) -> Value {
-    let Data::Map(_, entries) = &value.data else { return refuse(&value, "object") };
-    object_of(&value, attributes, world, |name| entries.get(name).cloned())
+fn to_object(value: &Value, attributes: &IndexMap<String, Attribute>, world: &World) -> Value {
+    let Data::Map(_, entries) = &value.data else { return refuse(value, "object") };
+    object_of(value, attributes, world, |name| entries.get(name).cloned())
 }
 
 fn object_of_parts(value: &Value, parts: &[Value], attributes: &IndexMap<String, Attribute>, world: &World) -> Value {

@@ -102,6 +102,10 @@ impl<'a> Page<'a> {
         for note in &finding.notes {
             self.note("  note:", note);
         }
+        if let Some(name) = &finding.name {
+            let line = format!("{} {}", self.styles.help.style("  name:"), one_line(name));
+            self.line(&line);
+        }
         if let Some(control) = self.context.controls.iter().find(|control| control.id == finding.control) {
             // Not wrapped: an address must stay whole to be clicked.
             let see = format!("{} {}", self.styles.help.style("   see:"), self.styles.link.style(&control.url));

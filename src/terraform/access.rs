@@ -2,12 +2,16 @@
 
 use crate::source::Span;
 use crate::syntax::Step;
-use crate::value::{Ask, Data, Input, ListKind, Literal, Number, Origin, Question, Role, Symbol, SymbolSource, Value};
+use crate::value::{
+    Ask, Data, Input, Junction, ListKind, Literal, Number, Origin, Question, Role, Symbol, SymbolSource, Value,
+};
 
 use super::evaluator::Evaluator;
+use super::joined::{self, Entry};
 use super::scope::Env;
 use super::shape;
-use super::unknown::{Outcome, derive};
+use super::types::Type;
+use super::unknown::{Outcome, derive, is_identifier};
 
 /// Up to how many keys are asked about one by one when the key is open.
 const MAX_CANDIDATES: usize = 32;
@@ -23,6 +27,9 @@ impl<'a> Evaluator<'a> {
             },
             Data::Object(id) => self.object_attribute(*id, name, span).through(span, Role::Expression),
             Data::Open(input) => {
+                if let Some((Junction::Map, parts)) = source.parts() {
+                    return self.joined_entry(parts, name, span);
+                }
                 let ty = self.type_of(&input.name).and_then(|ty| shape::attribute(&ty, name));
                 self.open_part(input, &format!(".{name}"), ty).through(span, Role::Expression)
             }
@@ -74,6 +81,9 @@ impl<'a> Evaluator<'a> {
                 }
             },
             (Data::Open(input), _) => {
+                if let Some(element) = self.joined_element(source, key, span) {
+                    return element.through(span, Role::Expression);
+                }
                 let ty = self.type_of(&input.name).and_then(|ty| match key.as_str() {
                     Some(name) => shape::attribute(&ty, name),
                     None => shape::element(&ty),
@@ -114,6 +124,36 @@ impl<'a> Evaluator<'a> {
         Value::failed(format!("there is no element with the key {}", key.describe()), origin)
     }
 
+    /// The element under a known key of a collection that is put together, if that is known.
+    fn joined_element(&self, source: &Value, key: &Value, span: Span) -> Option<Value> {
+        match (source.parts()?, position(key)) {
+            ((Junction::Map, parts), _) => key.as_str().map(|key| self.joined_entry(parts, key, span)),
+            ((Junction::List, _), Position::At(at)) => joined::item(source, at).cloned(),
+            _ => None,
+        }
+    }
+
+    fn joined_entry(&self, parts: &[Value], key: &str, span: Span) -> Value {
+        match joined::entry(parts, key, self.world, |part| self.entry_of(part, key, span)) {
+            Entry::Held(value) => value.through(span, Role::Expression),
+            Entry::Missing => {
+                Value::failed(format!("there is no element with the key \"{key}\""), Origin::expression(span))
+            }
+        }
+    }
+
+    /// The element of an unknown map under a key, and whether it has one where its type says so.
+    pub fn entry_of(&self, map: &Value, key: &str, span: Span) -> (Value, Option<bool>) {
+        let known = match &map.data {
+            Data::Open(input) => match self.type_of(&input.name).as_deref() {
+                Some(Type::Object(attributes)) => Some(attributes.contains_key(key)),
+                _ => None,
+            },
+            _ => None,
+        };
+        (self.attribute(map, key, span), known)
+    }
+
     fn some_element(&self, source: &Value, key: &Value, span: Span) -> Value {
         let name = format!("{}[{}]", source.describe(), key.describe());
         let worst = source.obstacle().filter(|obstacle| matches!(obstacle.data, Data::Open(_))).or(key.obstacle());
@@ -132,7 +172,7 @@ impl<'a> Evaluator<'a> {
             Data::Pending(_) | Data::Failed(_) => source,
             Data::List(_, items) => Value::list(ListKind::Tuple, items.iter().map(each).collect(), origin),
             Data::Open(input) => self.open_splat(&source, input, steps, span, env),
-            Data::Opaque(symbol) => {
+            Data::Opaque(symbol) if !is_identifier(&source) => {
                 let element = opaque_part(symbol, "[*]", span);
                 let element = self.steps(element, steps, span, env);
                 derive(element.describe(), &element, Outcome::Set, self.world, origin)
@@ -151,6 +191,12 @@ impl<'a> Evaluator<'a> {
         env: Env<'_, 'a>,
     ) -> Value {
         let origin = Origin::expression(span);
+        if let Some((junction @ (Junction::List | Junction::Set), parts)) = source.parts() {
+            let made: Vec<Value> = parts.iter().map(|part| self.splat(part.clone(), steps, span, env)).collect();
+            let stop = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_)));
+            let name = format!("{}[*]{}", source.describe(), made.iter().map(Value::describe).collect::<String>());
+            return stop.cloned().unwrap_or_else(|| joined::joined(name, junction, made, self.world, origin));
+        }
         let ty = self.type_of(&input.name);
         if ty.as_ref().is_some_and(|ty| !shape::may_be_list(ty)) {
             let question = Question::new(input.clone(), Ask::Null);

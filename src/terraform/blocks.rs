@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Attribute, Block, Body, Expr, ExprKind};
-use crate::value::{Ask, Data, ListKind, MapKind, Origin, Question, Role, Value};
+use crate::value::{Ask, Data, Input, ListKind, MapKind, Origin, Question, Role, Value};
 
 use super::evaluator::Evaluator;
+use super::repeat::Elements;
 use super::scope::{Binding, Env};
 
 /// The arguments and nested blocks of one block.
@@ -153,22 +154,10 @@ impl<'a> Evaluator<'a> {
         env: Env<'_, 'a>,
         work: &mut dyn FnMut(Env<'_, 'a>),
     ) -> Option<Value> {
-        let value = self.evaluate(collection, env);
         let span = collection.span;
-        let elements = match self.elements(&value, span) {
+        let elements = match self.likely_elements(&self.evaluate(collection, env), span) {
             Ok(elements) => elements,
-            Err(obstacle) => match &obstacle.data {
-                Data::Open(input) => {
-                    let question = Question::new(input.clone(), Ask::Empty);
-                    match self.world.answer(&question) {
-                        Some(true) => Vec::new(),
-                        Some(false) => vec![self.any_element(&value, span)],
-                        None => return Some(Value::pending(question, Origin::expression(span))),
-                    }
-                }
-                Data::Opaque(_) => vec![self.any_element(&value, span)],
-                _ => return Some(obstacle),
-            },
+            Err(stop) => return Some(stop),
         };
         for (key, value) in elements {
             let origin = Origin::expression(span);
@@ -178,6 +167,31 @@ impl<'a> Evaluator<'a> {
             work(env.with(&binding));
         }
         None
+    }
+
+    /// The elements of a collection; of an open one that is not empty, one that stands for all.
+    fn likely_elements(&self, value: &Value, span: Span) -> Elements {
+        if let Some((junction, parts)) = value.parts() {
+            let parts = self.resolved_parts(junction, parts, span);
+            let parts: Result<Vec<_>, Value> = parts.iter().map(|part| self.likely_elements(part, span)).collect();
+            return parts.map(|parts| parts.concat());
+        }
+        let obstacle = match self.elements(value, span) {
+            Ok(elements) => return Ok(elements),
+            Err(obstacle) => obstacle,
+        };
+        let input = match &obstacle.data {
+            Data::Open(input) => Arc::clone(input),
+            // A collection that is set at deployment may be empty.
+            Data::Opaque(_) => Arc::new(Input::derived(value.describe(), value.origin.clone())),
+            _ => return Err(obstacle),
+        };
+        let question = Question::new(input, Ask::Empty);
+        match self.world.answer(&question) {
+            Some(true) => Ok(Vec::new()),
+            Some(false) => Ok(vec![self.any_element(value, span)]),
+            None => Err(Value::pending(question, Origin::expression(span))),
+        }
     }
 
     /// Everything a block holds as one map: arguments, and nested blocks as lists of maps.

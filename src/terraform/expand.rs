@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value};
+use crate::value::{Ask, Data, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value};
 
 use super::evaluator::{Evaluator, Key};
 use super::scope::{Binding, Env, Scope};
@@ -16,6 +16,9 @@ use super::types::{self, Type};
 
 /// How many instances a block may have.
 const MAX_INSTANCES: usize = 10_000;
+
+/// The key of an instance that stands for all that an unknown collection makes.
+pub(super) const ANY_KEY: &str = "*";
 
 /// The instances of a block.
 #[derive(Debug, Clone)]
@@ -28,6 +31,16 @@ pub(super) struct Expansion {
     pub existence: Existence,
     /// What a reference to the whole block is worth while its instances are not known.
     pub unknown: Option<Value>,
+}
+
+impl Expansion {
+    /// Whether one of the instances exists.
+    pub fn existence_of(&self, slot: &Slot) -> Existence {
+        match (&self.existence, &slot.unless) {
+            (Existence::Exists, Some(question)) => Existence::May(Arc::clone(question)),
+            (existence, _) => existence.clone(),
+        }
+    }
 }
 
 /// What a reference to the whole block sees.
@@ -50,18 +63,20 @@ pub(super) struct Slot {
     pub key: String,
     /// What `count` or `each` is in it.
     pub repetition: Option<(&'static str, Value)>,
+    /// The question that decides whether it exists, where others of the block do anyway: none if the answer is yes.
+    pub unless: Option<Arc<Question>>,
 }
 
 impl Slot {
     fn single() -> Self {
-        Self { suffix: String::new(), key: String::new(), repetition: None }
+        Self { suffix: String::new(), key: String::new(), repetition: None, unless: None }
     }
 
     fn counted(index: usize, span: Span) -> Self {
         let origin = Origin::expression(span);
         let entries = IndexMap::from([("index".to_owned(), Value::number(Number::from(index), origin.clone()))]);
         let count = Value::map(MapKind::Object, entries, origin);
-        Self { suffix: format!("[{index}]"), key: index.to_string(), repetition: Some(("count", count)) }
+        Self { suffix: format!("[{index}]"), key: index.to_string(), repetition: Some(("count", count)), unless: None }
     }
 
     fn keyed(text: &str, key: Value, value: Value) -> Self {
@@ -69,7 +84,7 @@ impl Slot {
         let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
         let each = Value::map(MapKind::Object, entries, origin);
         let suffix = format!("[\"{}\"]", escaped(text));
-        Self { suffix, key: text.to_owned(), repetition: Some(("each", each)) }
+        Self { suffix, key: text.to_owned(), repetition: Some(("each", each)), unless: None }
     }
 }
 
@@ -141,11 +156,16 @@ impl<'a> Evaluator<'a> {
     fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
         let any = || {
             let (key, element) = self.any_element(value, span);
-            vec![Slot::keyed("*", key, element)]
+            vec![Slot::keyed(ANY_KEY, key, element)]
         };
         match &value.data {
             Data::Pending(question) => pending(Shape::Keyed, any(), question, value),
-            Data::Open(_) | Data::Opaque(_) => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
+            Data::Open(_) | Data::Opaque(_) => match value.parts() {
+                Some((junction @ (Junction::Set | Junction::Map), parts)) => {
+                    self.keyed_parts(address, &self.resolved_parts(junction, parts, span), span)
+                }
+                _ => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
+            },
             Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
             Data::Map(..) | Data::Object(_) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
                 Ok(elements) => self.keys(address, elements, span),
@@ -155,11 +175,38 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Over a collection that is put together: the instances of each part, those of an unknown part if it is not empty.
+    fn keyed_parts(&self, address: &str, parts: &[Value], span: Span) -> Expansion {
+        let mut slots: Vec<Slot> = Vec::new();
+        let mut whole = None;
+        for part in parts {
+            let expansion = match &part.data {
+                Data::List(_, items) => {
+                    let keys = items.iter().map(|item| (item.clone(), item.clone())).collect();
+                    self.keys(address, keys, span)
+                }
+                _ => self.keyed(address, part, span),
+            };
+            if matches!(expansion.unknown.as_ref().map(|value| &value.data), Some(Data::Failed(_))) {
+                return expansion;
+            }
+            let unless = match &expansion.existence {
+                Existence::May(question) => Some(Arc::clone(question)),
+                Existence::Exists => None,
+            };
+            let fresh = expansion.slots.into_iter().filter(|slot| slots.iter().all(|known| known.key != slot.key));
+            let fresh: Vec<Slot> = fresh.map(|slot| Slot { unless: unless.clone(), ..slot }).collect();
+            slots.extend(fresh);
+            whole = whole.or(expansion.unknown);
+        }
+        Expansion { shape: Shape::Keyed, slots, existence: Existence::Exists, unknown: whole }
+    }
+
     fn keys(&self, address: &str, elements: Vec<(Value, Value)>, span: Span) -> Expansion {
         let mut slots = Vec::new();
         for (key, value) in elements {
             if let Data::Pending(question) = &key.data {
-                let slot = Slot::keyed("*", key.clone(), value);
+                let slot = Slot::keyed(ANY_KEY, key.clone(), value);
                 return pending(Shape::Keyed, vec![slot], question, &key);
             }
             match self.key_text(&key) {

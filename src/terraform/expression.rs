@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Call, Expansion, Expr, ExprKind};
-use crate::value::{Ask, Data, Input, ListKind, MapKind, Origin, Question, Reason, Role, Value};
+use crate::value::{Data, Input, ListKind, MapKind, Origin, Reason, Role, Value};
 
 use super::evaluator::Evaluator;
 use super::functions;
@@ -132,39 +132,6 @@ impl<'a> Evaluator<'a> {
         Ok(arguments)
     }
 
-    /// `try`: the first argument that does not fail.
-    fn try_call(&self, call: &Call, span: Span, env: Env<'_, 'a>) -> Value {
-        for argument in &call.arguments {
-            let value = self.evaluate(argument, env);
-            match value.obstacle().map(|obstacle| &obstacle.data) {
-                Some(Data::Failed(_)) => {}
-                // Whether it fails is known once the question is answered.
-                Some(Data::Pending(_)) => return value,
-                _ => return value.through(span, Role::Expression),
-            }
-        }
-        Value::failed("no argument of try has a value", Origin::expression(span))
-    }
-
-    /// `can`: whether the argument does not fail.
-    fn can_call(&self, call: &Call, span: Span, env: Env<'_, 'a>) -> Value {
-        let origin = Origin::expression(span);
-        let Some(argument) = call.arguments.first() else {
-            return Value::failed("can takes one argument", origin);
-        };
-        let value = self.evaluate(argument, env);
-        match value.obstacle().map(|obstacle| &obstacle.data) {
-            Some(Data::Failed(_)) => Value::bool(false, origin),
-            Some(Data::Pending(question)) => Value::pending(question.clone(), origin),
-            // A function of what is unknown may fail; reading it may not.
-            Some(Data::Open(_) | Data::Opaque(_)) if holds_call(argument) => {
-                let name = format!("can({})", value.describe());
-                Value::answer(Question::new(Input::derived(name, origin.clone()), Ask::True), self.world, origin)
-            }
-            _ => Value::bool(true, origin),
-        }
-    }
-
     /// The value itself where the answers leave an open value no choice.
     pub fn settled(&self, value: Value) -> Value {
         let Data::Open(input) = &value.data else { return value };
@@ -208,14 +175,5 @@ impl<'a> Evaluator<'a> {
         let origin = Origin::expression(span);
         let input = Input::undecidable(name, Reason::Elsewhere(what.to_owned()), origin.clone());
         self.settled(Value::open(input, origin))
-    }
-}
-
-fn holds_call(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Attribute(source, _) | ExprKind::Parenthesis(source) => holds_call(source),
-        ExprKind::Index(source, key) => holds_call(source) || holds_call(key),
-        ExprKind::Variable(_) | ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => false,
-        _ => true,
     }
 }

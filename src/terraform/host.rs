@@ -67,6 +67,10 @@ impl Host for Evaluator<'_> {
         self.whole_object(object, span)
     }
 
+    fn entry(&self, map: &Value, key: &str, call: &Call) -> (Value, Option<bool>) {
+        self.entry_of(map, key, call.span)
+    }
+
     fn root_directory(&self) -> String {
         self.unit.sources.root().join(&self.unit.directory).to_string_lossy().replace('\\', "/")
     }

@@ -7,6 +7,7 @@
 //! Knows Terraform and the AWS provider's schema as far as the model needs it; knows no control.
 
 mod access;
+mod attempt;
 mod attribute;
 mod blocks;
 mod data_source;
@@ -19,6 +20,7 @@ mod files;
 pub mod functions;
 mod given;
 mod host;
+mod joined;
 mod merge;
 mod module;
 mod object;

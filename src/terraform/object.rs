@@ -8,10 +8,11 @@ use indexmap::IndexMap;
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{Data, Input, ListKind, MapKind, ObjectId, Origin, Reason, Role, Value};
+use crate::value::{Data, Input, Junction, ListKind, MapKind, ObjectId, Origin, Reason, Role, Value, World};
 
 use super::evaluator::{Evaluator, Key};
-use super::expand::{Expansion, Shape, Slot};
+use super::expand::{ANY_KEY, Expansion, Shape, Slot};
+use super::joined::joined;
 use super::module::{Mode, ResourceKey};
 use super::scope::{Caller, Env, Scope};
 use super::tree::Child;
@@ -89,7 +90,7 @@ impl<'a> Evaluator<'a> {
         let instance = |slot: &Slot| {
             Value::new(Data::Object(self.instance(scope, key, block, &expansion, slot)), Origin::expression(span))
         };
-        whole(&expansion, span, instance)
+        whole(&expansion, self.world, span, instance)
     }
 
     /// The instances of a `resource` or `data` block.
@@ -114,7 +115,7 @@ impl<'a> Evaluator<'a> {
                 block,
                 address: address.clone(),
                 slot: slot.clone(),
-                existence: expansion.existence.clone(),
+                existence: expansion.existence_of(slot),
             })
         })
     }
@@ -128,7 +129,7 @@ impl<'a> Evaluator<'a> {
         let expansion = self.expansion(scope, &full, block);
         let objects = self.module_instances(scope, name);
         let mut objects = objects.into_iter();
-        whole(&expansion, span, |_| match objects.next() {
+        whole(&expansion, self.world, span, |_| match objects.next() {
             Some(id) => Value::new(Data::Object(id), Origin::expression(span)),
             None => Value::failed("there is no such instance", Origin::expression(span)),
         })
@@ -150,7 +151,7 @@ impl<'a> Evaluator<'a> {
                     node,
                     address: address.clone(),
                     call: Some(Caller { scope: Rc::clone(scope), block, slot: slot.clone() }),
-                    existence: expansion.existence.clone(),
+                    existence: expansion.existence_of(slot),
                 })),
                 Child::Absent(source) => Object::Absent(AbsentModule {
                     scope: Rc::clone(scope),
@@ -158,7 +159,7 @@ impl<'a> Evaluator<'a> {
                     address: address.clone(),
                     source,
                     slot: slot.clone(),
-                    existence: expansion.existence.clone(),
+                    existence: expansion.existence_of(slot),
                 }),
             })
         };
@@ -261,10 +262,18 @@ fn absent(module: &AbsentModule<'_>) -> Reason {
 }
 
 /// What a reference to a whole block is worth.
-fn whole(expansion: &Expansion, span: Span, mut instance: impl FnMut(&Slot) -> Value) -> Value {
+fn whole(expansion: &Expansion, world: &World, span: Span, mut instance: impl FnMut(&Slot) -> Value) -> Value {
     let origin = Origin::expression(span);
     if let Some(unknown) = &expansion.unknown {
-        return unknown.clone().through(span, Role::Expression);
+        let unknown = unknown.clone().through(span, Role::Expression);
+        let certain = expansion.slots.iter().filter(|slot| slot.unless.is_none() && slot.key != ANY_KEY);
+        let certain: IndexMap<String, Value> = certain.map(|slot| (slot.key.clone(), instance(slot))).collect();
+        if expansion.shape != Shape::Keyed || certain.is_empty() || matches!(unknown.data, Data::Failed(_)) {
+            return unknown;
+        }
+        let name = unknown.describe();
+        let parts = vec![unknown, Value::map(MapKind::Object, certain, origin.clone())];
+        return joined(name, Junction::Map, parts, world, origin);
     }
     match expansion.shape {
         Shape::Single => match expansion.slots.first() {

@@ -4,9 +4,10 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{For, ForResult};
-use crate::value::{Data, Input, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
+use crate::value::{Data, Input, Junction, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
 
 use super::evaluator::Evaluator;
+use super::joined;
 use super::scope::{Binding, Env};
 use super::shape;
 use super::truth::truth;
@@ -20,9 +21,16 @@ impl<'a> Evaluator<'a> {
     /// `[for …]` and `{for …}`.
     pub fn for_expression(&self, each: &For, span: Span, env: Env<'_, 'a>) -> Value {
         let collection = self.evaluate(&each.collection, env);
-        let elements = match self.elements(&collection, span) {
+        self.for_over(each, &collection, span, env)
+    }
+
+    fn for_over(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Value {
+        let elements = match self.elements(collection, span) {
             Ok(elements) => elements,
-            Err(obstacle) => return self.open_for(each, &collection, obstacle, span, env),
+            Err(obstacle) => {
+                let joined = self.for_over_parts(each, collection, span, env);
+                return joined.unwrap_or_else(|| self.open_for(each, collection, obstacle, span, env));
+            }
         };
         let mut made = Made::new(&each.result);
         for (key, value) in &elements {
@@ -83,6 +91,38 @@ impl<'a> Evaluator<'a> {
             }
         }
         None
+    }
+
+    /// Over a collection that is put together of parts: what each part makes, put together. `None` where an element's
+    /// position counts that is not known.
+    fn for_over_parts(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Option<Value> {
+        let (found, parts) = collection.parts()?;
+        let counts = each.key.is_some() && found == Junction::List;
+        if counts && parts.get(1..).unwrap_or_default().iter().any(|part| part.as_list().is_some()) {
+            return None;
+        }
+        let junction = match each.result {
+            ForResult::Tuple(_) if found == Junction::List => Junction::List,
+            ForResult::Tuple(_) => Junction::Set,
+            ForResult::Object(..) => Junction::Map,
+            ForResult::Grouped(..) => return None,
+        };
+        let parts = self.resolved_parts(found, parts, span);
+        let made: Vec<Value> = parts.iter().map(|part| self.for_over(each, part, span, env)).collect();
+        if let Some(stop) = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_))) {
+            return Some(stop.clone());
+        }
+        let shown: Vec<String> = made.iter().map(Value::describe).collect();
+        let name = format!("[for each of {} : {}]", collection.describe(), shown.join(", "));
+        Some(joined::joined(name, junction, made, self.world, Origin::expression(span)))
+    }
+
+    /// The parts a collection is put together of, maps with every known entry once.
+    pub fn resolved_parts(&self, junction: Junction, parts: &[Value], span: Span) -> Vec<Value> {
+        match junction {
+            Junction::Map => joined::resolved(parts, self.world, |part, key| self.entry_of(part, key, span)),
+            Junction::List | Junction::Set => parts.to_vec(),
+        }
     }
 
     /// Over an unknown collection: unknown too, named by what one element would make.

@@ -8,8 +8,8 @@ pub(super) fn truth(value: &Value, world: &World) -> Value {
     match &value.data {
         Data::Bool(_) | Data::Pending(_) | Data::Failed(_) => value.clone(),
         Data::Open(input) => Value::answer(Question::new(input.clone(), Ask::True), world, origin),
-        Data::Text(text) if text.as_literal() == Some("true") => Value::bool(true, origin),
-        Data::Text(text) if text.as_literal() == Some("false") => Value::bool(false, origin),
+        Data::Text(text) if matches!(text.as_literal(), Some("true" | "1")) => Value::bool(true, origin),
+        Data::Text(text) if matches!(text.as_literal(), Some("false" | "0")) => Value::bool(false, origin),
         Data::Opaque(_) | Data::Text(_) if value.as_str().is_none() => {
             let input = Input::derived(value.describe(), origin.clone());
             Value::answer(Question::new(input, Ask::True), world, origin)

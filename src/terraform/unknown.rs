@@ -46,6 +46,19 @@ impl Outcome {
     }
 }
 
+/// Whether an opaque value is certainly one text and no collection: identifiers are, whatever provider makes them.
+#[must_use]
+pub fn is_identifier(value: &Value) -> bool {
+    const IDENTIFIERS: [&str; 7] = ["account_id", "arn", "bucket", "id", "json", "key_id", "name"];
+    match &value.data {
+        Data::Opaque(symbol) => match symbol.source {
+            SymbolSource::Resource(_) | SymbolSource::Data(_) => IDENTIFIERS.contains(&symbol.attribute.as_str()),
+            SymbolSource::Named(_) | SymbolSource::Derived(_) => false,
+        },
+        _ => false,
+    }
+}
+
 /// An opaque value named by an expression's canonical text.
 #[must_use]
 pub fn opaque(name: impl Into<String>, origin: Origin) -> Value {

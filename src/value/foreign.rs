@@ -65,6 +65,9 @@ impl OfUnit for Arc<Input> {
     fn of_unit(self, unit: &str) -> Self {
         let reason = match &self.reason {
             Reason::LengthOf(collection) => Reason::LengthOf(Arc::clone(collection).of_unit(unit)),
+            Reason::Joined(junction, parts) => {
+                Reason::Joined(*junction, Arc::new(parts.as_ref().clone().of_unit(unit)))
+            }
             other => other.clone(),
         };
         Self::new(Input { name: name_of(&self.name, unit), reason, ..self.as_ref().clone() })

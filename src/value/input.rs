@@ -20,7 +20,7 @@ pub struct Input {
 }
 
 /// Why an input is open.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
     /// Nobody gave it a value; the option that would (`--var env=VALUE`, `--parameter Env=VALUE`).
     NoValue(String),
@@ -28,6 +28,8 @@ pub enum Reason {
     Derived,
     /// It is the length of this collection, so that comparing it is a question about the collection.
     LengthOf(Arc<Input>),
+    /// It is a collection put together of these, some of which are unknown.
+    Joined(Junction, Arc<Vec<Value>>),
     /// It is decided by a module of this configuration that is not on disk: its address and source.
     ModuleNotOnDisk {
         /// The module's address.
@@ -43,6 +45,17 @@ pub enum Reason {
     Broken(String),
     /// A limit of this program was reached.
     Limit(String),
+}
+
+/// How a collection is put together of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Junction {
+    /// Lists, one after the other.
+    List,
+    /// Elements in an order that is not known; equal ones may be one.
+    Set,
+    /// Maps, of which the entries of a later one replace those of an earlier one.
+    Map,
 }
 
 /// Which values an input can have.

@@ -20,7 +20,7 @@ use indexmap::IndexMap;
 
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
-pub use input::{Ask, Domain, Input, Literal, Question, Reason};
+pub use input::{Ask, Domain, Input, Junction, Literal, Question, Reason};
 pub use number::Number;
 pub use origin::{Hop, Origin, Role};
 pub use read::{Decided, Failure, Stop, any, every};
@@ -224,6 +224,18 @@ impl Value {
     pub fn as_map(&self) -> Option<&IndexMap<String, Value>> {
         match &self.data {
             Data::Map(_, entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// What an unknown collection is put together of, and how, if that is known.
+    #[must_use]
+    pub fn parts(&self) -> Option<(Junction, &[Value])> {
+        match &self.data {
+            Data::Open(input) => match &input.reason {
+                Reason::Joined(junction, parts) => Some((*junction, parts)),
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Ask, Data, Input, Literal, Origin, Question, Value, World};
+use super::{Ask, Data, Input, Junction, Literal, Origin, Question, Value, World};
 
 /// Why a decision cannot be made in this world.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,11 +150,15 @@ impl Value {
     }
 
     /// The elements of a list; one value alone is a list of one, null is none. An open collection is asked whether
-    /// it is empty; then one open element stands for all.
+    /// it is empty; then one open element stands for all. Of one that is put together of parts, each part is read.
     ///
     /// # Errors
     /// [`Stop`] when an input decides it, or the real tool would refuse.
     pub fn read_list(&self, world: &World) -> Decided<Vec<Value>> {
+        if let Some((Junction::List | Junction::Set, parts)) = self.parts() {
+            let parts: Decided<Vec<Vec<Self>>> = parts.iter().map(|part| part.read_list(world)).collect();
+            return parts.map(|parts| parts.concat());
+        }
         match &self.data {
             Data::List(_, items) => Ok(items.as_ref().clone()),
             Data::Open(input) => {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{Call, whole};
+use crate::terraform::joined::{is_nothing, joined, resolved};
 use crate::terraform::types::{Type, convert, kind};
 use crate::terraform::unknown::Outcome;
-use crate::value::{Data, ListKind, Number, Origin, Part, Question, Value, World};
+use crate::value::{Data, Junction, ListKind, Number, Origin, Part, Question, Value, World};
 
 /// A built-in function.
 pub(super) struct Function {
@@ -143,6 +144,26 @@ impl<'a> Arguments<'a> {
             converted.push(value);
         }
         Ok(Self { call, values: converted, absent: Value::null(Origin::default()) })
+    }
+
+    /// The same call with one argument, which is already what the function takes.
+    pub(super) fn with(&self, value: Value) -> Self {
+        Self { call: self.call, values: vec![value], absent: self.absent.clone() }
+    }
+
+    /// The parts of a map that is put together, with every known entry once.
+    pub(super) fn resolved(&self, parts: &[Value]) -> Vec<Value> {
+        resolved(parts, self.call.world, |part, key| self.call.host.entry(part, key, self.call))
+    }
+
+    /// The given values as one collection, if they are lists or maps of which at least one is unknown.
+    pub(super) fn joined(&self, name: &str, junction: Junction, values: &[Value]) -> Option<Value> {
+        let is_unknown = |value: &&Value| matches!(value.data, Data::Open(_) | Data::Opaque(_));
+        let left: Vec<Value> = values.iter().filter(|value| !is_nothing(value, self.call.world)).cloned().collect();
+        left.iter().find(is_unknown)?;
+        let shown: Vec<String> = values.iter().map(Value::describe).collect();
+        let name = format!("{name}({})", shown.join(", "));
+        Some(joined(name, junction, left, self.call.world, self.origin()))
     }
 
     /// Where the result comes from: the call.

@@ -6,10 +6,11 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
 use crate::syntax::BinaryOperator;
+use crate::terraform::joined::item;
 use crate::terraform::operators::{all, any, binary, equal};
 use crate::terraform::types::unify;
 use crate::terraform::unknown::{Outcome, settle};
-use crate::value::{Ask, Data, Domain, Input, ListKind, Literal, Question, Reason, Role, Stop, Value};
+use crate::value::{Ask, Data, Domain, Input, Junction, ListKind, Literal, Question, Reason, Role, Stop, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("alltrue", &[P::Bools], Outcome::Bool, all_true),
@@ -54,17 +55,30 @@ fn length_of(collection: &Arc<Input>, arguments: &Arguments) -> Value {
 }
 
 fn contains(arguments: &Arguments) -> Answer {
-    let (list, wanted) = (arguments.value(0), arguments.value(1));
-    if let (Data::Open(input), Some(literal)) = (&list.data, Literal::of(wanted)) {
-        let question = Question::new(Arc::clone(input), Ask::Holds(literal));
-        return Ok(Value::answer(question, arguments.world(), arguments.origin()));
-    }
-    let items = arguments.items(0)?;
-    let found = items.iter().map(|item| equal(item, wanted, arguments.world(), arguments.origin()));
-    Ok(any(found.collect(), arguments.world(), arguments.origin()))
+    held(arguments.value(0), arguments)
+}
+
+/// Whether a list, or one of the parts it is put together of, holds what is searched for.
+fn held(list: &Value, arguments: &Arguments) -> Answer {
+    let (wanted, world) = (arguments.value(1), arguments.world());
+    let found: Vec<Value> = match (&list.data, list.parts(), Literal::of(wanted)) {
+        (_, Some((Junction::List | Junction::Set, parts)), _) => {
+            parts.iter().map(|part| held(part, arguments)).collect::<Result<_, _>>()?
+        }
+        (Data::Open(input), _, Some(literal)) => {
+            let question = Question::new(Arc::clone(input), Ask::Holds(literal));
+            return Ok(Value::answer(question, world, arguments.origin()));
+        }
+        (Data::List(_, items), ..) => items.iter().map(|item| equal(item, wanted, world, arguments.origin())).collect(),
+        _ => return Err(not_a("list", list)),
+    };
+    Ok(any(found, world, arguments.origin()))
 }
 
 fn element(arguments: &Arguments) -> Answer {
+    if let Some(item) = item(arguments.value(0), arguments.count(1).unwrap_or(usize::MAX)) {
+        return Ok(chosen(item, arguments));
+    }
     let (kind, items) = arguments.sequence(0)?;
     if kind == ListKind::Set {
         return Err("a list is needed, this is a set".into());

@@ -2,8 +2,8 @@
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
 use super::verbs::{self, Verb};
-use crate::terraform::unknown::{Outcome, text};
-use crate::value::{Data, ListKind, Part, Value};
+use crate::terraform::unknown::{Outcome, element_of, is_identifier, text};
+use crate::value::{Data, ListKind, Literal, Number, Part, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("format", &[P::Text], Outcome::Set, format).variadic(P::Nullable),
@@ -24,26 +24,38 @@ fn format(arguments: &Arguments) -> Answer {
 fn format_list(arguments: &Arguments) -> Answer {
     let pieces = parse(arguments.text(0)?, arguments.values.len() - 1)?;
     let mut length = None;
+    let mut may_be_longer = false;
     for value in arguments.rest(1) {
         match &value.data {
             Data::List(_, items) => match length {
                 Some(other) if other != items.len() => return Err("the lists must have the same length".into()),
                 _ => length = Some(items.len()),
             },
-            // What is not known may be a list.
-            Data::Opaque(_) | Data::Open(_) | Data::Pending(_) => return Err(Trouble::Unknown),
+            Data::Pending(_) => return Err(Trouble::Unknown),
+            // What is not known may be a list, of the same length as those that are.
+            Data::Opaque(_) | Data::Open(_) => may_be_longer |= !is_identifier(value),
             _ => {}
         }
     }
+    if may_be_longer && length.is_none() {
+        return Err(Trouble::Unknown);
+    }
     let rows = (0..length.unwrap_or(1)).map(|row| {
-        let values: Vec<Value> = arguments
-            .rest(1)
-            .iter()
-            .map(|value| value.as_list().and_then(|items| items.get(row)).unwrap_or(value).clone())
-            .collect();
+        let values: Vec<Value> = arguments.rest(1).iter().map(|value| in_row(value, row, arguments)).collect();
         write(&pieces, &values, arguments)
     });
     Ok(Value::list(ListKind::List, rows.collect::<Result<_, _>>()?, arguments.origin()))
+}
+
+/// What stands for an argument in a row: a list's element, or anything else itself.
+fn in_row(value: &Value, row: usize, arguments: &Arguments) -> Value {
+    match &value.data {
+        Data::List(_, items) => items.get(row).unwrap_or(value).clone(),
+        Data::Opaque(_) | Data::Open(_) if !is_identifier(value) => {
+            element_of(value, &Literal::Number(Number::from(row)), arguments.world(), arguments.origin())
+        }
+        _ => value.clone(),
+    }
 }
 
 fn write(pieces: &[Piece], values: &[Value], arguments: &Arguments) -> Answer {

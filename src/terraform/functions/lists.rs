@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_items};
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_items, not_a};
 use super::collections::{decided, truth};
 use crate::syntax::BinaryOperator;
+use crate::terraform::joined::joined;
 use crate::terraform::operators::{any, binary, equal};
 use crate::terraform::types::{self, Type};
-use crate::terraform::unknown::Outcome;
-use crate::value::{Data, ListKind, Literal, SymbolSource, Value};
+use crate::terraform::unknown::{Outcome, derive};
+use crate::value::{Data, Junction, ListKind, Literal, SymbolSource, Value};
 
 /// How long a range may be: Terraform's own limit.
 const MAX_RANGE: usize = 1024;
@@ -28,15 +29,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn concat(arguments: &Arguments) -> Answer {
+    for value in &arguments.values {
+        match &value.data {
+            Data::List(ListKind::List | ListKind::Tuple, _) | Data::Open(_) | Data::Opaque(_) => {}
+            _ => return Err(not_a("list", value)),
+        }
+    }
+    if let Some(joined) = arguments.joined("concat", Junction::List, &arguments.values) {
+        return Ok(joined);
+    }
     let mut all = Vec::new();
     let mut kind = ListKind::List;
     let mut elements = Vec::new();
-    for (index, value) in arguments.values.iter().enumerate() {
-        let (one, items) = arguments.sequence(index)?;
-        if one == ListKind::Set {
-            return Err("a list is needed, this is a set".into());
-        }
-        if one == ListKind::Tuple {
+    for value in &arguments.values {
+        // What is left of unknown lists is empty in this world.
+        let Data::List(one, items) = &value.data else { continue };
+        if *one == ListKind::Tuple {
             kind = ListKind::Tuple;
         }
         limit_items(all.len() + items.len())?;
@@ -52,18 +60,42 @@ fn concat(arguments: &Arguments) -> Answer {
 }
 
 fn flatten(arguments: &Arguments) -> Answer {
-    let mut flat = Vec::new();
-    collect(arguments.items(0)?, &mut flat)?;
-    Ok(Value::list(ListKind::Tuple, flat, arguments.origin()))
+    let mut flat = Flat { parts: Vec::new(), known: Vec::new() };
+    collect(arguments.items(0)?, &mut flat, arguments)?;
+    if flat.parts.is_empty() {
+        return Ok(Value::list(ListKind::Tuple, flat.known, arguments.origin()));
+    }
+    flat.close(arguments);
+    let name = format!("flatten({})", arguments.value(0).describe());
+    Ok(joined(name, Junction::List, flat.parts, arguments.world(), arguments.origin()))
 }
 
-fn collect(items: &[Value], flat: &mut Vec<Value>) -> Result<(), Trouble> {
-    limit_items(flat.len() + items.len())?;
+/// Elements that were found, and between them those that may turn out to be any number of elements.
+struct Flat {
+    parts: Vec<Value>,
+    known: Vec<Value>,
+}
+
+impl Flat {
+    /// Ends a run of known elements.
+    fn close(&mut self, arguments: &Arguments) {
+        let known = std::mem::take(&mut self.known);
+        self.parts.push(Value::list(ListKind::Tuple, known, arguments.origin()));
+    }
+}
+
+fn collect(items: &[Value], flat: &mut Flat, arguments: &Arguments) -> Result<(), Trouble> {
+    limit_items(flat.known.len() + items.len())?;
     for item in items {
         match &item.data {
-            Data::List(_, inner) => collect(inner, flat)?,
-            _ if may_be_list(item) => return Err(Trouble::Unknown),
-            _ => flat.push(item.clone()),
+            Data::List(_, inner) => collect(inner, flat, arguments)?,
+            Data::Pending(_) => return Err(Trouble::Unknown),
+            _ if may_be_list(item) => {
+                flat.close(arguments);
+                let name = format!("flatten([{}])", item.describe());
+                flat.parts.push(derive(name, item, Outcome::Open, arguments.world(), arguments.origin()));
+            }
+            _ => flat.known.push(item.clone()),
         }
     }
     Ok(())
@@ -141,7 +173,7 @@ fn reverse(arguments: &Arguments) -> Answer {
     Ok(Value::list(kind, items.iter().rev().cloned().collect(), arguments.origin()))
 }
 
-/// Elements that are not known stand behind the others, in the order they were given.
+/// Where elements that are not known come among the others, is not known either.
 fn sort(arguments: &Arguments) -> Answer {
     let items = arguments.items(0)?;
     if items.iter().any(Value::is_null) {
@@ -149,8 +181,13 @@ fn sort(arguments: &Arguments) -> Answer {
     }
     let (mut known, unknown): (Vec<_>, Vec<_>) = items.iter().cloned().partition(|item| item.obstacle().is_none());
     known.sort_by(types::compare);
-    known.extend(unknown);
-    Ok(Value::list(ListKind::List, known, arguments.origin()))
+    let list = |items: Vec<Value>| Value::list(ListKind::List, items, arguments.origin());
+    if known.is_empty() || unknown.is_empty() {
+        return Ok(list([known, unknown].concat()));
+    }
+    let name = format!("sort({})", arguments.value(0).describe());
+    let parts = vec![list(known), list(unknown)];
+    Ok(joined(name, Junction::Set, parts, arguments.world(), arguments.origin()))
 }
 
 fn chunk_list(arguments: &Arguments) -> Answer {

@@ -6,10 +6,11 @@ use indexmap::IndexMap;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
 use super::collections::{chosen, truth};
+use crate::terraform::joined::{Entry, entry};
 use crate::terraform::operators::equal;
 use crate::terraform::types::{self, Type, convert};
 use crate::terraform::unknown::{Outcome, element_of};
-use crate::value::{Ask, Data, ListKind, Literal, MapKind, Question, Value};
+use crate::value::{Ask, Data, Junction, ListKind, Literal, MapKind, Question, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("keys", &[P::Any], Outcome::Open, keys),
@@ -41,6 +42,14 @@ fn lookup(arguments: &Arguments) -> Answer {
                 _ => Type::Any,
             };
             default(arguments, &element)
+        }
+        Data::Open(_) if matches!(map.parts(), Some((Junction::Map, _))) => {
+            let (Some((_, parts)), Some(key)) = (map.parts(), key.as_str()) else { return Err(Trouble::Unknown) };
+            let element = |part: &Value| arguments.call.host.entry(part, key, arguments.call);
+            match entry(parts, key, arguments.world(), element) {
+                Entry::Held(value) => Ok(chosen(&value, arguments)),
+                Entry::Missing => default(arguments, &Type::Any),
+            }
         }
         Data::Open(input) => {
             let Some(key) = Literal::of(key) else { return Err(Trouble::Unknown) };
@@ -81,13 +90,21 @@ fn default(arguments: &Arguments, element: &Type) -> Answer {
 }
 
 fn merge(arguments: &Arguments) -> Answer {
+    for value in &arguments.values {
+        match &value.data {
+            Data::Null | Data::Map(..) | Data::Open(_) | Data::Opaque(_) => {}
+            _ => return Err(not_a("map", value)),
+        }
+    }
+    if let Some(joined) = arguments.joined("merge", Junction::Map, &arguments.values) {
+        return Ok(joined);
+    }
     let mut merged = IndexMap::new();
     let mut kinds = Vec::new();
-    for (index, value) in arguments.values.iter().enumerate() {
-        if value.is_null() {
-            continue;
-        }
-        for (key, value) in arguments.entries(index)? {
+    for value in &arguments.values {
+        // Null says nothing, and what is left of unknown maps is empty in this world.
+        let Data::Map(_, entries) = &value.data else { continue };
+        for (key, value) in entries.as_ref() {
             merged.insert(key.clone(), value.clone());
         }
         kinds.push(types::of(value));

@@ -32,9 +32,10 @@ mod yaml_write;
 use indexmap::IndexMap;
 
 use self::arguments::{Arguments, Function, Trouble};
-use super::unknown::{derive, opaque, settle};
+use super::joined::joined;
+use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
-use crate::value::{Data, Input, ListKind, ObjectId, Origin, Reason, Value, World};
+use crate::value::{Data, Input, Junction, ListKind, Literal, ObjectId, Origin, Reason, Value, World};
 
 /// A call with evaluated arguments.
 pub struct Call<'a> {
@@ -69,6 +70,11 @@ pub trait Host {
     fn whole(&self, object: ObjectId) -> Value;
     /// The root module's directory as an absolute path.
     fn root_directory(&self) -> String;
+    /// The element of an unknown map under a key, and whether it has one where its type says so.
+    fn entry(&self, map: &Value, key: &str, call: &Call) -> (Value, Option<bool>) {
+        let key = Literal::Text(key.to_owned());
+        (element_of(map, &key, call.world, Origin::expression(call.span)), None)
+    }
     /// The value behind a key of a map, which is the key's text unless the host keeps unknown keys under names.
     fn key(&self, key: &str, origin: Origin) -> Value {
         Value::text(key, origin)
@@ -129,6 +135,9 @@ pub fn call(call: &Call) -> Value {
 }
 
 fn run(function: &Function, arguments: &Arguments) -> Value {
+    if let Some(value) = part_by_part(function, arguments) {
+        return value;
+    }
     match (function.run)(arguments) {
         Ok(value) => value,
         Err(Trouble::Refused(problem)) => Value::failed(format!("{}(): {problem}", function.name), arguments.origin()),
@@ -142,6 +151,32 @@ fn run(function: &Function, arguments: &Arguments) -> Value {
             derive(name, obstacle, function.outcome, arguments.call.world, arguments.origin())
         }
     }
+}
+
+/// Functions that make of a collection put together of parts what they make of each part, put together.
+const PART_BY_PART: [(&str, Junction); 9] = [
+    ("compact", Junction::List),
+    ("distinct", Junction::Set),
+    ("flatten", Junction::List),
+    ("keys", Junction::Set),
+    ("reverse", Junction::Set),
+    ("sort", Junction::Set),
+    ("tolist", Junction::List),
+    ("toset", Junction::Set),
+    ("values", Junction::Set),
+];
+
+fn part_by_part(function: &Function, arguments: &Arguments) -> Option<Value> {
+    let (_, junction) = PART_BY_PART.iter().find(|(name, _)| *name == function.name)?;
+    let (found, parts) = arguments.value(0).parts()?;
+    let parts = if found == Junction::Map { arguments.resolved(parts) } else { parts.to_vec() };
+    let junction = if found == Junction::List { *junction } else { Junction::Set };
+    let made = parts.into_iter().map(|part| run(function, &arguments.with(part))).collect::<Vec<_>>();
+    if let Some(stop) = made.iter().find(|part| matches!(part.data, Data::Pending(_) | Data::Failed(_))) {
+        return Some(stop.clone());
+    }
+    let name = describe(function.name, &arguments.values);
+    Some(joined(name, junction, made, arguments.world(), arguments.origin()))
 }
 
 fn undecidable(function: &Function, arguments: &Arguments, reason: Reason) -> Value {

@@ -5,7 +5,7 @@ use super::collections::truth;
 use crate::terraform::operators::{any, equal};
 use crate::terraform::types::{self, set};
 use crate::terraform::unknown::Outcome;
-use crate::value::{ListKind, Value};
+use crate::value::{Data, Junction, ListKind, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("setintersection", &[P::Set], Outcome::Open, intersection).variadic(P::Set),
@@ -32,6 +32,14 @@ fn alike(arguments: &Arguments) -> Result<Vec<Vec<Value>>, Trouble> {
 }
 
 fn union(arguments: &Arguments) -> Answer {
+    for index in 0..arguments.values.len() {
+        if !matches!(arguments.value(index).data, Data::Open(_) | Data::Opaque(_)) {
+            arguments.items(index)?;
+        }
+    }
+    if let Some(joined) = arguments.joined("setunion", Junction::Set, &arguments.values) {
+        return Ok(joined);
+    }
     Ok(set(alike(arguments)?.concat(), arguments.origin()))
 }
 

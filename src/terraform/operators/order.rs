@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{logic, number, sign};
 use crate::syntax::BinaryOperator;
 use crate::terraform::unknown::{Outcome, derive, whether};
-use crate::value::{Ask, Data, Input, ListKind, Number, Origin, Question, Reason, Value, World};
+use crate::value::{Ask, Data, Input, Junction, ListKind, Number, Origin, Question, Reason, Value, World};
 
 /// `left operator right` for numbers. The length of an open collection is one of the questions.
 pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
@@ -74,9 +74,32 @@ fn longer(input: &Input, limit: &Number, world: &World, origin: &Origin) -> Valu
     match (length_of(input), limit.as_i64().and_then(|limit| usize::try_from(limit).ok())) {
         (Some(collection), Some(0)) if collection.domain.never_empty => Value::bool(true, origin.clone()),
         (Some(collection), Some(limit)) => {
-            Value::answer(Question::new(Arc::clone(collection), Ask::LongerThan(limit)), world, origin.clone())
+            let (collection, limit) = match unknown_part(collection, limit) {
+                Counted::Longer => return Value::bool(true, origin.clone()),
+                Counted::IfLonger(collection, limit) => (collection, limit),
+            };
+            Value::answer(Question::new(collection, Ask::LongerThan(limit)), world, origin.clone())
         }
         _ => whether(format!("{} > {limit}", input.name), world, origin.clone()),
+    }
+}
+
+/// Whether a collection is longer than a limit: for one that is put together of lists, a question about the one list
+/// that is unknown.
+enum Counted {
+    Longer,
+    IfLonger(Arc<Input>, usize),
+}
+
+fn unknown_part(collection: &Arc<Input>, limit: usize) -> Counted {
+    let whole = || Counted::IfLonger(Arc::clone(collection), limit);
+    let Reason::Joined(Junction::List, parts) = &collection.reason else { return whole() };
+    let known: usize = parts.iter().filter_map(Value::as_list).map(<[Value]>::len).sum();
+    let mut unknown = parts.iter().filter(|part| part.as_list().is_none());
+    match (limit.checked_sub(known), unknown.next().map(|part| &part.data), unknown.next()) {
+        (None, ..) => Counted::Longer,
+        (Some(limit), Some(Data::Open(input)), None) => Counted::IfLonger(Arc::clone(input), limit),
+        _ => whole(),
     }
 }
 

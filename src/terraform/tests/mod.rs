@@ -6,6 +6,7 @@ mod conformance;
 mod expressions;
 mod instances;
 mod modules;
+mod planned;
 mod policies;
 mod variables;
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{Attribute, Nullable, Type, domain, kind, set, unify};
-use crate::terraform::unknown::{Outcome, derive, settle};
-use crate::value::{Data, Domain, Input, ListKind, MapKind, Number, Origin, Value, World};
+use crate::terraform::joined::{Entry, entry};
+use crate::terraform::unknown::{Outcome, derive, element_of, settle};
+use crate::value::{Data, Domain, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Reason, Value, World};
 
 /// The value as the type wants it: elements converted, missing optional attributes filled in, origins kept.
 ///
@@ -30,12 +31,15 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         Type::Set(element) => to_list(value, element, world, set),
         Type::Map(element) => to_map(value, element, world),
         Type::Tuple(types) => to_tuple(value, types, world),
-        Type::Object(attributes) => to_object(value, attributes, world),
+        Type::Object(attributes) => to_object(&value, attributes, world),
     }
 }
 
-/// An open value with the domain of its type, if it has none yet.
+/// An open value with the domain of its type, if it has none yet. What it is put together of is converted too.
 fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value {
+    if let Reason::Joined(junction, parts) = &input.reason {
+        return rejoin(value, input, *junction, parts, to, world);
+    }
     let nullable = if input.domain.never_null { Nullable::No } else { Nullable::Yes };
     let wanted = domain(to, nullable);
     if input.domain.values.is_some() || (wanted.values.is_none() && wanted.never_empty == input.domain.never_empty) {
@@ -44,6 +48,27 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
     let never_empty = wanted.never_empty || input.domain.never_empty;
     let narrowed = Input { domain: Domain { never_empty, ..wanted }, ..(**input).clone() };
     settle(Value::open(narrowed, value.origin.clone()), world)
+}
+
+fn rejoin(value: &Value, input: &Input, junction: Junction, parts: &[Value], to: &Type, world: &World) -> Value {
+    let (reason, ty) = match (to, junction) {
+        (Type::Any, _) => return value.clone(),
+        (Type::List(element), Junction::List | Junction::Set) => (Some(junction), Type::list((**element).clone())),
+        (Type::Set(element), Junction::List | Junction::Set) => (Some(Junction::Set), Type::list((**element).clone())),
+        (Type::Map(_), Junction::Map) => (Some(junction), to.clone()),
+        (Type::Object(attributes), Junction::Map) => return object_of_parts(value, parts, attributes, world),
+        _ => (None, Type::Any),
+    };
+    let Some(junction) = reason else {
+        let plain = Input { reason: Reason::Derived, ..input.clone() };
+        return Value::open(plain, value.origin.clone());
+    };
+    let parts: Vec<Value> = parts.iter().map(|part| convert(part.clone(), &ty, world)).collect();
+    if let Some(failed) = parts.iter().find(|part| matches!(part.data, Data::Failed(_))) {
+        return failed.clone();
+    }
+    let reason = Reason::Joined(junction, Arc::new(parts));
+    Value::open(Input { reason, ..input.clone() }, value.origin.clone())
 }
 
 fn refuse(value: &Value, wanted: &str) -> Value {
@@ -137,13 +162,33 @@ fn to_tuple(value: Value, types: &[Type], world: &World) -> Value {
     }
 }
 
-fn to_object(value: Value, attributes: &IndexMap<String, Attribute>, world: &World) -> Value {
-    let Data::Map(_, entries) = &value.data else { return refuse(&value, "object") };
+fn to_object(value: &Value, attributes: &IndexMap<String, Attribute>, world: &World) -> Value {
+    let Data::Map(_, entries) = &value.data else { return refuse(value, "object") };
+    object_of(value, attributes, world, |name| entries.get(name).cloned())
+}
+
+fn object_of_parts(value: &Value, parts: &[Value], attributes: &IndexMap<String, Attribute>, world: &World) -> Value {
+    object_of(value, attributes, world, |name| {
+        let key = Literal::Text(name.to_owned());
+        let element = |part: &Value| (element_of(part, &key, world, part.origin.clone()), None);
+        match entry(parts, name, world, element) {
+            Entry::Held(held) => Some(held),
+            Entry::Missing => None,
+        }
+    })
+}
+
+fn object_of(
+    value: &Value,
+    attributes: &IndexMap<String, Attribute>,
+    world: &World,
+    given: impl Fn(&str) -> Option<Value>,
+) -> Value {
     let mut converted = IndexMap::with_capacity(attributes.len());
     for (name, attribute) in attributes {
-        let given = match (entries.get(name), &attribute.default) {
+        let given = match (given(name), &attribute.default) {
             (Some(given), Some(default)) if given.is_null() => default.clone(),
-            (Some(given), _) => convert(given.clone(), &attribute.ty, world),
+            (Some(given), _) => convert(given, &attribute.ty, world),
             (None, Some(default)) => default.clone(),
             (None, None) => Value::failed(format!("attribute \"{name}\" is required"), value.origin.clone()),
         };
@@ -152,5 +197,5 @@ fn to_object(value: Value, attributes: &IndexMap<String, Attribute>, world: &Wor
         }
         converted.insert(name.clone(), given);
     }
-    Value::map(MapKind::Object, converted, value.origin)
+    Value::map(MapKind::Object, converted, value.origin.clone())
 }

@@ -1,0 +1,143 @@
+//! Collections put together of parts of which some are unknown: `concat(["a"], var.more)`, `merge(var.tags, { a = 1 })`.
+//!
+//! What is known of such a collection is what all values of its unknown parts leave standing. Knows values and worlds
+//! only.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::value::{Ask, Data, Domain, Input, Junction, Literal, Origin, Question, Reason, Value, World};
+
+/// The collection made of these parts, by the canonical text `name`.
+pub(super) fn joined(name: String, junction: Junction, parts: Vec<Value>, world: &World, origin: Origin) -> Value {
+    let mut flat: Vec<Value> = Vec::with_capacity(parts.len());
+    for part in parts.into_iter().filter(|part| !is_nothing(part, world)) {
+        match part.parts() {
+            Some((inner, parts)) if inner == junction => flat.extend(parts.iter().cloned()),
+            _ => flat.push(part),
+        }
+    }
+    // Null is no list, but makes an empty map.
+    if let [only] = flat.as_slice()
+        && junction != Junction::Map
+    {
+        return only.clone();
+    }
+    let never_empty = flat.iter().any(holds_something);
+    let domain = Domain { values: None, never_null: true, never_empty };
+    let reason = Reason::Joined(junction, Arc::new(flat));
+    Value::open(Input { name, reason, domain, origin: origin.clone() }, origin)
+}
+
+/// Whether the part is null or empty in this world.
+pub(super) fn is_nothing(part: &Value, world: &World) -> bool {
+    let answered = |input: &Arc<Input>, ask| world.answer(&Question::new(Arc::clone(input), ask)) == Some(true);
+    match &part.data {
+        Data::Null => true,
+        Data::List(_, items) => items.is_empty(),
+        Data::Map(_, entries) => entries.is_empty(),
+        Data::Open(input) => answered(input, Ask::Null) || answered(input, Ask::Empty),
+        _ => false,
+    }
+}
+
+fn holds_something(part: &Value) -> bool {
+    match &part.data {
+        Data::List(_, items) => !items.is_empty(),
+        Data::Map(_, entries) => !entries.is_empty(),
+        Data::Open(input) => input.domain.never_null && input.domain.never_empty,
+        _ => false,
+    }
+}
+
+/// The element at a position of lists that stand one after the other, if none before it is unknown.
+pub(super) fn item(value: &Value, mut at: usize) -> Option<&Value> {
+    let Some((Junction::List, parts)) = value.parts() else { return None };
+    for part in parts {
+        let items = part.as_list()?;
+        match items.get(at) {
+            Some(item) => return Some(item),
+            None => at -= items.len(),
+        }
+    }
+    None
+}
+
+/// What a map that is put together holds under a key.
+pub(super) enum Entry {
+    /// This value, which may wait for an answer.
+    Held(Value),
+    /// Nothing, certainly.
+    Missing,
+}
+
+/// What the last of the parts that has the key holds under it. `element` reads it from an unknown part, and tells
+/// whether that has the key at all where its type says so.
+pub(super) fn entry(
+    parts: &[Value],
+    key: &str,
+    world: &World,
+    element: impl Fn(&Value) -> (Value, Option<bool>),
+) -> Entry {
+    for part in parts.iter().rev() {
+        if let Data::Map(_, entries) = &part.data {
+            match entries.get(key) {
+                Some(value) => return Entry::Held(value.clone()),
+                // A key that is not known may be this one.
+                None if entries.keys().any(|key| key.contains("${")) => return Entry::Held(element(part).0),
+                None => continue,
+            }
+        }
+        if let Data::Pending(_) | Data::Failed(_) = part.data {
+            return Entry::Held(part.clone());
+        }
+        let (value, known) = element(part);
+        let held = known.map_or_else(|| holds(part, key, world), |held| Value::bool(held, part.origin.clone()));
+        match held.as_bool() {
+            Some(true) => return Entry::Held(value),
+            Some(false) => {}
+            None => return Entry::Held(held),
+        }
+    }
+    Entry::Missing
+}
+
+/// Whether an unknown collection holds a key or element.
+pub(super) fn holds(part: &Value, wanted: &str, world: &World) -> Value {
+    let origin = part.origin.clone();
+    let input = match &part.data {
+        Data::Open(input) => Arc::clone(input),
+        _ => Arc::new(Input::derived(part.describe(), origin.clone())),
+    };
+    Value::answer(Question::new(input, Ask::Holds(Literal::Text(wanted.to_owned()))), world, origin)
+}
+
+/// The parts of a map with every known entry once, with the value that the later parts leave it.
+pub(super) fn resolved(
+    parts: &[Value],
+    world: &World,
+    element: impl Fn(&Value, &str) -> (Value, Option<bool>),
+) -> Vec<Value> {
+    let mut resolved = Vec::with_capacity(parts.len());
+    for (at, part) in parts.iter().enumerate() {
+        let later = parts.get(at..).unwrap_or_default();
+        let Data::Map(kind, entries) = &part.data else {
+            resolved.push(part.clone());
+            continue;
+        };
+        let is_last = |key: &str| {
+            let mut behind = later.iter().skip(1).filter_map(Value::as_map);
+            !behind.any(|entries| entries.contains_key(key))
+        };
+        let kept = entries.iter().filter(|(key, _)| is_last(key)).map(|(key, value)| {
+            let value = match entry(later, key, world, |part| element(part, key)) {
+                Entry::Held(value) => value,
+                Entry::Missing => value.clone(),
+            };
+            (key.clone(), value)
+        });
+        resolved.push(Value::map(*kind, kept.collect::<IndexMap<_, _>>(), part.origin.clone()));
+    }
+    resolved
+}

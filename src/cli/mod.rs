@@ -5,6 +5,7 @@
 mod check;
 mod explain;
 mod output;
+mod publish;
 mod thresholds;
 
 use std::process::ExitCode;

@@ -10,6 +10,8 @@ mod gitlab;
 mod html;
 mod json;
 mod junit;
+#[cfg(test)]
+mod limit_tests;
 mod line;
 mod line_hash;
 mod markdown;

@@ -1,6 +1,6 @@
 //! Places as formats print them, and the order and columns in which findings share a line.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use crate::finding::{Control, Finding, Level, Verdict};
@@ -38,16 +38,17 @@ pub(super) fn subject(finding: &Finding) -> &str {
 }
 
 /// What has one key side by side, in the order in which the keys come first.
-pub(super) fn grouped<K: PartialEq>(findings: Vec<&Finding>, key: impl Fn(&Finding) -> K) -> Vec<Vec<&Finding>> {
-    let mut groups: Vec<(K, Vec<&Finding>)> = Vec::new();
+pub(super) fn grouped<K: Ord>(findings: Vec<&Finding>, key: impl Fn(&Finding) -> K) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut known: BTreeMap<K, usize> = BTreeMap::new();
     for finding in findings {
-        let key = key(finding);
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(finding),
-            None => groups.push((key, vec![finding])),
+        let at = *known.entry(key(finding)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    groups
 }
 
 /// The findings of one verdict that nobody suppressed, worst first: one group a control and place, which people meet once

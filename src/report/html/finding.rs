@@ -95,7 +95,7 @@ pub(super) fn passed(page: &mut String, findings: &[Numbered], context: &Context
         let _ = writeln!(
             page,
             "<tr id=\"r{number}\"><th scope=\"row\">{id}</th><td><code>{subject}</code></td><td>{message}</td>\
-             <td class=\"where\">{place}<br>{}</td></tr>",
+             <td class=\"where\">{place}<br/>{}</td></tr>",
             code(finding.location, context)
         );
     }

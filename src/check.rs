@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::config::Configured;
 use crate::finding::{FileError, Finding, Report};
 use crate::judge::without_trail;
 use crate::model::{Inputs, Language, Neighbours};
 use crate::rules::{Holds, Rule, Words};
-use crate::source::{Sources, Span};
+use crate::source::{Exclude, Sources, Span};
 
 mod rows;
 mod units;
@@ -24,12 +25,12 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// A file's name and the text that stands for it (standard input).
     pub stdin: Option<(PathBuf, String)>,
-    /// Globs of paths that are not read.
-    pub exclude: Vec<String>,
+    /// What the repository says about its runs.
+    pub configured: Configured,
+    /// What is not read.
+    pub exclude: Vec<Exclude>,
     /// The directory paths are printed from; absolute.
     pub working_directory: PathBuf,
-    /// The project root: nothing outside it is read; absolute.
-    pub root: PathBuf,
     /// What is known about inputs.
     pub inputs: Inputs,
     /// The controls to run.
@@ -59,22 +60,21 @@ pub struct CheckError {
 /// Evaluation recurses with the nesting of the user's expressions and modules; every limit is reached long before this.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
-/// Checks files and directories.
+/// Checks files and directories, read into `sources`.
 ///
 /// # Errors
-/// When the run cannot begin: a glob that is none, a value for an input that nothing declares. A path that does not exist
-/// and a file that cannot be read or parsed are in the report, and everything else is judged.
-pub fn check(options: &Options) -> Result<Checked, CheckError> {
+/// When the run cannot begin: a value for an input that nothing declares. A path that does not exist and a file that
+/// cannot be read or parsed are in the report, and everything else is judged.
+pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, CheckError> {
     let words = Words::builtin().map_err(|message| CheckError { message })?;
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let pool = pool.map_err(|cause| CheckError { message: format!("cannot start threads: {cause}") })?;
     pool.install(|| {
-        let sources = Arc::new(Sources::new(options.working_directory.clone(), options.root.clone()));
-        let found = units::find(options, &sources)?;
-        let beside = units::beside(&found, options, &sources);
+        let found = units::find(options, sources)?;
+        let beside = units::beside(&found, options, sources);
         let everyone = found.units.iter().chain(&beside).map(AsRef::as_ref);
         let neighbours = Neighbours::of(everyone);
-        let run = Run { options, words, sources: &sources, neighbours: &neighbours };
+        let run = Run { options, words, sources, neighbours: &neighbours };
         let judged: Vec<Result<Rows, FileError>> = found
             .units
             .par_iter()
@@ -85,9 +85,9 @@ pub fn check(options: &Options) -> Result<Checked, CheckError> {
             .collect();
         let mut report = report(found, judged);
         if options.require_trail && report.findings.is_empty() {
-            report.findings = missing_trail(options, &sources);
+            report.findings = missing_trail(options, sources);
         }
-        Ok(Checked { report, sources })
+        Ok(Checked { report, sources: Arc::clone(sources) })
     })
 }
 

@@ -1,112 +1,153 @@
 //! `.trailwarden.yaml`: what a repository says about its runs. Command-line options win over it.
+//!
+//! ```text
+//! file ─▶ syntax::yaml ─▶ Node ─▶ decode (serde, with places) ─▶ schema::Config
+//! ```
+//!
+//! Knows the shape of the file. Does not know which controls there are: ids are checked by whoever has the catalog.
+
+mod at;
+mod decode;
+mod pattern;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+pub use at::At;
+pub use pattern::Wildcard;
+pub use schema::{
+    Account, BlockFlag, Config, ControlSetting, KnownBucket, OpenInputs, PublicAccessBlock, Severity, SuppressionRule,
+    Whereabouts,
+};
+pub use words::{ControlIds, Date, Openness};
+
+use crate::source::{FileId, PathGlob, Sources, Span, relative};
+use crate::syntax::{NodeKind, yaml};
 
 /// The file's name, looked for from the working directory up to the project root.
 pub const FILE_NAME: &str = ".trailwarden.yaml";
 
-/// The whole schema.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Config {
-    /// Globs of paths that are not read.
-    pub exclude: Vec<String>,
-    /// Controls to run; all of them when absent.
-    pub select: Vec<String>,
-    /// Controls not to run.
-    pub ignore: Vec<String>,
-    /// The lowest severity whose failure makes the run fail.
-    pub fail_on: Option<String>,
-    /// The lowest severity that is reported.
-    pub min_severity: Option<String>,
-    /// Whether an account without any trail fails CloudTrail.1 and CloudTrail.3.
-    pub require_trail: bool,
-    /// Whether an unknown verdict makes the run fail.
-    pub strict: bool,
-    /// Terraform variables.
-    pub variables: std::collections::BTreeMap<String, serde_yaml::Value>,
-    /// CloudFormation parameters.
-    pub parameters: std::collections::BTreeMap<String, String>,
+/// A configuration and where it came from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Configured {
+    /// What it says.
+    pub config: Config,
+    /// The directory its paths count from; absolute. Where there is no file, the project root.
+    pub directory: PathBuf,
 }
 
 /// Why a configuration cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The file.
-    pub path: PathBuf,
+    /// The file, as reports print it.
+    pub path: String,
     /// What is wrong.
     pub message: String,
-    /// The line and column it stands at, both from 1.
-    pub place: Option<(usize, usize)>,
-    /// The line's text.
-    pub line: Option<String>,
+    /// Where, unless the file could not be read.
+    place: Option<Place>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    line: usize,
+    column: usize,
+    text: String,
 }
 
 impl std::fmt::Display for ConfigError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{}", self.path.display())?;
-        if let Some((line, column)) = self.place {
-            write!(out, ":{line}:{column}")?;
-        }
-        write!(out, ": {}", self.message)?;
-        if let (Some((_, column)), Some(line)) = (self.place, &self.line) {
-            write!(out, "\n  {line}\n  {}^", " ".repeat(column.saturating_sub(1)))?;
-        }
-        Ok(())
+        let Some(Place { line, column, text }) = &self.place else {
+            return write!(out, "{}: {}", self.path, self.message);
+        };
+        // A tab stays a tab, so that the caret stands below its character however wide tabs are.
+        let blank = |character: char| if character == '\t' { '\t' } else { ' ' };
+        let indent: String = text.chars().take(column - 1).map(blank).collect();
+        write!(out, "{}:{line}:{column}: {}\n  {text}\n  {indent}^", self.path, self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl ConfigError {
+    /// An error at a place of a configuration that was read into `sources`.
+    #[must_use]
+    pub fn at(span: Span, message: impl Into<String>, sources: &Sources) -> Self {
+        let file = sources.file(span.file);
+        let position = sources.position(span);
+        let text = file.text.lines().nth(position.line.saturating_sub(1)).unwrap_or_default().to_owned();
+        let place = Place { line: position.line, column: position.column.max(1), text };
+        Self { path: file.path.clone(), message: message.into(), place: Some(place) }
+    }
+}
+
+impl Configured {
+    /// The empty configuration of a project.
+    #[must_use]
+    pub fn none(root: &Path) -> Self {
+        Self { config: Config::default(), directory: root.to_owned() }
+    }
+
+    /// Reads the nearest configuration from `directory` up to the project root; the empty one where there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read or says something that is not in the schema.
+    pub fn nearest(directory: &Path, sources: &Sources) -> Result<Self, ConfigError> {
+        let root = sources.root();
+        let inside = directory.ancestors().take_while(|ancestor| ancestor.starts_with(root));
+        let found = inside.map(|ancestor| ancestor.join(FILE_NAME)).find(|path| path.is_file());
+        found.map_or_else(|| Ok(Self::none(root)), |path| Self::read(&path, sources))
+    }
+
+    /// Reads one configuration file, wherever it lies.
+    ///
+    /// # Errors
+    /// As [`Configured::nearest`].
+    pub fn read(path: &Path, sources: &Sources) -> Result<Self, ConfigError> {
+        let file = sources.read_configuration(path).map_err(|error| ConfigError {
+            path: error.path,
+            message: error.message,
+            place: None,
+        })?;
+        let location = sources.file(file).location.clone();
+        let directory = location.parent().map_or_else(|| sources.root().to_owned(), Path::to_owned);
+        // Paths of files are free of symlinks too.
+        let directory = directory.canonicalize().unwrap_or(directory);
+        Ok(Self { config: parse(file, sources)?, directory })
+    }
+
+    /// Whether one of `globs` speaks about a path; no glob at all speaks about every path.
+    #[must_use]
+    pub fn covers(&self, globs: &[PathGlob], path: &Path) -> bool {
+        let path = relative(path, &self.directory);
+        globs.is_empty() || globs.iter().any(|glob| glob.covers(&path))
     }
 }
 
 impl Config {
-    /// Reads the nearest configuration from `directory` up to `root`; the empty one where there is none.
-    ///
-    /// # Errors
-    /// When the file cannot be read or says something that is not in the schema.
-    pub fn nearest(directory: &Path, root: &Path) -> Result<Self, ConfigError> {
-        let inside = directory.ancestors().take_while(|ancestor| ancestor.starts_with(root));
-        let found = inside.map(|ancestor| ancestor.join(FILE_NAME)).find(|path| path.is_file());
-        found.map_or_else(|| Ok(Self::default()), |path| Self::read(&path))
-    }
-
-    /// Reads one configuration file.
-    ///
-    /// # Errors
-    /// As [`Config::nearest`].
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let error = |message: String| ConfigError { path: path.to_owned(), message, place: None, line: None };
-        let text = std::fs::read_to_string(path).map_err(|cause| error(format!("cannot be read: {cause}")))?;
-        Self::parse(&text).map_err(|cause| {
-            let place = cause.location().map(|place| (place.line(), place.column()));
-            let line = place.and_then(|(line, _)| text.lines().nth(line.saturating_sub(1))).map(str::to_owned);
-            let message = cause.to_string();
-            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-            ConfigError { place, line, ..error(message) }
-        })
-    }
-
-    fn parse(text: &str) -> Result<Self, serde_yaml::Error> {
-        // An empty file is an empty configuration, not a null where a map is wanted.
-        if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
-            return Ok(Self::default());
-        }
-        serde_yaml::from_str(text)
+    /// Every control's id that the file names, to be checked by whoever knows the controls.
+    pub fn control_ids(&self) -> impl Iterator<Item = &At<String>> {
+        let settings = self.controls.iter().flat_map(|setting| &setting.control.0);
+        let suppressions = self.suppressions.iter().flat_map(|rule| &rule.control.0);
+        self.select.iter().chain(&self.ignore).chain(settings).chain(suppressions)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_key_is_named_with_its_place() {
-        let error = Config::parse("exclude: [a]\nexlude: [b]\n").unwrap_err();
-        assert!(error.to_string().contains("exlude"), "{error}");
-        assert_eq!(error.location().map(|place| place.line()), Some(2));
+fn parse(file: FileId, sources: &Sources) -> Result<Config, ConfigError> {
+    let parsed = yaml::parse(file, &sources.file(file).text);
+    if let Some(problem) = parsed.problems.first() {
+        return Err(ConfigError::at(problem.span, problem.message.clone(), sources));
     }
-
-    #[test]
-    fn an_empty_file_is_the_empty_configuration() {
-        assert_eq!(Config::parse("# nothing\n").unwrap(), Config::default());
+    if let Some(second) = parsed.documents.get(1) {
+        return Err(ConfigError::at(second.span, "a configuration is one document", sources));
     }
+    // A file of comments is the empty configuration.
+    let Some(document) = parsed.documents.first() else { return Ok(Config::default()) };
+    if let NodeKind::Mapping(_) | NodeKind::Scalar(_) = &document.kind {
+        let config = decode::decode(document);
+        return config.map_err(|error| ConfigError::at(error.span.unwrap_or(document.span), error.message, sources));
+    }
+    Err(ConfigError::at(document.span, "a configuration is a mapping", sources))
 }

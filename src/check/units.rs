@@ -33,11 +33,10 @@ pub(super) struct Found {
 /// Finds the units.
 ///
 /// # Errors
-/// A glob that is none, a value for an input that nothing declares.
+/// A value for an input that nothing declares.
 pub(super) fn find(options: &Options, sources: &Arc<Sources>) -> Result<Found, CheckError> {
     let stdin = options.stdin.as_ref().map(|(name, text)| sources.add(name, text.clone()));
-    let walked = walk(&options.paths, &options.exclude, &options.working_directory)
-        .map_err(|error| CheckError { message: format!("--exclude {}: {}", error.glob, error.message) })?;
+    let walked = walk(&options.paths, &options.exclude, &options.working_directory);
     let mut files = walked.files;
     files.extend(stdin.map(|file| named(sources, file)));
     let missing =

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
 use crate::check::{Options, check};
-use crate::config::Config;
+use crate::config::{self, At, Config, ConfigError, Configured};
 use crate::finding::Severity;
 use crate::model::{GivenVariable, Inputs, OpenInputs};
 use crate::rules::{Catalog, Holds, Rule};
-use crate::source::project_root;
+use crate::source::{Exclude, PathGlob, Sources, project_root};
 
 use super::publish::{self, OutputArguments};
 use super::thresholds::Thresholds;
@@ -38,8 +39,8 @@ pub(super) struct Arguments {
 #[command(next_help_heading = "Files")]
 struct FileArguments {
     /// Leave out paths that match this glob (`.git`, `.terraform`, `node_modules` and `asset.*` always are)
-    #[arg(long, value_name = "GLOB")]
-    exclude: Vec<String>,
+    #[arg(long, value_name = "GLOB", value_parser = glob)]
+    exclude: Vec<PathGlob>,
     /// The name of the file that standard input stands for; its extension tells the language
     #[arg(long, value_name = "NAME")]
     stdin_filename: Option<PathBuf>,
@@ -69,9 +70,9 @@ struct InputArguments {
     /// Give CloudFormation parameters the values in a file, in any of the shapes AWS's tools read
     #[arg(long, value_name = "FILE")]
     parameters: Vec<PathBuf>,
-    /// Which inputs are open: those without a default, or all of them
-    #[arg(long, value_name = "WHICH", default_value = "default")]
-    inputs: Which,
+    /// Which inputs are open: those without a default, or all of them [default: default]
+    #[arg(long, value_name = "WHICH")]
+    inputs: Option<Which>,
     /// The Region, where a verdict depends on it and for the asff format
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     region: Option<String>,
@@ -123,6 +124,10 @@ fn account_id(text: &str) -> Result<String, String> {
     if is_id { Ok(text.to_owned()) } else { Err("an account id has 12 digits".to_owned()) }
 }
 
+fn glob(text: &str) -> Result<PathGlob, String> {
+    PathGlob::parse(text).map_err(|error| error.message)
+}
+
 fn severity(word: &str) -> Result<Severity, String> {
     Severity::parse(word).ok_or_else(|| "one of low, medium, high, critical".to_owned())
 }
@@ -132,47 +137,53 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let directory = std::env::current_dir()
         .and_then(|directory| directory.canonicalize())
         .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
-    let root = project_root(&arguments.paths, &directory);
-    let config = configuration(&arguments.files, &directory, &root)?;
-    let thresholds = Thresholds::of(&arguments.controls, &config)?;
-    let options = options(arguments, &config, directory, root)?;
+    let sources = Arc::new(Sources::new(directory.clone(), project_root(&arguments.paths, &directory)));
+    let configured = configuration(&arguments.files, &directory, &sources)?;
+    let thresholds = Thresholds::of(&arguments.controls, &configured.config)?;
+    let options = options(arguments, configured, directory)?;
     let import = publish::import(&arguments.output, &options.inputs)?;
-    let mut checked = check(&options).map_err(|error| UsageError::new(error.message))?;
+    let mut checked = check(&options, &sources).map_err(|error| UsageError::new(error.message))?;
     checked.report.findings.retain(|finding| finding.severity >= thresholds.reported);
     publish::publish(&arguments.output, &import, &checked, &options)?;
     Ok(thresholds.ending(&checked))
 }
 
-fn configuration(files: &FileArguments, directory: &Path, root: &Path) -> Result<Config, UsageError> {
-    if files.no_config {
-        return Ok(Config::default());
-    }
+fn configuration(files: &FileArguments, directory: &Path, sources: &Sources) -> Result<Configured, UsageError> {
     let read = match &files.config {
-        Some(path) => Config::read(path),
-        None => Config::nearest(directory, root),
+        _ if files.no_config => Ok(Configured::none(sources.root())),
+        Some(path) => Configured::read(path, sources),
+        None => Configured::nearest(directory, sources),
     };
-    read.map_err(|error| {
-        UsageError::new(error.to_string()).with_hint("the README has the whole schema under Configuration")
-    })
+    read.and_then(|configured| known_controls(configured, sources))
+        .map_err(|error| UsageError::new(error.to_string()).with_hint("docs/configuration.md has the whole schema"))
 }
 
-fn options(
-    arguments: &Arguments,
-    config: &Config,
-    working_directory: PathBuf,
-    root: PathBuf,
-) -> Result<Options, UsageError> {
+/// An id that no control has is an error where it stands.
+fn known_controls(configured: Configured, sources: &Sources) -> Result<Configured, ConfigError> {
+    if let Ok(catalog) = Catalog::builtin() {
+        for id in configured.config.control_ids() {
+            catalog.get(id).map_err(|unknown| ConfigError::at(id.span, unknown.to_string(), sources))?;
+        }
+    }
+    Ok(configured)
+}
+
+fn options(arguments: &Arguments, configured: Configured, working_directory: PathBuf) -> Result<Options, UsageError> {
+    let Configured { config, directory } = &configured;
     let (paths, stdin) = standard_input(arguments)?;
+    let exclude = |glob: &PathGlob, from: &Path| Exclude { glob: glob.clone(), from: from.to_owned() };
+    let excluded = config.exclude.iter().map(|glob| exclude(glob, directory));
+    let given = arguments.files.exclude.iter().map(|glob| exclude(glob, &working_directory));
     Ok(Options {
         paths,
         stdin,
-        exclude: config.exclude.iter().chain(&arguments.files.exclude).cloned().collect(),
-        working_directory,
-        root,
+        exclude: excluded.chain(given).collect(),
         inputs: inputs(&arguments.inputs, config)?,
         rules: selected(&arguments.controls, config)?,
         max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
+        working_directory,
+        configured,
     })
 }
 
@@ -232,9 +243,9 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
         Some((name, value.to_str()?.to_owned()))
     });
     Ok(Inputs {
-        open: match arguments.inputs {
-            Which::Default => OpenInputs::WithoutDefault,
-            Which::Any => OpenInputs::Any,
+        open: match (arguments.inputs, config.inputs) {
+            (Some(Which::Any), _) | (None, Some(config::OpenInputs::Any)) => OpenInputs::Any,
+            _ => OpenInputs::WithoutDefault,
         },
         variables,
         environment: if arguments.tf_env { environment.collect() } else { Vec::new() },
@@ -256,9 +267,10 @@ fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'stati
         });
         found.collect()
     };
-    let select = if arguments.select.is_empty() { &config.select } else { &arguments.select };
-    let select = ids(select)?;
-    let ignore = ids(&[config.ignore.clone(), arguments.ignore.clone()].concat())?;
+    let configured = |ids: &[At<String>]| -> Vec<String> { ids.iter().map(|id| id.value.clone()).collect() };
+    let select = if arguments.select.is_empty() { configured(&config.select) } else { arguments.select.clone() };
+    let select = ids(&select)?;
+    let ignore = ids(&[configured(&config.ignore), arguments.ignore.clone()].concat())?;
     let runs = |rule: &&Rule| {
         let id = rule.control.id.as_str();
         (select.is_empty() || select.contains(id)) && !ignore.contains(id)

@@ -105,7 +105,7 @@ pub(super) fn publish(
     options: &Options,
 ) -> Result<(), UsageError> {
     let source_root = chosen.source_root.as_ref().map_or_else(
-        || Ok(options.root.clone()),
+        || Ok(checked.sources.root().to_owned()),
         |path| {
             path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
         },

@@ -17,16 +17,8 @@ pub(super) struct Thresholds {
 
 impl Thresholds {
     pub fn of(arguments: &ControlArguments, config: &Config) -> Result<Self, UsageError> {
-        let configured = |key: &str, word: &Option<String>| match word {
-            None => Ok(None),
-            Some(word) => Severity::parse(word).map(Some).ok_or_else(|| {
-                UsageError::new(format!(
-                    "the configuration's {key}: `{word}` is not one of low, medium, high, critical"
-                ))
-            }),
-        };
-        let fail_on = arguments.fail_on.or(configured("fail-on", &config.fail_on)?);
-        let reported = arguments.min_severity.or(configured("min-severity", &config.min_severity)?);
+        let fail_on = arguments.fail_on.or(config.fail_on.map(Into::into));
+        let reported = arguments.min_severity.or(config.min_severity.map(Into::into));
         if let (Some(failing), Some(reported)) = (fail_on, reported)
             && failing < reported
         {

@@ -2,6 +2,7 @@
 //!
 //! Knows limits and paths; knows nothing of what a file means.
 
+mod glob;
 mod lines;
 mod mentions;
 mod root;
@@ -9,9 +10,10 @@ mod span;
 mod store;
 mod walk;
 
+pub use glob::{BadGlob, PathGlob};
 pub use lines::{LineIndex, Position};
 pub use mentions::{mentions_trail_in_template, mentions_trail_in_terraform};
 pub use root::project_root;
 pub use span::{FileId, Span};
 pub use store::{Excerpts, MAX_BYTES, ReadError, SourceFile, Sources, relative};
-pub use walk::{BadGlob, DEFAULT_EXCLUDES, FileClass, Found, FoundFile, Walk, WalkError, walk};
+pub use walk::{DEFAULT_EXCLUDES, Exclude, FileClass, Found, FoundFile, Walk, WalkError, walk};

@@ -88,15 +88,33 @@ impl Sources {
         self.read_up_to(path, MAX_PLAN_BYTES, Excerpts::Withheld)
     }
 
+    /// Reads a file that tells this program what to do, wherever the command line says it lies.
+    ///
+    /// # Errors
+    /// As [`Sources::read`], without the project root.
+    pub fn read_configuration(&self, path: &Path) -> Result<FileId, ReadError> {
+        self.read_below(None, path, MAX_BYTES, Excerpts::Shown)
+    }
+
     fn read_up_to(&self, path: &Path, limit: u64, excerpts: Excerpts) -> Result<FileId, ReadError> {
+        self.read_below(Some(&self.root), path, limit, excerpts)
+    }
+
+    fn read_below(
+        &self,
+        root: Option<&Path>,
+        path: &Path,
+        limit: u64,
+        excerpts: Excerpts,
+    ) -> Result<FileId, ReadError> {
         let location = normalize(&self.working_directory.join(path));
         let error = |message: String| ReadError { path: self.display(&location), message };
         if let Some(id) = self.find(&location) {
             return Ok(id);
         }
         let real = location.canonicalize().map_err(|cause| error(explain(&cause)))?;
-        if !real.starts_with(&self.root) {
-            return Err(error(format!("lies outside the project root {}", self.root.display())));
+        if let Some(root) = root.filter(|root| !real.starts_with(root)) {
+            return Err(error(format!("lies outside the project root {}", root.display())));
         }
         let metadata = real.metadata().map_err(|cause| error(explain(&cause)))?;
         if !metadata.is_file() {

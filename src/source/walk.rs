@@ -5,9 +5,9 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
+use super::PathGlob;
 use super::store::{explain, normalize, relative};
 
 /// The directories that are never entered, unless they are named: what tools keep for themselves. `asset.*` are the
@@ -71,13 +71,13 @@ pub struct WalkError {
     pub message: String,
 }
 
-/// A text that is no glob.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadGlob {
-    /// The text.
-    pub glob: String,
-    /// What is wrong with it.
-    pub message: String,
+/// What the walk leaves out: what the glob matches, as a path from a directory or as the name of a file or directory.
+#[derive(Debug, Clone)]
+pub struct Exclude {
+    /// The glob.
+    pub glob: PathGlob,
+    /// The directory its paths count from; absolute.
+    pub from: PathBuf,
 }
 
 impl FileClass {
@@ -108,19 +108,16 @@ fn is_template(extension: &str) -> bool {
 /// Finds the files that `paths` name or hold. A path is taken from `working_directory`, which must be absolute.
 ///
 /// A file that is named is always found. Below a directory only files of a known [`FileClass`] are, without those that
-/// [`DEFAULT_EXCLUDES`] or `excludes` leave out: each glob is matched against the path from the working directory and
+/// [`DEFAULT_EXCLUDES`] or `excludes` leave out: each glob is matched against the path from its directory and
 /// against the name of the file and of every directory on the way down. A symlink to a file is a file; a symlink to a
 /// directory is not followed, unless it is named.
-///
-/// # Errors
-/// When one of `excludes` is no glob.
-pub fn walk(paths: &[PathBuf], excludes: &[String], working_directory: &Path) -> Result<Walk, BadGlob> {
-    let excludes = Excludes { globs: globs(excludes)?, working_directory };
+#[must_use]
+pub fn walk(paths: &[PathBuf], excludes: &[Exclude], working_directory: &Path) -> Walk {
     let mut walk = Walk::default();
     for path in paths {
         let path = normalize(&working_directory.join(path));
         match path.metadata() {
-            Ok(metadata) if metadata.is_dir() => walk.descend(path, &excludes),
+            Ok(metadata) if metadata.is_dir() => walk.descend(path, excludes, working_directory),
             Ok(_) => {
                 let class = FileClass::of(&path.file_name().unwrap_or_default().to_string_lossy());
                 walk.files.push(FoundFile { path, class, found: Found::Named });
@@ -133,19 +130,19 @@ pub fn walk(paths: &[PathBuf], excludes: &[String], working_directory: &Path) ->
         left.path.as_os_str().cmp(right.path.as_os_str()).then(left.found.cmp(&right.found))
     });
     walk.files.dedup_by(|next, kept| next.path == kept.path);
-    Ok(walk)
+    walk
 }
 
 impl Walk {
-    fn descend(&mut self, directory: PathBuf, excludes: &Excludes<'_>) {
-        let entries = WalkDir::new(&directory).into_iter().filter_entry(|entry| !excludes.leave_out(entry));
+    fn descend(&mut self, directory: PathBuf, excludes: &[Exclude], working_directory: &Path) {
+        let entries = WalkDir::new(&directory).into_iter().filter_entry(|entry| !is_left_out(entry, excludes));
         for entry in entries {
             match entry {
                 Ok(entry) => self.files.extend(found_file(entry)),
                 Err(error) => {
                     let path = error.path().unwrap_or(&directory);
                     let message = error.io_error().map_or_else(|| error.to_string(), explain);
-                    self.fail(path, message, excludes.working_directory);
+                    self.fail(path, message, working_directory);
                 }
             }
         }
@@ -165,22 +162,11 @@ fn found_file(entry: DirEntry) -> Option<FoundFile> {
     (class != FileClass::Other && is_file).then(|| FoundFile { path: entry.into_path(), class, found: Found::Walked })
 }
 
-struct Excludes<'a> {
-    globs: GlobSet,
-    working_directory: &'a Path,
-}
-
-impl Excludes<'_> {
-    /// Whether the walk passes over the entry and everything below it. What the command line names is never left out.
-    fn leave_out(&self, entry: &DirEntry) -> bool {
-        entry.depth() > 0 && (is_kept_by_a_tool(entry) || self.matches(entry))
-    }
-
-    fn matches(&self, entry: &DirEntry) -> bool {
-        !self.globs.is_empty()
-            && (self.globs.is_match(entry.file_name())
-                || self.globs.is_match(relative(entry.path(), self.working_directory)))
-    }
+/// Whether the walk passes over the entry and everything below it. What the command line names is never left out.
+fn is_left_out(entry: &DirEntry, excludes: &[Exclude]) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    let matches = |Exclude { glob, from }: &Exclude| glob.matches(&name) || glob.matches(&relative(entry.path(), from));
+    entry.depth() > 0 && (is_kept_by_a_tool(entry) || excludes.iter().any(matches))
 }
 
 /// Whether [`DEFAULT_EXCLUDES`] lists the entry.
@@ -190,17 +176,6 @@ fn is_kept_by_a_tool(entry: &DirEntry) -> bool {
     entry.file_type().is_dir()
         && (DEFAULT_EXCLUDES.iter().any(|kept| name == OsStr::new(kept))
             || (name.as_encoded_bytes().starts_with(b"asset.") && in_assembly()))
-}
-
-fn globs(texts: &[String]) -> Result<GlobSet, BadGlob> {
-    let bad = |glob: &str, error: &globset::Error| BadGlob { glob: glob.to_owned(), message: error.kind().to_string() };
-    let mut set = GlobSetBuilder::new();
-    for text in texts {
-        // `./dist/` is a way to write the directory `dist`.
-        let glob = text.strip_prefix("./").unwrap_or(text).trim_end_matches('/');
-        set.add(GlobBuilder::new(glob).literal_separator(true).build().map_err(|error| bad(text, &error))?);
-    }
-    set.build().map_err(|error| bad(&texts.join(" "), &error))
 }
 
 #[cfg(test)]
@@ -219,11 +194,15 @@ mod tests {
         (directory, root)
     }
 
+    fn excludes(globs: &[&str], from: &Path) -> Vec<Exclude> {
+        let exclude = |glob: &&str| Exclude { glob: PathGlob::parse(glob).unwrap(), from: from.to_owned() };
+        globs.iter().map(exclude).collect()
+    }
+
     /// The files found from `root`, as paths from there; a `!` marks those that were named.
     fn found(paths: &[&str], excludes: &[&str], root: &Path) -> Vec<String> {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-        let excludes: Vec<String> = excludes.iter().map(ToString::to_string).collect();
-        let walk = walk(&paths, &excludes, root).unwrap();
+        let walk = walk(&paths, &self::excludes(excludes, root), root);
         assert_eq!(walk.errors, []);
         let show = |file: &FoundFile| {
             format!("{}{}", if file.found == Found::Named { "!" } else { "" }, relative(&file.path, root))
@@ -261,7 +240,7 @@ mod tests {
             found(&["b", "./b/../b/main.tf", "notes.txt"], &[], &root),
             ["b/.hidden.json", "!b/main.tf", "!notes.txt"]
         );
-        assert_eq!(walk(&["b".into()], &[], &root).unwrap().directories, [root.join("b")]);
+        assert_eq!(walk(&["b".into()], &[], &root).directories, [root.join("b")]);
     }
 
     #[test]
@@ -300,18 +279,19 @@ mod tests {
         }
         // What is named is not left out, nor judged by the way to it.
         assert_eq!(found(&["test", "a/x.tf"], &["test", "x.tf"], &root), ["!a/x.tf", "test/deep/y.tf"]);
-        let from_below = walk(&["../a".into()], &["../a/test".to_owned()], &root.join("test")).unwrap();
+        let test = root.join("test");
+        let from_below = walk(&["../a".into()], &excludes(&["../a/test"], &test), &test);
         assert_eq!(from_below.files.len(), 1);
+        let from_above = walk(&["../a".into()], &excludes(&["a/test"], &root), &test);
+        assert_eq!(from_above.files.len(), 1, "globs count from their own directory");
     }
 
     #[test]
     fn what_cannot_be_walked_is_said() {
         let (_guard, root) = directory(&["a.tf"]);
-        let walked = walk(&["none".into(), "a.tf".into()], &[], &root).unwrap();
+        let walked = walk(&["none".into(), "a.tf".into()], &[], &root);
         let error = WalkError { path: "none".to_owned(), message: "does not exist".to_owned() };
         assert_eq!((walked.files.len(), walked.errors), (1, vec![error]));
-        let bad = walk(&[], &["a[".to_owned()], &root).unwrap_err();
-        assert_eq!(bad.glob, "a[");
     }
 
     #[cfg(unix)]

@@ -23,7 +23,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("judge", vec!["source", "value", "finding", "model", "rules", "explore"]),
         ("report", vec!["finding", "source", "value"]),
         ("write", vec![]),
-        ("config", vec!["source"]),
+        ("config", vec!["source", "syntax", "finding"]),
         (
             "check",
             vec![
@@ -38,6 +38,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
                 "rules",
                 "explore",
                 "judge",
+                "config",
             ],
         ),
         ("cli", vec!["source", "finding", "model", "rules", "explore", "check", "config", "report", "write"]),

@@ -10,7 +10,7 @@ use crate::config::Configured;
 use crate::finding::{FileError, Finding, Report};
 use crate::judge::without_trail;
 use crate::model::{Inputs, Language, Neighbours};
-use crate::rules::{Holds, Rule, Words};
+use crate::rules::{Holds, Rule, UserRules, Words};
 use crate::source::{Exclude, Sources, Span};
 
 mod rows;
@@ -35,6 +35,8 @@ pub struct Options {
     pub inputs: Inputs,
     /// The controls to run.
     pub rules: Vec<&'static Rule>,
+    /// The rules that users bring.
+    pub user_rules: Vec<UserRules>,
     /// How many worlds a row may explore.
     pub max_worlds: usize,
     /// Whether an account without any trail fails.

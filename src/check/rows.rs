@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::finding::{Case, Condition, Finding, Note, Verdict};
-use crate::judge::{Judge, Row, account_row, describe_cases, to_finding};
+use crate::judge::{Judge, Row, UserRow, account_row, describe_cases, to_finding, user_findings};
 use crate::model::{Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
@@ -62,7 +62,13 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
         };
         to_finding(&Row { unit, rule, trail: *trail, exploration, words: run.words, sources: run.sources })
     });
-    Rows { findings: judged.collect(), trails: trails.len() }
+    let mut findings: Vec<Finding> = judged.collect();
+    let user_rows = run.options.user_rules.par_iter().flat_map_iter(|rules| {
+        let max_worlds = run.options.max_worlds;
+        user_findings(&UserRow { unit, rules, max_worlds, words: run.words, sources: run.sources })
+    });
+    findings.par_extend(user_rows);
+    Rows { findings, trails: trails.len() }
 }
 
 /// The trails of all worlds, each once, in source order.

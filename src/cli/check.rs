@@ -1,6 +1,5 @@
 //! `trailwarden check`: options and configuration to a run, its report to formats and an exit code.
 
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,15 +7,16 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use crate::check::{Options, check};
-use crate::config::{self, At, Config, ConfigError, Configured};
+use crate::config::{self, Config, ConfigError, Configured};
 use crate::finding::Severity;
 use crate::model::{GivenVariable, Inputs, OpenInputs};
-use crate::rules::{Catalog, Holds, Rule};
+use crate::rules::UserRules;
 use crate::source::{Exclude, PathGlob, Sources, project_root};
 
+use super::controls::{known_controls, selected, user_rules};
 use super::publish::{self, OutputArguments};
 use super::thresholds::Thresholds;
-use super::{Ending, UsageError, unknown_control};
+use super::{Ending, UsageError};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -98,13 +98,16 @@ enum Which {
 pub(super) struct ControlArguments {
     /// Run only these controls
     #[arg(long, value_name = "ID", value_delimiter = ',')]
-    select: Vec<String>,
+    pub(super) select: Vec<String>,
     /// Do not run these controls
     #[arg(long, value_name = "ID", value_delimiter = ',')]
-    ignore: Vec<String>,
+    pub(super) ignore: Vec<String>,
+    /// Run the Guard rules in this file or directory too
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<PathBuf>,
     /// Fail CloudTrail.1 and CloudTrail.3 where no trail is found at all
     #[arg(long)]
-    require_trail: bool,
+    pub(super) require_trail: bool,
     /// The lowest severity whose failure ends with exit code 1
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(super) fail_on: Option<Severity>,
@@ -139,8 +142,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
         .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
     let sources = Arc::new(Sources::new(directory.clone(), project_root(&arguments.paths, &directory)));
     let configured = configuration(&arguments.files, &directory, &sources)?;
+    let user_rules = user_rules(&arguments.controls, &configured, &sources)?;
+    known_controls(&configured, &user_rules, &sources).map_err(|error| misconfigured(&error))?;
     let thresholds = Thresholds::of(&arguments.controls, &configured.config)?;
-    let options = options(arguments, configured, directory)?;
+    let options = options(arguments, configured, user_rules, directory)?;
     let import = publish::import(&arguments.output, &options.inputs)?;
     let mut checked = check(&options, &sources).map_err(|error| UsageError::new(error.message))?;
     checked.report.findings.retain(|finding| finding.severity >= thresholds.reported);
@@ -154,21 +159,19 @@ fn configuration(files: &FileArguments, directory: &Path, sources: &Sources) -> 
         Some(path) => Configured::read(path, sources),
         None => Configured::nearest(directory, sources),
     };
-    read.and_then(|configured| known_controls(configured, sources))
-        .map_err(|error| UsageError::new(error.to_string()).with_hint("docs/configuration.md has the whole schema"))
+    read.map_err(|error| misconfigured(&error))
 }
 
-/// An id that no control has is an error where it stands.
-fn known_controls(configured: Configured, sources: &Sources) -> Result<Configured, ConfigError> {
-    if let Ok(catalog) = Catalog::builtin() {
-        for id in configured.config.control_ids() {
-            catalog.get(id).map_err(|unknown| ConfigError::at(id.span, unknown.to_string(), sources))?;
-        }
-    }
-    Ok(configured)
+fn misconfigured(error: &ConfigError) -> UsageError {
+    UsageError::new(error.to_string()).with_hint("docs/configuration.md has the whole schema")
 }
 
-fn options(arguments: &Arguments, configured: Configured, working_directory: PathBuf) -> Result<Options, UsageError> {
+fn options(
+    arguments: &Arguments,
+    configured: Configured,
+    mut user_rules: Vec<UserRules>,
+    working_directory: PathBuf,
+) -> Result<Options, UsageError> {
     let Configured { config, directory } = &configured;
     let (paths, stdin) = standard_input(arguments)?;
     let exclude = |glob: &PathGlob, from: &Path| Exclude { glob: glob.clone(), from: from.to_owned() };
@@ -179,7 +182,8 @@ fn options(arguments: &Arguments, configured: Configured, working_directory: Pat
         stdin,
         exclude: excluded.chain(given).collect(),
         inputs: inputs(&arguments.inputs, config)?,
-        rules: selected(&arguments.controls, config)?,
+        rules: selected(&arguments.controls, config, &mut user_rules)?,
+        user_rules,
         max_worlds: arguments.inputs.max_worlds as usize,
         require_trail: arguments.controls.require_trail || config.require_trail,
         working_directory,
@@ -255,32 +259,4 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
         account_id: arguments.account_id.clone(),
         partition: arguments.partition.clone(),
     })
-}
-
-/// The controls to run. An id nobody knows is an error, never silently nothing.
-fn selected(arguments: &ControlArguments, config: &Config) -> Result<Vec<&'static Rule>, UsageError> {
-    let catalog = Catalog::builtin().map_err(|error| UsageError::new(error.to_string()))?;
-    let ids = |words: &[String]| -> Result<BTreeSet<&'static str>, UsageError> {
-        let found = words.iter().map(|word| {
-            let rule = catalog.get(word).map_err(unknown_control)?;
-            Ok(rule.control.id.as_str())
-        });
-        found.collect()
-    };
-    let configured = |ids: &[At<String>]| -> Vec<String> { ids.iter().map(|id| id.value.clone()).collect() };
-    let select = if arguments.select.is_empty() { configured(&config.select) } else { arguments.select.clone() };
-    let select = ids(&select)?;
-    let ignore = ids(&[configured(&config.ignore), arguments.ignore.clone()].concat())?;
-    let runs = |rule: &&Rule| {
-        let id = rule.control.id.as_str();
-        (select.is_empty() || select.contains(id)) && !ignore.contains(id)
-    };
-    let rules: Vec<&'static Rule> = catalog.rules().iter().filter(runs).collect();
-    if rules.is_empty() {
-        return Err(UsageError::new("--select and --ignore leave no control to run"));
-    }
-    if arguments.require_trail && !rules.iter().any(|rule| rule.holds == Holds::Any) {
-        return Err(UsageError::new("--require-trail needs CloudTrail.1 or CloudTrail.3 among the controls"));
-    }
-    Ok(rules)
 }

@@ -3,9 +3,11 @@
 //! Only this room reads the environment and, with `report`, prints.
 
 mod check;
+mod controls;
 mod explain;
 mod output;
 mod publish;
+mod test;
 mod thresholds;
 
 use std::process::ExitCode;
@@ -34,6 +36,8 @@ enum Command {
     },
     /// Print the table of controls
     Rules,
+    /// Run the unit tests of Guard rules, in the format of `cfn-guard test`
+    Test(test::Arguments),
     /// Print a problem matcher for `--format line`
     ProblemMatcher {
         /// Who reads the lines
@@ -102,6 +106,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain { control } => explain::page(&control),
         Command::Rules => explain::table(),
+        Command::Test(arguments) => test::run(&arguments),
         Command::ProblemMatcher { editor } => output::print(&match editor {
             Editor::Github => crate::report::problem_matcher(crate::report::Editor::Github),
             Editor::Vscode => crate::report::problem_matcher(crate::report::Editor::VsCode),

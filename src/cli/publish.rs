@@ -110,7 +110,9 @@ pub(super) fn publish(
             path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
         },
     )?;
-    let controls: Vec<_> = options.rules.iter().map(|rule| rule.control.clone()).collect();
+    let built_in = options.rules.iter().map(|rule| &rule.control);
+    let controls: Vec<_> =
+        built_in.chain(options.user_rules.iter().flat_map(|rules| &rules.controls)).cloned().collect();
     let render = |format: Format, style: Style| {
         render(
             format,

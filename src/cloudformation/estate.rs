@@ -202,6 +202,12 @@ impl Estate for Evaluated<'_> {
         Value::null(header)
     }
 
+    fn property_names(&self, resource: &Resource) -> Vec<String> {
+        let properties = self.declared(resource.handle).and_then(|(_, declared)| declared.properties());
+        let entries = properties.map(crate::syntax::Node::entries).unwrap_or_default();
+        entries.iter().filter_map(|entry| entry.key.text().map(str::to_owned)).collect()
+    }
+
     fn rejected(&self) -> bool {
         self.evaluator.refuses()
     }

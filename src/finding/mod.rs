@@ -259,11 +259,11 @@ pub struct Control {
     pub severity: Severity,
     /// One or two sentences: what is checked.
     pub summary: String,
-    /// One sentence: what a failure may cost.
+    /// One sentence: what a failure may cost; empty where nobody said.
     pub why: String,
     /// The whole page, in Markdown.
     pub page: String,
-    /// AWS's own page.
+    /// AWS's own page; empty for a rule that is not AWS's.
     pub url: String,
     /// Related requirements, by framework (`NIST SP 800-53 Rev. 5`), with their numbers.
     pub requirements: Vec<(String, Vec<String>)>,

@@ -217,6 +217,15 @@ fn selector(entries: &IndexMap<String, Value>, only: &str, all_but: &str) -> Opt
 }
 
 /// The document as a value: JSON text is parsed, everything else stays. The body of the whole when that cannot be.
+/// The object behind a policy, also where it is a JSON text; the value itself where it cannot be read.
+#[must_use]
+pub fn as_object(policy: &Value) -> Value {
+    match decoded(policy, "") {
+        Ok(document) => document,
+        Err(_) => policy.clone(),
+    }
+}
+
 fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
     let Data::Text(text) = &policy.data else {
         return match unknown(policy, name) {

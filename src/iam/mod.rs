@@ -17,6 +17,6 @@ mod resource;
 
 pub use action::Access;
 pub use condition::{Hint, near_misses};
-pub use document::{Body, Document, Selector, Statement, Terms, Unreadable};
+pub use document::{Body, Document, Selector, Statement, Terms, Unreadable, as_object};
 pub use public::{Closed, Publicness, publicness};
 pub use resource::Target;

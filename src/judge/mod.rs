@@ -8,8 +8,10 @@ mod anchor;
 mod describe;
 mod finding;
 mod row;
+mod user;
 
 pub use account::account_row;
 pub use describe::cases as describe_cases;
 pub use finding::{Row, to_finding, without_trail};
 pub use row::{Failure, Judge, Judged};
+pub use user::{UserRow, user_findings};

@@ -5,6 +5,7 @@ mod bucket;
 mod link;
 mod neighbours;
 pub mod schema;
+mod whole;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 pub use bucket::{Acl, Bucket, PublicAccessBlock, handed_to, logging};
 pub use link::{Link, bucket as link_bucket, exists};
 pub use neighbours::{Neighbours, bucket_called, literal_targets};
+pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
 use crate::source::Span;
@@ -62,6 +64,12 @@ pub trait Estate {
     /// The properties of each kind are listed at [`Kind`].
     fn property(&self, resource: &Resource, name: &str) -> Value;
 
+    /// The names of the properties that a resource may have, for whoever wants all of them: what the author of a template
+    /// wrote, or what the schema knows of Terraform's.
+    fn property_names(&self, resource: &Resource) -> Vec<String> {
+        schema::properties(resource.kind).iter().map(|property| property.name.to_owned()).collect()
+    }
+
     /// Whether the real tool would refuse the answers of this world (a validation, `AllowedPattern`, a `Rules` assertion).
     fn rejected(&self) -> bool;
 }
@@ -103,9 +111,15 @@ pub enum Kind {
     OwnershipControls,
     /// `aws_s3_bucket_logging`: `Bucket DestinationBucketName LogFilePrefix`
     BucketLogging,
-    /// `AWS::KMS::Key`
+    /// `aws_s3_bucket_versioning`: `Bucket Status`
+    BucketVersioning,
+    /// `aws_s3_bucket_server_side_encryption_configuration`: `Bucket ServerSideEncryptionConfiguration[…]`
+    BucketEncryption,
+    /// `aws_s3_bucket_replication_configuration`: `Bucket Role Rules[Id Status]`
+    BucketReplication,
+    /// `AWS::KMS::Key`: `Description EnableKeyRotation KeyPolicy`
     Key,
-    /// `AWS::Logs::LogGroup`
+    /// `AWS::Logs::LogGroup`: `LogGroupName RetentionInDays KmsKeyId`
     LogGroup,
     /// A module whose source is not on disk: `Source`, and `Arguments`, a map of what is handed to it
     AbsentModule,

@@ -72,8 +72,11 @@ const TYPES: &[(&str, Kind, &[Property])] = &[
     ("aws_s3_account_public_access_block", Kind::AccountPublicAccessBlock, PUBLIC_ACCESS_BLOCK),
     ("aws_s3_bucket_ownership_controls", Kind::OwnershipControls, OWNERSHIP_CONTROLS),
     ("aws_s3_bucket_logging", Kind::BucketLogging, BUCKET_LOGGING),
-    ("aws_kms_key", Kind::Key, &[]),
-    ("aws_cloudwatch_log_group", Kind::LogGroup, &[]),
+    ("aws_s3_bucket_versioning", Kind::BucketVersioning, BUCKET_VERSIONING),
+    ("aws_s3_bucket_server_side_encryption_configuration", Kind::BucketEncryption, BUCKET_ENCRYPTION),
+    ("aws_s3_bucket_replication_configuration", Kind::BucketReplication, BUCKET_REPLICATION),
+    ("aws_kms_key", Kind::Key, KEY),
+    ("aws_cloudwatch_log_group", Kind::LogGroup, LOG_GROUP),
 ];
 
 const TRAIL: &[Property] = &[
@@ -121,6 +124,8 @@ const BUCKET: &[Property] = &[
     property("Grants", From::Grants(Grants::Inline)),
     property("LoggingConfiguration", From::Block("logging", LOGGING)),
     property("PolicyDocument", From::Plain("policy")),
+    property("ObjectLockEnabled", From::Flag("object_lock_enabled", false)),
+    property("BucketEncryption", From::Block("server_side_encryption_configuration", BUCKET_ENCRYPTION)),
 ];
 
 const LOGGING: &[Property] = &[
@@ -154,4 +159,44 @@ const BUCKET_LOGGING: &[Property] = &[
     property("Bucket", From::Text("bucket")),
     property("DestinationBucketName", From::Text("target_bucket")),
     property("LogFilePrefix", From::Text("target_prefix")),
+];
+
+const BUCKET_VERSIONING: &[Property] = &[
+    property("Bucket", From::Text("bucket")),
+    property("Status", From::Inside("versioning_configuration", &property("Status", From::Text("status")))),
+];
+
+const BUCKET_ENCRYPTION: &[Property] = &[
+    property("Bucket", From::Text("bucket")),
+    property("ServerSideEncryptionConfiguration", From::Blocks("rule", ENCRYPTION_RULE)),
+];
+
+const ENCRYPTION_RULE: &[Property] = &[
+    property("ServerSideEncryptionByDefault", From::Block("apply_server_side_encryption_by_default", ENCRYPTION)),
+    property("BucketKeyEnabled", From::Flag("bucket_key_enabled", false)),
+];
+
+const ENCRYPTION: &[Property] = &[
+    property("SSEAlgorithm", From::Text("sse_algorithm")),
+    property("KMSMasterKeyID", From::Text("kms_master_key_id")),
+];
+
+const BUCKET_REPLICATION: &[Property] = &[
+    property("Bucket", From::Text("bucket")),
+    property("Role", From::Text("role")),
+    property("Rules", From::Blocks("rule", REPLICATION_RULE)),
+];
+
+const REPLICATION_RULE: &[Property] = &[property("Id", From::Text("id")), property("Status", From::Text("status"))];
+
+const KEY: &[Property] = &[
+    property("Description", From::Text("description")),
+    property("EnableKeyRotation", From::Flag("enable_key_rotation", false)),
+    property("KeyPolicy", From::Plain("policy")),
+];
+
+const LOG_GROUP: &[Property] = &[
+    property("LogGroupName", From::Text("name")),
+    property("RetentionInDays", From::Plain("retention_in_days")),
+    property("KmsKeyId", From::Text("kms_key_id")),
 ];

@@ -146,8 +146,10 @@ fn requirements(control: &Control) -> Vec<String> {
 /// The trail, or the account under the id that Security Hub gives it. A trail that is not deployed has no ARN.
 fn resource(finding: &Finding, context: &Context) -> Value {
     let Import { partition, region, account_id, .. } = &context.import;
+    // A user's rule may be about a resource of any kind.
+    let kind = if finding.control.starts_with("CloudTrail.") { "AwsCloudTrailTrail" } else { "Other" };
     let (kind, id) = match &finding.resource {
-        Some(address) => ("AwsCloudTrailTrail", format!("{}:{address}", unit(finding, context))),
+        Some(address) => (kind, format!("{}:{address}", unit(finding, context))),
         None => ("AwsAccount", format!("AWS::::Account:{account_id}")),
     };
     json!({ "Type": kind, "Id": limited(&id, RESOURCE_ID), "Partition": partition, "Region": region })
@@ -174,12 +176,12 @@ fn product_fields(finding: &Finding, context: &Context) -> Map<String, Value> {
 }
 
 fn remediation(finding: &Finding, control: Option<&Control>) -> Option<(String, Value)> {
-    let mut recommendation = Map::new();
-    if let Some(help) = &finding.help {
-        recommendation.insert("Text".to_owned(), json!(limited(help, RECOMMENDATION)));
-    }
-    recommendation.insert("Url".to_owned(), json!(control?.url));
-    Some(("Remediation".to_owned(), json!({ "Recommendation": recommendation })))
+    let help = finding.help.as_ref().map(|help| ("Text".to_owned(), json!(limited(help, RECOMMENDATION))));
+    let url = control.map(|control| control.url.as_str()).filter(|url| !url.is_empty());
+    let url = url.map(|url| ("Url".to_owned(), json!(url)));
+    let recommendation: Map<String, Value> = help.into_iter().chain(url).collect();
+    let is_any = !recommendation.is_empty();
+    is_any.then(|| ("Remediation".to_owned(), json!({ "Recommendation": recommendation })))
 }
 
 /// Somebody decided not to act on it: Security Hub has a state for that, and a note for the reason.

@@ -186,9 +186,11 @@ fn controls(page: &mut String, controls: &[Control]) {
     for control in controls {
         let (id, severity) = (escaped(&control.id), control.severity.as_str());
         let (summary, why, url) = (inline(&control.summary), inline(&control.why), escaped(&control.url));
+        let link = format!("<a href=\"{url}\" rel=\"noreferrer\">{id}</a>");
+        let name = if url.is_empty() { &id } else { &link };
         let _ = writeln!(
             page,
-            "<tr id=\"control-{id}\"><th scope=\"row\"><a href=\"{url}\" rel=\"noreferrer\">{id}</a></th>\
+            "<tr id=\"control-{id}\"><th scope=\"row\">{name}</th>\
              <td>{severity}</td><td>{summary}</td><td>{why}</td></tr>"
         );
     }

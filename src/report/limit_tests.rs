@@ -28,17 +28,6 @@ fn large(lines: usize) -> Estate {
 }
 
 #[test]
-fn code_scanning_gets_the_worst_of_too_many_results() {
-    let log: Value = serde_json::from_str(&large(25_010).render(Format::Sarif)).unwrap();
-    let run = &log["runs"][0];
-    let results = run["results"].as_array().unwrap();
-    let of = |level: &str| results.iter().filter(|result| result["level"] == level).count();
-    assert_eq!((of("error"), of("warning")), (2501, 25_000 - 2501));
-    let told = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-    assert!(told.as_str().unwrap().starts_with("10 more results are left out"), "{told}");
-}
-
-#[test]
 fn a_result_has_no_more_places_than_are_shown() {
     let mut estate = large(200);
     let place = estate.report.findings[0].location;

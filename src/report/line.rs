@@ -14,7 +14,7 @@ use super::place::{distinct_positions, level, path, subject};
 /// The pattern of a line of one of the levels, its groups in this order: path, line, column, level, code, message. No
 /// look-around, so that every engine reads it; a path may hold colons and blanks.
 pub(super) fn pattern(levels: &[&str]) -> String {
-    format!(r"^(\S.*?):(\d+):(\d+): ({})\[([A-Za-z0-9.]+)\] (.+)$", levels.join("|"))
+    format!(r"^(\S.*?):(\d+):(\d+): ({})\[([A-Za-z0-9._-]+)\] (.+)$", levels.join("|"))
 }
 
 pub(super) fn render(context: &Context) -> String {

@@ -90,7 +90,7 @@ fn failure(group: &[&Finding], context: &Context) -> String {
     if let Some(help) = &finding.help {
         let _ = write!(section, "\nTo mend it: {}\n", escaped(&one_line(help)));
     }
-    if let Some(control) = control(finding, context) {
+    if let Some(control) = control(finding, context).filter(|control| !control.url.is_empty()) {
         let (why, title) = (escaped(&one_line(&control.why)), escaped(&one_line(&control.title)));
         let _ = write!(section, "\nWhy: {why} ([{title}]({}))\n", control.url);
     }

@@ -40,12 +40,7 @@ const FLOWS: usize = 10;
 pub(super) fn render(context: &Context) -> String {
     let mut hashes = Hashes { context, of: BTreeMap::new() };
     let taxonomies = Taxonomies::of(context.controls);
-    let mut alerts = alerts(context);
-    let left_out = alerts.len().saturating_sub(RESULTS);
-    if left_out > 0 {
-        alerts.sort_by_key(|alert| std::cmp::Reverse(alert.first().map(|finding| finding.severity)));
-        alerts.truncate(RESULTS);
-    }
+    let (alerts, left_out) = worst(alerts(context), RESULTS);
     let results: Vec<Value> =
         alerts.iter().filter_map(|alert| result(alert, context, &taxonomies, &mut hashes)).collect();
     let run = json!({
@@ -89,6 +84,16 @@ fn alerts<'a>(context: &'a Context) -> Vec<Vec<&'a Finding>> {
         alerts.extend(others.map(|finding| vec![finding]));
     }
     alerts
+}
+
+/// The most severe of too many, and how many are left out.
+fn worst(mut alerts: Vec<Vec<&Finding>>, most: usize) -> (Vec<Vec<&Finding>>, usize) {
+    let left_out = alerts.len().saturating_sub(most);
+    if left_out > 0 {
+        alerts.sort_by_key(|alert| std::cmp::Reverse(alert.first().map(|finding| finding.severity)));
+        alerts.truncate(most);
+    }
+    (alerts, left_out)
 }
 
 fn result(alert: &[&Finding], context: &Context, taxonomies: &Taxonomies, hashes: &mut Hashes) -> Option<Value> {
@@ -216,6 +221,18 @@ mod tests {
         assert_eq!(said, ["the trail [it]", "the bucket", "aws_cloudtrail.a is off."]);
         let message = result["message"]["text"].as_str().unwrap();
         assert!(message.ends_with("See [the bucket](1), [the trail \\[it\\]](2)."), "{message}");
+    }
+
+    #[test]
+    fn the_least_severe_are_left_out() {
+        let mut findings = Sample::new(&["a", "b", "c", "d"]).report.findings;
+        findings[2].severity = crate::finding::Severity::Critical;
+        let alerts = || findings.iter().map(|finding| vec![finding]).collect::<Vec<_>>();
+        let kept = |most: usize| -> Vec<String> {
+            let (alerts, _) = worst(alerts(), most);
+            alerts.iter().map(|alert| alert[0].fingerprint.clone()).collect()
+        };
+        assert_eq!((kept(4).join(""), kept(2).join(""), worst(alerts(), 3).1), ("abcd".into(), "ca".into(), 1));
     }
 
     #[test]

@@ -103,10 +103,14 @@ impl<'a> Page<'a> {
             self.note("  note:", note);
         }
         if let Some(control) = control(finding, self.context) {
-            self.wrapped("   why:", &control.why);
-            // Not wrapped: an address must stay whole to be clicked.
-            let see = format!("{} {}", self.styles.help.style("   see:"), self.styles.link.style(&control.url));
-            self.line(&see);
+            if !control.why.is_empty() {
+                self.wrapped("   why:", &control.why);
+            }
+            if !control.url.is_empty() {
+                // Not wrapped: an address must stay whole to be clicked.
+                let see = format!("{} {}", self.styles.help.style("   see:"), self.styles.link.style(&control.url));
+                self.line(&see);
+            }
         }
         self.line("");
     }

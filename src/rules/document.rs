@@ -60,7 +60,7 @@ const TEXTS: [&str; 7] = [
     "CloudWatchLogsRoleArn",
     "SnsTopicName",
 ];
-const BOOLEANS: [&str; 5] =
+pub(super) const BOOLEANS: [&str; 5] =
     ["IsLogging", "IsMultiRegionTrail", "IsOrganizationTrail", "IncludeGlobalServiceEvents", "EnableLogFileValidation"];
 
 impl Document {
@@ -264,7 +264,7 @@ fn opened(bucket: &Leaf, opening: &Opening) -> Leaf {
 }
 
 /// A JSON pointer and those of everything that holds what it points at, from the inside out.
-fn above(pointer: &str) -> impl Iterator<Item = &str> {
+pub(super) fn above(pointer: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)))
 }
 

@@ -5,8 +5,12 @@
 pub mod catalog;
 pub mod document;
 pub mod guard;
+mod resources;
+mod user;
 mod words;
 
 pub use catalog::{Catalog, Holds, Needs, Rule, fill, spelled};
-pub use guard::{Clause, Outcome, Status};
+pub use guard::{Clause, Outcome, Status, evaluate_each};
+pub use resources::ResourcesDocument;
+pub use user::{Suite, UserRules, load};
 pub use words::Words;

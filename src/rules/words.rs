@@ -26,6 +26,26 @@ pub struct Words {
     roles: RoleWords,
     /// Why an input is open.
     pub reasons: ReasonWords,
+    /// What is said about rules that users bring.
+    pub user_rules: UserRuleWords,
+}
+
+/// What is said about rules that users bring: `{resource}`, `{rule}`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserRuleWords {
+    /// It holds.
+    pub pass: String,
+    /// It fails, and its own `{sentence}` says why.
+    pub said: String,
+    /// It fails, and says nothing: `{attribute}`, `{value}`.
+    pub clause: String,
+    /// It fails, and Guard does not say where.
+    pub fail: String,
+    /// `{inputs}` decide.
+    pub unknown: String,
+    /// It does not speak about anything that is declared.
+    pub not_applicable: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -96,6 +96,27 @@ impl Sources {
         self.read_below(None, path, MAX_BYTES, Excerpts::Shown)
     }
 
+    /// The files with an extension in a directory and below, sorted; the file itself where `path` is one. For what tells
+    /// this program what to do, so the project root does not matter.
+    ///
+    /// # Errors
+    /// When there is no such path, or a directory may not be listed.
+    pub fn files_below(&self, path: &Path, extension: &str) -> Result<Vec<PathBuf>, ReadError> {
+        let location = self.absolute(path);
+        let error = |message: String| ReadError { path: self.display(&location), message };
+        if location.metadata().map_err(|cause| error(explain(&cause)))?.is_file() {
+            return Ok(vec![location]);
+        }
+        let mut files = Vec::new();
+        for entry in walkdir::WalkDir::new(&location).sort_by_file_name() {
+            let entry = entry.map_err(|cause| error(cause.to_string()))?;
+            if entry.file_type().is_file() && entry.path().extension().is_some_and(|found| found == extension) {
+                files.push(entry.into_path());
+            }
+        }
+        Ok(files)
+    }
+
     fn read_up_to(&self, path: &Path, limit: u64, excerpts: Excerpts) -> Result<FileId, ReadError> {
         self.read_below(Some(&self.root), path, limit, excerpts)
     }

@@ -8,13 +8,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A run in a directory of its own.
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
 }
 
-fn run(directory: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn run(directory: &Path, arguments: &[&str]) -> Run {
     run_with_input(directory, arguments, "")
 }
 
@@ -34,7 +34,7 @@ fn run_with_input(directory: &Path, arguments: &[&str], input: &str) -> Run {
     }
 }
 
-fn directory(files: &[(&str, &str)]) -> TempDir {
+pub(crate) fn directory(files: &[(&str, &str)]) -> TempDir {
     let directory = TempDir::new().unwrap();
     for (name, text) in files {
         let path = directory.path().join(name);

@@ -12,3 +12,4 @@ mod cases;
 mod cli;
 mod pages;
 mod reports;
+mod user_rules;

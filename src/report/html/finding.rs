@@ -32,7 +32,7 @@ pub(super) fn article(page: &mut String, (number, finding): Numbered, context: &
         ("Suppressed", suppressed),
         ("To mend it", finding.help.as_deref().map(inline)),
         ("Required", control.map(|control| inline(&control.title))),
-        ("Why", control.map(|control| inline(&control.why))),
+        ("Why", control.map(|control| inline(&control.why)).filter(|why| !why.is_empty())),
         ("Unit", Some(location(&finding.unit))),
         ("Account", finding.account.as_deref().map(escaped)),
         ("Name", finding.name.as_deref().map(location)),

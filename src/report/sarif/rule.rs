@@ -86,17 +86,21 @@ impl<'a> Taxonomies<'a> {
             .map(|target| json!({ "target": target, "kinds": ["relevant"] }))
             .collect();
         let why = format!("{} {}", one_line(&control.summary), one_line(&control.why));
-        json!({
+        let mut rule = json!({
             "id": control.id,
             "name": control.id.replace('.', ""),
             "shortDescription": { "text": limited(&control.title) },
             "fullDescription": { "text": limited(&control.summary) },
-            "help": { "text": format!("{why} {}", control.url), "markdown": control.page },
-            "helpUri": control.url,
+            "help": { "text": format!("{why} {}", control.url).trim(), "markdown": control.page },
             "defaultConfiguration": { "level": if control.severity >= Severity::High { "error" } else { "warning" } },
             "relationships": relationships,
             "properties": { "tags": tags, "precision": "very-high", "security-severity": score(control.severity) },
-        })
+        });
+        // An empty address is none, and code scanning refuses the whole upload for it.
+        if let Some(fields) = rule.as_object_mut().filter(|_| !control.url.is_empty()) {
+            fields.insert("helpUri".to_owned(), json!(control.url));
+        }
+        rule
     }
 }
 

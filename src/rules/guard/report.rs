@@ -17,7 +17,7 @@ pub(super) struct Record {
 #[derive(Deserialize)]
 enum Container {
     FileCheck(Block),
-    RuleCheck(Block),
+    RuleCheck(RuleBlock),
     TypeCheck { block: Block },
     WhenCheck(Block),
     Disjunction(Block),
@@ -36,6 +36,12 @@ struct Block {
     status: Status,
     #[serde(default)]
     at_least_one_matches: bool,
+}
+
+#[derive(Deserialize)]
+struct RuleBlock {
+    name: String,
+    status: Status,
 }
 
 #[derive(Deserialize)]
@@ -96,9 +102,25 @@ impl Record {
     pub(super) fn outcome(self) -> Option<Outcome> {
         let Some(Container::FileCheck(file)) = &self.container else { return None };
         let status = file.status;
+        Some(self.with_status(status))
+    }
+
+    /// The outcome of each rule, by name, if this is the report's root.
+    pub(super) fn rules(self) -> Vec<(String, Outcome)> {
+        let named = self.children.into_iter().filter_map(|child| match &child.container {
+            Some(Container::RuleCheck(rule)) => {
+                let (name, status) = (rule.name.clone(), rule.status);
+                Some((name, child.with_status(status)))
+            }
+            _ => None,
+        });
+        named.collect()
+    }
+
+    fn with_status(self, status: Status) -> Outcome {
         let conditional = self.holds_condition();
         let failure = (status == Status::Fail).then(|| self.failure()).flatten();
-        Some(Outcome { status, failure, conditional })
+        Outcome { status, failure, conditional }
     }
 
     fn holds_condition(&self) -> bool {
@@ -115,8 +137,8 @@ impl Record {
         let (status, alternatives) = match container {
             Container::ClauseValueCheck(check) => return check.failure().map(Failure::Clause),
             Container::Disjunction(block) => (block.status, true),
+            Container::RuleCheck(rule) => (rule.status, false),
             Container::FileCheck(block)
-            | Container::RuleCheck(block)
             | Container::TypeCheck { block }
             | Container::WhenCheck(block)
             | Container::BlockGuardCheck(block)

@@ -9,10 +9,11 @@ use rayon::prelude::*;
 use crate::config::Configured;
 use crate::finding::{FileError, Finding, Report};
 use crate::judge::without_trail;
-use crate::model::{Inputs, Language, Neighbours};
+use crate::model::{Inputs, Language, Neighbours, Unit};
 use crate::rules::{Holds, Rule, UserRules, Words};
 use crate::source::{Exclude, Sources, Span};
 
+mod known;
 mod rows;
 mod units;
 
@@ -74,8 +75,11 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
     pool.install(|| {
         let found = units::find(options, sources)?;
         let beside = units::beside(&found, options, sources);
-        let everyone = found.units.iter().chain(&beside).map(AsRef::as_ref);
-        let neighbours = Neighbours::of(everyone);
+        let everyone = || found.units.iter().chain(&beside).map(|unit| unit.as_ref() as &dyn Unit);
+        let configured = &options.configured;
+        let buckets = known::buckets(configured);
+        let account_blocks = known::account_blocks(configured, everyone(), &options.working_directory);
+        let neighbours = Neighbours::of(everyone()).knowing(&buckets, account_blocks);
         let run = Run { options, words, sources, neighbours: &neighbours };
         let judged: Vec<Result<Rows, FileError>> = found
             .units

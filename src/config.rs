@@ -8,7 +8,6 @@
 
 mod at;
 mod decode;
-mod pattern;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -17,7 +16,6 @@ mod words;
 use std::path::{Path, PathBuf};
 
 pub use at::At;
-pub use pattern::Wildcard;
 pub use schema::{
     Account, BlockFlag, Config, ControlSetting, KnownBucket, OpenInputs, PublicAccessBlock, Severity, SuppressionRule,
     Whereabouts,

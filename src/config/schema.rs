@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use crate::finding;
-use crate::source::PathGlob;
+use crate::source::{PathGlob, Wildcard};
 
 use super::at::At;
-use super::pattern::Wildcard;
 use super::words::{ControlIds, Date, Openness};
 
 /// What a repository says about its runs. Command-line options win over it. Paths count from the directory of the

@@ -5,10 +5,9 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Unexpected, Visitor};
 
-use crate::source::PathGlob;
+use crate::source::{PathGlob, Wildcard};
 
 use super::at::At;
-use super::pattern::Wildcard;
 use super::schema::{BlockFlag, PublicAccessBlock};
 
 /// A control's id, or several.

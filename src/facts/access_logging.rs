@@ -3,30 +3,32 @@
 //! Looks at the trail's bucket only: neither at what logs *to* it nor at the bucket its own logs go to.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html>
 
-use crate::model::{Estate, Resource, handed_to, logging};
-use crate::value::{Ask, Decided, Value, World};
+use std::sync::Arc;
+
+use crate::model::Logging;
+use crate::value::{Ask, Decided, Input, Origin, World};
 
 /// Server access logging of one bucket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessLogging {
-    /// The configurations that enable it; none when it is off.
-    pub configurations: Vec<Value>,
     /// Whether it is on: a configuration is there, whatever it says about target and prefix.
     pub enabled: bool,
+    /// The configuration that makes the bucket log to itself, so that every record makes another one.
+    pub to_itself: Option<Origin>,
 }
 
-/// Reads the fact.
+/// What the configurations of a bucket come to. A module that is not on disk and was handed the bucket may hold one, so
+/// such a module decides where nothing here does.
 ///
 /// # Errors
-/// [`crate::value::Stop`] when an input decides it. A module that is not on disk and was handed the bucket may
-/// enable it, so such a module decides where nothing here does.
-pub fn access_logging(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<AccessLogging> {
-    let configurations = logging(bucket, estate, world)?;
+/// [`crate::value::Stop`] when such a module decides it.
+pub fn access_logging(configurations: &[Logging], handed_to: &[Arc<Input>], world: &World) -> Decided<AccessLogging> {
     let mut enabled = !configurations.is_empty();
     if !enabled {
-        for module in handed_to(bucket, estate) {
-            enabled = enabled || world.ask(&module, Ask::True)?;
+        for module in handed_to {
+            enabled = enabled || world.ask(module, Ask::True)?;
         }
     }
-    Ok(AccessLogging { configurations, enabled })
+    let to_itself = configurations.iter().find(|logging| logging.to_itself).map(|logging| logging.origin.clone());
+    Ok(AccessLogging { enabled, to_itself })
 }

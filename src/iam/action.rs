@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Decided, Input, Value, World, any};
+use crate::value::{Ask, Data, Decided, Input, Value, World, any, every};
 
 use super::document::Selector;
-use super::fixed::values;
+use super::fixed::{is_evaluated, settled, values};
 use super::pattern::{Token, covers, hole, meets, pattern, tokens};
 
 /// A way to reach a bucket.
@@ -74,7 +74,9 @@ pub(super) fn is_about(action: &Selector, access: Access, world: &World) -> Deci
     match action {
         Selector::Only(only) => any(values(only).into_iter().map(|value| names(value, access, world))),
         Selector::AllBut(excluded) => {
-            let excluded: Vec<Vec<Token>> = values(excluded).into_iter().map(action_tokens).collect();
+            let excluded = values(excluded);
+            every(excluded.iter().map(|value| is_evaluated(value, world)))?;
+            let excluded: Vec<Vec<Token>> = excluded.into_iter().map(action_tokens).collect();
             Ok(access.patterns().any(|verb| !excluded.iter().any(|excluded| covers(excluded, &verb))))
         }
     }
@@ -96,8 +98,9 @@ pub(super) fn is_covered(inner: &Selector, outer: &Selector) -> bool {
 }
 
 fn names(value: &Value, access: Access, world: &World) -> Decided<bool> {
-    if let Data::Pending(_) | Data::Failed(_) = value.data {
-        return value.read_null(world).map(|_| false);
+    let value = &settled(value, world)?;
+    if !is_evaluated(value, world)? {
+        return Ok(false);
     }
     let action = action_tokens(value);
     if !could_name(&action, access) {

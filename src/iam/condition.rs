@@ -8,7 +8,7 @@ use crate::value::{
     Ask, Data, Decided, Input, Origin, Part, Reason, Text, Value, World, any, every, is_variable, is_wide_range,
 };
 
-use super::fixed::{is_fixed, values};
+use super::fixed::{is_fixed, settled, values};
 
 /// A condition that would tie the statement to fixed callers if its values were fixed.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,8 +164,8 @@ fn all_fixed(form: Form, value: &Value, world: &World) -> Decided<bool> {
     }
     every(values.into_iter().map(|value| match form {
         Form::Plain => is_fixed(value, world),
-        Form::AddressRange => is_narrow(value, world),
-        Form::AccessPoint => names_account(value, world),
+        Form::AddressRange => is_narrow(&settled(value, world)?, world),
+        Form::AccessPoint => names_account(&settled(value, world)?, world),
     }))
 }
 
@@ -182,6 +182,7 @@ fn is_narrow(value: &Value, world: &World) -> Decided<bool> {
         [.., Part::Literal(end)] => end.rsplit_once('/').and_then(|(_, length)| length.parse::<u8>().ok()),
         _ => None,
     };
+    let ends_in_length = matches!(text.parts(), [.., Part::Literal(address), _] if address.ends_with('/'));
     let holds =
         |sought: &[char]| text.parts().iter().any(|part| matches!(part, Part::Literal(text) if text.contains(sought)));
     match length {
@@ -190,7 +191,7 @@ fn is_narrow(value: &Value, world: &World) -> Decided<bool> {
         Some(length) if length < 8 || (length < 32 && holds(&[':'])) => Ok(false),
         Some(length) if length >= 32 || holds(&['.']) => Ok(true),
         // Fixed pieces may make a wide range (`0.0.0.0/` and `0`), so the whole is asked about.
-        _ if text.values().any(|part| matches!(part.data, Data::Open(_))) => {
+        _ if ends_in_length || text.values().any(|part| matches!(part.data, Data::Open(_))) => {
             world.ask(&Arc::new(Input::derived(value.describe(), value.origin.clone())), Ask::Fixed)
         }
         _ => is_fixed(value, world),
@@ -201,7 +202,7 @@ fn is_wild(part: &Part) -> bool {
     matches!(part, Part::Literal(text) if is_variable(text))
 }
 
-/// Whether an access point's ARN names its account. The access point's own name may be a wildcard.
+/// Whether an access point's ARN names its account. The access point's own name may be a wildcard, but no variable.
 fn names_account(arn: &Value, world: &World) -> Decided<bool> {
     let Data::Text(text) = &arn.data else { return is_fixed(arn, world) };
     let fields = fields(text.parts());
@@ -210,7 +211,8 @@ fn names_account(arn: &Value, world: &World) -> Decided<bool> {
     };
     let is = |field: &[Part], literal: &str| matches!(field, [Part::Literal(text)] if text == literal);
     let is_access_point = matches!(resource.first(), Some(Part::Literal(text)) if text.starts_with("accesspoint/"));
-    if !is(scheme, "arn") || !is(service, "s3") || !is_access_point {
+    let varies = resource.iter().any(|part| matches!(part, Part::Literal(text) if text.contains("${")));
+    if !is(scheme, "arn") || !is(service, "s3") || !is_access_point || varies {
         return is_fixed(arn, world);
     }
     let fixed = |field: &[Part]| {
@@ -218,7 +220,12 @@ fn names_account(arn: &Value, world: &World) -> Decided<bool> {
         is_fixed(&Value::new(Data::Text(text), arn.origin.clone()), world)
     };
     let partition = if is(partition, "*") { Ok(true) } else { fixed(partition) };
-    every([partition, fixed(region), fixed(account)])
+    let account = if let [Part::Literal(account)] = account.as_slice() {
+        Ok(account.len() == 12 && account.chars().all(|digit| digit.is_ascii_digit()))
+    } else {
+        fixed(account)
+    };
+    every([partition, fixed(region), account])
 }
 
 /// The first five fields of an ARN and the rest, each as the parts it is made of.

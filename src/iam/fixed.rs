@@ -24,6 +24,35 @@ pub(super) fn is_fixed(value: &Value, world: &World) -> Decided<bool> {
     }
 }
 
+/// An input that can have finitely many values has one of them in each world; every other value stays what it is.
+///
+/// # Errors
+/// [`crate::value::Stop`] while it is not decided which one.
+pub(super) fn settled(value: &Value, world: &World) -> Decided<Value> {
+    let Data::Open(input) = &value.data else { return Ok(value.clone()) };
+    let candidates = world.candidates(input).unwrap_or_default();
+    if let [only] = candidates.as_slice() {
+        return Ok(only.to_value(value.origin.clone()));
+    }
+    for literal in candidates {
+        if world.ask(input, Ask::Is(literal.clone()))? {
+            return Ok(literal.to_value(value.origin.clone()));
+        }
+    }
+    Ok(value.clone())
+}
+
+/// Whether a value is there at all, where the evaluation itself waits for an answer; `true` of every other.
+///
+/// # Errors
+/// [`crate::value::Stop`] when it waits.
+pub(super) fn is_evaluated(value: &Value, world: &World) -> Decided<bool> {
+    match value.data {
+        Data::Pending(_) | Data::Failed(_) => value.read_null(world).map(|_| false),
+        _ => Ok(true),
+    }
+}
+
 /// The values of an element that takes one value or a list of them; what is absent (`AWS::NoValue`) is left out.
 /// An open or pending element is one value here.
 pub(super) fn values(element: &Value) -> Vec<&Value> {

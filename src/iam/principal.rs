@@ -4,7 +4,7 @@
 use crate::value::{Data, Decided, Part, Value, World, any};
 
 use super::document::Selector;
-use super::fixed::{is_fixed, values};
+use super::fixed::{is_fixed, settled, values};
 
 /// The kinds of principal a policy can name.
 pub(super) const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
@@ -38,12 +38,13 @@ pub(super) fn is_everyone(principal: &Selector) -> bool {
 
 /// Whether `value` names one principal of its kind.
 fn is_named(kind: &str, value: &Value, world: &World) -> Decided<bool> {
+    if kind != "Federated" {
+        return is_fixed(value, world);
+    }
     // Whoever has an account with a web identity provider is federated; a provider declared in the account by its ARN
     // admits whom the account's own roles admit.
-    if kind == "Federated" && is_web_identity(value) {
-        return Ok(false);
-    }
-    is_fixed(value, world)
+    let provider = settled(value, world)?;
+    if is_web_identity(&provider) { Ok(false) } else { is_fixed(&provider, world) }
 }
 
 /// A provider that is named by its domain: all that is known of it has neither an ARN's beginning nor its provider.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::value::{Ask, Decided, Input, Reason, Stop, World, any};
 
 use super::action::{self, Access};
-use super::document::{Body, Document, Statement, Terms, Unreadable};
+use super::document::{Body, Statement, Terms, Unreadable};
 use super::resource::{self, Target};
 use super::{condition, principal};
 
@@ -57,13 +57,13 @@ impl Closed {
     }
 }
 
-/// Whether `statement` of `document` gives the world `access` to `target`.
+/// Whether `statement`, one of `all` that are in force together, gives the world `access` to `target`.
 ///
 /// # Errors
 /// [`Stop`] when an input decides it.
 pub fn publicness(
     statement: &Statement,
-    document: &Document,
+    all: &[Statement],
     access: Access,
     target: &Target,
     world: &World,
@@ -76,9 +76,7 @@ pub fn publicness(
     if let Some(closed) = closed(terms, access, target, world)? {
         return Ok(Publicness::Closed(closed));
     }
-    if any(document.statements.iter().map(|other| narrows(other, terms, target, world)))?
-        && !prevails(statement, world)?
-    {
+    if any(all.iter().map(|other| narrows(other, terms, target, world)))? && !prevails(statement, world)? {
         return Ok(Publicness::Closed(Closed::Denied));
     }
     Ok(Publicness::Public)

@@ -1,9 +1,9 @@
 //! What a statement is about: whether its resources can be a bucket or something in it.
 
-use crate::value::{Data, Decided, Symbol, SymbolSource, Value, World, any};
+use crate::value::{Data, Decided, Symbol, SymbolSource, Value, World, any, every};
 
 use super::document::Selector;
-use super::fixed::values;
+use super::fixed::{is_evaluated, values};
 use super::pattern::{Token, covers, hole, meets, pattern, plain, tokens};
 
 /// The bucket that policies are judged for.
@@ -72,15 +72,17 @@ pub(super) fn can_touch(resource: &Selector, target: &Target, world: &World) -> 
     let (bucket, objects) = (target.arn(), target.objects());
     match resource {
         Selector::Only(only) => any(values(only).into_iter().map(|value| {
-            if let Data::Pending(_) | Data::Failed(_) = value.data {
-                return value.read_null(world).map(|_| false);
+            if !is_evaluated(value, world)? {
+                return Ok(false);
             }
             let named = target.tokens(value);
             let is_arn = covers(&pattern("arn:*"), &named);
             Ok(!is_arn || can_be(&named, &bucket) || can_be(&named, &objects))
         })),
         Selector::AllBut(excluded) => {
-            let excluded: Vec<Vec<Token>> = values(excluded).into_iter().map(|value| target.tokens(value)).collect();
+            let excluded = values(excluded);
+            every(excluded.iter().map(|value| is_evaluated(value, world)))?;
+            let excluded: Vec<Vec<Token>> = excluded.into_iter().map(|value| target.tokens(value)).collect();
             let is_excluded = |whole: &[Token]| excluded.iter().any(|excluded| is_within(whole, excluded));
             Ok(!(is_excluded(&bucket) && is_excluded(&objects)))
         }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::explore::{Exploration, merge};
-use crate::finding::{Case, Edit, Finding, Fix, Label, Verdict, fingerprint};
+use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Verdict, fingerprint};
 use crate::model::{Language, Resource, Unit};
+use crate::rules::document::Remark;
 use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
 use crate::value::{Reason, World};
@@ -68,7 +69,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         message: message(row, verdict, failures, &slots),
         help: help(row, verdict, reason.map(|reason| describe::fill(reason.change(language), &slots))),
         related: related(row, trail, failures, location),
-        notes: Vec::new(),
+        notes: notes(row, shown, &slots),
         fingerprint: fingerprint(&row.rule.control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
         fix: failures.first().and_then(|failure| fix(failure, row.sources)),
         suppressed: None,
@@ -195,6 +196,18 @@ fn message(row: &Row, verdict: Verdict, failures: &[Failure], slots: &Slots) -> 
         Verdict::NoData => describe::fill(row.rule.sentences.no_data.as_deref().unwrap_or_default(), slots),
         Verdict::Pass | Verdict::NotApplicable => describe::fill(&row.rule.sentences.pass, slots),
     }
+}
+
+/// What the facts remark beside, as far as it concerns the control.
+fn notes(row: &Row, shown: Option<&Judged>, slots: &Slots) -> Vec<Note> {
+    let remarks = shown.into_iter().flat_map(|judged| &judged.remarks);
+    let note = |remark: &Remark| {
+        let mut slots = slots.clone();
+        slots.extend(remark.slots.iter().cloned());
+        let message = describe::fill(row.rule.notes.get(remark.code)?, &slots);
+        Some(Note { message, span: remark.origin.nearest().map(|span| row.sources.first_line(span)) })
+    };
+    remarks.filter_map(note).collect()
 }
 
 /// Evidence elsewhere: where the value came from, the trail, the bucket, and the other clauses that failed.

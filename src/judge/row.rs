@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::explore::{Exploration, explore};
 use crate::finding::Verdict;
-use crate::model::{Estate, Kind, Neighbours, Resource, Unit, exists};
-use crate::rules::document::{Document, Leaf};
-use crate::rules::{Needs, Outcome, Rule, Status, guard};
+use crate::model::{Estate, Kind, Neighbourhood, Neighbours, Resource, Unit, exists};
+use crate::rules::document::{Document, Leaf, Remark};
+use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
 use crate::value::{self, Decided, Origin, Stop, World};
 
@@ -17,8 +17,8 @@ pub struct Judge<'a> {
     pub unit: &'a dyn Unit,
     /// How many worlds a row may explore.
     pub max_worlds: usize,
-    /// Where buckets are that this unit does not declare.
-    pub neighbours: &'a Neighbours<'a>,
+    /// The other units of the run.
+    pub neighbours: Neighbourhood<'a>,
     /// What Guard said about equal documents: they are judged once.
     judged: Mutex<BTreeMap<(&'a str, String), Arc<Outcome>>>,
 }
@@ -36,6 +36,8 @@ pub struct Judged {
     pub bucket: String,
     /// Where the value stands that was judged.
     pub origin: Origin,
+    /// What the facts remark beside.
+    pub remarks: Vec<Remark>,
 }
 
 /// A clause that failed.
@@ -51,7 +53,7 @@ impl<'a> Judge<'a> {
     /// A judge of `unit`.
     #[must_use]
     pub fn new(unit: &'a dyn Unit, max_worlds: usize, neighbours: &'a Neighbours<'a>) -> Self {
-        Self { unit, max_worlds, neighbours, judged: Mutex::default() }
+        Self { unit, max_worlds, neighbours: neighbours.around(unit), judged: Mutex::default() }
     }
 
     /// The trails of the unit, world by world.
@@ -90,16 +92,15 @@ impl<'a> Judge<'a> {
     pub fn judge(&self, rule: &'a Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Decided<Judged> {
         let document = Document::of(trail, estate, world, self.neighbours);
         let judged = |verdict, failures, origin| {
-            let bucket = document.bucket.clone();
-            Judged { verdict, failures, trail: trail.clone(), bucket, origin }
+            let (bucket, remarks) = (document.bucket.clone(), document.remarks.clone());
+            Judged { verdict, failures, trail: trail.clone(), bucket, origin, remarks }
         };
-        if rule.needs == Needs::TrailBucket {
-            if let Some(stop) = document.stop("/Trail/Bucket") {
-                return Err(stop);
-            }
-            if !document.holds("/Trail/Bucket") {
-                return Ok(judged(Verdict::NoData, Vec::new(), document.leaf("/Trail/Bucket").origin));
-            }
+        let needed = rule.needs.pointer();
+        if let Some(stop) = document.stop(&needed) {
+            return Err(stop);
+        }
+        if !document.holds(&needed) {
+            return Ok(judged(Verdict::NoData, Vec::new(), document.leaf(&needed).origin));
         }
         let outcome = self.outcome(rule, &document)?;
         let header = document.leaf("/Trail").origin;

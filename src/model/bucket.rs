@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Reason, Value, World};
+use crate::value::{Data, Decided, Input, Origin, Reason, Role, Value, World};
 
-use super::{Estate, Kind, Resource, link};
+use super::link::{self, Naming};
+use super::{Estate, Kind, Resource};
 
 /// A bucket of this unit and what decides who may reach it, in one world. Every list holds what exists; values are
 /// not yet decided.
@@ -50,6 +51,15 @@ pub struct PublicAccessBlock {
     pub restrict_public_buckets: Value,
 }
 
+/// What is declared beside a bucket and belongs to it.
+#[derive(Debug, Clone, Default)]
+pub struct Satellites {
+    pub(super) acls: Vec<Acl>,
+    pub(super) ownership: Vec<Value>,
+    pub(super) public_access_blocks: Vec<PublicAccessBlock>,
+    pub(super) policies: Vec<Value>,
+}
+
 impl Bucket {
     /// The bucket `resource` with its satellites.
     ///
@@ -57,53 +67,69 @@ impl Bucket {
     /// [`crate::value::Stop`] when an input decides whether one of them belongs to it or exists.
     pub fn read(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Self> {
         let own = |name: &str| estate.property(resource, name);
-        let satellites = |kind| link::satellites(resource, kind, estate, world);
-
-        let mut acls = vec![Acl { canned: own("AccessControl"), grants: own("Grants") }];
-        acls.extend(
-            satellites(Kind::BucketAcl)?.iter().map(|acl| Acl {
-                canned: estate.property(acl, "AccessControl"),
-                grants: estate.property(acl, "Grants"),
-            }),
-        );
-
         let rules = own("OwnershipControls").field("Rules").read_list(world)?;
-        let mut ownership: Vec<Value> = rules.iter().map(|rule| rule.field("ObjectOwnership")).collect();
-        let controls = satellites(Kind::OwnershipControls)?;
-        ownership.extend(controls.iter().map(|control| estate.property(control, "ObjectOwnership")));
-
-        let mut public_access_blocks = Vec::new();
-        let inline = own("PublicAccessBlockConfiguration");
-        if !inline.read_null(world)? {
-            public_access_blocks.push(PublicAccessBlock::read(|flag| inline.field(flag)));
-        }
-        for block in satellites(Kind::PublicAccessBlock)? {
-            public_access_blocks.push(PublicAccessBlock::read(|flag| estate.property(&block, flag)));
-        }
-
-        let mut policies = Vec::new();
-        let inline = own("PolicyDocument");
-        if !inline.read_null(world)? {
-            policies.push(inline);
-        }
-        let separate = satellites(Kind::BucketPolicy)?;
-        policies.extend(separate.iter().map(|policy| estate.property(policy, "PolicyDocument")));
-
-        Ok(Self {
+        let mut bucket = Self {
             name: own("BucketName"),
+            acls: vec![Acl { canned: own("AccessControl"), grants: own("Grants") }],
+            ownership: rules.iter().map(|rule| rule.field("ObjectOwnership")).collect(),
+            public_access_blocks: Vec::new(),
             account_blocks: account_blocks(resource, estate, world)?,
+            policies: Vec::new(),
             handed_to: handed_to(resource, estate),
             resource: resource.clone(),
-            acls,
-            ownership,
-            public_access_blocks,
-            policies,
+        };
+        let block = own("PublicAccessBlockConfiguration");
+        if !block.read_null(world)? {
+            bucket.public_access_blocks.push(PublicAccessBlock::read(|flag| block.field(flag)));
+        }
+        let policy = own("PolicyDocument");
+        if !policy.read_null(world)? {
+            bucket.policies.push(policy);
+        }
+        bucket.add(Satellites::read(&Naming::of(resource, estate), estate, world)?);
+        Ok(bucket)
+    }
+
+    /// The bucket with what is declared elsewhere and belongs to it.
+    pub fn add(&mut self, satellites: Satellites) {
+        self.acls.extend(satellites.acls);
+        self.ownership.extend(satellites.ownership);
+        self.public_access_blocks.extend(satellites.public_access_blocks);
+        self.policies.extend(satellites.policies);
+    }
+}
+
+impl Satellites {
+    /// What belongs to the bucket that goes by these names.
+    ///
+    /// # Errors
+    /// [`crate::value::Stop`] when an input decides whether something belongs to it or exists.
+    pub fn read(bucket: &Naming, estate: &dyn Estate, world: &World) -> Decided<Self> {
+        let satellites = |kind| link::satellites(bucket, kind, estate, world);
+        let acl = |acl: &Resource| Acl {
+            canned: estate.property(acl, "AccessControl"),
+            grants: estate.property(acl, "Grants"),
+        };
+        let block = |block: &Resource| PublicAccessBlock::read(|flag| estate.property(block, flag));
+        Ok(Self {
+            acls: satellites(Kind::BucketAcl)?.iter().map(acl).collect(),
+            ownership: satellites(Kind::OwnershipControls)?
+                .iter()
+                .map(|controls| estate.property(controls, "ObjectOwnership"))
+                .collect(),
+            public_access_blocks: satellites(Kind::PublicAccessBlock)?.iter().map(block).collect(),
+            policies: satellites(Kind::BucketPolicy)?
+                .iter()
+                .map(|policy| estate.property(policy, "PolicyDocument"))
+                .collect(),
         })
     }
 }
 
 impl PublicAccessBlock {
-    fn read(flag: impl Fn(&str) -> Value) -> Self {
+    /// The block whose flags are what `flag` says under CloudFormation's names.
+    #[must_use]
+    pub fn read(flag: impl Fn(&str) -> Value) -> Self {
         Self {
             block_public_acls: flag("BlockPublicAcls"),
             ignore_public_acls: flag("IgnorePublicAcls"),
@@ -113,20 +139,48 @@ impl PublicAccessBlock {
     }
 }
 
-/// The server access logging configurations of a bucket: maps with `DestinationBucketName` and `LogFilePrefix`.
-///
-/// # Errors
-/// [`crate::value::Stop`] when an input decides whether there is one.
-pub fn logging(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Value>> {
-    let mut configurations = Vec::new();
-    let inline = estate.property(resource, "LoggingConfiguration");
-    if !inline.read_null(world)? {
-        configurations.push(inline);
+/// A configuration that makes a bucket log the requests made to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logging {
+    /// Where the configuration is written.
+    pub origin: Origin,
+    /// Whether the logs certainly go to the bucket itself.
+    pub to_itself: bool,
+}
+
+impl Logging {
+    /// The configurations of `bucket`.
+    ///
+    /// # Errors
+    /// [`crate::value::Stop`] when an input decides whether there is one.
+    pub fn read(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Self>> {
+        let naming = Naming::of(bucket, estate);
+        let mut configurations = Vec::new();
+        let inline = estate.property(bucket, "LoggingConfiguration");
+        if !inline.read_null(world)? {
+            configurations.push(Self::towards(&inline.field("DestinationBucketName"), &naming, inline.origin));
+        }
+        configurations.extend(Self::beside(&naming, estate, world)?);
+        Ok(configurations)
     }
-    for logging in link::satellites(resource, Kind::BucketLogging, estate, world)? {
-        configurations.push(estate.property(&logging, "DestinationBucketName"));
+
+    /// The configurations declared beside the bucket that goes by these names.
+    ///
+    /// # Errors
+    /// As [`Logging::read`].
+    pub fn beside(bucket: &Naming, estate: &dyn Estate, world: &World) -> Decided<Vec<Self>> {
+        let separate = link::satellites(bucket, Kind::BucketLogging, estate, world)?;
+        let configuration = |logging: &Resource| {
+            let target = estate.property(logging, "DestinationBucketName");
+            Self::towards(&target, bucket, Origin::at(logging.header, Role::Header))
+        };
+        Ok(separate.iter().map(configuration).collect())
     }
-    Ok(configurations)
+
+    /// Without a target, S3 keeps the logs in the bucket itself.
+    fn towards(target: &Value, bucket: &Naming, origin: Origin) -> Self {
+        Self { origin, to_itself: target.is_null() || bucket.is(target) }
+    }
 }
 
 /// A block of the same account: of the same provider configuration, as far as that tells accounts apart.
@@ -144,13 +198,14 @@ fn account_blocks(resource: &Resource, estate: &dyn Estate, world: &World) -> De
 #[must_use]
 pub fn handed_to(resource: &Resource, estate: &dyn Estate) -> Vec<Arc<Input>> {
     let modules = estate.resources(Kind::AbsentModule);
-    let given = modules.iter().filter(|module| link::mentions(&estate.property(module, "Arguments"), resource));
+    let bucket = Naming::of(resource, estate);
+    let given = modules.iter().filter(|module| bucket.is_in(&estate.property(module, "Arguments")));
     given
         .map(|module| {
             let source = estate.property(module, "Source");
             let source = if let Data::Text(text) = &source.data { text.to_string() } else { String::new() };
             let reason = Reason::ModuleNotOnDisk { module: module.address.clone(), source };
-            let origin = crate::value::Origin::at(module.header, crate::value::Role::Header);
+            let origin = Origin::at(module.header, Role::Header);
             Arc::new(Input::undecidable(module.address.clone(), reason, origin))
         })
         .collect()

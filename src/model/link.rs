@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Part, Reason, Stop, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Input, Origin, Part, Reason, Stop, SymbolSource, Value, World};
 
 use super::{Estate, Existence, Kind, Resource};
 
@@ -30,13 +30,16 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
         Data::Failed(failure) => return Err(Stop::Reject(Arc::clone(failure))),
         _ => {}
     }
-    let buckets = estate.resources(Kind::Bucket);
-    let found = match symbol(&name) {
-        Some(address) => buckets.into_iter().find(|bucket| bucket.address == address),
-        None => buckets.into_iter().find(|bucket| unwrapped(&estate.property(bucket, "BucketName")) == name),
+    let address = symbol(&name);
+    let named = |bucket: &Resource| match address {
+        Some(address) => bucket.address == address,
+        None => unwrapped(&estate.property(bucket, "BucketName")) == name,
     };
-    if let Some(bucket) = found {
-        return Ok(if exists(&bucket, world)? { Link::Bucket(Box::new(bucket)) } else { Link::Elsewhere });
+    for bucket in estate.resources(Kind::Bucket).into_iter().filter(named) {
+        // Of several with one name, an input may decide which one exists.
+        if exists(&bucket, world)? {
+            return Ok(Link::Bucket(Box::new(bucket)));
+        }
     }
     Ok(absent_module(&name).map_or(Link::Elsewhere, Link::AbsentModule))
 }
@@ -53,31 +56,81 @@ pub fn exists(resource: &Resource, world: &World) -> Decided<bool> {
     }
 }
 
+/// What a bucket goes by.
+#[derive(Debug, Clone)]
+pub struct Naming {
+    /// The bucket itself; `None` where only its name is known.
+    bucket: Option<Resource>,
+    /// Its name, or null.
+    name: Value,
+}
+
+impl Naming {
+    /// What a bucket of `estate` goes by.
+    #[must_use]
+    pub fn of(bucket: &Resource, estate: &dyn Estate) -> Self {
+        Self { bucket: Some(bucket.clone()), name: unwrapped(&estate.property(bucket, "BucketName")) }
+    }
+
+    /// What a bucket of another unit goes by.
+    #[must_use]
+    pub fn literal(name: &str) -> Self {
+        Self { bucket: None, name: Value::text(name, Origin::default()) }
+    }
+
+    /// Whether `target` certainly is the bucket.
+    pub(super) fn is(&self, target: &Value) -> bool {
+        let target = unwrapped(target);
+        match symbol(&target) {
+            Some(address) => self.bucket.as_ref().is_some_and(|bucket| bucket.address == address),
+            None => !target.is_null() && self.name == target,
+        }
+    }
+
+    /// Whether `target`, the value of a satellite's bucket argument, names the bucket.
+    fn owns(&self, target: &Value, world: &World) -> Decided<bool> {
+        match (&target.data, &self.bucket) {
+            (Data::Pending(question), Some(_)) => world.decide(question).map(|_| false),
+            // Across units only whole literal names link.
+            (Data::Pending(_), None) | (Data::Failed(_), _) => Ok(false),
+            _ => Ok(self.is(target)),
+        }
+    }
+
+    /// Whether its name, its ARN or the bucket as a whole is anywhere in `value`.
+    #[must_use]
+    pub fn is_in(&self, value: &Value) -> bool {
+        let bucket = self.bucket.as_ref();
+        match &value.data {
+            Data::Opaque(symbol) => {
+                bucket.is_some_and(|bucket| symbol.source == SymbolSource::Resource(bucket.address.clone()))
+            }
+            Data::Object(id) => bucket.is_some_and(|bucket| bucket.handle == id.0),
+            Data::Text(text) => {
+                let literal = text.as_literal().and_then(|text| text.rsplit(":::").next());
+                literal.is_some_and(|text| self.name.as_str() == Some(text))
+                    || text.values().any(|part| self.is_in(part))
+            }
+            Data::List(_, items) => items.iter().any(|item| self.is_in(item)),
+            Data::Map(_, entries) => entries.values().any(|entry| self.is_in(entry)),
+            _ => false,
+        }
+    }
+}
+
 /// The resources of one kind that belong to `bucket`.
 ///
 /// # Errors
 /// [`Stop`] when an input decides which bucket one of them names, or whether one that names this bucket exists.
-pub fn satellites(bucket: &Resource, kind: Kind, estate: &dyn Estate, world: &World) -> Decided<Vec<Resource>> {
+pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &World) -> Decided<Vec<Resource>> {
     let mut belonging = Vec::new();
     for resource in estate.resources(kind) {
-        let target = unwrapped(&estate.property(&resource, "Bucket"));
-        if names(&target, bucket, estate, world)? && exists(&resource, world)? {
+        let target = estate.property(&resource, "Bucket");
+        if bucket.owns(&target, world)? && exists(&resource, world)? {
             belonging.push(resource);
         }
     }
     Ok(belonging)
-}
-
-/// Whether `target`, the value of a satellite's bucket argument, names `bucket`.
-fn names(target: &Value, bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<bool> {
-    match &target.data {
-        Data::Pending(question) => world.decide(question).map(|_| false),
-        Data::Failed(_) | Data::Null => Ok(false),
-        _ => Ok(symbol(target).map_or_else(
-            || unwrapped(&estate.property(bucket, "BucketName")) == *target,
-            |address| bucket.address == address,
-        )),
-    }
 }
 
 /// The address of the bucket whose name or ARN `value` is, as far as it is symbolic.
@@ -107,17 +160,5 @@ fn absent_module(value: &Value) -> Option<Arc<Input>> {
         Data::Open(input) if matches!(input.reason, Reason::ModuleNotOnDisk { .. }) => Some(Arc::clone(input)),
         Data::Text(text) => text.values().find_map(absent_module),
         _ => None,
-    }
-}
-
-/// Whether `value` holds the bucket's name or ARN anywhere inside.
-#[must_use]
-pub fn mentions(value: &Value, bucket: &Resource) -> bool {
-    match &value.data {
-        Data::Opaque(symbol) => matches!(&symbol.source, SymbolSource::Resource(address) if *address == bucket.address),
-        Data::Text(text) => text.values().any(|part| mentions(part, bucket)),
-        Data::List(_, items) => items.iter().any(|item| mentions(item, bucket)),
-        Data::Map(_, entries) => entries.values().any(|entry| mentions(entry, bucket)),
-        _ => false,
     }
 }

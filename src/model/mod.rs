@@ -2,6 +2,8 @@
 //! what they write to. Knows no syntax and no front end; a control never sees more than this.
 
 mod bucket;
+mod foreign;
+mod known;
 mod link;
 mod neighbours;
 pub mod schema;
@@ -10,9 +12,10 @@ mod whole;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use bucket::{Acl, Bucket, PublicAccessBlock, handed_to, logging};
-pub use link::{Link, bucket as link_bucket, exists};
-pub use neighbours::{Neighbours, bucket_called, literal_targets};
+pub use bucket::{Acl, Bucket, Logging, PublicAccessBlock, Satellites, handed_to};
+pub use known::{KnownBucket, Openness};
+pub use link::{Link, Naming, bucket as link_bucket, exists};
+pub use neighbours::{Neighbourhood, Neighbours, bucket_called, in_unit, literal_targets};
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 
 use crate::value::{Data, Decided, ListKind, MapKind, Origin, Role, Value, World};
 
-use super::{Estate, Kind, Resource, link};
+use super::link::{self, Naming};
+use super::{Estate, Kind, Resource};
 
 /// A resource with everything CloudFormation would write in it. Values are not yet decided.
 #[derive(Debug, Clone)]
@@ -89,6 +90,7 @@ fn whole(resource: Resource, kind: &'static str, estate: &dyn Estate, world: &Wo
 /// What satellites say about a bucket, as the bucket's own properties.
 fn satellites(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<(&'static str, Value)>> {
     let mut found = Vec::new();
+    let bucket = Naming::of(bucket, estate);
     let all = |satellite: &Resource| {
         let names = estate.property_names(satellite).into_iter().filter(|name| name != "Bucket");
         let values = names.map(|name| (name.clone(), estate.property(satellite, &name)));
@@ -101,14 +103,14 @@ fn satellites(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<
         (Kind::BucketEncryption, "BucketEncryption"),
         (Kind::BucketReplication, "ReplicationConfiguration"),
     ] {
-        found.extend(link::satellites(bucket, kind, estate, world)?.iter().map(|satellite| (name, all(satellite))));
+        found.extend(link::satellites(&bucket, kind, estate, world)?.iter().map(|satellite| (name, all(satellite))));
     }
-    for controls in link::satellites(bucket, Kind::OwnershipControls, estate, world)? {
+    for controls in link::satellites(&bucket, Kind::OwnershipControls, estate, world)? {
         let origin = Origin::at(controls.header, Role::Header);
         let rules = Value::list(ListKind::List, vec![all(&controls)], origin);
         found.push(("OwnershipControls", object([("Rules".to_owned(), rules)], &controls)));
     }
-    for acl in link::satellites(bucket, Kind::BucketAcl, estate, world)? {
+    for acl in link::satellites(&bucket, Kind::BucketAcl, estate, world)? {
         found.push(("AccessControl", spelled(&estate.property(&acl, "AccessControl"))));
     }
     Ok(found)

@@ -36,8 +36,10 @@ const SOURCES: &[(&str, &str, &str)] = sources![
 
 /// The placeholders a sentence or change may have, in braces. `value` is what the failing clause saw, or `not set`; `flag`
 /// a flag of the public access block in the file's own spelling and `permission` verbs (`read and list`), both given by
-/// the exposure fact and found only under its codes; `inputs` the names of what decides.
-pub const PLACEHOLDERS: [&str; 7] = ["resource", "bucket", "attribute", "value", "flag", "permission", "inputs"];
+/// the exposure fact and found only under its codes, as is `statement` (`statement 2`); `inputs` the names of what decides;
+/// `unit`, `name` and `reason` belong to remarks.
+pub const PLACEHOLDERS: [&str; 11] =
+    ["resource", "bucket", "attribute", "value", "flag", "permission", "statement", "inputs", "unit", "name", "reason"];
 
 /// The built-in controls, in the order they are listed.
 #[derive(Debug)]
@@ -62,6 +64,8 @@ pub struct Rule {
     pub sentences: Sentences,
     /// Why it can fail, by reason code: the custom message of a clause, or what a fact says instead.
     pub reasons: BTreeMap<String, Reason>,
+    /// The remarks of facts that concern the control, by code, with placeholders.
+    pub notes: BTreeMap<String, String>,
 }
 
 /// The quantifier of a control.
@@ -74,15 +78,11 @@ pub enum Holds {
     Any,
 }
 
-/// What a control is about. What is not declared in the sources gives no data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum Needs {
-    /// The trail itself.
-    Trail,
-    /// The bucket the trail delivers to.
-    #[serde(rename = "Trail.Bucket")]
-    TrailBucket,
-}
+/// What a control is about, as a path in the document: `Trail`, `Trail.Bucket.Public`. Where nothing is there, the
+/// sources do not declare it, and the control has no data.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Needs(String);
 
 /// Messages of verdicts other than fail, with placeholders.
 #[derive(Debug, Clone, Deserialize)]
@@ -210,13 +210,16 @@ fn pci_hint(number: &str) -> String {
 }
 
 impl Needs {
-    /// Where it stands in the document, written as in a rule.
+    /// The path, written as in a rule.
     #[must_use]
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Trail => "Trail",
-            Self::TrailBucket => "Trail.Bucket",
-        }
+    pub fn path(&self) -> &str {
+        &self.0
+    }
+
+    /// The path as a JSON pointer into the document.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        format!("/{}", self.0.replace('.', "/"))
     }
 }
 

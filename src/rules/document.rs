@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::facts::access_logging::access_logging;
-use crate::facts::exposure::{Opening, exposure};
 use crate::facts::management_events::management_events;
-use crate::model::{Bucket, Estate, Link, Neighbours, Resource, Unit, bucket_called, link_bucket};
+use crate::model::{Estate, Neighbourhood, Resource};
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
 
 use super::guard::OPEN;
+
+mod bucket;
 
 /// A trail as rules see it.
 #[derive(Debug)]
@@ -24,7 +24,20 @@ pub struct Document {
     pub json: Json,
     /// The bucket the trail writes to: its address where it is declared in the unit, or the text that names it.
     pub bucket: String,
+    /// Remarks of the facts that change no verdict.
+    pub remarks: Vec<Remark>,
     leaves: BTreeMap<String, Leaf>,
+}
+
+/// What a fact has to say beside a value. Its sentence is in the pages of the controls it concerns, under `notes`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remark {
+    /// Its code.
+    pub code: &'static str,
+    /// What the placeholders of its sentence stand for.
+    pub slots: Vec<(&'static str, String)>,
+    /// Where it is about.
+    pub origin: Origin,
 }
 
 /// What stands behind a JSON pointer.
@@ -49,6 +62,12 @@ pub enum Evidence {
     Bucket,
     /// Where the trail names its bucket.
     Link,
+    /// Something else that opens it.
+    Opening,
+    /// A condition that would have closed it, had its values been fixed.
+    NearMiss,
+    /// What somebody vouches for.
+    Known,
 }
 
 const TEXTS: [&str; 7] = [
@@ -66,18 +85,19 @@ pub(super) const BOOLEANS: [&str; 5] =
 impl Document {
     /// The document about `trail`.
     #[must_use]
-    pub fn of(trail: &Resource, estate: &dyn Estate, world: &World, neighbours: &Neighbours) -> Self {
-        let mut builder = Builder { leaves: BTreeMap::new(), world };
+    pub fn of(trail: &Resource, estate: &dyn Estate, world: &World, neighbours: Neighbourhood) -> Self {
+        let mut builder = Builder { leaves: BTreeMap::new(), remarks: Vec::new(), estate, world, neighbours };
         let header = Origin::at(trail.header, Role::Header);
         builder.leaf("/Trail", Leaf { origin: header, ..Leaf::default() });
-        let properties = builder.properties(trail, estate);
-        let events = builder.management_events(trail, estate);
+        let properties = builder.properties(trail);
+        let events = builder.management_events(trail);
         let mut json = json!({ "Address": trail.address, "Properties": properties, "ManagementEvents": events });
-        let (name, bucket) = builder.bucket(trail, estate, neighbours);
+        let (name, bucket) = builder.bucket(trail);
         if let (Some(bucket), Some(trail)) = (bucket, json.as_object_mut()) {
             trail.insert("Bucket".to_owned(), bucket);
         }
-        Self { json: json!({ "Trail": json }), bucket: name, leaves: builder.leaves }
+        let Builder { leaves, remarks, .. } = builder;
+        Self { json: json!({ "Trail": json }), bucket: name, remarks, leaves }
     }
 
     /// The leaf at `pointer`, or the nearest one above it.
@@ -101,7 +121,10 @@ impl Document {
 
 struct Builder<'a> {
     leaves: BTreeMap<String, Leaf>,
+    remarks: Vec<Remark>,
+    estate: &'a dyn Estate,
     world: &'a World,
+    neighbours: Neighbourhood<'a>,
 }
 
 impl Builder<'_> {
@@ -123,13 +146,13 @@ impl Builder<'_> {
         json
     }
 
-    fn properties(&mut self, trail: &Resource, estate: &dyn Estate) -> Json {
+    fn properties(&mut self, trail: &Resource) -> Json {
         let mut properties = Map::new();
         let world = self.world;
         let texts = TEXTS.iter().map(|name| (*name, text as fn(&Value, &World) -> Decided<Json>));
         let booleans = BOOLEANS.iter().map(|name| (*name, boolean as fn(&Value, &World) -> Decided<Json>));
         for (name, read) in texts.chain(booleans) {
-            let value = estate.property(trail, name);
+            let value = self.estate.property(trail, name);
             let mut leaf = Leaf { origin: value.origin.clone(), ..Leaf::default() };
             if !value.is_null() {
                 leaf.slots.push(("value", value.describe()));
@@ -150,9 +173,9 @@ impl Builder<'_> {
         Json::Object(properties)
     }
 
-    fn management_events(&mut self, trail: &Resource, estate: &dyn Estate) -> Json {
-        let basic = estate.property(trail, "EventSelectors");
-        let advanced = estate.property(trail, "AdvancedEventSelectors");
+    fn management_events(&mut self, trail: &Resource) -> Json {
+        let basic = self.estate.property(trail, "EventSelectors");
+        let advanced = self.estate.property(trail, "AdvancedEventSelectors");
         let mut leaf = Leaf { origin: basic.origin.clone(), ..Leaf::default() };
         let decision = management_events(&basic, &advanced, self.world).map(|events| {
             leaf.origin = events.origin;
@@ -161,106 +184,6 @@ impl Builder<'_> {
         });
         json!({ "Covered": self.decided("/Trail/ManagementEvents/Covered", leaf, decision) })
     }
-
-    /// What names the bucket, and what rules see of it.
-    fn bucket(&mut self, trail: &Resource, estate: &dyn Estate, neighbours: &Neighbours) -> (String, Option<Json>) {
-        let name = estate.property(trail, "S3BucketName");
-        let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
-        let text = name.as_str().filter(|name| !name.is_empty()).map_or_else(|| name.describe(), str::to_owned);
-        match link_bucket(&name, estate, self.world) {
-            Err(stop) => (text, Some(self.decided("/Trail/Bucket", leaf, Err(stop)))),
-            Ok(Link::Elsewhere) => {
-                self.leaf("/Trail/Bucket", leaf);
-                let unit = name.as_str().and_then(|name| neighbours.unit(name));
-                let json = unit.and_then(|unit| self.neighbour(&text, &name.origin, unit));
-                (text, json)
-            }
-            Ok(Link::AbsentModule(module)) => (text, Some(self.absent_bucket(&leaf, &module))),
-            Ok(Link::Bucket(bucket)) => {
-                self.leaf("/Trail/Bucket", leaf);
-                (bucket.address.clone(), Some(self.declared_bucket(&name.origin, &bucket, estate)))
-            }
-        }
-    }
-
-    /// A bucket that another unit declares, as it is without any answer: what that unit's inputs decide is a question of
-    /// its own here, so that inputs of two units with one name are never taken for one.
-    fn neighbour(&mut self, name: &str, link: &Origin, unit: &dyn Unit) -> Option<Json> {
-        let world = World::default();
-        let estate = unit.estate(&world);
-        let bucket = bucket_called(name, estate.as_ref())?;
-        let mut there = Builder { leaves: BTreeMap::new(), world: &world };
-        let mut json = there.declared_bucket(link, &bucket, estate.as_ref());
-        for (pointer, mut leaf) in there.leaves {
-            if let Some(Stop::Ask(question)) = leaf.stop.take() {
-                let asked = format!("{}: {}", unit.path(), question.describe());
-                let input = Arc::new(Input::derived(asked, leaf.origin.clone()));
-                let decision = self.world.ask(&input, Ask::True).map(Json::Bool);
-                let decided = self.decided(&pointer, leaf, decision);
-                let inside = pointer.trim_start_matches("/Trail/Bucket");
-                if let Some(place) = json.pointer_mut(inside) {
-                    *place = decided;
-                }
-            } else {
-                self.leaf(&pointer, leaf);
-            }
-        }
-        Some(json)
-    }
-
-    /// A bucket that a module makes whose text is not on disk: the module decides everything about it.
-    fn absent_bucket(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
-        let mut decide = |pointer: &str, fact: &str| {
-            let name = format!("{} {fact}", module.name);
-            let question = Arc::new(Input { name, ..module.as_ref().clone() });
-            let answer = self.world.ask(&question, Ask::True).map(Json::Bool);
-            self.decided(pointer, leaf.clone(), answer)
-        };
-        let read = decide("/Trail/Bucket/Public/Read", "is public");
-        let write = decide("/Trail/Bucket/Public/Write", "is public");
-        let enabled = decide("/Trail/Bucket/AccessLogging/Enabled", "has access logging");
-        json!({ "Public": { "Read": read, "Write": write }, "AccessLogging": { "Enabled": enabled } })
-    }
-
-    fn declared_bucket(&mut self, link: &Origin, bucket: &Resource, estate: &dyn Estate) -> Json {
-        let header = Origin::at(bucket.header, Role::Header);
-        let leaf = Leaf { origin: header, evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
-        let (read, write) = self.exposure(&leaf, Bucket::read(bucket, estate, self.world));
-        let logging = access_logging(bucket, estate, self.world).map(|logging| Json::Bool(logging.enabled));
-        let enabled = self.decided("/Trail/Bucket/AccessLogging/Enabled", leaf, logging);
-        json!({
-            "Address": bucket.address,
-            "Public": { "Read": read, "Write": write },
-            "AccessLogging": { "Enabled": enabled },
-        })
-    }
-
-    fn exposure(&mut self, bucket: &Leaf, facts: Decided<Bucket>) -> (Json, Json) {
-        let (read, write) = match facts {
-            Ok(facts) => {
-                let exposure = exposure(&facts, self.world);
-                (exposure.read, exposure.write)
-            }
-            Err(stop) => (Err(stop.clone()), Err(stop)),
-        };
-        let mut public = |pointer: &str, openings: Decided<Vec<Opening>>| {
-            let leaf = openings.as_ref().ok().and_then(|openings| openings.first());
-            let leaf = leaf.map_or_else(|| bucket.clone(), |opening| opened(bucket, opening));
-            self.decided(pointer, leaf, openings.map(|openings| Json::Bool(!openings.is_empty())))
-        };
-        (public("/Trail/Bucket/Public/Read", read), public("/Trail/Bucket/Public/Write", write))
-    }
-}
-
-/// The leaf of a bucket that something opens: it stands where the opening does.
-fn opened(bucket: &Leaf, opening: &Opening) -> Leaf {
-    let mut leaf = bucket.clone();
-    leaf.reason = Some(opening.reason.as_str());
-    leaf.evidence.push((Evidence::Bucket, std::mem::replace(&mut leaf.origin, opening.origin.clone())));
-    let access: Vec<&str> = opening.access.iter().map(|access| access.as_str()).collect();
-    leaf.slots.push(("permission", access.join(" and ")));
-    leaf.slots.extend(opening.reason.closing_flag().map(|flag| ("flag", flag.to_owned())));
-    leaf
 }
 
 /// A JSON pointer and those of everything that holds what it points at, from the inside out.

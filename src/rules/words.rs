@@ -53,6 +53,9 @@ pub struct UserRuleWords {
 struct EvidenceWords {
     bucket: String,
     link: String,
+    opening: String,
+    near_miss: String,
+    known: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -116,6 +119,9 @@ impl Words {
         match evidence {
             Evidence::Bucket => &self.evidence.bucket,
             Evidence::Link => &self.evidence.link,
+            Evidence::Opening => &self.evidence.opening,
+            Evidence::NearMiss => &self.evidence.near_miss,
+            Evidence::Known => &self.evidence.known,
         }
     }
 }

@@ -9,6 +9,7 @@ mod root;
 mod span;
 mod store;
 mod walk;
+mod wildcard;
 
 pub use glob::{BadGlob, PathGlob};
 pub use lines::{LineIndex, Position};
@@ -17,3 +18,4 @@ pub use root::project_root;
 pub use span::{FileId, Span};
 pub use store::{Excerpts, MAX_BYTES, ReadError, SourceFile, Sources, relative};
 pub use walk::{DEFAULT_EXCLUDES, Exclude, FileClass, Found, FoundFile, Walk, WalkError, walk};
+pub use wildcard::Wildcard;

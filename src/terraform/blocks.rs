@@ -35,7 +35,8 @@ impl<'c> Content<'c> {
         }
     }
 
-    fn expr(&self, name: &str) -> Option<&'c Expr> {
+    /// The expression an argument is written as.
+    pub fn expr(&self, name: &str) -> Option<&'c Expr> {
         match self {
             Self::Body(body, _) => body.attribute(name).map(|attribute| attribute.expr.as_ref()),
             Self::Object(entries, _) => entry(entries, name),

@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 
 use crate::model::schema::{self, From, Grants, Property};
-use crate::value::{Data, ListKind, MapKind, Origin, Role, Value};
+use crate::syntax::{Expansion, Expr, ExprKind};
+use crate::value::{Data, ListKind, MapKind, Origin, Part, Role, Text, Value};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
@@ -24,6 +25,18 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A policy. What `jsonencode` would write is taken before it is written, so that every statement keeps its place.
+    fn policy(&self, content: Content<'_>, name: &str, env: Env<'_, 'a>) -> Option<Value> {
+        if let Some(Expr { kind: ExprKind::Call(call), span }) = content.expr(name)
+            && let ("jsonencode", [written], Expansion::None) =
+                (call.name.trim_start_matches("core::"), call.arguments.as_slice(), call.expansion)
+        {
+            let text = Text::join([Part::Json(self.evaluate(written, env))]);
+            return Some(Value::new(Data::Text(text), Origin::expression(*span)));
+        }
+        self.argument(content, name, env)
+    }
+
     fn read(&self, from: From, content: Content<'_>, env: Env<'_, 'a>) -> Value {
         match from {
             From::Flag(name, default) => match self.typed(content, name, &Type::Bool, env) {
@@ -42,7 +55,7 @@ impl<'a> Evaluator<'a> {
                 let texts = Type::List(Box::new(Type::String));
                 self.typed(content, name, &texts, env).unwrap_or_else(|| absent(content))
             }
-            From::Plain(name) => self.argument(content, name, env).unwrap_or_else(|| absent(content)),
+            From::Plain(name) => self.policy(content, name, env).unwrap_or_else(|| absent(content)),
             From::Blocks(kind, properties) => {
                 self.blocks(content, kind, env, |block, env| vec![self.map(properties, block, env)])
             }

@@ -6,6 +6,7 @@
 //! [`World`]. This room knows neither Terraform nor CloudFormation.
 
 mod fixed;
+mod foreign;
 mod input;
 mod number;
 mod origin;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use fixed::{is_fixed, is_variable, is_wide_range};
+pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Literal, Question, Reason};
 pub use number::Number;
 pub use origin::{Hop, Origin, Role};

@@ -10,6 +10,8 @@
 mod architecture;
 mod cases;
 mod cli;
+mod exposure;
+mod links;
 mod pages;
 mod reports;
 mod user_rules;

@@ -121,14 +121,24 @@ fn of_grant(grant: &Value, bucket: &Bucket, ways: &[Access], world: &World) -> D
 /// Whether the grantee is the world. The scheme and a slash at the end do not matter.
 fn is_group(uri: &Value, world: &World) -> Decided<bool> {
     match &uri.data {
-        Data::Open(input) => any(GROUPS.map(|group| world.ask(input, Ask::Is(Literal::Text(group.to_owned()))))),
+        Data::Open(input) => {
+            let named = |literal: &Literal| is_world(&literal.as_text());
+            let domain = world.candidates(input);
+            let groups = domain.unwrap_or_else(|| GROUPS.map(|group| Literal::Text(group.to_owned())).to_vec());
+            any(groups.into_iter().filter(named).map(|group| world.ask(input, Ask::Is(group))))
+        }
         Data::Opaque(_) | Data::Text(_) if uri.as_str().is_none() => {
             let name = format!("{} is the group of all users", uri.describe());
             world.ask(&Arc::new(Input::derived(name, uri.origin.clone())), Ask::True)
         }
         Data::Pending(_) | Data::Failed(_) => uri.read_null(world).map(|_| false),
-        _ => Ok(uri.as_str().is_some_and(|uri| GROUPS.iter().any(|group| resource(group) == resource(uri)))),
+        _ => Ok(uri.as_str().is_some_and(is_world)),
     }
+}
+
+/// Whether a URI is that of a group that is the world.
+fn is_world(uri: &str) -> bool {
+    GROUPS.iter().any(|group| resource(group) == resource(uri))
 }
 
 /// A URI without its scheme and without a slash at the end, in small letters.

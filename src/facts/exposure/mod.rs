@@ -8,7 +8,7 @@ mod acl;
 
 use std::sync::Arc;
 
-use crate::iam::{self, Access, Body, Closed, Document, Hint, Publicness, Target, publicness};
+use crate::iam::{self, Access, Body, Closed, Document, Hint, Publicness, Statement, Target, publicness};
 use crate::model::{Bucket, PublicAccessBlock};
 use crate::value::{Ask, Decided, Input, Origin, Value, World, any, every};
 
@@ -176,7 +176,8 @@ fn opened_elsewhere(
     ways: &[Access],
     world: &World,
 ) -> Decided<Vec<Opening>> {
-    let by_acl = || acls_closed.clone().map(|closed| !closed);
+    let has_acl = bucket.acls.iter().any(|acl| !acl.canned.is_null() || !acl.grants.is_null());
+    let by_acl = || if has_acl { Ok(false) } else { acls_closed.clone().map(|closed| !closed) };
     let by_policy = || if bucket.policies.is_empty() { restricted.clone().map(|closed| !closed) } else { Ok(false) };
     together(bucket.handed_to.iter().map(|module| {
         let opens = elsewhere(module, "makes public", bucket, world);
@@ -199,10 +200,11 @@ fn elsewhere(module: &Arc<Input>, does: &str, bucket: &Bucket, world: &World) ->
     world.ask(&Arc::new(input), Ask::True)
 }
 
-/// The bucket's policies, read once for all questions about them.
+/// The statements of the bucket's policies, read once for all questions about them. Several policies are judged as
+/// their union.
 struct Policies {
     target: Target,
-    documents: Vec<Document>,
+    statements: Vec<Statement>,
 }
 
 impl Policies {
@@ -213,14 +215,17 @@ impl Policies {
             _ => format!("policy {number} of {address}"),
         };
         let documents = bucket.policies.iter().zip(1..).map(|(policy, number)| Document::read(policy, &name(number)));
-        Self { target: Target::bucket(address, &bucket.name), documents: documents.collect() }
+        let statements = documents.flat_map(|document| document.statements).collect();
+        Self { target: Target::bucket(address, &bucket.name), statements }
+    }
+
+    fn publicness(&self, statement: &Statement, access: Access, world: &World) -> Decided<Publicness> {
+        publicness(statement, &self.statements, access, &self.target, world)
     }
 
     fn openings(&self, ways: &[Access], world: &World) -> Decided<Vec<Opening>> {
-        together(self.statements().map(|(document, statement)| {
-            let public = |access: Access| {
-                publicness(statement, document, access, &self.target, world).map(|is| is == Publicness::Public)
-            };
+        together(self.statements.iter().map(|statement| {
+            let public = |access: Access| self.publicness(statement, access, world).map(|is| is == Publicness::Public);
             if !any(ways.iter().map(|way| public(*way)))? {
                 return Ok(Vec::new());
             }
@@ -238,20 +243,14 @@ impl Policies {
         }))
     }
 
-    fn statements(&self) -> impl Iterator<Item = (&Document, &iam::Statement)> {
-        self.documents
-            .iter()
-            .flat_map(|document| document.statements.iter().map(move |statement| (document, statement)))
-    }
-
     /// Why each statement opens nothing in any way. That its actions are others is the least telling reason.
     fn closures(&self, world: &World) -> Vec<Closure> {
-        let closed = |document, statement, access| match publicness(statement, document, access, &self.target, world) {
+        let closed = |statement, access| match self.publicness(statement, access, world) {
             Ok(Publicness::Closed(closed)) => Some(closed),
             _ => None,
         };
-        let explained = self.statements().filter_map(|(document, statement)| {
-            let reasons = Access::ALL.map(|access| closed(document, statement, access));
+        let explained = self.statements.iter().filter_map(|statement| {
+            let reasons = Access::ALL.map(|access| closed(statement, access));
             let reasons: Vec<Closed> = reasons.into_iter().collect::<Option<_>>()?;
             let telling = reasons.iter().find(|reason| **reason != Closed::OtherAction).or(reasons.first())?;
             Some(Closure {
@@ -264,8 +263,17 @@ impl Policies {
     }
 }
 
+impl std::fmt::Display for StatementId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.sid {
+            Some(sid) => write!(out, "statement \"{sid}\""),
+            None => write!(out, "statement {}", self.number),
+        }
+    }
+}
+
 impl StatementId {
-    fn of(statement: &iam::Statement) -> Self {
+    fn of(statement: &Statement) -> Self {
         Self { number: statement.number, sid: statement.sid.clone() }
     }
 }

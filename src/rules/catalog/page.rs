@@ -21,6 +21,8 @@ struct FrontMatter {
     requirements: BTreeMap<String, Vec<String>>,
     sentences: Sentences,
     reasons: BTreeMap<String, Reason>,
+    #[serde(default)]
+    notes: BTreeMap<String, String>,
 }
 
 /// The control that a page and its Guard rule describe; what is wrong with the page otherwise.
@@ -49,5 +51,6 @@ pub(super) fn read(name: &str, page: &str, guard: &str) -> Result<Rule, String> 
         guard: guard.to_owned(),
         sentences: front.sentences,
         reasons: front.reasons,
+        notes: front.notes,
     })
 }

@@ -100,6 +100,9 @@ pub(super) fn may_hold(value: &Value, wanted: &str) -> bool {
 fn is_name(symbol: &Symbol) -> bool {
     match (&symbol.source, symbol.attribute.as_str()) {
         (SymbolSource::Derived(_), _) => false,
+        (SymbolSource::Named(name), "") => {
+            matches!(name.as_str(), "AWS::AccountId" | "AWS::Partition" | "AWS::Region" | "AWS::URLSuffix")
+        }
         (_, "account_id" | "bucket" | "region" | "partition" | "dns_suffix" | "user_id" | "key_id") => true,
         (SymbolSource::Resource(address), "id") => {
             address.split('.').any(|step| step == "aws_s3_bucket" || step.starts_with("random_"))

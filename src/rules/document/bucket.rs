@@ -1,0 +1,224 @@
+//! What rules see of the bucket that a trail writes to, wherever it and what belongs to it are declared.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::facts::access_logging::access_logging;
+use crate::facts::exposure::{Exposure, Opening, exposure};
+use crate::model::{
+    Bucket, Estate, KnownBucket, Link, Logging, Naming, Resource, Satellites, Unit, bucket_called, handed_to, in_unit,
+    link_bucket,
+};
+use crate::value::{Ask, Decided, Input, OfUnit, Origin, Role, World};
+
+use super::{Builder, Evidence, Leaf, Remark};
+
+/// A declared bucket with the units that say something about it.
+struct Place<'a> {
+    bucket: Resource,
+    /// The unit that declares it; `None` for the trail's own.
+    home: Option<&'a dyn Unit>,
+    /// Its name, where it is literal.
+    name: Option<String>,
+    /// Other units that declare something for it.
+    beside: Vec<&'a dyn Unit>,
+}
+
+impl<'a> Builder<'a> {
+    /// What names the bucket, and what rules see of it.
+    pub(super) fn bucket(&mut self, trail: &Resource) -> (String, Option<Json>) {
+        let name = self.estate.property(trail, "S3BucketName");
+        let text = name.as_str().filter(|name| !name.is_empty()).map_or_else(|| name.describe(), str::to_owned);
+        let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
+        let link = link_bucket(&name, self.estate, self.world);
+        if let Ok(Link::Bucket(bucket)) = &link {
+            self.leaf("/Trail/Bucket", leaf);
+            return (bucket.address.clone(), Some(self.declared(&name.origin, &self.here(bucket))));
+        }
+        let link = link.and_then(|link| Ok((link, name.as_str().map_or(Ok(None), |name| self.elsewhere(name))?)));
+        let json = match link {
+            Err(stop) => Some(self.decided("/Trail/Bucket", leaf, Err(stop))),
+            Ok((Link::AbsentModule(module), _)) => Some(self.absent(&leaf, &module)),
+            Ok((_, Some(place))) => {
+                self.leaf("/Trail/Bucket", leaf);
+                Some(self.declared(&name.origin, &place))
+            }
+            Ok((_, None)) => {
+                let known = name.as_str().and_then(|name| self.neighbours.known(name));
+                let json = known.map(|known| self.known(known, &name.origin));
+                self.leaf("/Trail/Bucket", leaf);
+                json
+            }
+        };
+        (text, json)
+    }
+
+    /// A bucket of the trail's own unit.
+    fn here(&self, bucket: &Resource) -> Place<'a> {
+        let name = self.estate.property(bucket, "BucketName").as_str().map(str::to_owned);
+        let beside = name.as_ref().map(|name| self.neighbours.beside(name)).unwrap_or_default();
+        Place { bucket: bucket.clone(), home: None, name, beside }
+    }
+
+    /// The bucket of this name in the one other unit that declares it.
+    fn elsewhere(&self, name: &str) -> Decided<Option<Place<'a>>> {
+        let Some(home) = self.neighbours.declaring(name) else { return Ok(None) };
+        let found = in_unit(home, self.world, |estate, world| bucket_called(name, estate, world))?;
+        Ok(found.map(|bucket| Place {
+            bucket,
+            home: Some(home),
+            name: Some(name.to_owned()),
+            beside: self.neighbours.beside(name),
+        }))
+    }
+
+    /// What `read` gives for the bucket in the unit that declares it.
+    fn read_home<T: OfUnit + Default>(
+        &self,
+        place: &Place,
+        read: impl FnOnce(&Resource, &dyn Estate, &World) -> Decided<T>,
+    ) -> Decided<T> {
+        let (Some(home), Some(name)) = (place.home, &place.name) else {
+            return read(&place.bucket, self.estate, self.world);
+        };
+        in_unit(home, self.world, |estate, world| match bucket_called(name, estate, world)? {
+            Some(bucket) => read(&bucket, estate, world),
+            None => Ok(T::default()),
+        })
+    }
+
+    /// What `read` gives for the bucket's name in each of the units that do not declare it.
+    fn read_beside<T: OfUnit>(
+        &self,
+        place: &Place,
+        read: impl Fn(&Naming, &dyn Estate, &World) -> Decided<T>,
+    ) -> Decided<Vec<T>> {
+        let naming = Naming::literal(place.name.as_deref().unwrap_or_default());
+        let read = |estate: &dyn Estate, world: &World| read(&naming, estate, world);
+        let read_in = |unit: &&dyn Unit| {
+            if self.neighbours.is_home(*unit) {
+                read(self.estate, self.world)
+            } else {
+                in_unit(*unit, self.world, read)
+            }
+        };
+        place.beside.iter().map(read_in).collect()
+    }
+
+    /// The bucket with everything that belongs to it in any unit.
+    fn gathered(&self, place: &Place) -> Decided<Option<Bucket>> {
+        let read =
+            |bucket: &Resource, estate: &dyn Estate, world: &World| Bucket::read(bucket, estate, world).map(Some);
+        let Some(mut bucket) = self.read_home(place, read)? else { return Ok(None) };
+        // A provider that assumes a role leads to another account than the unit's.
+        let vouched = self.neighbours.account_block(place.home).filter(|_| place.bucket.provider.is_empty());
+        bucket.account_blocks.extend(vouched.cloned());
+        self.read_beside(place, Satellites::read)?.into_iter().for_each(|satellites| bucket.add(satellites));
+        Ok(Some(bucket))
+    }
+
+    /// What makes the bucket log the requests made to it in any unit, and the modules that may.
+    fn logging(&self, place: &Place) -> Decided<(Vec<Logging>, Vec<Arc<Input>>)> {
+        let mut logging = self.read_home(place, Logging::read)?;
+        logging.extend(self.read_beside(place, Logging::beside)?.into_iter().flatten());
+        let modules = self.read_home(place, |bucket, estate, _| Ok(handed_to(bucket, estate)))?;
+        Ok((logging, modules))
+    }
+
+    fn declared(&mut self, link: &Origin, place: &Place) -> Json {
+        let header = Origin::at(place.bucket.header, Role::Header);
+        let leaf = Leaf { origin: header.clone(), evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
+        for unit in place.home.iter().chain(&place.beside).filter(|unit| !self.neighbours.is_home(**unit)) {
+            let slots = vec![("unit", unit.path().to_owned()), ("name", place.name.clone().unwrap_or_default())];
+            self.remarks.push(Remark { code: "linked-by-name", slots, origin: link.clone() });
+        }
+        let (read, write) = self.exposure(&leaf, self.gathered(place));
+        let logging = self.logging(place);
+        let logging = logging.and_then(|(logging, modules)| access_logging(&logging, &modules, self.world));
+        if let Ok(Some(origin)) = logging.as_ref().map(|logging| logging.to_itself.clone()) {
+            self.remarks.push(Remark { code: "logs-to-itself", slots: Vec::new(), origin });
+        }
+        let enabled = logging.map(|logging| Json::Bool(logging.enabled));
+        let enabled = self.decided("/Trail/Bucket/AccessLogging/Enabled", leaf, enabled);
+        json!({
+            "Address": place.bucket.address,
+            "Public": { "Read": read, "Write": write },
+            "AccessLogging": { "Enabled": enabled },
+        })
+    }
+
+    /// A bucket that a module makes whose text is not on disk: the module decides everything about it.
+    fn absent(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
+        let mut decide = |pointer: &str, fact: &str| {
+            let name = format!("{} {fact}", module.name);
+            let question = Arc::new(Input { name, ..module.as_ref().clone() });
+            let answer = self.world.ask(&question, Ask::True).map(Json::Bool);
+            self.decided(pointer, leaf.clone(), answer)
+        };
+        let read = decide("/Trail/Bucket/Public/Read", "is public");
+        let write = decide("/Trail/Bucket/Public/Write", "is public");
+        let enabled = decide("/Trail/Bucket/AccessLogging/Enabled", "has access logging");
+        json!({ "Public": { "Read": read, "Write": write }, "AccessLogging": { "Enabled": enabled } })
+    }
+
+    /// A bucket that the sources do not declare and somebody vouches for. What is not said of it is not there.
+    fn known(&mut self, known: &KnownBucket, link: &Origin) -> Json {
+        let mut json = Map::from_iter([("Address".to_owned(), json!(known.name.as_str()))]);
+        let slots: Vec<_> = known.reason.iter().map(|reason| ("reason", reason.clone())).collect();
+        let code = if slots.is_empty() { "known-bucket" } else { "known-bucket-because" };
+        let leaf = |reason| Leaf {
+            origin: link.clone(),
+            reason: Some(reason),
+            evidence: vec![(Evidence::Known, known.origin.clone())],
+            ..Leaf::default()
+        };
+        if let Some(public) = known.public {
+            self.leaf("/Trail/Bucket/Public", leaf("known-public"));
+            json.insert("Public".to_owned(), json!({ "Read": public.read, "Write": public.write }));
+        }
+        if let Some(enabled) = known.access_logging {
+            self.leaf("/Trail/Bucket/AccessLogging", leaf("known-unlogged"));
+            json.insert("AccessLogging".to_owned(), json!({ "Enabled": enabled }));
+        }
+        self.remarks.push(Remark { code, slots, origin: known.origin.clone() });
+        Json::Object(json)
+    }
+
+    fn exposure(&mut self, bucket: &Leaf, facts: Decided<Option<Bucket>>) -> (Json, Json) {
+        let exposure = match facts {
+            Ok(Some(facts)) => {
+                if let [_, second, ..] = facts.policies.as_slice() {
+                    self.remarks.push(Remark {
+                        code: "two-policies",
+                        slots: Vec::new(),
+                        origin: second.origin.clone(),
+                    });
+                }
+                exposure(&facts, self.world)
+            }
+            Ok(None) => Exposure { read: Ok(Vec::new()), write: Ok(Vec::new()), closures: Vec::new() },
+            Err(stop) => Exposure { read: Err(stop.clone()), write: Err(stop), closures: Vec::new() },
+        };
+        let mut public = |pointer: &str, openings: Decided<Vec<Opening>>| {
+            let leaf = openings.as_ref().map_or_else(|_| bucket.clone(), |openings| opened(bucket, openings));
+            self.decided(pointer, leaf, openings.map(|openings| Json::Bool(!openings.is_empty())))
+        };
+        (public("/Trail/Bucket/Public/Read", exposure.read), public("/Trail/Bucket/Public/Write", exposure.write))
+    }
+}
+
+/// The leaf of a bucket that something opens: it stands where the first opening does, and the others are evidence.
+fn opened(bucket: &Leaf, openings: &[Opening]) -> Leaf {
+    let mut leaf = bucket.clone();
+    let Some((opening, others)) = openings.split_first() else { return leaf };
+    leaf.reason = Some(opening.reason.as_str());
+    leaf.evidence.push((Evidence::Bucket, std::mem::replace(&mut leaf.origin, opening.origin.clone())));
+    leaf.evidence.extend(opening.hints.iter().map(|hint| (Evidence::NearMiss, hint.origin.clone())));
+    leaf.evidence.extend(others.iter().map(|other| (Evidence::Opening, other.origin.clone())));
+    let access: Vec<&str> = opening.access.iter().map(|access| access.as_str()).collect();
+    leaf.slots.push(("permission", access.join(" and ")));
+    leaf.slots.extend(opening.statement.as_ref().map(|statement| ("statement", statement.to_string())));
+    leaf.slots.extend(opening.reason.closing_flag().map(|flag| ("flag", flag.to_owned())));
+    leaf
+}

@@ -1,0 +1,136 @@
+//! Values of one unit as another unit sees them: inputs and symbols carry the name of their unit, so that inputs of two
+//! units are never taken for one and symbols of two units are never equal.
+
+use std::sync::Arc;
+
+use super::{Data, Input, Part, Question, Reason, Stop, Symbol, SymbolSource, Text, Value, World};
+
+/// What can be read in one unit and seen from another.
+pub trait OfUnit {
+    /// The same thing with every name that only its unit knows marked as that unit's.
+    #[must_use]
+    fn of_unit(self, unit: &str) -> Self;
+}
+
+impl<T: OfUnit> OfUnit for Vec<T> {
+    fn of_unit(self, unit: &str) -> Self {
+        self.into_iter().map(|item| item.of_unit(unit)).collect()
+    }
+}
+
+impl<T: OfUnit> OfUnit for Option<T> {
+    fn of_unit(self, unit: &str) -> Self {
+        self.map(|inner| inner.of_unit(unit))
+    }
+}
+
+impl OfUnit for Value {
+    fn of_unit(self, unit: &str) -> Self {
+        let inner = |value: &Self| value.clone().of_unit(unit);
+        let data = match self.data {
+            Data::Open(input) => Data::Open(input.of_unit(unit)),
+            Data::Opaque(symbol) => Data::Opaque(Arc::new(symbol_of(&symbol, unit))),
+            Data::Pending(question) => Data::Pending(question.of_unit(unit)),
+            Data::Text(text) => Data::Text(Text::join(text.parts().iter().map(|part| match part {
+                Part::Literal(text) => Part::Literal(text.clone()),
+                Part::Value(value) => Part::Value(inner(value)),
+                Part::Json(value) => Part::Json(inner(value)),
+            }))),
+            Data::List(kind, items) => Data::List(kind, Arc::new(items.iter().map(inner).collect())),
+            Data::Map(kind, entries) => {
+                Data::Map(kind, Arc::new(entries.iter().map(|(key, value)| (key.clone(), inner(value))).collect()))
+            }
+            known @ (Data::Null | Data::Bool(_) | Data::Number(_) | Data::Failed(_) | Data::Object(_)) => known,
+        };
+        Self::new(data, self.origin)
+    }
+}
+
+impl OfUnit for Stop {
+    fn of_unit(self, unit: &str) -> Self {
+        match self {
+            Self::Ask(question) => Self::Ask(question.of_unit(unit)),
+            rejected @ Self::Reject(_) => rejected,
+        }
+    }
+}
+
+impl OfUnit for Arc<Question> {
+    fn of_unit(self, unit: &str) -> Self {
+        Self::new(Question { input: Arc::clone(&self.input).of_unit(unit), ask: self.ask.clone() })
+    }
+}
+
+impl OfUnit for Arc<Input> {
+    fn of_unit(self, unit: &str) -> Self {
+        let reason = match &self.reason {
+            Reason::LengthOf(collection) => Reason::LengthOf(Arc::clone(collection).of_unit(unit)),
+            other => other.clone(),
+        };
+        Self::new(Input { name: name_of(&self.name, unit), reason, ..self.as_ref().clone() })
+    }
+}
+
+impl World {
+    /// The same world as `unit` sees it: the answers about its inputs, under the names they have there.
+    #[must_use]
+    pub fn in_unit(&self, unit: &str) -> Self {
+        let prefix = name_of("", unit);
+        let own = |question: &Question| {
+            let name = question.input.name.strip_prefix(&prefix)?.to_owned();
+            Some(Question::new(Input { name, ..question.input.as_ref().clone() }, question.ask.clone()))
+        };
+        let answers = self.answers().iter().filter_map(|(question, answer)| Some((own(question)?, *answer)));
+        answers.fold(Self::default(), |world, (question, answer)| world.with(question, answer))
+    }
+}
+
+/// A name of `unit` as others write it.
+#[must_use]
+pub fn name_of(name: &str, unit: &str) -> String {
+    format!("{unit}: {name}")
+}
+
+fn symbol_of(symbol: &Symbol, unit: &str) -> Symbol {
+    let source = match &symbol.source {
+        SymbolSource::Resource(address) => SymbolSource::Resource(name_of(address, unit)),
+        SymbolSource::Data(text) => SymbolSource::Data(name_of(text, unit)),
+        SymbolSource::Named(name) => SymbolSource::Named(name_of(name, unit)),
+        SymbolSource::Derived(text) => SymbolSource::Derived(name_of(text, unit)),
+    };
+    Symbol { source, attribute: symbol.attribute.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Ask, Origin};
+
+    fn open(name: &str) -> Value {
+        Value::open(Input::derived(name, Origin::default()), Origin::default())
+    }
+
+    #[test]
+    fn an_answer_about_another_units_input_is_an_answer_there_and_nowhere_else() {
+        let there = open("var.key").of_unit("storage");
+        assert_eq!(there.describe(), "storage: var.key");
+        let Err(Stop::Ask(question)) = there.read_null(&World::default()) else { panic!("{there:?}") };
+        let world = World::default().with(question.as_ref().clone(), true);
+        assert_eq!(open("var.key").read_null(&world.in_unit("storage")), Ok(true));
+        assert_eq!(open("var.key").of_unit("storage").read_null(&world), Ok(true));
+        assert!(open("var.key").read_null(&world).is_err());
+        assert!(open("var.key").read_null(&world.in_unit("network")).is_err());
+    }
+
+    #[test]
+    fn everything_inside_a_value_is_named() {
+        let text = Text::join([Part::Literal("a-".to_owned()), Part::Value(open("var.x"))]);
+        let question = Question::new(Input::derived("var.q", Origin::default()), Ask::True);
+        let list = Value::list(
+            crate::value::ListKind::Tuple,
+            vec![Value::new(Data::Text(text), Origin::default()), Value::pending(question, Origin::default())],
+            Origin::default(),
+        );
+        assert_eq!(list.of_unit("u").describe(), "[\"a-${u: var.x}\", u: var.q]");
+    }
+}

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::cloudformation::Given;
 use crate::config::Configured;
-use crate::finding::{FileError, Finding, Report};
+use crate::finding::{FileError, Finding, Note, Report};
 use crate::judge::without_trail;
 use crate::model::{Inputs, Language, Neighbours, Unit};
 use crate::rules::{Holds, Rule, UserRules, Words};
@@ -73,8 +74,9 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let pool = pool.map_err(|cause| CheckError { message: format!("cannot start threads: {cause}") })?;
     pool.install(|| {
-        let found = units::find(options, sources)?;
-        let beside = units::beside(&found, options, sources);
+        let given = Given::read(sources, &options.inputs).map_err(|message| CheckError { message })?;
+        let found = units::find(options, &given, sources)?;
+        let beside = units::beside(&found, options, &given, sources);
         let everyone = || found.units.iter().chain(&beside).map(|unit| unit.as_ref() as &dyn Unit);
         let configured = &options.configured;
         let buckets = known::buckets(configured);
@@ -89,7 +91,9 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
                 std::panic::catch_unwind(AssertUnwindSafe(rows)).map_err(|_| defect(unit.path()))
             })
             .collect();
+        let ambiguous: Vec<Note> = found.units.iter().flat_map(|unit| neighbours.ambiguous(unit.as_ref())).collect();
         let mut report = report(found, judged);
+        report.notes.extend(ambiguous);
         if options.require_trail && report.findings.is_empty() {
             report.findings = missing_trail(options, sources);
         }

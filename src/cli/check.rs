@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Files")]
 struct FileArguments {
-    /// Leave out paths that match this glob (`.git`, `.terraform`, `node_modules` and `asset.*` always are)
+    /// Leave out paths that match this glob (`.git`, `.terraform`, `.aws-sam`, `node_modules` and `asset.*` always are)
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     exclude: Vec<PathGlob>,
     /// The name of the file that standard input stands for; its extension tells the language
@@ -70,6 +70,9 @@ struct InputArguments {
     /// Give CloudFormation parameters the values in a file, in any of the shapes AWS's tools read
     #[arg(long, value_name = "FILE")]
     parameters: Vec<PathBuf>,
+    /// The environment of a samconfig file to take parameters from, instead of `default`
+    #[arg(long, value_name = "NAME", requires = "parameters")]
+    config_env: Option<String>,
     /// Which inputs are open: those without a default, or all of them [default: default]
     #[arg(long, value_name = "WHICH")]
     inputs: Option<Which>,
@@ -255,6 +258,7 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
         environment: if arguments.tf_env { environment.collect() } else { Vec::new() },
         parameters,
         parameter_files: arguments.parameters.clone(),
+        config_env: arguments.config_env.clone(),
         region: arguments.region.clone(),
         account_id: arguments.account_id.clone(),
         partition: arguments.partition.clone(),

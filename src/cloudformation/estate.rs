@@ -6,12 +6,15 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
-use crate::model::{Estate, Existence, Inputs, Kind, Language, OpenInputs, Resource, Unit};
+use crate::model::{Created, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
 use crate::source::Sources;
 use crate::value::{Data, Input, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
+use super::deployment::Deployment;
 use super::evaluator::Evaluator;
+use super::given::{Given, GivenValue};
+use super::template::function;
 use super::tree::{Child, Declared, Stack, Tree};
 use super::{Found, Loaded};
 
@@ -22,21 +25,43 @@ pub struct CloudFormationUnit {
     tree: Tree,
     found: Found,
     nested: Vec<PathBuf>,
-    /// The resources the model knows: their kind, stack and number there.
-    resources: Vec<(Kind, usize, usize)>,
+    /// The resources the model knows.
+    resources: Vec<Known>,
     sources: Arc<Sources>,
-    inputs: Inputs,
+    /// What the caller of the run gives.
+    given: Given,
+    deployment: Arc<Deployment>,
+}
+
+/// A resource the model knows: its kind, its stack and its number there, and the name its author knows it by.
+#[derive(Debug)]
+struct Known {
+    kind: Kind,
+    stack: usize,
+    index: usize,
+    name: Option<String>,
 }
 
 impl CloudFormationUnit {
-    pub(super) fn new(sources: &Arc<Sources>, tree: Tree, found: Found, inputs: &Inputs) -> Self {
+    pub(super) fn new(
+        sources: &Arc<Sources>,
+        tree: Tree,
+        found: Found,
+        given: &Given,
+        deployment: &Arc<Deployment>,
+    ) -> Self {
         let mut resources = Vec::new();
         if let Some(root) = tree.stack(0) {
             collect(&tree, root, &mut resources);
         }
+        for known in resources.iter_mut().filter(|known| known.stack == 0 && known.name.is_none()) {
+            let declared = tree.stack(0).and_then(|root| root.resource_at(known.index));
+            known.name = declared.and_then(|declared| deployment.constructs.path_of(declared.id, sources));
+        }
         let path = tree.stack(0).map(|root| sources.file(root.template.file).path.clone()).unwrap_or_default();
         let nested = tree.nested.iter().map(|file| sources.file(*file).location.clone()).collect();
-        Self { path, tree, found, nested, resources, sources: Arc::clone(sources), inputs: inputs.clone() }
+        let (sources, deployment, given) = (Arc::clone(sources), Arc::clone(deployment), given.clone());
+        Self { path, tree, found, nested, resources, sources, given, deployment }
     }
 
     /// The files of the templates this one nests or includes: they are judged as part of this unit, not on their own,
@@ -48,9 +73,10 @@ impl CloudFormationUnit {
 }
 
 /// The resources of a stack and of those it nests, in source order.
-fn collect(tree: &Tree, stack: &Stack, into: &mut Vec<(Kind, usize, usize)>) {
+fn collect(tree: &Tree, stack: &Stack, into: &mut Vec<Known>) {
     for resource in stack.resources() {
-        into.extend(kind(resource, stack).map(|kind| (kind, stack.id, resource.index)));
+        let name = resource.metadata("aws:cdk:path").map(str::to_owned);
+        into.extend(kind(resource, stack).map(|kind| Known { kind, stack: stack.id, index: resource.index, name }));
         if let Some(Child::Here(child)) = stack.children.get(&resource.index)
             && let Some(child) = tree.stack(*child)
         {
@@ -79,6 +105,14 @@ impl Unit for CloudFormationUnit {
         self.tree.stack(0).map_or(Language::CloudFormationYaml, |root| root.template.language)
     }
 
+    fn account(&self) -> Option<String> {
+        self.deployment.account.clone()
+    }
+
+    fn created(&self, resource: &Resource) -> Option<Created> {
+        self.deployment.constructs.created(resource.name.as_ref()?, &self.sources)
+    }
+
     fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a> {
         Box::new(Evaluated { unit: self, evaluator: Evaluator::new(&self.tree, world, self.tree.given.open) })
     }
@@ -101,10 +135,10 @@ impl Unit for CloudFormationUnit {
     }
 
     fn with(&self, input: &str, value: &str) -> Option<Box<dyn Unit>> {
-        let mut inputs = self.inputs.clone();
-        inputs.parameters.push((input.to_owned(), value.to_owned()));
+        let given = self.given.clone().with(GivenValue { name: input.to_owned(), text: value.to_owned(), span: None });
         let root = self.tree.stack(0)?;
-        match super::load(&self.sources, &self.sources.file(root.template.file).location, &inputs) {
+        let location = &self.sources.file(root.template.file).location;
+        match super::load(&self.sources, location, &given, &self.deployment) {
             Loaded::Template(unit) => Some(unit),
             Loaded::NotATemplate | Loaded::Broken(_) => None,
         }
@@ -112,7 +146,7 @@ impl Unit for CloudFormationUnit {
 
     fn notes(&self) -> Vec<Note> {
         // Most templates have nothing to do with a trail, and nobody wants to read about those.
-        if !self.resources.iter().any(|(kind, ..)| *kind == Kind::Trail) {
+        if !self.resources.iter().any(|known| known.kind == Kind::Trail) {
             return Vec::new();
         }
         let mut notes = self.found.notes.clone();
@@ -137,9 +171,9 @@ struct Evaluated<'a> {
 
 impl<'a> Evaluated<'a> {
     fn declared(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>)> {
-        let (_, stack, index) = *self.unit.resources.get(handle)?;
-        let stack = self.unit.tree.stack(stack)?;
-        Some((stack, stack.resource_at(index)?))
+        let known = self.unit.resources.get(handle)?;
+        let stack = self.unit.tree.stack(known.stack)?;
+        Some((stack, stack.resource_at(known.index)?))
     }
 
     /// Whether the resource exists, and every stack that holds it.
@@ -160,8 +194,8 @@ impl<'a> Evaluated<'a> {
 
 impl Estate for Evaluated<'_> {
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        let handles = self.unit.resources.iter().enumerate().filter(|(_, (other, ..))| *other == kind);
-        let resource = |(handle, _)| {
+        let handles = self.unit.resources.iter().enumerate().filter(|(_, known)| known.kind == kind);
+        let resource = |(handle, known): (usize, &Known)| {
             let (stack, declared) = self.declared(handle)?;
             let exists = self.existence(stack, declared);
             let existence = match question(&exists) {
@@ -172,10 +206,10 @@ impl Estate for Evaluated<'_> {
             Some(Resource {
                 kind,
                 address: stack.address_of(declared.id),
-                name: declared.metadata("aws:cdk:path").map(str::to_owned),
+                name: known.name.clone(),
                 header: declared.span(),
                 caller: None,
-                provider: String::new(),
+                provider: stack.account.clone(),
                 existence,
                 handle,
             })
@@ -193,6 +227,10 @@ impl Estate for Evaluated<'_> {
         if let Some(node) = properties.get(name) {
             return self.evaluator.evaluate(stack, node);
         }
+        // Another tool writes all of them: `Properties: !Rain::Embed trail.yml`.
+        if function(properties).is_some_and(|(name, _)| name != "Fn::Transform") {
+            return self.evaluator.evaluate(stack, properties).field(name);
+        }
         // What a macro adds here is not known.
         if let Some(macros) = properties.get("Fn::Transform") {
             let reason = Reason::Unsupported(format!("a macro writes properties of {}", resource.address));
@@ -200,6 +238,14 @@ impl Estate for Evaluated<'_> {
             return Value::open(Input::undecidable(name, reason, Origin::expression(macros.span)), header);
         }
         Value::null(header)
+    }
+
+    fn exports(&self) -> Vec<(String, Value)> {
+        self.evaluator.exports()
+    }
+
+    fn environment(&self) -> Environment {
+        self.unit.deployment.environment.clone()
     }
 
     fn property_names(&self, resource: &Resource) -> Vec<String> {

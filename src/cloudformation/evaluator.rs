@@ -164,7 +164,12 @@ impl<'t> Evaluator<'t> {
     fn map(&self, stack: &'t Stack, node: &Node) -> Value {
         let mut entries = IndexMap::new();
         for entry in node.entries() {
-            let Some(key) = entry.key.text() else { continue };
+            let Some(key) = entry.key.text() else {
+                // `{{ name }}` is a map in a map to YAML, and to nobody else.
+                let reason = Reason::Unsupported("a placeholder that another program fills in".to_owned());
+                let origin = Origin::expression(node.span);
+                return Value::open(Input::undecidable("a placeholder", reason, origin.clone()), origin);
+            };
             match self.evaluate(stack, &entry.value) {
                 value if value.is_null() => entries.shift_remove(key),
                 value => entries.insert(key.to_owned(), value),
@@ -183,6 +188,8 @@ impl<'t> Evaluator<'t> {
             "Fn::GetAtt" => self.attribute_of(stack, argument, span),
             "Fn::Sub" => self.substitute(stack, argument, span),
             "Fn::FindInMap" => self.find_in_map(stack, argument, span),
+            "Fn::ImportValue" => self.import(stack, argument, span),
+            "Fn::GetStackOutput" => self.stack_output(stack, argument, span),
             "Fn::If" => self.choose(stack, argument, span),
             "Fn::And"
             | "Fn::Or"

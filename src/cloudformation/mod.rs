@@ -7,15 +7,20 @@
 //!
 //! Knows CloudFormation's language; knows no control. What a resource type means beyond its name is the model's.
 
+mod assembly;
 mod condition;
+mod deployment;
+mod embedded;
 mod equality;
 mod estate;
 mod evaluator;
+mod export;
 mod given;
 mod intrinsic;
 mod lookup;
 mod nested;
 mod parameter;
+mod parameter_file;
 mod reference;
 mod rules;
 mod template;
@@ -29,10 +34,12 @@ mod tests;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use assembly::{Assemblies, MANIFEST, mentions_stacks};
+pub use deployment::Deployment;
 pub use estate::CloudFormationUnit;
+pub use given::Given;
 
 use crate::finding::{FileError, Note};
-use crate::model::Inputs;
 use crate::source::{Sources, mentions_trail_in_template};
 use crate::syntax::Problem;
 use template::Read;
@@ -50,15 +57,15 @@ pub enum Loaded {
 
 /// Reads the template at `path` and every template on disk that it nests.
 #[must_use]
-pub fn load(sources: &Arc<Sources>, path: &Path, inputs: &Inputs) -> Loaded {
+pub fn load(sources: &Arc<Sources>, path: &Path, given: &Given, deployment: &Arc<Deployment>) -> Loaded {
     let file = match sources.read(path) {
         Ok(file) => file,
         Err(error) => return Loaded::Broken(vec![FileError { path: error.path, message: error.message, span: None }]),
     };
     match template::read(sources, file) {
         Read::Template(template) => {
-            let (tree, found) = nested::build(sources, Arc::new(template), inputs);
-            Loaded::Template(Box::new(CloudFormationUnit::new(sources, tree, found, inputs)))
+            let (tree, found) = nested::build(sources, Arc::new(template), deployment.given(given));
+            Loaded::Template(Box::new(CloudFormationUnit::new(sources, tree, found, given, deployment)))
         }
         Read::NotATemplate => Loaded::NotATemplate,
         Read::Broken(_) if !mentions_trail_in_template(sources.file(file).text.as_bytes()) => Loaded::NotATemplate,

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::model::{Inputs, OpenInputs};
-use crate::source::{FileId, Sources};
+use crate::model::OpenInputs;
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Node, ProblemSeverity};
 use crate::value::{Data, World};
 
+use super::embedded;
 use super::evaluator::Evaluator;
 use super::given::Given;
-use super::template::{Read, Template, read};
+use super::template::{Read, Template, function, read};
 use super::transform::Expander;
 use super::tree::{Body, Child, Declared, Stack, StackId, Tree};
 use super::{Found, file_error};
@@ -26,9 +27,8 @@ const MAX_STACKS: usize = 2_500;
 const MAX_NODES: usize = 1_000_000;
 
 /// The stacks of the unit that `template` is the root of, and what was remarked on the way.
-pub fn build(sources: &Arc<Sources>, template: Arc<Template>, inputs: &Inputs) -> (Tree, Found) {
-    let mut found = Found::default();
-    let given = Given::read(sources, inputs, &mut found.errors);
+pub fn build(sources: &Arc<Sources>, template: Arc<Template>, given: Given) -> (Tree, Found) {
+    let found = Found::default();
     let tree = Tree { stacks: Vec::new(), given, nested: Vec::new() };
     let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES, cyclic: false };
     builder.grow(template, String::new(), None, &mut Vec::new());
@@ -64,11 +64,13 @@ impl Builder<'_> {
         let id = self.tree.stacks.len();
         ancestors.push(template.file);
         let (body, children) = (Body::default(), IndexMap::new());
-        self.tree.stacks.push(Stack { id, address, parent, template, body, children });
+        let account = parent.map(|parent| self.account_in(parent)).unwrap_or_default();
+        self.tree.stacks.push(Stack { id, address, account, parent, template, body, children });
         self.expand(id);
         for (index, child) in self.nested_in(id) {
             let child = match child {
-                Location::Local(file, url) => self.nest(id, index, file, url, ancestors),
+                Location::Local(file, url) => self.nest_file(id, index, file, url, ancestors),
+                Location::Inline(template) => self.nest(id, index, template, "TemplateBody".to_owned(), ancestors),
                 Location::Elsewhere(url) => Child::Absent(url),
             };
             if let Some(stack) = self.tree.stacks.get_mut(id) {
@@ -76,6 +78,15 @@ impl Builder<'_> {
             }
         }
         ancestors.pop();
+    }
+
+    /// What tells the account of a nested stack from the root's.
+    fn account_in(&self, (stack, index): (StackId, usize)) -> String {
+        let Some(stack) = self.tree.stack(stack) else { return String::new() };
+        match stack.resource_at(index) {
+            Some(resource) if resource.is_stack_set() => stack.address_of(resource.id),
+            _ => stack.account.clone(),
+        }
     }
 
     fn expand(&mut self, id: StackId) {
@@ -90,54 +101,78 @@ impl Builder<'_> {
         }
     }
 
-    /// The nested stacks of a stack, with where their templates are.
+    /// The stacks and modules that are resources of a stack, with where their templates are.
     fn nested_in(&mut self, id: StackId) -> Vec<(usize, Location)> {
         let world = World::default();
         let evaluator = Evaluator::new(&self.tree, &world, OpenInputs::WithoutDefault);
         let Some(stack) = self.tree.stack(id) else { return Vec::new() };
-        let nested: Vec<Declared<'_>> = stack.resources().filter(Declared::is_stack).collect();
-        let found = &mut self.found;
-        let sources = self.sources;
-        nested
-            .into_iter()
-            .map(|resource| (resource.index, locate(sources, &evaluator, stack, resource, found)))
-            .collect()
+        let mut locations = Vec::new();
+        for resource in stack.resources() {
+            if resource.is_stack() || resource.is_stack_set() {
+                let mut locator = Locator { sources: self.sources, evaluator: &evaluator, found: &mut self.found };
+                locations.push((resource.index, locator.locate(stack, resource)));
+            } else if let Some(module) = resource.module() {
+                locations.push((resource.index, Location::Elsewhere(module.to_owned())));
+            }
+        }
+        locations
     }
 
     /// The nested stack whose template is in `file`.
-    fn nest(&mut self, id: StackId, index: usize, file: FileId, url: String, ancestors: &mut Vec<FileId>) -> Child {
-        let Some((address, span)) = self.tree.stack(id).and_then(|stack| {
-            let resource = stack.resource_at(index)?;
-            Some((stack.address_of(resource.id), resource.span()))
-        }) else {
-            return Child::Absent(url);
-        };
-        let refused = if ancestors.contains(&file) {
+    fn nest_file(
+        &mut self,
+        id: StackId,
+        index: usize,
+        file: FileId,
+        url: String,
+        ancestors: &mut Vec<FileId>,
+    ) -> Child {
+        if ancestors.contains(&file) {
             self.cyclic = true;
-            Some("the template nests itself".to_owned())
-        } else if ancestors.len() >= MAX_NESTING || self.tree.stacks.len() >= MAX_STACKS {
-            Some(format!("more than {MAX_NESTING} levels or {MAX_STACKS} nested stacks"))
-        } else if self.budget == 0 {
-            Some(format!("the stacks have more than {MAX_NODES} nodes together"))
-        } else {
-            None
-        };
-        if let Some(why) = refused {
-            self.found.note(format!("the stack {address} is not read: {why}"), span);
-            return Child::Absent(url);
+            return self.refuse(id, index, "the template nests itself", url);
         }
         let template = self.templates.get(&file).cloned().unwrap_or_else(|| {
             let template = self.template(file);
             self.templates.insert(file, template.clone());
             template
         });
-        let Some(template) = template else {
-            self.found.note(format!("the stack {address} is not read: {url} is not a template"), span);
-            return Child::Absent(url);
-        };
+        match template {
+            Some(template) => self.nest(id, index, template, url, ancestors),
+            None => self.refuse(id, index, &format!("{url} is not a template"), url.clone()),
+        }
+    }
+
+    /// The nested stack that is made from `template`, as far as the limits allow.
+    fn nest(
+        &mut self,
+        id: StackId,
+        index: usize,
+        template: Arc<Template>,
+        url: String,
+        ancestors: &mut Vec<FileId>,
+    ) -> Child {
+        if ancestors.len() >= MAX_NESTING || self.tree.stacks.len() >= MAX_STACKS {
+            let why = format!("more than {MAX_NESTING} levels or {MAX_STACKS} nested stacks");
+            return self.refuse(id, index, &why, url);
+        }
+        if self.budget == 0 {
+            return self.refuse(id, index, &format!("the stacks have more than {MAX_NODES} nodes together"), url);
+        }
+        let declared = self.tree.stack(id).and_then(|stack| Some(stack.address_of(stack.resource_at(index)?.id)));
         let child = self.tree.stacks.len();
-        self.grow(template, address, Some((id, index)), ancestors);
+        self.grow(template, declared.unwrap_or_default(), Some((id, index)), ancestors);
         Child::Here(child)
+    }
+
+    /// A nested stack that is not read, with a note on why.
+    fn refuse(&mut self, id: StackId, index: usize, why: &str, url: String) -> Child {
+        if let Some(stack) = self.tree.stack(id)
+            && let Some(resource) = stack.resource_at(index)
+        {
+            let message = format!("the stack {} is not read: {why}", stack.address_of(resource.id));
+            self.found.note(message, resource.span());
+        }
+        Child::Absent(url)
     }
 
     fn template(&mut self, file: FileId) -> Option<Arc<Template>> {
@@ -156,47 +191,96 @@ impl Builder<'_> {
 enum Location {
     /// A template on disk, and how the parent names it.
     Local(FileId, String),
+    /// A template that stands in its parent.
+    Inline(Arc<Template>),
     /// Not on disk, or not to be read.
     Elsewhere(String),
 }
 
-/// Where the template of a nested stack is: beside its parent, as `aws cloudformation package` and SAM take it.
-fn locate<'t>(
-    sources: &Sources,
-    evaluator: &Evaluator<'t>,
-    stack: &'t Stack,
-    resource: Declared<'t>,
-    found: &mut Found,
-) -> Location {
-    let properties = resource.properties();
-    let node = properties.and_then(|properties| properties.get("TemplateURL").or(properties.get("Location")));
-    // The CDK puts the template beside its parent and names the place it is uploaded to.
-    let asset =
-        resource.metadata("aws:asset:path").filter(|_| resource.metadata("aws:asset:property") == Some("TemplateURL"));
-    let value = node.map(|node| evaluator.evaluate(stack, node));
-    let url = match (asset, value.as_ref().map(|value| &value.data)) {
-        (Some(asset), _) => asset.to_owned(),
-        (None, Some(Data::Text(text))) => text.to_string(),
-        (None, _) => value.as_ref().map_or_else(|| "nowhere".to_owned(), crate::value::Value::describe),
-    };
-    if url.contains("://") || asset.is_none() && value.as_ref().is_none_or(|value| value.as_str().is_none()) {
-        return Location::Elsewhere(url);
+/// Finds the templates of the stacks that are resources of another one.
+struct Locator<'a, 't> {
+    sources: &'a Sources,
+    evaluator: &'a Evaluator<'t>,
+    found: &'a mut Found,
+}
+
+impl<'t> Locator<'_, 't> {
+    /// Where the template of a nested stack or a `StackSet` is.
+    fn locate(&mut self, stack: &'t Stack, resource: Declared<'t>) -> Location {
+        let property = |name: &str| resource.properties().and_then(|properties| properties.get(name));
+        if resource.is_stack_set()
+            && let Some(body) = property("TemplateBody")
+        {
+            return self.inline(stack, resource, body);
+        }
+        let node = property("TemplateURL").or(property("Location"));
+        // The CDK puts the template beside its parent and names the place it is uploaded to.
+        let is_asset = resource.metadata("aws:asset:property") == Some("TemplateURL");
+        let asset = resource.metadata("aws:asset:path").filter(|_| is_asset);
+        let value = node.map(|node| self.evaluator.evaluate(stack, node));
+        let span = node.map_or(resource.span(), |node| node.span);
+        match (asset, value) {
+            (Some(asset), _) => self.beside(stack, resource, asset, span),
+            (None, Some(value)) => match (value.as_str(), &value.data) {
+                (Some(url), _) if !url.contains("://") => self.beside(stack, resource, url, span),
+                (Some(url), _) => Location::Elsewhere(url.to_owned()),
+                // An application of the Serverless Application Repository.
+                (None, Data::Map(_, entries)) => {
+                    let id = entries.get("ApplicationId").map(|id| id.as_str().map_or(id.describe(), str::to_owned));
+                    Location::Elsewhere(id.unwrap_or_else(|| value.describe()))
+                }
+                (None, Data::Text(text)) => Location::Elsewhere(text.to_string()),
+                (None, _) => Location::Elsewhere(value.describe()),
+            },
+            (None, None) => Location::Elsewhere("nowhere".to_owned()),
+        }
     }
-    let span = node.map_or(resource.span(), |node: &Node| node.span);
-    let path = Path::new(&url);
-    let directory = sources.file(stack.template.file).location.clone();
-    let read = match directory.parent() {
-        Some(directory) if path.components().all(|part| !matches!(part, Component::RootDir | Component::Prefix(_))) => {
-            sources.read(&directory.join(path)).map_err(|error| format!("{} {}", error.path, error.message))
+
+    /// A template on disk, beside its parent, as `aws cloudformation package` and SAM take it.
+    fn beside(&mut self, stack: &Stack, resource: Declared<'_>, url: &str, span: Span) -> Location {
+        let path = Path::new(url);
+        let is_relative = path.components().all(|part| !matches!(part, Component::RootDir | Component::Prefix(_)));
+        let parent = self.sources.file(stack.template.file).location.clone();
+        let read = match parent.parent().filter(|_| is_relative) {
+            Some(directory) => {
+                let read = self.sources.read(&directory.join(path));
+                read.map_err(|error| format!("{} {}", error.path, error.message))
+            }
+            None => Err(format!("{url} is not a path beside the template")),
+        };
+        match read {
+            Ok(file) => Location::Local(file, url.to_owned()),
+            Err(why) => {
+                self.found.note(format!("the stack {} is not read: {why}", stack.address_of(resource.id)), span);
+                Location::Elsewhere(url.to_owned())
+            }
         }
-        _ => Err(format!("{url} is not a path beside the template")),
-    };
-    match read {
-        Ok(file) => Location::Local(file, url),
-        Err(why) => {
-            found.note(format!("the stack {} is not read: {why}", stack.address_of(resource.id)), span);
-            Location::Elsewhere(url)
+    }
+
+    /// A template that stands in a text of its parent.
+    fn inline(&mut self, stack: &'t Stack, resource: Declared<'t>, body: &'t Node) -> Location {
+        let value = self.evaluator.evaluate(stack, body);
+        let written = match function(body) {
+            Some((_, argument)) => argument.items().and_then(<[Node]>::first).unwrap_or(argument),
+            None => body,
+        };
+        let read = match value.as_str() {
+            Some(text) => embedded::read(self.sources, text, written),
+            None => Read::NotATemplate,
+        };
+        match read {
+            Read::Template(template) => return Location::Inline(Arc::new(template)),
+            Read::Broken(problems) => {
+                let path = &self.sources.file(stack.template.file).path;
+                self.found.errors.extend(problems.iter().map(|problem| file_error(path, problem)));
+            }
+            Read::NotATemplate => {
+                let id = stack.address_of(resource.id);
+                let message = format!("the stack {id} is not read: its TemplateBody is not known to be a template");
+                self.found.note(message, body.span);
+            }
         }
+        Location::Elsewhere("TemplateBody".to_owned())
     }
 }
 

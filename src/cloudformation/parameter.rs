@@ -7,7 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::syntax::{Entry, Node};
 use crate::value::{Data, Domain, Input, ListKind, Literal, Number, Origin, Part, Reason, Role, Text, Value};
 
-use super::given::plain_text;
+use super::parameter_file::plain_text;
 use super::text::{joined, named, parts};
 
 /// A declared parameter.

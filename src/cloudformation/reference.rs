@@ -2,11 +2,12 @@
 
 use crate::model::OpenInputs;
 use crate::source::Span;
-use crate::syntax::Node;
+use crate::syntax::{Entry, Node};
 use crate::value::{Data, Input, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
 
 use super::evaluator::{Evaluator, Name, broken};
 use super::parameter::Parameter;
+use super::template::function;
 use super::text::{joined, named};
 use super::tree::{Child, Declared, Stack};
 
@@ -38,20 +39,30 @@ impl<'t> Evaluator<'t> {
         }
         match stack.resource(name) {
             Some(resource) => self.existing(stack, resource, span, || {
+                if resource.module().is_some() {
+                    return absent(stack, resource, "Ref", origin.clone());
+                }
                 let attribute = if resource.kind() == "AWS::S3::Bucket" { "id" } else { "Ref" };
                 symbol(stack, resource, attribute, origin.clone())
             }),
-            None => broken(format!("`{name}` is neither a parameter nor a resource of this template"), origin),
+            None => made_elsewhere(stack, name, "Ref", &origin).unwrap_or_else(|| {
+                broken(format!("`{name}` is neither a parameter nor a resource of this template"), origin)
+            }),
         }
     }
 
     fn pseudo(&self, stack: &Stack, name: &'static str, origin: Origin) -> Value {
-        if let Some(pinned) = self.tree.given.pinned(name) {
-            return Value::text(pinned, origin);
+        // Each stack has a name and an id of its own; account and Region are those of the root, unless a StackSet deploys it.
+        let scope = match name {
+            "AWS::StackId" | "AWS::StackName" => stack.address.as_str(),
+            "AWS::AccountId" | "AWS::Region" => stack.account.as_str(),
+            _ => "",
+        };
+        match self.tree.given.pinned(name) {
+            _ if !scope.is_empty() => named(format!("{scope}.{name}"), origin),
+            Some(pinned) => Value::text(pinned, origin),
+            None => named(name.to_owned(), origin),
         }
-        // Each stack has a name and an id of its own; account, Region and partition are those of the root.
-        let own = matches!(name, "AWS::StackId" | "AWS::StackName") && !stack.address.is_empty();
-        named(if own { format!("{}.{name}", stack.address) } else { name.to_owned() }, origin)
     }
 
     /// The value of a parameter.
@@ -93,8 +104,18 @@ impl<'t> Evaluator<'t> {
 
     /// What a parent hands in for a parameter of its child.
     fn argument(&self, parent: &'t Stack, resource: Declared<'t>, parameter: &Parameter<'t>) -> Option<Value> {
-        let argument = resource.properties()?.get("Parameters")?.get(parameter.name)?;
-        Some(parameter.typed(self.evaluate(parent, argument)).through(argument.span, Role::Argument))
+        let parameters = resource.properties()?.get("Parameters");
+        if resource.overrides(parameter.name) {
+            let name = format!("{}.Parameters.{}", parent.address_of(resource.id), parameter.name);
+            let reason = Reason::Elsewhere("the ParameterOverrides of some instances".to_owned());
+            let origin = Origin::at(parameters.map_or(resource.span(), |node| node.span), Role::Argument);
+            return Some(Value::open(Input::undecidable(name, reason, origin.clone()), origin));
+        }
+        let (value, span) = match parameters.filter(|parameters| function(parameters).is_some()) {
+            Some(whole) => (self.evaluate(parent, whole).field(parameter.name), whole.span),
+            None => resource.handed(parameter.name).map(|node| (self.evaluate(parent, node), node.span))?,
+        };
+        Some(parameter.typed(value).through(span, Role::Argument))
     }
 
     /// `Fn::GetAtt`, as a text or as a list.
@@ -118,9 +139,11 @@ impl<'t> Evaluator<'t> {
     pub fn attribute(&self, stack: &'t Stack, id: &str, attribute: &str, span: Span) -> Value {
         let origin = Origin::expression(span);
         let Some(resource) = stack.resource(id) else {
-            return broken(format!("`{id}` is not a resource of this template"), origin);
+            return made_elsewhere(stack, id, attribute, &origin)
+                .unwrap_or_else(|| broken(format!("`{id}` is not a resource of this template"), origin));
         };
         self.existing(stack, resource, span, || match (resource.kind(), attribute) {
+            _ if resource.module().is_some() => absent(stack, resource, attribute, origin),
             (_, output) if resource.is_stack() && output.starts_with("Outputs.") => {
                 self.output(stack, resource, output.trim_start_matches("Outputs."), span)
             }
@@ -149,28 +172,31 @@ impl<'t> Evaluator<'t> {
         let address = stack.address_of(resource.id);
         let child = match stack.children.get(&resource.index) {
             Some(Child::Here(child)) => self.tree.stack(*child),
-            Some(Child::Absent(source)) => {
-                let reason = Reason::ModuleNotOnDisk { module: address.clone(), source: source.clone() };
-                let input = Input::undecidable(format!("{address}.Outputs.{name}"), reason, origin.clone());
-                return Value::open(input, origin);
-            }
+            Some(Child::Absent(_)) => return absent(stack, resource, &format!("Outputs.{name}"), origin),
             None => None,
         };
         let Some((child, output)) = child.and_then(|child| Some((child, child.body.outputs.get(name)?))) else {
             return broken(format!("the stack {address} has no output `{name}`"), origin);
         };
-        let exists = output.value.get("Condition").map(|condition| self.truth(child, condition));
+        self.output_of(child, output, span)
+    }
+
+    /// The value of an output, if it exists.
+    pub fn output_of(&self, stack: &'t Stack, output: &'t Entry, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let name = output.key.text().unwrap_or_default();
+        let exists = output.value.get("Condition").map(|condition| self.truth(stack, condition));
         match exists.map(|exists| exists.data) {
             Some(Data::Bool(false)) => {
-                Value::failed(format!("the stack {address} has no output `{name}`: its condition is false"), origin)
+                Value::failed(format!("the output `{name}` does not exist: its condition is false"), origin)
             }
             Some(data @ (Data::Pending(_) | Data::Failed(_))) => Value::new(data, origin),
             _ => match output.value.get("Value") {
                 Some(value) => {
-                    let value = self.evaluate(child, value);
+                    let value = self.evaluate(stack, value);
                     value.through(output.value.span, Role::Output).through(span, Role::Expression)
                 }
-                None => broken(format!("the output `{name}` of the stack {address} has no value"), origin),
+                None => broken(format!("the output `{name}` has no value"), origin),
             },
         }
     }
@@ -201,4 +227,31 @@ impl<'t> Evaluator<'t> {
 fn symbol(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin) -> Value {
     let source = SymbolSource::Resource(stack.address_of(resource.id));
     Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin)
+}
+
+/// Something of a nested stack or module whose template is not on disk.
+fn absent(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin) -> Value {
+    let module = stack.address_of(resource.id);
+    let name = format!("{module}.{attribute}");
+    let source = match stack.children.get(&resource.index) {
+        Some(Child::Absent(source)) => source.clone(),
+        _ => String::new(),
+    };
+    Value::open(Input::undecidable(name, Reason::ModuleNotOnDisk { module, source }, origin.clone()), origin)
+}
+
+/// A name that the template does not declare, where something else does: a module whose resources are named after it, a
+/// resource of SAM, which makes others beside it, or org-formation's list of accounts.
+fn made_elsewhere(stack: &Stack, name: &str, attribute: &str, origin: &Origin) -> Option<Value> {
+    let makers: Vec<Declared<'_>> = stack.resources().filter(|resource| name.starts_with(resource.id)).collect();
+    if let Some(module) = makers.iter().find(|resource| resource.module().is_some()) {
+        return Some(absent(stack, *module, attribute, origin.clone()));
+    }
+    let is_serverless = stack.template.is_serverless()
+        && (name.starts_with("Serverless")
+            || makers.iter().any(|resource| resource.kind().starts_with("AWS::Serverless::")));
+    (is_serverless || stack.template.is_of_an_organization()).then(|| {
+        let source = SymbolSource::Resource(stack.address_of(name));
+        Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin.clone())
+    })
 }

@@ -1,7 +1,7 @@
 //! One template as its author wrote it, with every short form spelled out.
 
 use crate::model::Language;
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{Entry, Node, NodeKind, Parsed, Problem, ProblemSeverity, Scalar, Style, Tag, json, yaml};
 
 /// A template in its long form: no node has a tag.
@@ -29,6 +29,28 @@ pub enum Read {
 }
 
 impl Template {
+    /// The names of its transforms.
+    fn transforms(&self) -> impl Iterator<Item = &str> {
+        let all = self.root.get("Transform").map_or(&[][..], |node| node.items().unwrap_or(std::slice::from_ref(node)));
+        all.iter().filter_map(|transform| transform.text().or_else(|| transform.get("Name")?.text()))
+    }
+
+    /// Whether SAM transforms it: its resources make others, with names that begin with theirs.
+    /// <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html>
+    pub fn is_serverless(&self) -> bool {
+        self.transforms().any(|name| name.starts_with("AWS::Serverless-"))
+    }
+
+    /// Whether org-formation deploys it, which also takes the names of the accounts of an organization.
+    /// <https://github.com/org-formation/org-formation-cli/blob/master/docs/cloudformation-resources.md>
+    pub fn is_of_an_organization(&self) -> bool {
+        let version = self.root.get("AWSTemplateFormatVersion").and_then(Node::text);
+        version.is_some_and(|version| version.ends_with("-OC"))
+            || ["Organization", "OrganizationBindings", "DefaultOrganizationBinding"]
+                .iter()
+                .any(|section| self.root.get(section).is_some())
+    }
+
     /// The entries of a section; none when it is absent or no mapping.
     pub fn section(&self, name: &str) -> &[Entry] {
         self.root.get(name).map_or(&[], Node::entries)
@@ -42,17 +64,46 @@ pub fn read(sources: &Sources, file: FileId) -> Read {
         return Read::NotATemplate;
     }
     let (parsed, language) = parse(&source, file);
+    recognise(parsed, language, file, &source.text)
+}
+
+/// The template among the documents of `text`.
+pub fn recognise(parsed: Parsed, language: Language, file: FileId, text: &str) -> Read {
     let at = parsed.documents.iter().position(is_template);
     let lost = lost(&parsed, at, language);
     if !lost.is_empty() {
-        return if source.text.contains("AWS::") { Read::Broken(lost) } else { Read::NotATemplate };
+        return match placeholder(file, text) {
+            _ if !text.contains("AWS::") => Read::NotATemplate,
+            Some(placeholder) => Read::Broken(vec![placeholder]),
+            None => Read::Broken(lost),
+        };
     }
-    match at.and_then(|at| parsed.documents.into_iter().nth(at)) {
-        Some(document) => {
-            Read::Template(Template { file, language, root: long_form(document), problems: parsed.problems })
-        }
-        None => Read::NotATemplate,
-    }
+    let mut problems = parsed.problems;
+    let mut documents = parsed.documents.into_iter().skip(at.unwrap_or(usize::MAX));
+    let Some(document) = documents.next() else { return Read::NotATemplate };
+    problems.extend(documents.filter(is_template).map(|further| {
+        let message = "a file is one template to CloudFormation: this further one is not judged".to_owned();
+        Problem { message, span: further.span, severity: ProblemSeverity::Harmless }
+    }));
+    Read::Template(Template { file, language, root: long_form(document), problems })
+}
+
+/// What keeps a text from being a template until another program fills it in: Jinja, Helm, ERB.
+fn placeholder(file: FileId, text: &str) -> Option<Problem> {
+    let found = [("{{", "}}"), ("{%", "%}"), ("<%", "%>")].into_iter().filter_map(|(open, close)| {
+        let (at, _) = text.match_indices(open).find(|(at, _)| {
+            let behind = text.get(at + open.len()..).unwrap_or_default();
+            !behind.starts_with("resolve:") && behind.lines().next().is_some_and(|line| line.contains(close))
+        })?;
+        let length = text.get(at..)?.find(close)? + close.len();
+        Some(at..at + length)
+    });
+    let range = found.min_by_key(|range| range.start)?;
+    let message = format!(
+        "holds placeholders that another program fills in, the first of them `{}`; check what it makes of the file",
+        text.get(range.clone())?
+    );
+    Some(Problem { message, span: Span::new(file, range.start, range.end), severity: ProblemSeverity::Lost })
 }
 
 /// The problems that keep the document from being judged: what stands behind them is missing from the tree, and a
@@ -77,15 +128,22 @@ pub fn fragment(sources: &Sources, file: FileId) -> Option<Node> {
 
 /// Parses by the file's name; a file of any other name by its first character, as CloudFormation does.
 pub fn parse(source: &SourceFile, file: FileId) -> (Parsed, Language) {
-    let named_json = source.path.to_ascii_lowercase().ends_with(".json");
-    if named_json || source.text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
-        let parsed = json::parse(file, &source.text);
+    if source.path.to_ascii_lowercase().ends_with(".json") {
+        return (json::parse(file, &source.text), Language::CloudFormationJson);
+    }
+    parse_text(file, &source.text)
+}
+
+/// Parses by the first character.
+pub fn parse_text(file: FileId, text: &str) -> (Parsed, Language) {
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        let parsed = json::parse(file, text);
         // A flow mapping of YAML begins like JSON.
-        if named_json || parsed.problems.is_empty() {
+        if parsed.problems.is_empty() {
             return (parsed, Language::CloudFormationJson);
         }
     }
-    (yaml::parse(file, &source.text), Language::CloudFormationYaml)
+    (yaml::parse(file, text), Language::CloudFormationYaml)
 }
 
 fn is_template(document: &Node) -> bool {

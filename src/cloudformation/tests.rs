@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::*;
-use crate::model::{Existence, Kind, OpenInputs, Unit};
+use crate::model::{Existence, Inputs, Kind, OpenInputs, Unit};
 use crate::value::{Ask, Data, Literal, Question, Value, World};
 
 mod functions;
@@ -18,7 +18,8 @@ fn unit_of(files: &[(&str, &str)], inputs: &Inputs) -> CloudFormationUnit {
     for (name, text) in files {
         sources.add(name, (*text).to_owned());
     }
-    match load(&sources, Path::new(files[0].0), inputs) {
+    let given = Given::read(&sources, inputs).unwrap();
+    match load(&sources, Path::new(files[0].0), &given, &Arc::default()) {
         Loaded::Template(unit) => *unit,
         other => panic!("not a template: {other:?}"),
     }

@@ -11,7 +11,7 @@ use crate::value::Value;
 
 use super::given::Given;
 use super::parameter::Parameter;
-use super::template::Template;
+use super::template::{Template, function};
 
 /// A stack's number in its tree; the first is the root.
 pub type StackId = usize;
@@ -34,6 +34,8 @@ pub struct Stack {
     pub id: StackId,
     /// The logical ids that lead here, joined by dots; empty for the root.
     pub address: String,
+    /// What tells its account and Region from the root's: empty, or the address of the `StackSet` that it is an instance of.
+    pub account: String,
     /// The stack that nests it, and the resource it is there.
     pub parent: Option<(StackId, usize)>,
     /// What it is made from.
@@ -148,5 +150,39 @@ impl<'t> Declared<'t> {
     /// Whether it is a stack of its own, by CloudFormation's or by SAM's name.
     pub fn is_stack(&self) -> bool {
         matches!(self.kind(), "AWS::CloudFormation::Stack" | "AWS::Serverless::Application")
+    }
+
+    /// Whether it is a stack in other accounts and Regions.
+    pub fn is_stack_set(&self) -> bool {
+        self.kind() == "AWS::CloudFormation::StackSet"
+    }
+
+    /// What names the module it is an instance of: a registered one (`Org::Service::Use::MODULE`), or one of Rain's
+    /// (`$Alias`, `!Rain::Module path`). Neither is on disk in a form this program reads.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/modules.html>
+    pub fn module(&self) -> Option<&'t str> {
+        let kind = self.entry.value.get("Type")?;
+        match function(kind) {
+            Some(("Fn::Rain::Module", source)) => Some(source.text().unwrap_or_default()),
+            Some(_) => None,
+            None => kind.text().filter(|kind| kind.ends_with("::MODULE") || kind.starts_with('$')),
+        }
+    }
+
+    /// What it hands in for a parameter of the stack it is: an entry of a map or, for a `StackSet`, an item of a list.
+    pub fn handed(&self, parameter: &str) -> Option<&'t Node> {
+        let parameters = self.properties()?.get("Parameters")?;
+        let is_it = |item: &&Node| item.get("ParameterKey").and_then(Node::text) == Some(parameter);
+        match parameters.items() {
+            None => parameters.get(parameter),
+            Some(items) => items.iter().find(is_it)?.get("ParameterValue"),
+        }
+    }
+
+    /// Whether some instances of a `StackSet` get another value for a parameter.
+    pub fn overrides(&self, parameter: &str) -> bool {
+        let groups = self.properties().and_then(|properties| properties.get("StackInstancesGroup")?.items());
+        let overrides = groups.into_iter().flatten().filter_map(|group| group.get("ParameterOverrides")?.items());
+        overrides.flatten().any(|item| item.get("ParameterKey").and_then(Node::text) == Some(parameter))
     }
 }

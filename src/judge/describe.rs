@@ -53,7 +53,10 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
     match &input.reason {
         Reason::Derived | Reason::LengthOf(_) | Reason::NoValue(_) => None,
         Reason::ModuleNotOnDisk { module, source } => {
-            sentence(&reasons.module_not_on_disk, &[("module", module), ("source", source)])
+            // Terraform's addresses of modules begin so; anything else is a nested stack.
+            let is_module = module.starts_with("module.");
+            let words = if is_module { &reasons.module_not_on_disk } else { &reasons.stack_not_on_disk };
+            sentence(words, &[("module", module), ("source", source)])
         }
         Reason::Elsewhere(place) => sentence(&reasons.elsewhere, &[("input", name), ("place", place)]),
         Reason::Unsupported(what) => sentence(&reasons.unsupported, &[("what", what)]),

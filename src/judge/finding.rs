@@ -69,7 +69,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         message: message(row, verdict, failures, &slots),
         help: help(row, verdict, reason.map(|reason| describe::fill(reason.change(language), &slots))),
         related: related(row, trail, failures, location),
-        notes: notes(row, shown, &slots),
+        notes: notes(row, shown, &slots).into_iter().chain(created_elsewhere(row, trail)).collect(),
         fingerprint: fingerprint(&row.rule.control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
         fix: failures.first().and_then(|failure| fix(failure, row.sources)),
         suppressed: None,
@@ -229,6 +229,9 @@ fn related(row: &Row, trail: &Resource, failures: &[Failure], location: Span) ->
     if location.file != trail.header.file || !same_line(row.sources, location, trail.header) {
         labels.push(Label { message: row.words.trail.clone(), span: row.sources.first_line(trail.header) });
     }
+    if let Some(span) = row.unit.created(trail).and_then(|created| created.span) {
+        labels.push(Label { message: row.words.created.clone(), span });
+    }
     let mut seen = vec![location];
     labels.retain(|label| {
         let new = !seen.contains(&label.span);
@@ -236,6 +239,13 @@ fn related(row: &Row, trail: &Resource, failures: &[Failure], location: Span) ->
         new
     });
     labels
+}
+
+/// A remark on where the program that wrote the source makes the trail, if that file is not here to be shown.
+fn created_elsewhere(row: &Row, trail: &Resource) -> Option<Note> {
+    let created = row.unit.created(trail).filter(|created| created.span.is_none())?;
+    let message = describe::fill(&row.words.created_at, &BTreeMap::from([("place", created.place)]));
+    Some(Note { message, span: None })
 }
 
 fn same_line(sources: &Sources, left: Span, right: Span) -> bool {

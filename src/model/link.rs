@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Origin, Part, Reason, Stop, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Input, Origin, Part, Reason, Stop, Symbol, SymbolSource, Value, World};
 
-use super::{Estate, Existence, Kind, Resource};
+use super::{Estate, Existence, Kind, Resource, Target};
 
 /// What the name of a bucket leads to.
 #[derive(Debug, Clone)]
@@ -74,8 +74,15 @@ impl Naming {
 
     /// What a bucket of another unit goes by.
     #[must_use]
-    pub fn literal(name: &str) -> Self {
-        Self { bucket: None, name: Value::text(name, Origin::default()) }
+    pub fn elsewhere(target: &Target) -> Self {
+        let name = match target {
+            Target::Name(name) => Value::text(name, Origin::default()),
+            Target::Export(name) => {
+                let symbol = Symbol { source: SymbolSource::Import(name.clone()), attribute: String::new() };
+                Value::opaque(symbol, Origin::default())
+            }
+        };
+        Self { bucket: None, name }
     }
 
     /// Whether `target` certainly is the bucket.

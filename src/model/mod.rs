@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use bucket::{Acl, Bucket, Logging, PublicAccessBlock, Satellites, handed_to};
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
-pub use neighbours::{Neighbourhood, Neighbours, bucket_called, in_unit, literal_targets};
+pub use neighbours::{Neighbourhood, Neighbours, Target, bucket_in, in_unit, targets};
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
@@ -46,6 +46,11 @@ pub trait Unit: Send + Sync {
         Vec::new()
     }
 
+    /// Where the program that wrote the source made this resource, if the source says so.
+    fn created(&self, _resource: &Resource) -> Option<Created> {
+        None
+    }
+
     /// The unit with another value for one input; `None` when it cannot be had.
     fn with(&self, _input: &str, _value: &str) -> Option<Box<dyn Unit>> {
         None
@@ -66,6 +71,16 @@ pub trait Estate {
     /// A property by CloudFormation's name, evaluated when read; null (with the header as origin) when absent.
     /// The properties of each kind are listed at [`Kind`].
     fn property(&self, resource: &Resource, name: &str) -> Value;
+
+    /// What the unit exports for others to import, by whole literal names, with the values.
+    fn exports(&self) -> Vec<(String, Value)> {
+        Vec::new()
+    }
+
+    /// Where the unit is deployed, as far as the source says.
+    fn environment(&self) -> Environment {
+        Environment::default()
+    }
 
     /// The names of the properties that a resource may have, for whoever wants all of them: what the author of a template
     /// wrote, or what the schema knows of Terraform's.
@@ -158,6 +173,33 @@ pub enum Existence {
     May(Arc<Question>),
 }
 
+/// A place in the program that wrote a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The file and line, as people read them.
+    pub place: String,
+    /// The line itself, if the file is here.
+    pub span: Option<Span>,
+}
+
+/// Where something is deployed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// The account id.
+    pub account: Option<String>,
+    /// The Region.
+    pub region: Option<String>,
+}
+
+impl Environment {
+    /// Whether both may be the same place: nothing that is known of them differs.
+    #[must_use]
+    pub fn may_be(&self, other: &Self) -> bool {
+        let agree = |left: &Option<String>, right: &Option<String>| left.is_none() || right.is_none() || left == right;
+        agree(&self.account, &other.account) && agree(&self.region, &other.region)
+    }
+}
+
 /// What the caller of a run says about its inputs.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
@@ -171,6 +213,8 @@ pub struct Inputs {
     pub parameters: Vec<(String, String)>,
     /// `--parameters FILE`, in order; `--parameter` wins.
     pub parameter_files: Vec<PathBuf>,
+    /// `--config-env`: which environment of a samconfig file counts.
+    pub config_env: Option<String>,
     /// `--region`.
     pub region: Option<String>,
     /// `--account-id`.

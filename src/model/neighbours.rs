@@ -1,32 +1,58 @@
 //! What other units of a run say about a bucket: the one that declares it, and those that declare something for it. Across
-//! units only whole literal names link, and only where exactly one unit declares the name.
+//! units only whole literal names link, of buckets and of exports, and only where exactly one unit declares the name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::value::{Decided, Failure, OfUnit, Origin, Stop, Value, World};
+use crate::finding::Note;
+use crate::value::{Data, Decided, Failure, OfUnit, Origin, Stop, SymbolSource, Value, World};
 
 use super::bucket::PublicAccessBlock;
 use super::known::KnownBucket;
 use super::link::{self, Link, exists};
-use super::{Estate, Kind, Resource, Unit};
+use super::{Environment, Estate, Kind, Resource, Unit};
 
 /// What may belong to a bucket of another unit.
 const SATELLITES: [Kind; 5] =
     [Kind::BucketPolicy, Kind::BucketAcl, Kind::PublicAccessBlock, Kind::OwnershipControls, Kind::BucketLogging];
 
-/// The units of a run by the literal names of buckets.
+/// How many exports a name is followed through.
+const MAX_EXPORTS: usize = 16;
+
+/// The units of a run by the literal names of buckets and of exports.
 #[derive(Default)]
 pub struct Neighbours<'a> {
     declaring: BTreeMap<String, Vec<&'a dyn Unit>>,
-    naming: BTreeMap<String, Vec<&'a dyn Unit>>,
+    naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
+    exporting: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
     known: &'a [KnownBucket],
     account_blocks: BTreeMap<String, PublicAccessBlock>,
 }
 
+/// What a value names in another unit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A bucket of this name.
+    Name(String),
+    /// What is exported under this name.
+    Export(String),
+}
+
+impl Target {
+    fn of(value: &Value) -> Option<Self> {
+        match &value.data {
+            Data::Opaque(symbol) => match &symbol.source {
+                SymbolSource::Import(name) if symbol.attribute.is_empty() => Some(Self::Export(name.clone())),
+                _ => None,
+            },
+            _ => text(value).map(Self::Name),
+        }
+    }
+}
+
 impl<'a> Neighbours<'a> {
-    /// Reads the names that every unit gives to buckets and in what belongs to them, as far as they are known without
-    /// any answer.
+    /// Reads the names that every unit gives to buckets, to exports and in what belongs to buckets, as far as they are
+    /// known without any answer.
     pub fn of(units: impl IntoIterator<Item = &'a dyn Unit>) -> Self {
         let mut neighbours = Self::default();
         for unit in units {
@@ -35,8 +61,12 @@ impl<'a> Neighbours<'a> {
             for (name, _) in literals(estate.as_ref(), Kind::Bucket, "BucketName") {
                 add(&mut neighbours.declaring, name, unit);
             }
-            for (name, _) in SATELLITES.iter().flat_map(|kind| literals(estate.as_ref(), *kind, "Bucket")) {
-                add(&mut neighbours.naming, name, unit);
+            let satellites = SATELLITES.iter().flat_map(|kind| estate.resources(*kind));
+            for target in satellites.filter_map(|satellite| Target::of(&estate.property(&satellite, "Bucket"))) {
+                add(&mut neighbours.naming, target, unit);
+            }
+            for (name, _) in estate.exports() {
+                neighbours.exporting.entry(name).or_default().push((estate.environment(), unit));
             }
         }
         neighbours
@@ -53,6 +83,34 @@ impl<'a> Neighbours<'a> {
     #[must_use]
     pub fn around(&'a self, home: &'a dyn Unit) -> Neighbourhood<'a> {
         Neighbourhood { all: self, home }
+    }
+
+    /// A remark for every bucket that trails of a unit name and more than one other unit declares.
+    #[must_use]
+    pub fn ambiguous(&self, unit: &dyn Unit) -> Vec<Note> {
+        let world = World::default();
+        let estate = unit.estate(&world);
+        let note = |trail: &Resource| {
+            let name = estate.property(trail, "S3BucketName");
+            let Ok(Link::Elsewhere) = link::bucket(&name, estate.as_ref(), &world) else { return None };
+            let (what, units): (String, Vec<&dyn Unit>) = match Target::of(&name)? {
+                Target::Name(name) => (format!("the bucket `{name}`"), self.declaring.get(&name)?.clone()),
+                Target::Export(name) => {
+                    let exporters = self.exporters(&name, &estate.environment());
+                    (format!("the export `{name}`"), exporters.into_iter().map(|(_, unit)| unit).collect())
+                }
+            };
+            let paths: Vec<&str> = units.iter().map(|unit| unit.path()).collect();
+            let message = format!("{what} is declared by {}; which of them is meant cannot be told", paths.join(", "));
+            (paths.len() > 1).then(|| Note { message, span: name.origin.nearest() })
+        };
+        estate.resources(Kind::Trail).iter().filter_map(note).collect()
+    }
+
+    /// The units that export `name` where it can be imported: exports belong to one account and Region.
+    fn exporters(&self, name: &str, here: &Environment) -> Vec<(Environment, &'a dyn Unit)> {
+        let all = self.exporting.get(name).map_or(&[][..], Vec::as_slice);
+        all.iter().filter(|(there, _)| there.may_be(here)).cloned().collect()
     }
 
     /// The one unit that declares a bucket of this name.
@@ -78,10 +136,39 @@ impl<'a> Neighbourhood<'a> {
         unit.path() == self.home.path()
     }
 
-    /// The one unit that declares a bucket of this name, if it is another one.
+    /// The one unit that declares the bucket that `name` names in `estate`, if it is another one, and what the bucket goes
+    /// by there: exports may lead from unit to unit.
     #[must_use]
-    pub fn declaring(&self, name: &str) -> Option<&'a dyn Unit> {
-        self.all.declaring(name).filter(|unit| !self.is_home(*unit))
+    pub fn declaring(&self, name: &Value, estate: &dyn Estate) -> Option<(&'a dyn Unit, Target)> {
+        let mut here = estate.environment();
+        let mut target = Target::of(name)?;
+        for _ in 0..MAX_EXPORTS {
+            let export = match &target {
+                Target::Name(name) => {
+                    let unit = self.all.declaring(name).filter(|unit| !self.is_home(*unit))?;
+                    return Some((unit, target));
+                }
+                Target::Export(name) => name,
+            };
+            let exporters = self.all.exporters(export, &here);
+            let [(there, unit)] = exporters.as_slice() else { return None };
+            let world = World::default();
+            let estate = unit.estate(&world);
+            let (_, value) = estate.exports().into_iter().find(|(name, _)| name == export)?;
+            match link::bucket(&value, estate.as_ref(), &world) {
+                Ok(Link::Elsewhere) => (here, target) = (there.clone(), Target::of(&value)?),
+                Ok(Link::AbsentModule(_)) => return None,
+                Ok(Link::Bucket(_)) | Err(_) => return (!self.is_home(*unit)).then_some((*unit, target)),
+            }
+        }
+        None
+    }
+
+    /// The units that declare something for a bucket by the name of its export, other than the one that exports it.
+    #[must_use]
+    pub fn importing(&self, export: &str, exporter: &dyn Unit) -> Vec<&'a dyn Unit> {
+        let naming = self.all.naming.get(&Target::Export(export.to_owned())).into_iter().flatten().copied();
+        naming.filter(|unit| unit.path() != exporter.path()).collect()
     }
 
     /// The units that declare something for the bucket of this name and do not declare the bucket itself. None where
@@ -89,7 +176,7 @@ impl<'a> Neighbourhood<'a> {
     #[must_use]
     pub fn beside(&self, name: &str) -> Vec<&'a dyn Unit> {
         let Some(declaring) = self.all.declaring(name) else { return Vec::new() };
-        let naming = self.all.naming.get(name).into_iter().flatten().copied();
+        let naming = self.all.naming.get(&Target::Name(name.to_owned())).into_iter().flatten().copied();
         naming.filter(|unit| unit.path() != declaring.path()).collect()
     }
 
@@ -107,7 +194,7 @@ impl<'a> Neighbourhood<'a> {
     }
 }
 
-fn add<'a>(units: &mut BTreeMap<String, Vec<&'a dyn Unit>>, name: String, unit: &'a dyn Unit) {
+fn add<'a, K: Ord>(units: &mut BTreeMap<K, Vec<&'a dyn Unit>>, name: K, unit: &'a dyn Unit) {
     let units = units.entry(name).or_default();
     if units.last().is_none_or(|last| last.path() != unit.path()) {
         units.push(unit);
@@ -123,23 +210,32 @@ fn literals(estate: &dyn Estate, kind: Kind, property: &str) -> Vec<(String, Res
     estate.resources(kind).into_iter().filter_map(named).collect()
 }
 
-/// The existing bucket called `name` in an estate.
+/// The existing bucket that a unit means by `target`.
 ///
 /// # Errors
-/// [`crate::value::Stop`] when an input decides whether it exists.
-pub fn bucket_called(name: &str, estate: &dyn Estate, world: &World) -> Decided<Option<Resource>> {
-    for (known, bucket) in literals(estate, Kind::Bucket, "BucketName") {
-        if known == name && exists(&bucket, world)? {
-            return Ok(Some(bucket));
+/// [`crate::value::Stop`] when an input decides which one it is, or whether it exists.
+pub fn bucket_in(target: &Target, estate: &dyn Estate, world: &World) -> Decided<Option<Resource>> {
+    match target {
+        Target::Name(name) => {
+            for (known, bucket) in literals(estate, Kind::Bucket, "BucketName") {
+                if known == *name && exists(&bucket, world)? {
+                    return Ok(Some(bucket));
+                }
+            }
+            Ok(None)
+        }
+        Target::Export(name) => {
+            let value = estate.exports().into_iter().find(|(export, _)| export == name).map(|(_, value)| value);
+            let link = value.map(|value| link::bucket(&value, estate, world)).transpose()?;
+            Ok(if let Some(Link::Bucket(bucket)) = link { Some(*bucket) } else { None })
         }
     }
-    Ok(None)
 }
 
-/// The literal names of the buckets that trails of a unit deliver to, which other units may declare or declare something
-/// for. As far as they are known without any answer: where one decides which bucket it is, those of all buckets.
+/// What the trails of a unit name as their buckets, which other units may declare or declare something for. As far as it
+/// is known without any answer: where one decides which bucket it is, those of all buckets.
 #[must_use]
-pub fn literal_targets(unit: &dyn Unit) -> Vec<String> {
+pub fn targets(unit: &dyn Unit) -> Vec<Target> {
     let world = World::default();
     let estate = unit.estate(&world);
     let buckets = || literals(estate.as_ref(), Kind::Bucket, "BucketName").into_iter().map(|(name, _)| name);
@@ -147,9 +243,9 @@ pub fn literal_targets(unit: &dyn Unit) -> Vec<String> {
     for trail in estate.resources(Kind::Trail) {
         let name = estate.property(&trail, "S3BucketName");
         match link::bucket(&name, estate.as_ref(), &world) {
-            Ok(Link::Bucket(bucket)) => targets.extend(text(&estate.property(&bucket, "BucketName"))),
-            Ok(_) => targets.extend(text(&name)),
-            Err(_) => targets.extend(buckets()),
+            Ok(Link::Bucket(bucket)) => targets.extend(Target::of(&estate.property(&bucket, "BucketName"))),
+            Ok(_) => targets.extend(Target::of(&name)),
+            Err(_) => targets.extend(buckets().map(Target::Name)),
         }
     }
     targets

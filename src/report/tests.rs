@@ -248,6 +248,13 @@ fn the_summary_counts() {
 }
 
 #[test]
+fn text_gives_the_name_that_the_author_knows_a_resource_by() {
+    let mut estate = Estate::new();
+    estate.report.findings.iter_mut().for_each(|finding| finding.name = Some("Audit/Trail/Resource".to_owned()));
+    assert!(estate.render(Format::Text).contains("name: Audit/Trail/Resource\n"));
+}
+
+#[test]
 fn colour_and_characters_are_as_asked() {
     let estate = Estate::new();
     for (color, unicode) in

@@ -102,6 +102,10 @@ impl<'a> Page<'a> {
         for note in &finding.notes {
             self.note("  note:", note);
         }
+        if let Some(name) = &finding.name {
+            let line = format!("{} {}", self.styles.help.style("  name:"), one_line(name));
+            self.line(&line);
+        }
         if let Some(control) = control(finding, self.context) {
             if !control.why.is_empty() {
                 self.wrapped("   why:", &control.why);

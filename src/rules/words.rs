@@ -18,6 +18,10 @@ pub struct Words {
     pub also: String,
     /// The trail, where a finding stands elsewhere.
     pub trail: String,
+    /// The line of the program that wrote the source.
+    pub created: String,
+    /// The same, where that line is not here; `{place}`.
+    pub created_at: String,
     /// More worlds than may be explored; `{inputs}`.
     pub exploded: String,
     /// The options that would decide an unknown verdict; `{options}`.
@@ -77,6 +81,8 @@ struct RoleWords {
 pub struct ReasonWords {
     /// `{module}`, `{source}`
     pub module_not_on_disk: String,
+    /// The same of a nested stack; `{module}`, `{source}`
+    pub stack_not_on_disk: String,
     /// `{input}`, `{place}`
     pub elsewhere: String,
     /// What this program does not know; `{what}`

@@ -10,9 +10,10 @@ use walkdir::{DirEntry, WalkDir};
 use super::PathGlob;
 use super::store::{explain, normalize, relative};
 
-/// The directories that are never entered, unless they are named: what tools keep for themselves. `asset.*` are the
+/// The directories that are never entered, unless they are named: what tools keep for themselves. `.aws-sam` holds what
+/// `sam build` makes of a template that stands beside it; `asset.*` are the
 /// copies of code and files that a CDK assembly holds, beside its `manifest.json`.
-pub const DEFAULT_EXCLUDES: &[&str] = &[".git", ".terraform", "node_modules", "asset.*"];
+pub const DEFAULT_EXCLUDES: &[&str] = &[".git", ".terraform", ".aws-sam", "node_modules", "asset.*"];
 
 /// What a walk found, in a fixed order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -248,6 +249,7 @@ mod tests {
         let files = [
             ".git/x.json",
             "a/.terraform/m/main.tf",
+            ".aws-sam/build/template.yaml",
             "node_modules/x.yaml",
             "cdk.out/manifest.json",
             "cdk.out/asset.1/x.json",

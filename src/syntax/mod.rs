@@ -1,4 +1,4 @@
-//! Text to trees with spans: YAML and JSON to [`Node`], Terraform to [`Body`].
+//! Text to trees with spans: YAML, JSON and TOML to [`Node`], Terraform to [`Body`].
 //!
 //! Reading never fails altogether: it returns the tree as far as it could be read, with the problems.
 //! Knows grammars; knows nothing of AWS.
@@ -8,6 +8,7 @@ pub mod hcl;
 pub mod json;
 mod node;
 pub mod tf_json;
+pub mod toml;
 pub mod yaml;
 
 pub use body::{

@@ -97,6 +97,8 @@ fn symbol_of(symbol: &Symbol, unit: &str) -> Symbol {
         SymbolSource::Data(text) => SymbolSource::Data(name_of(text, unit)),
         SymbolSource::Named(name) => SymbolSource::Named(name_of(name, unit)),
         SymbolSource::Derived(text) => SymbolSource::Derived(name_of(text, unit)),
+        // An export has one name for everybody.
+        SymbolSource::Import(name) => SymbolSource::Import(name.clone()),
     };
     Symbol { source, attribute: symbol.attribute.clone() }
 }

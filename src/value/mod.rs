@@ -103,8 +103,10 @@ pub enum SymbolSource {
     Resource(String),
     /// A data source: its provider configuration, type and evaluated arguments as one canonical text.
     Data(String),
-    /// A pseudo parameter (`AWS::AccountId`), import, dynamic reference or the like, as written.
+    /// A pseudo parameter (`AWS::AccountId`), dynamic reference or the like, as written.
     Named(String),
+    /// What another unit exports under this name; an output of a stack that is named is called `Stack.Outputs.Output`.
+    Import(String),
     /// The result of an impure or provider function, or of any function over opaque values, as a canonical text.
     Derived(String),
 }
@@ -308,6 +310,12 @@ impl std::fmt::Display for Symbol {
             | SymbolSource::Data(name)
             | SymbolSource::Named(name)
             | SymbolSource::Derived(name) => name,
+            SymbolSource::Import(name) => &match name.split_once(".Outputs.") {
+                Some((stack, output)) => {
+                    format!("GetStackOutput({{StackName = \"{stack}\", OutputName = \"{output}\"}})")
+                }
+                None => format!("ImportValue(\"{name}\")"),
+            },
         };
         if self.attribute.is_empty() { out.write_str(source) } else { write!(out, "{source}.{}", self.attribute) }
     }

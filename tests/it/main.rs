@@ -14,4 +14,5 @@ mod exposure;
 mod links;
 mod pages;
 mod reports;
+mod units;
 mod user_rules;

@@ -204,7 +204,7 @@ proptest! {
         let directory = PathBuf::from("/project");
         let sources = Arc::new(Sources::new(directory.clone(), directory));
         sources.add("t.yaml", text);
-        if let Loaded::Template(unit) = load(&sources, Path::new("t.yaml"), &Inputs::default()) {
+        if let Loaded::Template(unit) = load(&sources, Path::new("t.yaml"), &Given::default(), &Arc::default()) {
             let world = World::default();
             let estate = unit.estate(&world);
             estate.rejected();
@@ -225,7 +225,7 @@ fn a_template_is_recognised_by_its_resources() {
     let sources = Arc::new(Sources::new(directory.clone(), directory));
     let kind = |name: &str, text: &str| {
         sources.add(name, text.to_owned());
-        match load(&sources, Path::new(name), &Inputs::default()) {
+        match load(&sources, Path::new(name), &Given::default(), &Arc::default()) {
             Loaded::Template(unit) if unit.errors().is_empty() => "template",
             Loaded::Template(_) => "template with errors",
             Loaded::NotATemplate => "nothing",

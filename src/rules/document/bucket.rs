@@ -7,22 +7,20 @@ use serde_json::{Map, Value as Json, json};
 use crate::facts::access_logging::access_logging;
 use crate::facts::exposure::{Exposure, Opening, exposure};
 use crate::model::{
-    Bucket, Estate, KnownBucket, Link, Logging, Naming, Resource, Satellites, Unit, bucket_called, handed_to, in_unit,
-    link_bucket,
+    Bucket, Estate, KnownBucket, Link, Logging, Naming, Resource, Satellites, Target, Unit, bucket_in, handed_to,
+    in_unit, link_bucket,
 };
-use crate::value::{Ask, Decided, Input, OfUnit, Origin, Role, World};
+use crate::value::{Ask, Decided, Input, OfUnit, Origin, Role, Value, World};
 
 use super::{Builder, Evidence, Leaf, Remark};
 
 /// A declared bucket with the units that say something about it.
 struct Place<'a> {
     bucket: Resource,
-    /// The unit that declares it; `None` for the trail's own.
-    home: Option<&'a dyn Unit>,
-    /// Its name, where it is literal.
-    name: Option<String>,
-    /// Other units that declare something for it.
-    beside: Vec<&'a dyn Unit>,
+    /// The unit that declares it, and what it goes by there; `None` for the trail's own.
+    home: Option<(&'a dyn Unit, Target)>,
+    /// Other units that declare something for it, each with what it goes by there.
+    beside: Vec<(&'a dyn Unit, Target)>,
 }
 
 impl<'a> Builder<'a> {
@@ -36,7 +34,7 @@ impl<'a> Builder<'a> {
             self.leaf("/Trail/Bucket", leaf);
             return (bucket.address.clone(), Some(self.declared(&name.origin, &self.here(bucket))));
         }
-        let link = link.and_then(|link| Ok((link, name.as_str().map_or(Ok(None), |name| self.elsewhere(name))?)));
+        let link = link.and_then(|link| Ok((link, self.elsewhere(&name)?)));
         let json = match link {
             Err(stop) => Some(self.decided("/Trail/Bucket", leaf, Err(stop))),
             Ok((Link::AbsentModule(module), _)) => Some(self.absent(&leaf, &module)),
@@ -56,21 +54,32 @@ impl<'a> Builder<'a> {
 
     /// A bucket of the trail's own unit.
     fn here(&self, bucket: &Resource) -> Place<'a> {
-        let name = self.estate.property(bucket, "BucketName").as_str().map(str::to_owned);
-        let beside = name.as_ref().map(|name| self.neighbours.beside(name)).unwrap_or_default();
-        Place { bucket: bucket.clone(), home: None, name, beside }
+        let beside = self.named_beside(&self.estate.property(bucket, "BucketName"));
+        Place { bucket: bucket.clone(), home: None, beside }
     }
 
-    /// The bucket of this name in the one other unit that declares it.
-    fn elsewhere(&self, name: &str) -> Decided<Option<Place<'a>>> {
-        let Some(home) = self.neighbours.declaring(name) else { return Ok(None) };
-        let found = in_unit(home, self.world, |estate, world| bucket_called(name, estate, world))?;
-        Ok(found.map(|bucket| Place {
-            bucket,
-            home: Some(home),
-            name: Some(name.to_owned()),
-            beside: self.neighbours.beside(name),
-        }))
+    /// The bucket that `name` names, in the one other unit that declares it.
+    fn elsewhere(&self, name: &Value) -> Decided<Option<Place<'a>>> {
+        let Some((home, target)) = self.neighbours.declaring(name, self.estate) else { return Ok(None) };
+        let found = in_unit(home, self.world, |estate, world| bucket_in(&target, estate, world))?;
+        let Some(bucket) = found else { return Ok(None) };
+        let named = in_unit(home, self.world, |estate, world| {
+            let bucket = bucket_in(&target, estate, world)?;
+            Ok(bucket.map(|bucket| estate.property(&bucket, "BucketName")))
+        })?;
+        let mut beside = named.map(|name| self.named_beside(&name)).unwrap_or_default();
+        if let Target::Export(export) = &target {
+            let importing = self.neighbours.importing(export, home);
+            beside.extend(importing.into_iter().map(|unit| (unit, target.clone())));
+        }
+        Ok(Some(Place { bucket, home: Some((home, target)), beside }))
+    }
+
+    /// The units that declare something for a bucket by its name, where that is literal.
+    fn named_beside(&self, name: &Value) -> Vec<(&'a dyn Unit, Target)> {
+        let Some(name) = name.as_str() else { return Vec::new() };
+        let units = self.neighbours.beside(name).into_iter();
+        units.map(|unit| (unit, Target::Name(name.to_owned()))).collect()
     }
 
     /// What `read` gives for the bucket in the unit that declares it.
@@ -79,24 +88,24 @@ impl<'a> Builder<'a> {
         place: &Place,
         read: impl FnOnce(&Resource, &dyn Estate, &World) -> Decided<T>,
     ) -> Decided<T> {
-        let (Some(home), Some(name)) = (place.home, &place.name) else {
+        let Some((home, target)) = &place.home else {
             return read(&place.bucket, self.estate, self.world);
         };
-        in_unit(home, self.world, |estate, world| match bucket_called(name, estate, world)? {
+        in_unit(*home, self.world, |estate, world| match bucket_in(target, estate, world)? {
             Some(bucket) => read(&bucket, estate, world),
             None => Ok(T::default()),
         })
     }
 
-    /// What `read` gives for the bucket's name in each of the units that do not declare it.
+    /// What `read` gives for the bucket in each of the units that do not declare it.
     fn read_beside<T: OfUnit>(
         &self,
         place: &Place,
         read: impl Fn(&Naming, &dyn Estate, &World) -> Decided<T>,
     ) -> Decided<Vec<T>> {
-        let naming = Naming::literal(place.name.as_deref().unwrap_or_default());
-        let read = |estate: &dyn Estate, world: &World| read(&naming, estate, world);
-        let read_in = |unit: &&dyn Unit| {
+        let read_in = |(unit, target): &(&dyn Unit, Target)| {
+            let naming = Naming::elsewhere(target);
+            let read = |estate: &dyn Estate, world: &World| read(&naming, estate, world);
             if self.neighbours.is_home(*unit) {
                 read(self.estate, self.world)
             } else {
@@ -112,7 +121,10 @@ impl<'a> Builder<'a> {
             |bucket: &Resource, estate: &dyn Estate, world: &World| Bucket::read(bucket, estate, world).map(Some);
         let Some(mut bucket) = self.read_home(place, read)? else { return Ok(None) };
         // A provider that assumes a role leads to another account than the unit's.
-        let vouched = self.neighbours.account_block(place.home).filter(|_| place.bucket.provider.is_empty());
+        let vouched = self
+            .neighbours
+            .account_block(place.home.as_ref().map(|(home, _)| *home))
+            .filter(|_| place.bucket.provider.is_empty());
         bucket.account_blocks.extend(vouched.cloned());
         self.read_beside(place, Satellites::read)?.into_iter().for_each(|satellites| bucket.add(satellites));
         Ok(Some(bucket))
@@ -129,8 +141,10 @@ impl<'a> Builder<'a> {
     fn declared(&mut self, link: &Origin, place: &Place) -> Json {
         let header = Origin::at(place.bucket.header, Role::Header);
         let leaf = Leaf { origin: header.clone(), evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
-        for unit in place.home.iter().chain(&place.beside).filter(|unit| !self.neighbours.is_home(**unit)) {
-            let slots = vec![("unit", unit.path().to_owned()), ("name", place.name.clone().unwrap_or_default())];
+        for (unit, target) in place.home.iter().chain(&place.beside).filter(|(unit, _)| !self.neighbours.is_home(*unit))
+        {
+            let (Target::Name(name) | Target::Export(name)) = target;
+            let slots = vec![("unit", unit.path().to_owned()), ("name", name.clone())];
             self.remarks.push(Remark { code: "linked-by-name", slots, origin: link.clone() });
         }
         let (read, write) = self.exposure(&leaf, self.gathered(place));

@@ -1,0 +1,67 @@
+//! The units without a trail that may declare a bucket some trail names: those whose bytes hold its name, and those that
+//! export something where a trail imports its bucket.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::cloudformation::{self, Given, Loaded};
+use crate::model::{Target, Unit, targets};
+use crate::source::{FileClass, FoundFile, Sources};
+use crate::terraform::Modules;
+
+use super::super::Options;
+use super::Found;
+
+/// The units beside those that were found.
+pub(in super::super) fn beside(
+    found: &Found,
+    options: &Options,
+    given: &Given,
+    sources: &Arc<Sources>,
+) -> Vec<Box<dyn Unit>> {
+    let targets: Vec<Target> = found.units.iter().flat_map(|unit| targets(unit.as_ref())).collect();
+    if targets.is_empty() {
+        return Vec::new();
+    }
+    let may_declare = |file: &&FoundFile| {
+        sources.bytes(&file.path).is_some_and(|bytes| targets.iter().any(|target| may_declare(target, file, &bytes)))
+    };
+    let holding: Vec<&FoundFile> = found.walked.par_iter().filter(may_declare).collect();
+    let known = |path: &str| found.units.iter().any(|unit| unit.path() == path);
+    let is_terraform = |file: &&&FoundFile| matches!(file.class, FileClass::Terraform | FileClass::TerraformJson);
+    let mut directories: Vec<PathBuf> =
+        holding.iter().filter(is_terraform).filter_map(|file| file.path.parent().map(Path::to_owned)).collect();
+    directories.sort();
+    directories.dedup();
+    directories.retain(|directory| !known(&sources.display(directory)));
+    let modules = Modules::new(Arc::clone(sources));
+    let mut units: Vec<Box<dyn Unit>> = Vec::new();
+    units.extend(
+        directories.iter().map(|directory| Box::new(modules.load(directory, &options.inputs)) as Box<dyn Unit>),
+    );
+    let templates = holding.iter().filter(|file| file.class == FileClass::Template);
+    for file in templates.filter(|file| !found.assemblies.keeps(&file.path)) {
+        let deployment = found.assemblies.deployment(&file.path);
+        if let Loaded::Template(unit) = cloudformation::load(sources, &file.path, given, &deployment)
+            && !known(unit.path())
+        {
+            units.push(unit);
+        }
+    }
+    units
+}
+
+/// Whether the bytes of a file may declare what a trail names, or something for it. An export's name is seldom written
+/// out, only that there are outputs or imports.
+fn may_declare(target: &Target, file: &FoundFile, bytes: &[u8]) -> bool {
+    let holds = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
+    match target {
+        Target::Name(name) => holds(name),
+        Target::Export(_) => {
+            let words = ["Outputs", "ImportValue", "GetStackOutput"];
+            file.class == FileClass::Template && holds("AWS::") && words.into_iter().any(holds)
+        }
+    }
+}

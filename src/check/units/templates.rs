@@ -1,0 +1,120 @@
+//! Templates with a trail in them or in what they nest, on their own or as stacks of an assembly.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::cloudformation::{self, Assemblies, Given, Loaded, MANIFEST};
+use crate::finding::FileError;
+use crate::source::{FileClass, Found as How, FoundFile, Sources, mentions_trail_in_template};
+
+use super::Found;
+
+/// Adds the units among the files.
+pub(super) fn add(files: &[FoundFile], given: &Given, sources: &Arc<Sources>, found: &mut Found) {
+    let templates: Vec<&FoundFile> = files.iter().filter(|file| may_be_template(file)).collect();
+    let searched: Vec<(&FoundFile, Mention)> =
+        templates.par_iter().map(|file| (*file, Mention::of(file, sources))).collect();
+    if !searched.iter().any(|(_, mention)| *mention == Mention::Trail) {
+        return;
+    }
+    found.assemblies = assemblies(&templates, sources);
+    found.errors.append(&mut found.assemblies.errors);
+    found.notes.append(&mut found.assemblies.notes);
+    let relevant = searched.into_iter().filter(|(_, mention)| *mention != Mention::Nothing).map(|(file, _)| file);
+    let candidates = with_stacks(relevant, &found.assemblies, sources);
+    let loaded = candidates.into_par_iter().map(|file| {
+        let deployment = found.assemblies.deployment(&file.path);
+        let loaded = cloudformation::load(sources, &file.path, given, &deployment);
+        (file, loaded)
+    });
+    let loaded = loaded.collect();
+    take(loaded, sources, found);
+}
+
+/// What the bytes of a file have to do with a trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mention {
+    /// They speak of one, or somebody named the file.
+    Trail,
+    /// They speak of another template, which may hold one; then this one is the unit.
+    Nesting,
+    /// Nothing.
+    Nothing,
+}
+
+impl Mention {
+    fn of(file: &FoundFile, sources: &Sources) -> Self {
+        if file.found == How::Named {
+            return Self::Trail;
+        }
+        match sources.bytes(&file.path) {
+            Some(bytes) if mentions_trail_in_template(&bytes) => Self::Trail,
+            Some(bytes) if cloudformation::mentions_nesting(&bytes) => Self::Nesting,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// The units among what was loaded: a template that another one nests is judged there, unless it is named.
+fn take(loaded: Vec<(FoundFile, Loaded)>, sources: &Sources, found: &mut Found) {
+    let mut nested = Vec::new();
+    for (_, loaded) in &loaded {
+        if let Loaded::Template(unit) = loaded {
+            nested.extend(unit.nested().iter().cloned());
+        }
+    }
+    for (file, loaded) in loaded {
+        match loaded {
+            Loaded::Template(unit) => {
+                if file.found == How::Named || !nested.contains(&file.path) {
+                    found.units.push(unit);
+                }
+            }
+            Loaded::NotATemplate if file.found == How::Named => found.errors.push(FileError {
+                path: sources.display(&file.path),
+                message: not_a_template(&file).to_owned(),
+                span: None,
+            }),
+            Loaded::NotATemplate => {}
+            Loaded::Broken(errors) => found.errors.extend(errors),
+        }
+    }
+}
+
+/// A named file is read whatever its name.
+fn may_be_template(file: &FoundFile) -> bool {
+    file.class == FileClass::Template || (file.class == FileClass::Other && file.found == How::Named)
+}
+
+fn not_a_template(file: &FoundFile) -> &'static str {
+    match file.class {
+        FileClass::Template => "holds no CloudFormation template: no `Resources` with types",
+        _ => "is neither Terraform, a plan nor CloudFormation",
+    }
+}
+
+/// The assemblies whose manifests are among the files.
+fn assemblies(templates: &[&FoundFile], sources: &Sources) -> Assemblies {
+    let named = |path: &Path| path.file_name().is_some_and(|name| name == MANIFEST);
+    let manifests = templates.iter().map(|file| file.path.as_path()).filter(|path| named(path));
+    Assemblies::read(sources, manifests.filter(|path| sources.search(path, cloudformation::mentions_stacks)))
+}
+
+/// The files with the stacks that the assemblies name, in order, and without what is part of an assembly but no stack.
+fn with_stacks<'f>(
+    files: impl Iterator<Item = &'f FoundFile>,
+    assemblies: &Assemblies,
+    sources: &Sources,
+) -> Vec<FoundFile> {
+    let is_manifest = |file: &FoundFile| file.path.file_name().is_some_and(|name| name == MANIFEST);
+    let kept = |file: &&FoundFile| !assemblies.keeps(&file.path) || (file.found == How::Named && !is_manifest(file));
+    let stack = |path: &Path| FoundFile { path: path.to_owned(), class: FileClass::Template, found: How::Walked };
+    let mut all: Vec<FoundFile> = files.filter(kept).cloned().collect();
+    let stacks = assemblies.templates().map(stack);
+    all.extend(stacks.filter(|file| Mention::of(file, sources) != Mention::Nothing));
+    all.sort_by(|left, right| (&left.path, left.found).cmp(&(&right.path, right.found)));
+    all.dedup_by(|next, first| next.path == first.path);
+    all
+}

@@ -1,26 +1,26 @@
 //! `trailwarden check`: options and configuration to a run, its report to formats and an exit code.
 
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
-use crate::check::{Checked, Options, Undeclared, check};
+use crate::check::{Options, Undeclared, check};
 use crate::config::{self, Config, Configured};
-use crate::finding::{FileError, Note, Severity};
+use crate::finding::Severity;
 use crate::model::{GivenVariable, Inputs, OpenInputs};
-use crate::report::{Color, Context, Format, Style, Unicode, render, summary, traces};
+use crate::report::Format;
 use crate::rules::{Catalog, Rule, UserRules};
-use crate::source::{Exclude, FileClass, PathGlob, Sources, project_root};
-use crate::write;
+use crate::source::{Exclude, PathGlob, Sources, project_root};
 
 use super::configuration::{configuration, known_controls};
 use super::controls::{selected, user_rules};
 use super::given::Given;
+use super::publish::{self, OutputArguments};
 use super::suppressions::SuppressionArguments;
 use super::thresholds::Thresholds;
-use super::{Ending, UsageError, output, since, unknown_control};
+use super::{Ending, UsageError, since, unknown_control};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -81,10 +81,10 @@ struct InputArguments {
     /// Which inputs are open: those without a default, or all of them [default: default]
     #[arg(long, value_name = "WHICH")]
     inputs: Option<Which>,
-    /// The Region, where a verdict depends on it
+    /// The Region, where a verdict depends on it and for the asff format
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     region: Option<String>,
-    /// The account id, where a verdict depends on it
+    /// The account id, where a verdict depends on it and for the asff format
     #[arg(long, value_name = "12 DIGITS", value_parser = account_id)]
     account_id: Option<String>,
     /// The partition, where a verdict depends on it
@@ -133,36 +133,6 @@ pub(super) struct ControlArguments {
     pub(super) exit_zero: bool,
 }
 
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-struct OutputArguments {
-    /// What is printed to standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
-    format: Format,
-    /// Write a format to a file as well; may be given several times
-    #[arg(short, long, value_name = "FORMAT=FILE", value_parser = target)]
-    output: Vec<(Format, PathBuf)>,
-    /// When to colour
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: When,
-    /// When to draw with more than ASCII
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    unicode: When,
-    /// The directory that paths in SARIF count from, instead of the root of the git work tree
-    #[arg(long, value_name = "DIRECTORY")]
-    source_root: Option<PathBuf>,
-    /// Print no summary line
-    #[arg(short, long)]
-    quiet: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum When {
-    Auto,
-    Always,
-    Never,
-}
-
 fn account_id(text: &str) -> Result<String, String> {
     let is_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_id { Ok(text.to_owned()) } else { Err("an account id has 12 digits".to_owned()) }
@@ -176,24 +146,12 @@ fn severity(word: &str) -> Result<Severity, String> {
     Severity::parse(word).ok_or_else(|| "one of low, medium, high, critical".to_owned())
 }
 
-fn format(word: &str) -> Result<Format, String> {
-    word.parse()
-}
-
-fn target(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, such as sarif=results.sarif")?;
-    if file.is_empty() {
-        return Err("the file's name is missing after `=`".to_owned());
-    }
-    Ok((format.parse()?, PathBuf::from(file)))
-}
-
 /// Runs the command.
 pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let directory = std::env::current_dir()
         .and_then(|directory| directory.canonicalize())
         .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
-    if arguments.controls.trace.is_some() && arguments.output.format != Format::Text {
+    if arguments.controls.trace.is_some() && !arguments.output.prints(Format::Text) {
         return Err(UsageError::new("--trace prints text; write other formats with --output FORMAT=FILE"));
     }
     let read: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.files.source).cloned().collect();
@@ -203,21 +161,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     known_controls(&configured, &user_rules, &sources)?;
     let thresholds = Thresholds::of(&arguments.controls, &configured.config)?;
     let options = options(arguments, configured, user_rules, directory)?;
+    let import = publish::import(&arguments.output, &options.inputs)?;
     let mut checked = check(&options, &sources).map_err(|error| UsageError::new(error.message))?;
-    let root = source_root(arguments, &sources)?;
+    let root = arguments.output.source_root(&sources)?;
     arguments.suppressions.baselines(&mut checked, &options, thresholds.counted(), &root)?;
     if let Some(reference) = &arguments.suppressions.diff_base {
         since::keep_changes(reference, &options, &mut checked)?;
     }
     checked.report.findings.retain(|finding| finding.severity >= thresholds.reported);
-    publish(arguments, &checked, &options)?;
+    publish::publish(&arguments.output, &import, &checked, &options)?;
     Ok(thresholds.ending(&checked))
-}
-
-/// The directory that paths count from in formats for other tools.
-fn source_root(arguments: &Arguments, sources: &Sources) -> Result<PathBuf, UsageError> {
-    let Some(path) = &arguments.output.source_root else { return Ok(sources.root().to_owned()) };
-    path.canonicalize().map_err(|cause| UsageError::new(format!("--source-root {}: {cause}", path.display())))
 }
 
 fn options(
@@ -340,110 +293,4 @@ fn traced(arguments: &ControlArguments, rules: &[&'static Rule]) -> Result<Optio
         return Err(UsageError::new(format!("--trace {word}: --select and --ignore leave it out")));
     }
     Ok(Some(rule))
-}
-
-/// Prints the chosen format and writes the files; every report is out before the exit code is decided.
-fn publish(arguments: &Arguments, checked: &Checked, options: &Options) -> Result<(), UsageError> {
-    let chosen = &arguments.output;
-    let source_root = source_root(arguments, &checked.sources)?;
-    let controls: Vec<_> = options.controls().cloned().collect();
-    let render = |format: Format, style: Style| {
-        render(
-            format,
-            &Context {
-                report: &checked.report,
-                sources: &checked.sources,
-                controls: &controls,
-                source_root: &source_root,
-                style,
-            },
-        )
-    };
-    collisions(arguments, checked)?;
-    for (format, path) in &chosen.output {
-        let plain = Style { color: Color::Never, unicode: Unicode::Always, width: 100 };
-        write::whole_file(path, &render(*format, plain))
-            .map_err(|cause| UsageError::new(format!("{}: cannot be written: {cause}", path.display())))?;
-    }
-    let printed = match options.trace {
-        Some(_) => traces(&checked.report, &checked.sources),
-        None => render(chosen.format, style(chosen)),
-    };
-    output::print(&printed)?;
-    if !matches!(chosen.format, Format::Text | Format::Line) {
-        // Those two show them; whoever reads another format must not miss them either.
-        checked.report.errors.iter().for_each(|error| output::complain(&unread(error, checked)));
-    }
-    if !matches!(chosen.format, Format::Text | Format::Json) && !chosen.quiet {
-        checked.report.notes.iter().for_each(|note| output::complain(&remark(note, checked)));
-    }
-    if !chosen.quiet {
-        output::complain(&summary(&checked.report));
-    }
-    Ok(())
-}
-
-/// A report must neither replace another one nor a file that was checked.
-fn collisions(arguments: &Arguments, checked: &Checked) -> Result<(), UsageError> {
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let judged = checked.report.findings.iter().map(|finding| checked.sources.file(finding.location.file));
-    let judged: Vec<PathBuf> = judged.map(|file| real(&file.location)).collect();
-    let named: Vec<PathBuf> = arguments.paths.iter().map(|path| real(&checked.sources.absolute(path))).collect();
-    let mut seen: Vec<PathBuf> = Vec::new();
-    for (_, path) in &arguments.output.output {
-        let shown = path.display();
-        if path == Path::new("-") {
-            return Err(UsageError::new("-o FORMAT=-: standard output is what --format prints to"));
-        }
-        let target = real(&checked.sources.absolute(path));
-        let class = FileClass::of(&target.file_name().unwrap_or_default().to_string_lossy());
-        let is_source = matches!(class, FileClass::Terraform | FileClass::TerraformJson | FileClass::Variables);
-        if target.is_file() && (is_source || judged.contains(&target) || named.contains(&target)) {
-            return Err(UsageError::new(format!("-o {shown}: that file was just checked, and would be replaced")));
-        }
-        if seen.contains(&target) {
-            return Err(UsageError::new(format!("-o {shown}: two reports cannot be written to one file")));
-        }
-        seen.push(target);
-    }
-    Ok(())
-}
-
-/// A note, in one line.
-fn remark(note: &Note, checked: &Checked) -> String {
-    let place = note.span.map(|span| (checked.sources.file(span.file), checked.sources.position(span)));
-    let place = place.map_or_else(String::new, |(file, at)| format!("{}:{}:{}: ", file.path, at.line, at.column));
-    format!("note: {place}{}", note.message)
-}
-
-/// A file that could not be read, in one line.
-fn unread(error: &FileError, checked: &Checked) -> String {
-    let place = error.span.map(|span| checked.sources.position(span));
-    let place = place.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
-    format!("error: {}{place}: {}", error.path, error.message)
-}
-
-/// How to draw: as asked, else as the terminal and `NO_COLOR` allow.
-fn style(chosen: &OutputArguments) -> Style {
-    let terminal = std::io::stdout().is_terminal();
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let utf8 = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(std::env::var_os).is_some_and(|locale| {
-        let locale = locale.to_string_lossy().to_ascii_lowercase();
-        locale.contains("utf-8") || locale.contains("utf8")
-    });
-    let decide = |when: When, automatic: bool| match when {
-        When::Auto => automatic,
-        When::Always => true,
-        When::Never => false,
-    };
-    let width = std::env::var("COLUMNS").ok().and_then(|width| width.parse().ok()).unwrap_or(100);
-    Style {
-        color: if decide(chosen.color, terminal && wanted) { Color::Always } else { Color::Never },
-        unicode: if decide(chosen.unicode, terminal && (utf8 || cfg!(windows))) {
-            Unicode::Always
-        } else {
-            Unicode::Never
-        },
-        width,
-    }
 }

@@ -9,6 +9,7 @@ mod explain;
 mod given;
 mod init;
 mod output;
+mod publish;
 mod since;
 mod suppressions;
 mod test;

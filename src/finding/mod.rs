@@ -7,6 +7,7 @@ pub use fingerprint::fingerprint;
 pub use trace::{Step, Trace};
 
 use crate::source::Span;
+use crate::value::Literal;
 
 /// What is known about one control and one subject (a trail or an account).
 #[derive(Debug, Clone, PartialEq)]
@@ -113,9 +114,9 @@ pub struct Case {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// This value.
-    Is(crate::value::Literal),
+    Is(Literal),
     /// Anything but these.
-    Not(Vec<crate::value::Literal>),
+    Not(Vec<Literal>),
     /// Neither null nor empty.
     Set,
     /// Empty: the empty text or collection.
@@ -261,6 +262,27 @@ impl Finding {
     }
 }
 
+impl Condition {
+    /// The condition in words, about the input of that name: `var.env is "dev"`.
+    #[must_use]
+    pub fn about(&self, name: &str) -> String {
+        match self {
+            Self::Is(Literal::Text(text)) if text.is_empty() => format!("{name} is empty"),
+            Self::Is(literal) => format!("{name} is {literal}"),
+            Self::Not(literals) => {
+                let literals: Vec<String> = literals.iter().map(ToString::to_string).collect();
+                format!("{name} is not {}", literals.join(" or "))
+            }
+            Self::Set => format!("{name} is set"),
+            Self::Empty => format!("{name} is empty"),
+            Self::Fixed(true) => format!("{name} is one fixed value"),
+            Self::Fixed(false) => format!("{name} is not one fixed value"),
+            Self::Other(question, true) => question.clone(),
+            Self::Other(question, false) => format!("not ({question})"),
+        }
+    }
+}
+
 /// What a control is, for reports: its page and its requirements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Control {
@@ -272,9 +294,11 @@ pub struct Control {
     pub severity: Severity,
     /// One or two sentences: what is checked.
     pub summary: String,
+    /// One sentence: what a failure may cost; empty where nobody said.
+    pub why: String,
     /// The whole page, in Markdown.
     pub page: String,
-    /// AWS's own page.
+    /// AWS's own page; empty for a rule that is not AWS's.
     pub url: String,
     /// Related requirements, by framework (`NIST SP 800-53 Rev. 5`), with their numbers.
     pub requirements: Vec<(String, Vec<String>)>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Case, Condition, Verdict};
 use crate::rules::Words;
-use crate::value::{Input, Literal, Reason};
+use crate::value::{Input, Reason};
 
 /// What the placeholders of a sentence stand for.
 pub type Slots = BTreeMap<&'static str, String>;
@@ -40,25 +40,8 @@ pub fn cases(cases: &[Case]) -> String {
 }
 
 fn when(conditions: &[(String, Condition)]) -> String {
-    let conditions: Vec<String> = conditions.iter().map(|(name, met)| condition(name, met)).collect();
+    let conditions: Vec<String> = conditions.iter().map(|(name, met)| met.about(name)).collect();
     conditions.join(" and ")
-}
-
-fn condition(name: &str, met: &Condition) -> String {
-    match met {
-        Condition::Is(Literal::Text(text)) if text.is_empty() => format!("{name} is empty"),
-        Condition::Is(literal) => format!("{name} is {literal}"),
-        Condition::Not(literals) => {
-            let literals: Vec<String> = literals.iter().map(ToString::to_string).collect();
-            format!("{name} is not {}", literals.join(" or "))
-        }
-        Condition::Set => format!("{name} is set"),
-        Condition::Empty => format!("{name} is empty"),
-        Condition::Fixed(true) => format!("{name} is one fixed value"),
-        Condition::Fixed(false) => format!("{name} is not one fixed value"),
-        Condition::Other(question, true) => question.clone(),
-        Condition::Other(question, false) => format!("not ({question})"),
-    }
 }
 
 /// Why an input is open, and what would decide it. `None` where its name says it all.

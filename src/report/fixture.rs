@@ -10,7 +10,7 @@ use crate::finding::{
 use crate::source::{FileId, Sources, Span};
 use crate::value::Literal;
 
-use super::{Color, Context, Format, Style, Unicode, render};
+use super::{Color, Context, Format, Import, SarifResults, Style, Unicode, render};
 
 /// The directory the paths of SARIF count from; the run's own directory is `envs/prod` in it.
 const ROOT: &str = "/estate";
@@ -24,6 +24,7 @@ pub(super) struct Estate {
     pub report: Report,
     pub sources: Sources,
     pub controls: Vec<Control>,
+    pub import: Import,
 }
 
 impl Estate {
@@ -60,26 +61,47 @@ impl Estate {
             trails: 4,
         };
         let ids = ["CloudTrail.1", "CloudTrail.2", "CloudTrail.4", "CloudTrail.5", "CloudTrail.6", "CloudTrail.7"];
-        Self { report, sources, controls: ids.map(control).into() }
+        let import = Import {
+            partition: "aws".to_owned(),
+            region: "eu-west-1".to_owned(),
+            account_id: "111122223333".to_owned(),
+            time: "2026-01-31T12:00:00Z".to_owned(),
+        };
+        Self { report, sources, controls: ids.map(control).into(), import }
     }
 
     /// The report in one format, without colour and in ASCII.
     pub(super) fn render(&self, format: Format) -> String {
-        self.render_in(format, Style { color: Color::Never, unicode: Unicode::Never, width: 100 })
+        render(format, &self.context())
     }
 
     /// SARIF with paths from another directory.
     pub(super) fn sarif_from(&self, source_root: &str) -> serde_json::Value {
-        let (report, sources, controls) = (&self.report, &self.sources, &self.controls);
-        let style = Style { color: Color::Never, unicode: Unicode::Never, width: 100 };
-        let context = Context { report, sources, controls, source_root: Path::new(source_root), style };
+        let context = Context { source_root: Path::new(source_root), ..self.context() };
+        serde_json::from_str(&render(Format::Sarif, &context)).unwrap()
+    }
+
+    /// SARIF with every verdict.
+    pub(super) fn full_sarif(&self) -> serde_json::Value {
+        let context = Context { sarif: SarifResults::Everything, ..self.context() };
         serde_json::from_str(&render(Format::Sarif, &context)).unwrap()
     }
 
     /// The report in one format and style.
     pub(super) fn render_in(&self, format: Format, style: Style) -> String {
-        let (report, sources, controls) = (&self.report, &self.sources, &self.controls);
-        render(format, &Context { report, sources, controls, source_root: Path::new(ROOT), style })
+        render(format, &Context { style, ..self.context() })
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context {
+            report: &self.report,
+            sources: &self.sources,
+            controls: &self.controls,
+            source_root: Path::new(ROOT),
+            style: Style { color: Color::Never, unicode: Unicode::Never, width: 100 },
+            sarif: SarifResults::Failures,
+            import: &self.import,
+        }
     }
 }
 
@@ -186,6 +208,7 @@ fn control(id: &str) -> Control {
         title: format!("The title of {id}"),
         severity,
         summary: "What is checked.".to_owned(),
+        why: "Why it <matters>.".to_owned(),
         page: "## What is checked\n\nA page.\n".to_owned(),
         url: "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html#cloudtrail-1"
             .to_owned(),

@@ -5,11 +5,11 @@
 use std::fmt::Write;
 
 use crate::finding::{FileError, Finding, Verdict};
-use crate::source::Span;
+use crate::source::{Position, Span};
 
 use super::Context;
 use super::line::one_line;
-use super::place::{from_root, groups, level, message, path, path_from_root, subject};
+use super::place::{distinct_positions, from_root, groups, level, message, path, path_from_root, subject};
 
 /// How many annotations of one level a step shows.
 const SHOWN: usize = 10;
@@ -18,15 +18,18 @@ const SHOWN: usize = 10;
 struct Annotation {
     level: &'static str,
     file: String,
-    place: Option<Span>,
+    place: Option<(Position, Position)>,
     title: String,
     message: String,
 }
 
 pub(super) fn render(context: &Context) -> String {
     let unread = context.report.errors.iter().map(|error| unread(error, context));
-    let groups = [Verdict::Fail, Verdict::Unknown].into_iter().flat_map(|verdict| groups(context, verdict));
-    let found = groups.filter_map(|group| annotation(&group, context));
+    let groups: Vec<Vec<&Finding>> =
+        [Verdict::Fail, Verdict::Unknown].into_iter().flat_map(|verdict| groups(context, verdict)).collect();
+    let firsts: Vec<&Finding> = groups.iter().filter_map(|group| group.first().copied()).collect();
+    let starts = distinct_positions(&firsts, context.sources);
+    let found = groups.iter().zip(starts).filter_map(|(group, start)| annotation(group, start, context));
     let annotations: Vec<Annotation> = unread.chain(found).collect();
     let mut commands = String::new();
     for level in ["error", "warning", "notice"] {
@@ -36,19 +39,20 @@ pub(super) fn render(context: &Context) -> String {
             let is_last = at + 1 == SHOWN;
             let rest =
                 if more > 0 && is_last { format!("\nand {more} more {level}s in the log") } else { String::new() };
-            command(&mut commands, annotation, &rest, context);
+            command(&mut commands, annotation, &rest);
         }
     }
     commands
 }
 
-fn annotation(group: &[&Finding], context: &Context) -> Option<Annotation> {
+fn annotation(group: &[&Finding], start: Position, context: &Context) -> Option<Annotation> {
     let finding = *group.first()?;
+    let end = end(finding.location, context);
     let help = finding.help.as_ref().map(|help| format!("\nTo mend it: {}", one_line(help)));
     Some(Annotation {
         level: if finding.verdict == Verdict::Fail { level(finding) } else { "notice" },
         file: path_from_root(finding.location, context).unwrap_or_else(|| path(finding.location, context.sources)),
-        place: Some(finding.location),
+        place: Some((start, end.max(start))),
         title: format!("{} {}", finding.control, subject(finding)),
         message: message(group) + &help.unwrap_or_default(),
     })
@@ -58,22 +62,23 @@ fn unread(error: &FileError, context: &Context) -> Annotation {
     Annotation {
         level: "error",
         file: from_root(error.path.as_ref(), context).unwrap_or_else(|| error.path.clone()),
-        place: error.span,
+        place: error.span.map(|span| (context.sources.position(span), end(span, context))),
         title: format!("{} is not judged", error.path),
         message: one_line(&error.message),
     }
 }
 
-fn command(commands: &mut String, annotation: &Annotation, rest: &str, context: &Context) {
-    let mut place = String::new();
-    if let Some(span) = annotation.place {
-        // Columns are refused where an annotation spans lines.
-        let span = context.sources.first_line(span);
-        let file = context.sources.file(span.file);
-        let start = file.lines.position(span.start as usize, &file.text);
-        let end = file.lines.position(span.end as usize, &file.text);
-        place = format!(",line={0},endLine={0},col={1},endColumn={2}", start.line, start.column, end.column);
-    }
+/// Where a place ends on its first line: columns are refused where an annotation spans lines.
+fn end(span: Span, context: &Context) -> Position {
+    let first = context.sources.first_line(span);
+    let file = context.sources.file(span.file);
+    file.lines.position(first.end as usize, &file.text)
+}
+
+fn command(commands: &mut String, annotation: &Annotation, rest: &str) {
+    let place = annotation.place.map_or_else(String::new, |(start, end)| {
+        format!(",line={0},endLine={0},col={1},endColumn={2}", start.line, start.column, end.column)
+    });
     let (file, title) = (property(&annotation.file), property(&annotation.title));
     let message = data(&format!("{}{rest}", annotation.message));
     let _ = writeln!(commands, "::{} file={file}{place},title={title}::{message}", annotation.level);

@@ -2,8 +2,6 @@
 //! reason; a file that could not be read is an error.
 //! <https://github.com/testmoapp/junitxml>
 
-use std::fmt::Write;
-
 use crate::finding::{FileError, Finding, Verdict};
 
 use super::Context;
@@ -19,14 +17,16 @@ pub(super) fn render(context: &Context) -> String {
     for unit in units {
         let findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.unit == unit).collect();
         let cases: String = findings.iter().map(|finding| case(finding, context)).collect();
-        let (failures, skipped) = (count(&findings, Outcome::Failure), count(&findings, Outcome::Skipped));
-        suite(&mut suites, unit, [findings.len(), failures, 0, skipped], &cases);
+        suites.push_str(&suite(unit, &counts(&findings, 0), &cases));
     }
     if !report.errors.is_empty() {
         let cases: String = report.errors.iter().map(unread).collect();
-        suite(&mut suites, "files", [report.errors.len(), 0, report.errors.len(), 0], &cases);
+        suites.push_str(&suite("files", &counts(&[], report.errors.len()), &cases));
     }
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"trailwarden\">\n{suites}</testsuites>\n")
+    let total = counts(&report.findings.iter().collect::<Vec<_>>(), report.errors.len());
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"trailwarden\" {total}>\n{suites}</testsuites>\n"
+    )
 }
 
 /// What a test runner calls a verdict.
@@ -45,17 +45,20 @@ fn outcome(finding: &Finding) -> Outcome {
     }
 }
 
-fn count(findings: &[&Finding], wanted: Outcome) -> usize {
-    findings.iter().filter(|finding| outcome(finding) == wanted).count()
+/// The counts of a suite, as attributes. Nothing takes time here, but Jenkins and GitLab read the attribute.
+fn counts(findings: &[&Finding], errors: usize) -> String {
+    let count = |wanted: Outcome| findings.iter().filter(|finding| outcome(finding) == wanted).count();
+    let (tests, failures, skipped) = (findings.len() + errors, count(Outcome::Failure), count(Outcome::Skipped));
+    format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\"")
 }
 
-fn suite(suites: &mut String, name: &str, [tests, failures, errors, skipped]: [usize; 4], cases: &str) {
-    let name = escaped(name);
-    let _ = writeln!(
-        suites,
-        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" \
-         skipped=\"{skipped}\">\n{cases}  </testsuite>"
-    );
+fn suite(name: &str, counts: &str, cases: &str) -> String {
+    format!("  <testsuite name=\"{}\" {counts}>\n{cases}  </testsuite>\n", escaped(name))
+}
+
+/// The unit as a class. Jenkins takes what stands before the last dot for a package, and shows nothing for a lone dot.
+fn class(unit: &str) -> &str {
+    if unit == "." { "trailwarden" } else { unit }
 }
 
 fn case(finding: &Finding, context: &Context) -> String {
@@ -77,8 +80,8 @@ fn case(finding: &Finding, context: &Context) -> String {
     };
     let name = escaped(&format!("{} {}", finding.control, subject(finding)));
     format!(
-        "    <testcase name=\"{name}\" classname=\"{}\" file=\"{}\" line=\"{}\">{inside}</testcase>\n",
-        escaped(&finding.unit),
+        "    <testcase name=\"{name}\" classname=\"{}\" file=\"{}\" line=\"{}\" time=\"0\">{inside}</testcase>\n",
+        escaped(class(&finding.unit)),
         escaped(&file),
         place.line
     )
@@ -87,7 +90,7 @@ fn case(finding: &Finding, context: &Context) -> String {
 fn unread(error: &FileError) -> String {
     let (path, message) = (escaped(&error.path), escaped(&one_line(&error.message)));
     format!(
-        "    <testcase name=\"{path}\" classname=\"files\" file=\"{path}\"><error type=\"unreadable\" \
+        "    <testcase name=\"{path}\" classname=\"files\" file=\"{path}\" time=\"0\"><error type=\"unreadable\" \
          message=\"{message}\"/></testcase>\n"
     )
 }

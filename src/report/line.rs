@@ -1,19 +1,21 @@
-//! One line a failure: `path:line:col: warning[CloudTrail.4] aws_cloudtrail.main: …`. Never coloured, and `error` and
-//! `warning` are the only level words: a problem matcher drops what it does not know.
+//! One line a failure: `path:line:col: warning[CloudTrail.4] aws_cloudtrail.main: …`, and one for what is unknown, with
+//! `info` as its level. Never coloured.
 //!
 //! A file that could not be read is a line too, `error[unreadable]`: what is silent about it looks like success.
 
 use std::fmt::Write;
 
-use crate::finding::FileError;
+use crate::finding::{FileError, Finding, Verdict};
 use crate::source::Position;
 
 use super::Context;
-use super::place::{distinct_positions, failures, level, path, subject};
+use super::place::{distinct_positions, level, path, subject};
 
-/// A line, in the order of the groups: path, line, column, level, code, message. No look-around, so that every engine
-/// reads it; a path may hold colons and blanks.
-pub(super) const PATTERN: &str = r"^(\S.*?):(\d+):(\d+): (error|warning)\[([A-Za-z0-9.]+)\] (.+)$";
+/// The pattern of a line of one of the levels, its groups in this order: path, line, column, level, code, message. No
+/// look-around, so that every engine reads it; a path may hold colons and blanks.
+pub(super) fn pattern(levels: &[&str]) -> String {
+    format!(r"^(\S.*?):(\d+):(\d+): ({})\[([A-Za-z0-9._-]+)\] (.+)$", levels.join("|"))
+}
 
 pub(super) fn render(context: &Context) -> String {
     let mut lines = String::new();
@@ -22,9 +24,12 @@ pub(super) fn render(context: &Context) -> String {
         let (path, message) = (visible(&error.path), one_line(&error.message));
         let _ = writeln!(lines, "{path}:{line}:{column}: error[unreadable] {message}");
     }
-    let failures: Vec<_> = failures(context).collect();
-    let positions = distinct_positions(&failures, context.sources);
-    for (finding, at) in failures.iter().zip(positions) {
+    let is_shown = |finding: &&Finding| {
+        matches!(finding.verdict, Verdict::Fail | Verdict::Unknown) && finding.suppressed.is_none()
+    };
+    let findings: Vec<&Finding> = context.report.findings.iter().filter(is_shown).collect();
+    let positions = distinct_positions(&findings, context.sources);
+    for (finding, at) in findings.iter().zip(positions) {
         let path = visible(&path(finding.location, context.sources));
         let (level, subject, message) = (level(finding), one_line(subject(finding)), one_line(&finding.message));
         let _ = writeln!(lines, "{path}:{}:{}: {level}[{}] {subject}: {message}", at.line, at.column, finding.control);

@@ -4,28 +4,25 @@
 use std::fmt::Write;
 
 use crate::finding::{Finding, Verdict};
-use crate::source::{Excerpts, Span};
+use crate::source::Span;
 
-use super::line::{is_hidden, one_line};
-use super::place::{groups, message, path, subject};
+use super::line::one_line;
+use super::matrix::matrix;
+use super::place::{control, groups, message, path_and_line, subject};
+use super::snippet::snippet;
 use super::{Context, summary};
 
-/// How many failures are told in full: GitHub refuses a summary of more than a mebibyte.
-const TOLD: usize = 100;
+/// GitHub refuses a summary of more than a mebibyte, and a step may write more than this one.
+const PAGE: usize = 900 * 1024;
 
-/// How much of a line is shown, in characters.
-const LINE: usize = 160;
+/// How many rows the table has at most; nobody reads a longer one.
+const ROWS: usize = 500;
 
 pub(super) fn render(context: &Context) -> String {
     let mut page = format!("## trailwarden\n\n{}\n", escaped(&summary(context.report)));
-    matrix(&mut page, context);
+    table(&mut page, context);
     let failures = groups(context, Verdict::Fail);
-    for group in failures.iter().take(TOLD) {
-        failure(&mut page, group, context);
-    }
-    if failures.len() > TOLD {
-        let _ = write!(page, "\n…and {} more failures.\n", failures.len() - TOLD);
-    }
+    sections(&mut page, "failures", failures.iter().map(|group| failure(group, context)));
     let undecided = groups(context, Verdict::Unknown);
     let undecided = undecided.iter().filter_map(|group| Some((title(group.first()?), message(group))));
     list(&mut page, "Not decided", undecided);
@@ -34,93 +31,83 @@ pub(super) fn render(context: &Context) -> String {
     page
 }
 
-/// One row a subject, one column a control.
-fn matrix(page: &mut String, context: &Context) {
-    let controls: Vec<&str> = context.controls.iter().map(|control| control.id.as_str()).collect();
-    let findings = &context.report.findings;
-    let mut subjects: Vec<(&str, Option<&str>)> = Vec::new();
-    for row in findings.iter().map(row) {
-        if !subjects.contains(&row) {
-            subjects.push(row);
+/// As many sections as fit, and how many there are besides.
+fn sections(page: &mut String, what: &str, sections: impl Iterator<Item = String>) {
+    let mut left_out = 0;
+    for section in sections {
+        if left_out > 0 || page.len() + section.len() > PAGE {
+            left_out += 1;
+        } else {
+            page.push_str(&section);
         }
     }
-    if subjects.is_empty() || controls.is_empty() {
+    if left_out > 0 {
+        let _ = write!(page, "\n…and {left_out} more {what}.\n");
+    }
+}
+
+/// One row a subject, one column a control.
+fn table(page: &mut String, context: &Context) {
+    let controls: Vec<&str> = context.controls.iter().map(|control| control.id.as_str()).collect();
+    let rows = matrix(context);
+    if rows.is_empty() || controls.is_empty() {
         return;
     }
     let _ = write!(page, "\n| | {} |\n|---|{}\n", controls.join(" | "), "---|".repeat(controls.len()));
-    for (unit, resource) in subjects {
-        let cells = controls.iter().map(|control| {
-            let found = findings.iter().find(|finding| finding.control == *control && row(finding) == (unit, resource));
-            found.map_or("", cell)
-        });
-        let cells: Vec<&str> = cells.collect();
-        let name = resource
-            .map_or_else(|| format!("account of {}", code(unit)), |name| format!("{} in {}", code(name), code(unit)));
+    for row in rows.iter().take(ROWS) {
+        let cells: Vec<String> = row.cells.iter().map(|findings| cell(findings)).collect();
+        let unit = code(row.unit);
+        let name =
+            row.resource.map_or_else(|| format!("account of {unit}"), |name| format!("{} in {unit}", code(name)));
         let _ = writeln!(page, "| {} | {} |", name.replace('|', "\\|"), cells.join(" | "));
+    }
+    if rows.len() > ROWS {
+        let _ = write!(page, "\n…and {} more rows.\n", rows.len() - ROWS);
     }
 }
 
-fn row(finding: &Finding) -> (&str, Option<&str>) {
-    (&finding.unit, finding.resource.as_deref())
-}
-
-fn cell(finding: &Finding) -> &'static str {
-    match finding.verdict {
+fn cell(findings: &[(usize, &Finding)]) -> String {
+    let word = |(_, finding): &(usize, &Finding)| match finding.verdict {
         Verdict::Fail if finding.suppressed.is_some() => "suppressed",
         Verdict::Fail => "**fail**",
         Verdict::Pass => "pass",
         Verdict::Unknown => "unknown",
         Verdict::NoData => "no data",
         Verdict::NotApplicable => "",
-    }
+    };
+    findings.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
-fn failure(page: &mut String, group: &[&Finding], context: &Context) {
-    let Some(finding) = group.first() else { return };
+fn failure(group: &[&Finding], context: &Context) -> String {
+    let Some(finding) = group.first() else { return String::new() };
     let severity = finding.severity.as_str();
-    let _ = write!(page, "\n### {} ({severity})\n\n{}\n\n", title(finding), escaped(&message(group)));
-    excerpt(page, finding.location, context);
+    let mut section = format!("\n### {} ({severity})\n\n{}\n\n", title(finding), escaped(&message(group)));
+    section.push_str(&excerpt(finding.location, context));
     for label in &finding.related {
-        let place = place(label.span, context);
-        let _ = writeln!(page, "- {}: {}", escaped(&one_line(&label.message)), code(&place));
+        let place = path_and_line(label.span, context);
+        let _ = writeln!(section, "- {}: {}", escaped(&one_line(&label.message)), code(&place));
     }
     if let Some(help) = &finding.help {
-        let _ = write!(page, "\nTo mend it: {}\n", escaped(&one_line(help)));
+        let _ = write!(section, "\nTo mend it: {}\n", escaped(&one_line(help)));
     }
-    if let Some(control) = context.controls.iter().find(|control| control.id == finding.control) {
-        let _ = write!(page, "\n[{}]({})\n", escaped(&one_line(&control.title)), control.url);
+    if let Some(control) = control(finding, context).filter(|control| !control.url.is_empty()) {
+        let (why, title) = (escaped(&one_line(&control.why)), escaped(&one_line(&control.title)));
+        let _ = write!(section, "\nWhy: {why} ([{title}]({}))\n", control.url);
     }
+    section
 }
 
 fn title(finding: &Finding) -> String {
     format!("{}: {}", finding.control, code(subject(finding)))
 }
 
-fn place(span: Span, context: &Context) -> String {
-    format!("{}:{}", path(span, context.sources), context.sources.position(span).line)
-}
-
 /// The line a finding stands on, in a fence that nothing in it can close.
-fn excerpt(page: &mut String, span: Span, context: &Context) {
-    let file = context.sources.file(span.file);
-    if file.excerpts == Excerpts::Withheld {
-        let _ = write!(page, "{}\n\n", code(&place(span, context)));
-        return;
-    }
-    let line = file.lines.range(file.lines.line(span.start as usize), &file.text);
-    let before = file.text.get(line.start..span.start as usize).unwrap_or_default();
-    let after = file.text.get(span.start as usize..line.end).unwrap_or_default();
-    let shown = |character: char| if is_hidden(character) { ' ' } else { character };
-    // Some files are one line of a megabyte: the place is shown, with a little of what stands before it.
-    let kept = before.chars().rev().take(LINE / 4).collect::<Vec<_>>().into_iter().rev();
-    let text: String = kept.chain(after.chars().take(LINE)).map(shown).collect();
+fn excerpt(span: Span, context: &Context) -> String {
+    let place = code(&path_and_line(span, context));
+    let Some(snippet) = snippet(span, context.sources) else { return format!("{place}\n\n") };
+    let text = snippet.text();
     let fence = "`".repeat(longest_run(&text).max(2) + 1);
-    let language = match file.path.rsplit('.').next().unwrap_or_default() {
-        "tf" | "tofu" => "hcl",
-        "json" => "json",
-        _ => "yaml",
-    };
-    let _ = write!(page, "{}\n{fence}{language}\n{}\n{fence}\n\n", code(&place(span, context)), text.trim());
+    format!("{place}\n{fence}{}\n{}\n{fence}\n\n", snippet.language, text.trim())
 }
 
 fn list(page: &mut String, heading: &str, items: impl Iterator<Item = (String, String)>) {
@@ -128,9 +115,7 @@ fn list(page: &mut String, heading: &str, items: impl Iterator<Item = (String, S
     if items.peek().is_some() {
         let _ = write!(page, "\n### {heading}\n\n");
     }
-    for (title, text) in items {
-        let _ = writeln!(page, "- {title}: {}", escaped(&text));
-    }
+    sections(page, "of them", items.map(|(title, text)| format!("- {title}: {}\n", escaped(&text))));
 }
 
 /// The text as inline code, whatever backticks it holds.

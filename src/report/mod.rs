@@ -2,21 +2,27 @@
 //!
 //! Knows findings and sources only. The exit code never depends on a format.
 
+mod asff;
 #[cfg(test)]
 mod fixture;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
+#[cfg(test)]
+mod limit_tests;
 mod line;
 mod line_hash;
 mod markdown;
 mod matcher;
+mod matrix;
 mod place;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "only tests use it")]
 mod sample;
 mod sarif;
+mod snippet;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -28,6 +34,7 @@ use std::path::Path;
 use crate::finding::{Control, Report};
 use crate::source::Sources;
 
+pub use asff::Import;
 pub use matcher::{Editor, problem_matcher};
 pub use summary::summary;
 pub use trace::traces;
@@ -51,9 +58,13 @@ pub enum Format {
     Junit,
     /// Markdown, for the summary of a job.
     Markdown,
+    /// One page for auditors: trails against controls, with the evidence.
+    Html,
+    /// AWS Security Finding Format, a batch a line.
+    Asff,
 }
 
-const FORMATS: [(&str, Format); 8] = [
+const FORMATS: [(&str, Format); 10] = [
     ("text", Format::Text),
     ("line", Format::Line),
     ("json", Format::Json),
@@ -62,6 +73,8 @@ const FORMATS: [(&str, Format); 8] = [
     ("gitlab", Format::Gitlab),
     ("junit", Format::Junit),
     ("markdown", Format::Markdown),
+    ("html", Format::Html),
+    ("asff", Format::Asff),
 ];
 
 impl std::str::FromStr for Format {
@@ -105,6 +118,15 @@ pub struct Style {
     pub width: usize,
 }
 
+/// Which verdicts SARIF lists as results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SarifResults {
+    /// Failures that nobody suppressed: code scanning shows whatever is listed as an open alert.
+    Failures,
+    /// Every verdict, for readers that understand `kind` and `suppressions`.
+    Everything,
+}
+
 /// What a format needs.
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -118,6 +140,10 @@ pub struct Context<'a> {
     pub source_root: &'a Path,
     /// How `text` is drawn.
     pub style: Style,
+    /// What SARIF lists.
+    pub sarif: SarifResults,
+    /// What the Security Finding Format says about its import; empty where no report is in that format.
+    pub import: &'a Import,
 }
 
 /// The report in one format.
@@ -132,5 +158,7 @@ pub fn render(format: Format, context: &Context) -> String {
         Format::Gitlab => gitlab::render(context),
         Format::Junit => junit::render(context),
         Format::Markdown => markdown::render(context),
+        Format::Html => html::render(context),
+        Format::Asff => asff::render(context),
     }
 }

@@ -1,13 +1,16 @@
 //! Places as formats print them, and the order and columns in which findings share a line.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use crate::finding::{Finding, Level, Verdict};
+use crate::finding::{Control, Finding, Level, Verdict};
 use crate::source::{Position, Sources, Span, relative};
 
 use super::Context;
 use super::line::one_line;
+
+/// How many instances of one block a message names.
+const INSTANCES: usize = 10;
 
 /// The failures that nobody suppressed, in the report's order.
 pub(super) fn failures<'a>(context: &'a Context) -> impl Iterator<Item = &'a Finding> {
@@ -15,9 +18,18 @@ pub(super) fn failures<'a>(context: &'a Context) -> impl Iterator<Item = &'a Fin
     findings.filter(|finding| finding.verdict == Verdict::Fail && finding.suppressed.is_none())
 }
 
-/// The level as matchers and annotations know it: only these two words.
+/// The level as matchers, annotations and viewers know it.
 pub(super) fn level(finding: &Finding) -> &'static str {
-    if finding.level() == Level::Error { "error" } else { "warning" }
+    match finding.level() {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Info => "info",
+    }
+}
+
+/// What a control is, when it ran.
+pub(super) fn control<'a>(finding: &Finding, context: &Context<'a>) -> Option<&'a Control> {
+    context.controls.iter().find(|control| control.id == finding.control)
 }
 
 /// What a finding is about: the resource, or the account.
@@ -26,16 +38,17 @@ pub(super) fn subject(finding: &Finding) -> &str {
 }
 
 /// What has one key side by side, in the order in which the keys come first.
-pub(super) fn grouped<K: PartialEq>(findings: Vec<&Finding>, key: impl Fn(&Finding) -> K) -> Vec<Vec<&Finding>> {
-    let mut groups: Vec<(K, Vec<&Finding>)> = Vec::new();
+pub(super) fn grouped<K: Ord>(findings: Vec<&Finding>, key: impl Fn(&Finding) -> K) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut known: BTreeMap<K, usize> = BTreeMap::new();
     for finding in findings {
-        let key = key(finding);
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(finding),
-            None => groups.push((key, vec![finding])),
+        let at = *known.entry(key(finding)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    groups
 }
 
 /// The findings of one verdict that nobody suppressed, worst first: one group a control and place, which people meet once
@@ -55,11 +68,25 @@ pub(super) fn message(group: &[&Finding]) -> String {
     let mut messages: Vec<String> = Vec::new();
     for kind in grouped(group.to_vec(), about) {
         let Some(first) = kind.first() else { continue };
-        let subjects: Vec<&str> = kind.iter().map(|finding| subject(finding)).collect();
-        let more = format!(" ({} instances: {})", subjects.len(), subjects.join(", "));
-        messages.push(format!("{}{}", one_line(&first.message), if kind.len() > 1 { &more } else { "" }));
+        messages.push(format!("{}{}", one_line(&first.message), instances(&kind)));
     }
     messages.join(" ")
+}
+
+/// ` (3 instances: a, b, c)`; nothing for a finding that stands alone.
+fn instances(group: &[&Finding]) -> String {
+    if group.len() < 2 {
+        return String::new();
+    }
+    let named: Vec<&str> = group.iter().take(INSTANCES).map(|finding| subject(finding)).collect();
+    let more = group.len() - named.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(" ({} instances: {}{more})", group.len(), named.join(", "))
+}
+
+/// `main.tf:3`, counted from the current directory.
+pub(super) fn path_and_line(span: Span, context: &Context) -> String {
+    format!("{}:{}", path(span, context.sources), context.sources.position(span).line)
 }
 
 /// The finding's path from the current directory.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::finding::{Control, Finding, Report, Severity, Subject, Verdict};
 use crate::source::{FileId, Sources, Span};
 
-use super::{Color, Context, Style, Unicode};
+use super::{Color, Context, Import, SarifResults, Style, Unicode};
 
 const TEXT: &str = "trail = off\nbucket = public\n";
 
@@ -16,6 +16,7 @@ pub(super) struct Sample {
     file: FileId,
     controls: Vec<Control>,
     root: PathBuf,
+    import: Import,
 }
 
 impl Sample {
@@ -28,12 +29,14 @@ impl Sample {
             title: "It is on".to_owned(),
             severity: Severity::Low,
             summary: "It is on.".to_owned(),
+            why: "What is off does nothing.".to_owned(),
             page: "It is on.".to_owned(),
             url: "https://docs.aws.amazon.com/a-long-address/that-must/not-be-wrapped/whatever-the-width-may-be#it"
                 .to_owned(),
             requirements: Vec::new(),
         };
-        let mut sample = Self { report: Report::default(), sources, file, controls: vec![control], root };
+        let mut sample =
+            Self { report: Report::default(), sources, file, controls: vec![control], root, import: Import::default() };
         let location = sample.span("off");
         sample.report.findings = subjects.iter().map(|subject| finding(subject, location)).collect();
         sample
@@ -52,6 +55,8 @@ impl Sample {
             controls: &self.controls,
             source_root: &self.root,
             style: Style { color: Color::Never, unicode: Unicode::Never, width: 60 },
+            sarif: SarifResults::Failures,
+            import: &self.import,
         }
     }
 }

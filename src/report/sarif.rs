@@ -1,49 +1,63 @@
 //! SARIF 2.1.0, as GitHub code scanning accepts it and shows it in a pull request.
 //!
 //! One run. Results are the failures only: code scanning would show anything else as an open alert. What could not be
-//! decided or read is a notification. Regions are one line, columns count UTF-16 units, paths count from the source root.
+//! decided or read is a notification. Other readers understand `kind` and `suppressions`, and get every verdict on demand.
+//! Regions are one line, columns count UTF-16 units, paths count from the source root.
 //! <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::finding::{Control, FileError, Finding, Fix, Label, Severity, Verdict};
+use crate::finding::{Finding, Label, Suppression, Verdict};
 use crate::source::Span;
 
-use super::Context;
 use super::line::one_line;
 use super::line_hash::line_hashes;
-use super::place::{failures, from_root, grouped, level, message, path_from_root};
+use super::place::{failures, from_root, grouped, level, message};
+use super::{Context, SarifResults};
+
+mod location;
+mod notification;
+mod rule;
+
+use location::{fix, is_inside, link_text, location, primary, remarked, unlinked};
+use notification::notifications;
+use rule::Taxonomies;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
+/// How many results of a run code scanning takes.
+const RESULTS: usize = 25_000;
+
+/// How many locations of a result code scanning shows.
+const RELATED: usize = 100;
+
+/// How many instances of one block tell their way.
+const FLOWS: usize = 10;
+
 pub(super) fn render(context: &Context) -> String {
     let mut hashes = Hashes { context, of: BTreeMap::new() };
-    let results: Vec<Value> = alerts(context).iter().filter_map(|alert| result(alert, context, &mut hashes)).collect();
-    let undecided = context.report.findings.iter().filter(|finding| finding.verdict == Verdict::Unknown);
-    let undecided = undecided.map(|finding| ("note", finding));
-    let outside = failures(context).filter(|finding| !is_inside(finding.location, context));
-    let outside = outside.map(|finding| (level(finding), finding));
-    let notifications: Vec<Value> = undecided
-        .chain(outside)
-        .map(|(level, finding)| {
-            notification(level, &format!("{}: {}", finding.control, finding.message), finding.location, context)
-        })
-        .chain(context.report.errors.iter().map(|error| unread(error, context)))
-        .collect();
-    let complete = context.report.errors.is_empty();
+    let taxonomies = Taxonomies::of(context.controls);
+    let (alerts, left_out) = worst(alerts(context), RESULTS);
+    let results: Vec<Value> =
+        alerts.iter().filter_map(|alert| result(alert, context, &taxonomies, &mut hashes)).collect();
     let run = json!({
         "tool": { "driver": {
             "name": "trailwarden",
             "semanticVersion": env!("CARGO_PKG_VERSION"),
             "informationUri": "https://github.com/trailwarden/trailwarden",
-            "rules": context.controls.iter().map(rule).collect::<Vec<_>>(),
+            "rules": taxonomies.rules(),
+            "supportedTaxonomies": taxonomies.references(),
         }},
+        "taxonomies": taxonomies.components(),
         "automationDetails": { "id": format!("trailwarden/{}", category(context)) },
         "columnKind": "utf16CodeUnits",
-        "invocations": [{ "executionSuccessful": complete, "toolExecutionNotifications": notifications }],
+        "invocations": [{
+            "executionSuccessful": context.report.errors.is_empty(),
+            "toolExecutionNotifications": notifications(left_out, context),
+        }],
         "results": results,
     });
     format!("{:#}\n", json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] }))
@@ -57,97 +71,100 @@ fn category(context: &Context) -> String {
     }
 }
 
-fn rule(control: &Control) -> Value {
-    let mut tags = vec!["security".to_owned(), "aws".to_owned(), "cloudtrail".to_owned()];
-    tags.extend(control.requirements.iter().map(|(framework, _)| framework.clone()));
-    // Code scanning keeps ten tags.
-    tags.truncate(10);
-    json!({
-        "id": control.id,
-        "name": control.id.replace('.', ""),
-        "shortDescription": { "text": limited(&control.title) },
-        "fullDescription": { "text": limited(&control.summary) },
-        "help": { "text": format!("{} {}", one_line(&control.summary), control.url), "markdown": control.page },
-        "helpUri": control.url,
-        "defaultConfiguration": { "level": if control.severity >= Severity::High { "error" } else { "warning" } },
-        "properties": { "tags": tags, "precision": "very-high", "security-severity": score(control.severity) },
-    })
-}
-
-/// On one line, no longer than code scanning takes.
-fn limited(text: &str) -> String {
-    one_line(text).chars().take(1024).collect()
-}
-
-/// A number in GitHub's range for the severity: over 9 critical, from 7 high, from 4 medium, above 0 low.
-fn score(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "9.5",
-        Severity::High => "8.0",
-        Severity::Medium => "5.5",
-        Severity::Low => "3.0",
-    }
-}
-
 /// The failures of one control on one line are one result: code scanning tells alerts apart by the hash of their line.
+/// Whatever else was decided is a result of its own, where it is wanted.
 fn alerts<'a>(context: &'a Context) -> Vec<Vec<&'a Finding>> {
     let line = |finding: &Finding| context.sources.position(finding.location).line;
-    let failures = failures(context).filter(|finding| is_inside(finding.location, context));
-    grouped(failures.collect(), |finding| (finding.control.clone(), finding.location.file, line(finding)))
+    let inside = |finding: &&Finding| is_inside(finding.location, context);
+    let failures = failures(context).filter(inside).collect();
+    let mut alerts = grouped(failures, |finding| (finding.control.clone(), finding.location.file, line(finding)));
+    if context.sarif == SarifResults::Everything {
+        let is_other = |finding: &&Finding| finding.verdict != Verdict::Fail || finding.suppressed.is_some();
+        let others = context.report.findings.iter().filter(is_other).filter(inside);
+        alerts.extend(others.map(|finding| vec![finding]));
+    }
+    alerts
 }
 
-fn result(alert: &[&Finding], context: &Context, hashes: &mut Hashes) -> Option<Value> {
+/// The most severe of too many, and how many are left out.
+fn worst(mut alerts: Vec<Vec<&Finding>>, most: usize) -> (Vec<Vec<&Finding>>, usize) {
+    let left_out = alerts.len().saturating_sub(most);
+    if left_out > 0 {
+        alerts.sort_by_key(|alert| std::cmp::Reverse(alert.first().map(|finding| finding.severity)));
+        alerts.truncate(most);
+    }
+    (alerts, left_out)
+}
+
+fn result(alert: &[&Finding], context: &Context, taxonomies: &Taxonomies, hashes: &mut Hashes) -> Option<Value> {
     let finding = *alert.first()?;
     let related = related(alert, context);
-    let mut result = json!({
-        "ruleId": finding.control,
-        "level": level(finding),
-        "message": { "text": text(alert, &related) },
-        "locations": [primary(finding, context)],
-        "partialFingerprints": {
-            "primaryLocationLineHash": hashes.line(finding.location),
-            "trailwarden/v1": finding.fingerprint,
-        },
-    });
+    let mut result = Map::new();
+    let mut set = |key: &str, value: Value| result.insert(key.to_owned(), value);
+    set("ruleId", json!(finding.control));
     if let Some(index) = context.controls.iter().position(|control| control.id == finding.control) {
-        set(&mut result, "ruleIndex", json!(index));
+        set("ruleIndex", json!(index));
     }
+    set("kind", json!(kind(finding)));
+    set("level", json!(if finding.verdict == Verdict::Fail { level(finding) } else { "none" }));
+    set("message", json!({ "text": text(alert, &related) }));
+    set("locations", json!([primary(finding, context)]));
+    let line = hashes.line(finding.location);
+    set("partialFingerprints", json!({ "primaryLocationLineHash": line, "trailwarden/v1": finding.fingerprint }));
+    set("taxa", json!(taxonomies.taxa(finding)));
     if !related.is_empty() {
-        let place = |(at, label): (usize, &&Label)| {
-            let mut location = remarked(&label.message, label.span, context);
-            set(&mut location, "id", json!(at + 1));
-            location
-        };
-        set(&mut result, "relatedLocations", related.iter().enumerate().map(place).collect());
-        set(&mut result, "codeFlows", alert.iter().map(|finding| code_flow(finding, context)).collect());
+        set(
+            "relatedLocations",
+            related.iter().enumerate().map(|(at, label)| numbered(at + 1, label, context)).collect(),
+        );
+        set("codeFlows", alert.iter().take(FLOWS).map(|finding| code_flow(finding, context)).collect());
     }
     let mut fixes: Vec<Value> = alert.iter().filter_map(|finding| fix(finding.fix.as_ref()?, context)).collect();
     fixes.dedup();
     if !fixes.is_empty() {
-        set(&mut result, "fixes", json!(fixes));
+        set("fixes", json!(fixes));
     }
-    Some(result)
+    if let Some(suppression) = &finding.suppressed {
+        set("suppressions", json!([suppressed(suppression, context)]));
+    }
+    Some(Value::Object(result))
 }
 
-fn primary(finding: &Finding, context: &Context) -> Value {
-    let mut primary = location(finding.location, context);
-    if let Some(resource) = &finding.resource {
-        let name = finding.name.as_ref().unwrap_or(resource);
-        let logical = json!([{ "name": resource, "fullyQualifiedName": name, "kind": "resource" }]);
-        set(&mut primary, "logicalLocations", logical);
+/// SARIF's word for a verdict; `open` is what lacks the information to be decided.
+fn kind(finding: &Finding) -> &'static str {
+    match finding.verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Unknown | Verdict::NoData => "open",
+        Verdict::NotApplicable => "notApplicable",
     }
-    primary
+}
+
+fn suppressed(suppression: &Suppression, context: &Context) -> Value {
+    let reason = one_line(&suppression.reason);
+    match suppression.span {
+        Some(span) if is_inside(span, context) => {
+            json!({ "kind": "inSource", "justification": reason, "location": location(span, context) })
+        }
+        _ => json!({ "kind": "external", "justification": reason }),
+    }
 }
 
 /// What is related to any of the findings, each place once.
 fn related<'a>(alert: &[&'a Finding], context: &Context) -> Vec<&'a Label> {
     let mut labels: Vec<&Label> = Vec::new();
     for label in alert.iter().flat_map(|finding| &finding.related) {
-        if !labels.contains(&label) && is_inside(label.span, context) {
+        if labels.len() < RELATED && !labels.contains(&label) && is_inside(label.span, context) {
             labels.push(label);
         }
     }
     labels
+}
+
+fn numbered(id: usize, label: &Label, context: &Context) -> Value {
+    let mut location = remarked(&label.message, label.span, context);
+    location.insert("id".to_owned(), json!(id));
+    Value::Object(location)
 }
 
 /// The first sentence says it all; the places it speaks of follow as links to the related locations.
@@ -163,16 +180,6 @@ fn text(alert: &[&Finding], related: &[&Label]) -> String {
     if links.is_empty() { text } else { format!("{text} See {}.", links.join(", ")) }
 }
 
-/// A text in which nothing is a link by accident: `[text](1)` would be one (SARIF 2.1.0, 3.11.6).
-fn unlinked(text: &str) -> String {
-    text.replace("](", "] (")
-}
-
-/// A link's text: brackets and backslashes are escaped.
-fn link_text(text: &str) -> String {
-    one_line(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
-}
-
 /// The path from what is related (the trail, its bucket) to where the finding stands.
 fn code_flow(finding: &Finding, context: &Context) -> Value {
     let step = |message: &str, span: Span| json!({ "location": remarked(message, span, context) });
@@ -180,89 +187,6 @@ fn code_flow(finding: &Finding, context: &Context) -> Value {
     let mut steps: Vec<Value> = labels.map(|label| step(&label.message, label.span)).collect();
     steps.push(step(&finding.message, finding.location));
     json!({ "threadFlows": [{ "locations": steps }] })
-}
-
-fn set(object: &mut Value, key: &str, value: Value) {
-    if let Some(fields) = object.as_object_mut() {
-        fields.insert(key.to_owned(), value);
-    }
-}
-
-/// A location with a remark of its own.
-fn remarked(message: &str, span: Span, context: &Context) -> Value {
-    let mut location = location(span, context);
-    set(&mut location, "message", json!({ "text": unlinked(&one_line(message)) }));
-    location
-}
-
-fn location(span: Span, context: &Context) -> Value {
-    json!({ "physicalLocation": physical(span, context) })
-}
-
-fn physical(span: Span, context: &Context) -> Value {
-    json!({ "artifactLocation": { "uri": uri(span, context) }, "region": region(span, context) })
-}
-
-/// One line: a pull request shows an alert only when all of its lines are in the diff.
-fn region(span: Span, context: &Context) -> Value {
-    whole_region(context.sources.first_line(span), context)
-}
-
-fn whole_region(span: Span, context: &Context) -> Value {
-    let file = context.sources.file(span.file);
-    let start = file.lines.position_utf16(span.start as usize, &file.text);
-    let end = file.lines.position_utf16(span.end as usize, &file.text);
-    json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
-}
-
-/// Whether code scanning can show the place. A failure elsewhere is a notification, so that it is not lost.
-fn is_inside(span: Span, context: &Context) -> bool {
-    path_from_root(span, context).is_some()
-}
-
-/// From the source root, without symbolic links: code scanning knows a file by its place in the work tree, and refuses the
-/// upload for a path that leaves it.
-fn uri(span: Span, context: &Context) -> Option<String> {
-    path_from_root(span, context).map(|path| percent_encoded(&path))
-}
-
-/// The path as a URI reference: everything but unreserved characters and slashes is encoded (RFC 3986).
-fn percent_encoded(path: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    path.bytes().map(encode).collect()
-}
-
-/// The edits by file; `None` when one of them lies outside the source root.
-fn fix(fix: &Fix, context: &Context) -> Option<Value> {
-    let mut by_file: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for edit in &fix.edits {
-        let replacement = json!({
-            "deletedRegion": whole_region(edit.span, context),
-            "insertedContent": { "text": edit.replacement },
-        });
-        by_file.entry(uri(edit.span, context)?).or_default().push(replacement);
-    }
-    let changes: Vec<Value> = by_file
-        .into_iter()
-        .map(|(uri, replacements)| json!({ "artifactLocation": { "uri": uri }, "replacements": replacements }))
-        .collect();
-    Some(json!({ "description": { "text": fix.title }, "artifactChanges": changes }))
-}
-
-fn notification(level: &str, text: &str, span: Span, context: &Context) -> Value {
-    let locations: Vec<Value> = is_inside(span, context).then(|| location(span, context)).into_iter().collect();
-    json!({ "level": level, "message": { "text": unlinked(&one_line(text)) }, "locations": locations })
-}
-
-fn unread(error: &FileError, context: &Context) -> Value {
-    let text = format!("{}: {}", error.path, error.message);
-    match error.span {
-        Some(span) => notification("error", &text, span, context),
-        None => json!({ "level": "error", "message": { "text": unlinked(&one_line(&text)) } }),
-    }
 }
 
 /// The line hashes of the files that hold results, each computed once.
@@ -285,12 +209,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_become_uri_references() {
-        assert_eq!(percent_encoded("envs/prod (eu)/täst.tf"), "envs/prod%20%28eu%29/t%C3%A4st.tf");
-        assert_eq!(percent_encoded("100%/a:b\\c?#[0].tf"), "100%25/a%3Ab%5Cc%3F%23%5B0%5D.tf");
-    }
-
-    #[test]
     fn a_code_flow_ends_where_the_finding_stands() {
         let mut sample = Sample::new(&["aws_cloudtrail.a"]);
         let (bucket, trail) = (sample.span("bucket"), sample.span("trail"));
@@ -303,6 +221,18 @@ mod tests {
         assert_eq!(said, ["the trail [it]", "the bucket", "aws_cloudtrail.a is off."]);
         let message = result["message"]["text"].as_str().unwrap();
         assert!(message.ends_with("See [the bucket](1), [the trail \\[it\\]](2)."), "{message}");
+    }
+
+    #[test]
+    fn the_least_severe_are_left_out() {
+        let mut findings = Sample::new(&["a", "b", "c", "d"]).report.findings;
+        findings[2].severity = crate::finding::Severity::Critical;
+        let alerts = || findings.iter().map(|finding| vec![finding]).collect::<Vec<_>>();
+        let kept = |most: usize| -> Vec<String> {
+            let (alerts, _) = worst(alerts(), most);
+            alerts.iter().map(|alert| alert[0].fingerprint.clone()).collect()
+        };
+        assert_eq!((kept(4).join(""), kept(2).join(""), worst(alerts(), 3).1), ("abcd".into(), "ca".into(), 1));
     }
 
     #[test]

@@ -96,9 +96,11 @@ fn matchers_read_every_line() {
         let regex = Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();
         let mut places = BTreeSet::new();
         for line in lines.lines() {
-            let groups = regex.captures(line).unwrap_or_else(|| panic!("{editor:?} does not match {line:?}"));
+            let is_read = editor == Editor::VsCode || !line.contains(": info[");
+            assert_eq!(regex.is_match(line), is_read, "{editor:?} and {line:?}");
+            let Some(groups) = regex.captures(line) else { continue };
             let group = |name: &str| groups[number(pattern, &format!("/{name}"))].to_owned();
-            assert!(["error", "warning"].contains(&group("severity").as_str()), "{line}");
+            assert!(["error", "warning", "info"].contains(&group("severity").as_str()), "{line}");
             let file = estate.sources.file(estate.sources.add(group("file"), String::new()));
             let number: usize = group("line").parse().unwrap();
             assert!(number <= file.lines.len(), "{line}");
@@ -113,13 +115,13 @@ fn matchers_read_every_line() {
         "gone.yaml:1:1: error[unreadable] does not exist",
     ];
     assert_eq!(lines.lines().take(2).collect::<Vec<_>>(), expected);
-    assert_eq!(lines.lines().count(), 2 + 7, "two files that could not be read, seven failures:\n{lines}");
+    assert_eq!(lines.lines().count(), 2 + 7 + 1, "two unread files, seven failures, one unknown:\n{lines}");
 }
 
 #[test]
 fn instances_of_one_place_are_one_problem() {
     let estate = Estate::new();
-    for format in [Format::Github, Format::Gitlab, Format::Markdown, Format::Text] {
+    for format in [Format::Github, Format::Gitlab, Format::Markdown, Format::Sarif, Format::Text] {
         let report = estate.render_in(format, Style { color: Color::Never, unicode: Unicode::Never, width: 1000 });
         let report = report.replace('\\', "");
         assert_eq!(
@@ -307,7 +309,7 @@ fn sarif_is_what_code_scanning_accepts() {
         }
     }
     let notifications = &run["invocations"][0]["toolExecutionNotifications"];
-    assert_eq!(notifications.as_array().unwrap().len(), 1 + 2, "one unknown, two files: {notifications:#}");
+    assert_eq!(notifications.as_array().unwrap().len(), 1 + 2 + 1, "an unknown, two files, a note: {notifications:#}");
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
 }
 
@@ -326,4 +328,55 @@ fn what_lies_outside_the_source_root_is_told_but_not_pointed_at() {
     assert!(notifications.contains("CloudTrail.6: Everybody may read"), "{notifications}");
     assert!(!inside.to_string().contains("\"uri\":\"."), "{inside:#}");
     assert_eq!(estate.sarif_from("/elsewhere")["runs"][0]["automationDetails"]["id"], "trailwarden/");
+}
+
+#[test]
+fn full_sarif_says_what_each_result_is() {
+    let estate = Estate::new();
+    let log = estate.full_sarif();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let kinds = |wanted: &str| results.iter().filter(|result| result["kind"] == wanted).count();
+    // Three instances that share a place are one failure; one failure is suppressed; one unknown, two without data.
+    assert_eq!((kinds("fail"), kinds("pass"), kinds("open")), (5 + 1, 1, 3), "{log:#}");
+    for result in results {
+        assert_eq!(result["kind"] == "fail", result["level"] != "none", "only failures have a level: {result:#}");
+    }
+    let suppressed: Vec<&Value> = results.iter().filter(|result| result.get("suppressions").is_some()).collect();
+    let [suppressed] = suppressed.as_slice() else { panic!("one is suppressed: {suppressed:#?}") };
+    let waiver = serde_json::json!({ "kind": "external", "justification": "the bucket's own log bucket" });
+    assert_eq!((&suppressed["ruleId"], &suppressed["suppressions"][0]), (&Value::from("CloudTrail.7"), &waiver));
+}
+
+#[test]
+fn requirements_are_taxa_of_their_standard() {
+    let log = json(&Estate::new(), Format::Sarif);
+    let run = &log["runs"][0];
+    let names = |taxonomy: &Value| taxonomy["name"].as_str().unwrap().to_owned();
+    let taxonomies = run["taxonomies"].as_array().unwrap();
+    let supported = run["tool"]["driver"]["supportedTaxonomies"].as_array().unwrap();
+    assert_eq!(taxonomies.iter().map(names).collect::<Vec<_>>(), supported.iter().map(names).collect::<Vec<_>>());
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let of_rules = rules.iter().flat_map(|rule| rule["relationships"].as_array().unwrap()).map(|one| &one["target"]);
+    let results = run["results"].as_array().unwrap();
+    let of_results = results.iter().flat_map(|result| result["taxa"].as_array().unwrap());
+    let mut seen = 0;
+    for reference in of_rules.chain(of_results) {
+        let taxonomy = &taxonomies[number(reference, "/toolComponent/index")];
+        assert_eq!(taxonomy["name"], reference["toolComponent"]["name"], "{reference}");
+        assert_eq!(taxonomy["taxa"][number(reference, "/index")]["id"], reference["id"], "{reference}");
+        seen += 1;
+    }
+    assert_eq!(seen, 3 * (rules.len() + results.len()));
+}
+
+#[test]
+fn security_hub_is_told_what_was_suppressed() {
+    let report = Estate::new().render(Format::Asff);
+    let findings: Vec<Value> = serde_json::from_str(report.trim()).unwrap();
+    let suppressed: Vec<&Value> = findings.iter().filter(|finding| finding.get("Workflow").is_some()).collect();
+    let [finding] = suppressed.as_slice() else { panic!("one is suppressed: {suppressed:#?}") };
+    assert_eq!(finding["Workflow"]["Status"], "SUPPRESSED");
+    assert_eq!(finding["Note"]["Text"], "suppressed: the bucket's own log bucket");
+    let account = findings.iter().find(|finding| finding["Resources"][0]["Type"] == "AwsAccount").unwrap();
+    assert_eq!(account["Resources"][0]["Id"], "AWS::::Account:111122223333");
 }

@@ -10,7 +10,7 @@ use crate::finding::{FileError, Finding, Label, Level, Note, Verdict};
 use crate::source::{Excerpts, FileId, Span};
 
 use super::line::{one_line, visible};
-use super::place::{grouped, message};
+use super::place::{control, grouped, message, path_and_line};
 use super::{Color, Context, Unicode};
 
 mod excerpt;
@@ -106,10 +106,15 @@ impl<'a> Page<'a> {
             let line = format!("{} {}", self.styles.help.style("  name:"), one_line(name));
             self.line(&line);
         }
-        if let Some(control) = self.context.controls.iter().find(|control| control.id == finding.control) {
-            // Not wrapped: an address must stay whole to be clicked.
-            let see = format!("{} {}", self.styles.help.style("   see:"), self.styles.link.style(&control.url));
-            self.line(&see);
+        if let Some(control) = control(finding, self.context) {
+            if !control.why.is_empty() {
+                self.wrapped("   why:", &control.why);
+            }
+            if !control.url.is_empty() {
+                // Not wrapped: an address must stay whole to be clicked.
+                let see = format!("{} {}", self.styles.help.style("   see:"), self.styles.link.style(&control.url));
+                self.line(&see);
+            }
         }
         self.line("");
     }
@@ -122,7 +127,7 @@ impl<'a> Page<'a> {
             Level::Info => self.styles.advice,
         };
         let word = format!("{} {} ({})", finding.control, finding.verdict.as_str(), finding.severity.as_str());
-        let title = self.context.controls.iter().find(|control| control.id == finding.control);
+        let title = control(finding, self.context);
         let title = title.map(|control| format!(": {}", control.title)).unwrap_or_default();
         let header = format!("{}{title}", style.style(word));
         self.line(&header);
@@ -195,9 +200,20 @@ impl<'a> Page<'a> {
         self.line(&line);
     }
 
+    /// A sentence behind a word, its lines below each other.
+    fn wrapped(&mut self, word: &str, sentence: &str) {
+        let first = format!("{} ", self.styles.help.style(word));
+        let others = " ".repeat(word.len() + 1);
+        let options = textwrap::Options::new(self.context.style.width.max(60))
+            .initial_indent(&first)
+            .subsequent_indent(&others)
+            .break_words(false);
+        let text = textwrap::fill(&one_line(sentence), options);
+        self.line(&text);
+    }
+
     fn place(&self, span: Span) -> String {
-        let file = self.context.sources.file(span.file);
-        format!("{}:{}", visible(&file.path), file.lines.position(span.start as usize, &file.text).line)
+        visible(&path_and_line(span, self.context))
     }
 
     /// Adds one drawing. A drawing always begins with its message; where there is none that line is left out.
@@ -293,6 +309,7 @@ CloudTrail.4 fail (low): It is on
  2 | bucket = public
    `----
   help: turn it on
+   why: What is off does nothing.
    see: https://docs.aws.amazon.com/a-long-address/that-must/not-be-wrapped/whatever-the-width-may-be#it
 
 ";

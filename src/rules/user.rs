@@ -100,6 +100,7 @@ fn control(name: &str, path: &str, text: &str) -> Control {
         title: format!("{name} ({path})"),
         severity: Severity::Medium,
         summary: format!("The rule {name} of {path}."),
+        why: String::new(),
         page: format!("```\n{}\n```\n", text.trim_end()),
         url: String::new(),
         requirements: Vec::new(),

@@ -53,7 +53,7 @@ pub fn is_identifier(value: &Value) -> bool {
     match &value.data {
         Data::Opaque(symbol) => match symbol.source {
             SymbolSource::Resource(_) | SymbolSource::Data(_) => IDENTIFIERS.contains(&symbol.attribute.as_str()),
-            SymbolSource::Named(_) | SymbolSource::Derived(_) => false,
+            SymbolSource::Named(_) | SymbolSource::Import(_) | SymbolSource::Derived(_) => false,
         },
         _ => false,
     }

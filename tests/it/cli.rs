@@ -133,6 +133,8 @@ fn wrong_calls_end_with_2_and_one_line_with_a_hint() {
         (&["check", "--select", "PCI.CloudTrail.3"], "CloudTrail.4"),
         (&["check", "--fail-on", "severe"], "severe"),
         (&["check", "-o", "sarif"], "FORMAT=FILE"),
+        (&["check", "-o", "asff=x.jsonl", "--region", "eu-west-1"], "needs --account-id, --time\n  hint: "),
+        (&["check", "--time", "yesterday"], "2026-01-31T12:00:00Z"),
         (&["check", "--stdin-filename", "x.tf"], "--stdin-filename"),
         (&["check", "picture.png"], "picture.png"),
         (&["explain", "CloudTrail.99"], "CloudTrail.99"),

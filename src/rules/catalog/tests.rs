@@ -196,7 +196,7 @@ fn properties_are_spelled_as_the_file_spells_them() {
 fn every_page_is_complete() {
     let mut ids = BTreeSet::new();
     for rule in catalog().rules() {
-        let Control { id, title, summary, page, url, .. } = &rule.control;
+        let Control { id, title, summary, why, page, url, .. } = &rule.control;
         assert!(ids.insert(id), "{id} is there twice");
         assert_eq!(rule.name, id.replace('.', "-").to_lowercase(), "{id} is in the file of its name");
         let anchor =
@@ -204,6 +204,7 @@ fn every_page_is_complete() {
         assert_eq!(*url, anchor);
         assert!(!title.ends_with('.') && title.len() <= 80, "{id}: {title}");
         assert!(summary.ends_with('.') && !summary.contains('\n'), "{id}: {summary}");
+        assert!(why.ends_with('.') && !why.contains(". ") && !why.contains('\n'), "{id}: one sentence: {why}");
         assert_eq!(rule.sentences.no_data.is_some(), rule.needs.path() != "Trail", "{id}: no_data");
         for heading in
             ["What is checked", "Why it matters", "Fails when", "Passes when", "Unknown when", "Traps", "Examples"]

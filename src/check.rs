@@ -170,9 +170,11 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>, options: &O
     let judged: Vec<Rows> = judged.into_iter().flatten().collect();
     let defects = defects.into_iter().filter_map(Result::err);
     let trails = judged.iter().map(|rows| rows.trails).sum();
+    let mut notes = found.notes;
     let (mut rows_found, mut traces): (Vec<rows::Found>, Vec<Trace>) = Default::default();
     for rows in judged {
         rows_found.extend(rows.found);
+        notes.extend(rows.notes);
         traces.extend(rows.traces);
     }
     let mut findings = accounts::findings(rows_found, options, &words.accounts);
@@ -185,7 +187,7 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>, options: &O
         since: None,
         traces,
         files: found.files,
-        notes: found.notes,
+        notes,
         errors: found.errors.into_iter().chain(defects).collect(),
         findings,
     }

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::finding::{Case, Condition, Finding, Trace};
-use crate::judge::{AccountVotes, Judge, Outcomes, Row, UserRow, account_row, to_finding, trace, user_findings};
+use crate::finding::{Case, Condition, Finding, Note, Trace};
+use crate::judge::{AccountVotes, Judge, Outcomes, Row, UserRow, account_row, fill, to_finding, trace, user_findings};
 use crate::model::{Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
@@ -44,6 +44,8 @@ pub(super) struct Rows {
     pub found: Vec<Found>,
     /// How the verdicts of the traced control came about.
     pub traces: Vec<Trace>,
+    /// What was left out.
+    pub notes: Vec<Note>,
     /// How many trails there are, in one world or another.
     pub trails: usize,
 }
@@ -52,7 +54,7 @@ pub(super) struct Rows {
 pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
     let mut rows = self::rows(unit, run);
     if !rows.found.is_empty() {
-        try_alternatives(&mut rows.found, unit, run);
+        rows.notes.extend(try_alternatives(&mut rows.found, unit, run));
     }
     rows
 }
@@ -71,12 +73,11 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let of_accounts = any.flat_map(|rule| accounts.iter().map(move |first| (*rule, None, *first)));
     let rows: Vec<(&'static Rule, Option<&Resource>, &Resource)> = of_trails.chain(of_accounts).collect();
     let judged = rows.par_iter().filter_map(|(rule, trail, first)| {
-        let (exploration, account) = match trail {
-            Some(trail) => (judge.trail_row(rule, &trail.address), None),
-            None => {
-                let (exploration, votes) = account_row(&judge, rule, &first.provider);
-                (exploration, Some(votes))
-            }
+        let (exploration, account) = if let Some(trail) = trail {
+            (judge.trail_row(rule, &trail.address), None)
+        } else {
+            let (exploration, votes) = account_row(&judge, rule, &first.provider);
+            (exploration, Some(votes))
         };
         let row = Row { unit, rule, trail: *trail, first, exploration, words: run.words, sources: run.sources };
         let finding = to_finding(&row)?;
@@ -91,7 +92,7 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
         found.into_iter().map(|finding| Found { finding, account: None })
     });
     found.par_extend(user_rows);
-    Rows { found, traces: traces.into_iter().flatten().collect(), trails: trails.len() }
+    Rows { found, traces: traces.into_iter().flatten().collect(), notes: Vec::new(), trails: trails.len() }
 }
 
 /// The trails of all worlds, each once, in source order.
@@ -106,9 +107,11 @@ fn distinct(trails: impl Iterator<Item = Resource>) -> Vec<Resource> {
 }
 
 /// A default decides a verdict, and somebody may still deploy with another allowed value: those that would change the
-/// verdict become its cases, one parameter changed at a time.
-fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) {
-    let alternatives: Vec<(String, String)> = unit.alternatives().into_iter().take(MAX_ALTERNATIVES).collect();
+/// verdict become its cases, one parameter changed at a time. Says so where there are too many to try.
+fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<Note> {
+    let mut alternatives: Vec<(String, String)> = unit.alternatives();
+    let count = alternatives.len();
+    alternatives.truncate(MAX_ALTERNATIVES);
     let tried: Vec<Vec<Found>> = alternatives
         .par_iter()
         .map(|(input, value)| {
@@ -127,6 +130,10 @@ fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) {
             }
         }
     }
+    let slots =
+        [("unit", unit.path().to_owned()), ("count", count.to_string()), ("tried", alternatives.len().to_string())];
+    let message = || fill(&run.words.alternatives, &slots.into());
+    (count > alternatives.len()).then(|| Note { message: message(), span: None })
 }
 
 impl Found {

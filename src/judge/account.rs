@@ -20,6 +20,9 @@ pub struct AccountVotes {
     pub failing: usize,
 }
 
+/// The trail that comes closest in a world, if there is one.
+struct Best(Option<Judged>);
+
 /// What `rule` says about the account of one provider configuration, in each world: the trail that satisfies it, or
 /// the one that comes closest. Worlds without a trail have no say, unless other units are deployed to the account.
 #[must_use]
@@ -31,10 +34,11 @@ pub fn account_row<'a>(
     let found = explore(judge.max_worlds, |world| {
         let estate = judge.unit.estate(world);
         let best = || best_trail(judge, rule, provider, estate.as_ref(), world);
-        judge.admitted(estate.as_ref(), world, || best().map(Some))
+        judge.admitted(estate.as_ref(), world, || best().map(Best).map(Some))
     });
     let cases = cases(&found);
-    let worlds = found.worlds.into_iter().map(|(world, judged)| (world, judged.flatten())).collect();
+    let worlds =
+        found.worlds.into_iter().map(|(world, judged)| (world, judged.and_then(|Best(judged)| judged))).collect();
     let failing =
         |(_, judged): &(World, Option<Judged>)| Some(judged.as_ref()?.failures.len()).filter(|count| *count > 0);
     let exploration = Exploration { worlds, refused: found.refused, exploded: found.exploded };
@@ -43,8 +47,8 @@ pub fn account_row<'a>(
 }
 
 /// What leads to each verdict. A world that the real tool refuses has no say, one without a trail has.
-fn cases(found: &Exploration<Option<Option<Judged>>>) -> Vec<Case> {
-    let said = |judged: &Option<Judged>| judged.as_ref().map_or(Verdict::NotApplicable, |judged| judged.verdict);
+fn cases(found: &Exploration<Option<Best>>) -> Vec<Case> {
+    let said = |Best(judged): &Best| judged.as_ref().map_or(Verdict::NotApplicable, |judged| judged.verdict);
     let worlds = found.worlds.iter();
     let votes: Vec<_> = worlds.filter_map(|(world, judged)| Some((world, said(judged.as_ref()?)))).collect();
     match merge(&votes).filter(|_| found.exploded.is_empty()) {

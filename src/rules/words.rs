@@ -26,6 +26,8 @@ pub struct Words {
     pub created_at: String,
     /// More worlds than may be explored; `{inputs}`.
     pub exploded: String,
+    /// More allowed values of parameters than are tried; `{unit}`, `{count}`, `{tried}`.
+    pub alternatives: String,
     /// The options that would decide an unknown verdict; `{options}`.
     pub decide: String,
     evidence: EvidenceWords,

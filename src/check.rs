@@ -15,6 +15,7 @@ use crate::rules::{Holds, Rule, UserRules, Words};
 use crate::source::{Exclude, Sources, Span};
 use crate::suppress::{self, Honour};
 
+mod accounts;
 mod known;
 mod rows;
 mod settings;
@@ -122,7 +123,7 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
             })
             .collect();
         let ambiguous: Vec<Note> = found.units.iter().flat_map(|unit| neighbours.ambiguous(unit.as_ref())).collect();
-        let mut report = report(found, judged);
+        let mut report = report(found, judged, options, words);
         report.notes.extend(ambiguous);
         if options.require_trail && report.findings.is_empty() {
             report.findings = missing_trail(options, sources);
@@ -164,16 +165,19 @@ fn missing_trail(options: &Options, sources: &Sources) -> Vec<Finding> {
 }
 
 /// Everything in its order: unit, control, resource.
-fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>) -> Report {
+fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>, options: &Options, words: &Words) -> Report {
     let (judged, defects): (Vec<_>, Vec<_>) = judged.into_iter().partition(Result::is_ok);
     let judged: Vec<Rows> = judged.into_iter().flatten().collect();
     let defects = defects.into_iter().filter_map(Result::err);
     let trails = judged.iter().map(|rows| rows.trails).sum();
-    let (mut findings, mut traces): (Vec<Finding>, Vec<Trace>) = Default::default();
+    let mut notes = found.notes;
+    let (mut rows_found, mut traces): (Vec<rows::Found>, Vec<Trace>) = Default::default();
     for rows in judged {
-        findings.extend(rows.findings);
+        rows_found.extend(rows.found);
+        notes.extend(rows.notes);
         traces.extend(rows.traces);
     }
+    let mut findings = accounts::findings(rows_found, options, &words.accounts);
     findings.sort_by(|left, right| {
         (&left.unit, &left.control, &left.resource).cmp(&(&right.unit, &right.control, &right.resource))
     });
@@ -183,7 +187,7 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>) -> Report {
         since: None,
         traces,
         files: found.files,
-        notes: found.notes,
+        notes,
         errors: found.errors.into_iter().chain(defects).collect(),
         findings,
     }

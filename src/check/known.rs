@@ -7,6 +7,8 @@ use crate::config::{self, BlockFlag, Configured};
 use crate::model::{KnownBucket, Openness, PublicAccessBlock, Unit};
 use crate::value::{Origin, Role, Value};
 
+use super::accounts;
+
 /// The buckets that the sources do not declare.
 pub(super) fn buckets(configured: &Configured) -> Vec<KnownBucket> {
     let known = |bucket: &config::KnownBucket| KnownBucket {
@@ -26,9 +28,7 @@ pub(super) fn account_blocks<'a>(
     working_directory: &Path,
 ) -> BTreeMap<String, PublicAccessBlock> {
     let block = |unit: &dyn Unit| {
-        let place = working_directory.join(unit.path());
-        let mut accounts = configured.config.accounts.iter();
-        let account = accounts.find(|account| configured.covers(&account.paths, &place))?;
+        let account = accounts::configured(configured, unit.path(), working_directory)?;
         let flags = account.s3_public_access_block.as_ref()?;
         let origin = Origin::at(account.name.span, Role::Given);
         let is_set = |flag: &str| flags.0.iter().any(|set| name(*set) == flag);

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
-use crate::judge::{Judge, Outcomes, Row, UserRow, account_row, describe_cases, to_finding, trace, user_findings};
+use crate::finding::{Case, Condition, Finding, Note, Trace};
+use crate::judge::{AccountVotes, Judge, Outcomes, Row, UserRow, account_row, fill, to_finding, trace, user_findings};
 use crate::model::{Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
@@ -28,13 +28,24 @@ pub(super) struct Run<'a> {
     pub outcomes: &'a Outcomes,
 }
 
+/// A finding, with what an account-level one says to other units of the account.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// The finding.
+    pub finding: Finding,
+    /// Set where one trail satisfies the control for the whole account.
+    pub account: Option<AccountVotes>,
+}
+
 /// What was judged in a unit.
 #[derive(Default)]
 pub(super) struct Rows {
     /// A finding for each row.
-    pub findings: Vec<Finding>,
+    pub found: Vec<Found>,
     /// How the verdicts of the traced control came about.
     pub traces: Vec<Trace>,
+    /// What was left out.
+    pub notes: Vec<Note>,
     /// How many trails there are, in one world or another.
     pub trails: usize,
 }
@@ -42,8 +53,8 @@ pub(super) struct Rows {
 /// Every row of a unit, and what would change it.
 pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
     let mut rows = self::rows(unit, run);
-    if !rows.findings.is_empty() {
-        try_alternatives(&mut rows.findings, unit, run);
+    if !rows.found.is_empty() {
+        rows.notes.extend(try_alternatives(&mut rows.found, unit, run));
     }
     rows
 }
@@ -62,23 +73,26 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let of_accounts = any.flat_map(|rule| accounts.iter().map(move |first| (*rule, None, *first)));
     let rows: Vec<(&'static Rule, Option<&Resource>, &Resource)> = of_trails.chain(of_accounts).collect();
     let judged = rows.par_iter().filter_map(|(rule, trail, first)| {
-        let exploration = match trail {
-            Some(trail) => judge.trail_row(rule, &trail.address),
-            None => account_row(&judge, rule, &first.provider),
+        let (exploration, account) = if let Some(trail) = trail {
+            (judge.trail_row(rule, &trail.address), None)
+        } else {
+            let (exploration, votes) = account_row(&judge, rule, &first.provider);
+            (exploration, Some(votes))
         };
         let row = Row { unit, rule, trail: *trail, first, exploration, words: run.words, sources: run.sources };
         let finding = to_finding(&row)?;
         let is_traced = run.options.trace.is_some_and(|traced| traced.control.id == rule.control.id);
         let trace = is_traced.then(|| trace(&judge, &row, &finding));
-        Some((finding, trace))
+        Some((Found { finding, account }, trace))
     });
-    let (mut findings, traces): (Vec<Finding>, Vec<Option<Trace>>) = judged.unzip();
+    let (mut found, traces): (Vec<Found>, Vec<Option<Trace>>) = judged.unzip();
     let user_rows = run.options.user_rules.par_iter().flat_map_iter(|rules| {
         let max_worlds = run.options.max_worlds;
-        user_findings(&UserRow { unit, rules, max_worlds, words: run.words, sources: run.sources })
+        let found = user_findings(&UserRow { unit, rules, max_worlds, words: run.words, sources: run.sources });
+        found.into_iter().map(|finding| Found { finding, account: None })
     });
-    findings.par_extend(user_rows);
-    Rows { findings, traces: traces.into_iter().flatten().collect(), trails: trails.len() }
+    found.par_extend(user_rows);
+    Rows { found, traces: traces.into_iter().flatten().collect(), notes: Vec::new(), trails: trails.len() }
 }
 
 /// The trails of all worlds, each once, in source order.
@@ -93,32 +107,39 @@ fn distinct(trails: impl Iterator<Item = Resource>) -> Vec<Resource> {
 }
 
 /// A default decides a verdict, and somebody may still deploy with another allowed value: those that would change the
-/// verdict become its cases, one parameter changed at a time.
-fn try_alternatives(findings: &mut [Finding], unit: &dyn Unit, run: &Run) {
-    let alternatives: Vec<(String, String)> = unit.alternatives().into_iter().take(MAX_ALTERNATIVES).collect();
-    let tried: Vec<Vec<Finding>> = alternatives
+/// verdict become its cases, one parameter changed at a time. Says so where there are too many to try.
+fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<Note> {
+    let mut alternatives: Vec<(String, String)> = unit.alternatives();
+    let count = alternatives.len();
+    alternatives.truncate(MAX_ALTERNATIVES);
+    let tried: Vec<Vec<Found>> = alternatives
         .par_iter()
         .map(|(input, value)| {
             let unit = unit.with(input, value);
-            unit.map_or_else(Vec::new, |unit| rows(unit.as_ref(), run).findings)
+            unit.map_or_else(Vec::new, |unit| self::rows(unit.as_ref(), run).found)
         })
         .collect();
-    for finding in findings.iter_mut().filter(|finding| is_decided(finding.verdict)) {
+    for row in rows.iter_mut().filter(|row| row.finding.verdict.is_decided()) {
+        let subject = row.subject();
         for ((input, value), others) in alternatives.iter().zip(&tried) {
-            let same = |other: &&Finding| (&other.control, &other.resource) == (&finding.control, &finding.resource);
-            let Some(other) = others.iter().find(same) else { continue };
-            if is_decided(other.verdict) && other.verdict != finding.verdict {
+            let Some(other) = others.iter().find(|other| other.subject() == subject) else { continue };
+            let verdict = other.finding.verdict;
+            if verdict.is_decided() && verdict != row.finding.verdict {
                 let when = vec![(input.clone(), Condition::Is(Literal::Text(value.clone())))];
-                finding.cases.push(Case { when, verdict: other.verdict });
+                row.finding.cases.push(Case { when, verdict });
             }
         }
-        if !finding.cases.is_empty() {
-            let message = describe_cases(&finding.cases);
-            finding.notes.push(Note { message, span: None });
-        }
     }
+    let slots =
+        [("unit", unit.path().to_owned()), ("count", count.to_string()), ("tried", alternatives.len().to_string())];
+    let message = || fill(&run.words.alternatives, &slots.into());
+    (count > alternatives.len()).then(|| Note { message: message(), span: None })
 }
 
-fn is_decided(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Pass | Verdict::Fail)
+impl Found {
+    /// What tells the row from the others of its unit.
+    fn subject(&self) -> (String, Option<String>, Option<String>) {
+        let provider = self.account.as_ref().map(|account| account.provider.clone());
+        (self.finding.control.clone(), self.finding.resource.clone(), provider)
+    }
 }

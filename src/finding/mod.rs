@@ -218,6 +218,12 @@ pub struct Since {
 }
 
 impl Verdict {
+    /// Whether it says what is the case, whatever the inputs are.
+    #[must_use]
+    pub fn is_decided(self) -> bool {
+        matches!(self, Self::Pass | Self::Fail)
+    }
+
     /// The word every format prints.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -1,21 +1,63 @@
 //! A control that one trail satisfies for a whole account: CloudTrail.1 and CloudTrail.3.
 
-use crate::explore::{Exploration, explore};
-use crate::finding::Verdict;
+use crate::explore::{Exploration, explore, merge};
+use crate::finding::{Case, Verdict};
 use crate::model::{Estate, Kind, exists};
 use crate::rules::Rule;
 use crate::value::{Decided, Stop, World};
 
 use super::row::{Judge, Judged};
 
+/// What a unit says about an account that other units may be deployed to too.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountVotes {
+    /// What tells the account from others of the unit: empty, or a role ARN, a profile.
+    pub provider: String,
+    /// What leads to each verdict; one without conditions where it is the same in all worlds. Where the unit has no trail,
+    /// the control does not apply to it.
+    pub cases: Vec<Case>,
+    /// How many clauses fail for the trail that comes closest.
+    pub failing: usize,
+}
+
+/// The trail that comes closest in a world, if there is one.
+struct Best(Option<Judged>);
+
 /// What `rule` says about the account of one provider configuration, in each world: the trail that satisfies it, or
-/// the one that comes closest. Worlds without a trail have no say.
+/// the one that comes closest. Worlds without a trail have no say, unless other units are deployed to the account.
 #[must_use]
-pub fn account_row<'a>(judge: &Judge<'a>, rule: &'a Rule, provider: &str) -> Exploration<Option<Judged>> {
-    explore(judge.max_worlds, |world| {
+pub fn account_row<'a>(
+    judge: &Judge<'a>,
+    rule: &'a Rule,
+    provider: &str,
+) -> (Exploration<Option<Judged>>, AccountVotes) {
+    let found = explore(judge.max_worlds, |world| {
         let estate = judge.unit.estate(world);
-        judge.admitted(estate.as_ref(), world, || best_trail(judge, rule, provider, estate.as_ref(), world))
-    })
+        let best = || best_trail(judge, rule, provider, estate.as_ref(), world);
+        judge.admitted(estate.as_ref(), world, || best().map(Best).map(Some))
+    });
+    let cases = cases(&found);
+    let worlds =
+        found.worlds.into_iter().map(|(world, judged)| (world, judged.and_then(|Best(judged)| judged))).collect();
+    let failing =
+        |(_, judged): &(World, Option<Judged>)| Some(judged.as_ref()?.failures.len()).filter(|count| *count > 0);
+    let exploration = Exploration { worlds, refused: found.refused, exploded: found.exploded };
+    let failing = exploration.worlds.iter().find_map(failing).unwrap_or(0);
+    (exploration, AccountVotes { provider: provider.to_owned(), cases, failing })
+}
+
+/// What leads to each verdict. A world that the real tool refuses has no say, one without a trail has.
+fn cases(found: &Exploration<Option<Best>>) -> Vec<Case> {
+    let said = |Best(judged): &Best| judged.as_ref().map_or(Verdict::NotApplicable, |judged| judged.verdict);
+    let worlds = found.worlds.iter();
+    let votes: Vec<_> = worlds.filter_map(|(world, judged)| Some((world, said(judged.as_ref()?)))).collect();
+    match merge(&votes).filter(|_| found.exploded.is_empty()) {
+        Some(merged) if !merged.cases.is_empty() => merged.cases,
+        merged => {
+            let verdict = merged.map_or(Verdict::Unknown, |merged| merged.verdict);
+            vec![Case { when: Vec::new(), verdict }]
+        }
+    }
 }
 
 /// A trail that passes decides the account whatever the others wait for.

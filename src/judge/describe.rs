@@ -20,8 +20,8 @@ pub fn fill(sentence: &str, slots: &Slots) -> String {
 #[must_use]
 pub fn cases(cases: &[Case]) -> String {
     let of = |verdict: Verdict| {
-        let whens: Vec<String> =
-            cases.iter().filter(|case| case.verdict == verdict).map(|case| when(&case.when)).collect();
+        let whens = joined(cases.iter().filter(|case| case.verdict == verdict));
+        let whens: Vec<String> = whens.iter().map(|alternatives| when(alternatives)).collect();
         whens.join(", or when ")
     };
     let parts = [
@@ -39,9 +39,44 @@ pub fn cases(cases: &[Case]) -> String {
     parts.join("; ")
 }
 
-fn when(conditions: &[(String, Condition)]) -> String {
-    let conditions: Vec<String> = conditions.iter().map(|(name, met)| met.about(name)).collect();
-    conditions.join(" and ")
+/// An input with the conditions that each lead to the same.
+type Alternatives<'a> = (&'a str, Vec<&'a Condition>);
+
+/// The cases, those that differ in the value of one input only as one.
+fn joined<'a>(cases: impl Iterator<Item = &'a Case>) -> Vec<Vec<Alternatives<'a>>> {
+    let mut joined: Vec<Vec<Alternatives>> = Vec::new();
+    for case in cases {
+        let alone: Vec<Alternatives> = case.when.iter().map(|(name, met)| (name.as_str(), vec![met])).collect();
+        let together = joined.iter_mut().find_map(|others| {
+            let at = difference(others, &alone)?;
+            others.get_mut(at).zip(alone.get(at))
+        });
+        match together {
+            Some(((_, others), (_, more))) => others.extend(more),
+            None => joined.push(alone),
+        }
+    }
+    joined
+}
+
+/// Where the two differ, if that is one input of which each says a value.
+fn difference(left: &[Alternatives], right: &[Alternatives]) -> Option<usize> {
+    let same_inputs = left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.0 == right.0);
+    let mut differ = left.iter().zip(right).enumerate().filter(|(_, (left, right))| left != right);
+    let (at, ((_, left), (_, right))) = differ.next().filter(|_| same_inputs)?;
+    let are_values = left.iter().chain(right).all(|met| matches!(met, Condition::Is(_) | Condition::Empty));
+    (are_values && differ.next().is_none()).then_some(at)
+}
+
+fn when(conditions: &[Alternatives]) -> String {
+    let words = |(name, alternatives): &Alternatives| {
+        let mut about = alternatives.iter().map(|met| met.about(name));
+        let first = about.next().unwrap_or_default();
+        let subject = format!("{name} is ");
+        let more = about.map(|words| format!(" or {}", words.strip_prefix(&subject).unwrap_or(&words)));
+        first + &more.collect::<String>()
+    };
+    conditions.iter().map(words).collect::<Vec<_>>().join(" and ")
 }
 
 /// Why an input is open, and what would decide it. `None` where its name says it all.
@@ -71,5 +106,30 @@ pub fn is_choice(input: &Input) -> bool {
     match input.reason {
         Reason::NoValue(_) | Reason::Derived | Reason::LengthOf(_) | Reason::Joined(..) | Reason::Elsewhere(_) => true,
         Reason::ModuleNotOnDisk { .. } | Reason::Unsupported(_) | Reason::Broken(_) | Reason::Limit(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cases;
+    use crate::finding::{Case, Condition, Verdict};
+    use crate::value::Literal;
+
+    fn is(name: &str, value: &str) -> (String, Condition) {
+        (name.to_owned(), Condition::Is(Literal::Text(value.to_owned())))
+    }
+
+    #[test]
+    fn cases_that_differ_in_one_value_are_said_together() {
+        let case = |when, verdict| Case { when, verdict };
+        let found = [
+            case(vec![is("Env", "dev"), is("Zone", "a")], Verdict::Fail),
+            case(vec![is("Env", "staging"), is("Zone", "a")], Verdict::Fail),
+            case(vec![is("Env", "dev"), is("Zone", "b")], Verdict::Fail),
+            case(vec![is("Env", "prod")], Verdict::Pass),
+        ];
+        let expected = "fails when Env is \"dev\" or \"staging\" and Zone is \"a\", or when Env is \"dev\" and \
+                        Zone is \"b\"; passes when Env is \"prod\"";
+        assert_eq!(cases(&found), expected);
     }
 }

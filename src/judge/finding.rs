@@ -82,7 +82,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         account: row.unit.account(),
         name: trail.name.clone(),
         message: message(row, verdict, failures, &slots),
-        help: help(row, verdict, reason.map(|reason| describe::fill(reason.change(language), &slots))),
+        help: help(row, verdict, &cases, reason.map(|reason| describe::fill(reason.change(language), &slots))),
         related: related(row, trail, failures, location),
         notes: notes(row, shown, &slots).into_iter().chain(created_elsewhere(row, trail)).collect(),
         fingerprint: fingerprint(&row.rule.control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
@@ -204,14 +204,16 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
     }
 }
 
-/// The smallest change that mends a failure, or the options that decide what is unknown.
-fn help(row: &Row, verdict: Verdict, change: Option<String>) -> Option<String> {
+/// The smallest change that mends a failure, or the options that decide what is unknown: those of the inputs in the cases.
+fn help(row: &Row, verdict: Verdict, cases: &[Case], change: Option<String>) -> Option<String> {
+    let matters = |name: &str| cases.iter().any(|case| case.when.iter().any(|(input, _)| input == name));
+    let all_matter = !row.exploration.exploded.is_empty();
     let questions = row.exploration.worlds.iter().flat_map(|(world, _)| world.answers());
     let mut options: Vec<String> = Vec::new();
     for (question, _) in questions {
         if let Reason::NoValue(option) = &question.input.reason {
             let option = format!("`{option}`");
-            if !options.contains(&option) {
+            if (all_matter || matters(&question.input.name)) && !options.contains(&option) {
                 options.push(option);
             }
         }

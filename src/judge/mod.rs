@@ -11,8 +11,8 @@ mod row;
 mod trace;
 mod user;
 
-pub use account::account_row;
-pub use describe::cases as describe_cases;
+pub use account::{AccountVotes, account_row};
+pub use describe::{cases as describe_cases, fill};
 pub use finding::{Row, to_finding, without_trail};
 pub use row::{Failure, Judge, Judged, Outcomes};
 pub use trace::trace;

@@ -13,4 +13,4 @@ pub use catalog::{Catalog, Holds, Needs, Rule, fill, spelled};
 pub use guard::{Clause, Outcome, Status, evaluate_each};
 pub use resources::ResourcesDocument;
 pub use user::{Suite, UserRules, load};
-pub use words::Words;
+pub use words::{AccountWords, Words};

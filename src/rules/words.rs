@@ -26,6 +26,8 @@ pub struct Words {
     pub created_at: String,
     /// More worlds than may be explored; `{inputs}`.
     pub exploded: String,
+    /// More allowed values of parameters than are tried; `{unit}`, `{count}`, `{tried}`.
+    pub alternatives: String,
     /// The options that would decide an unknown verdict; `{options}`.
     pub decide: String,
     evidence: EvidenceWords,
@@ -34,8 +36,24 @@ pub struct Words {
     pub reasons: ReasonWords,
     /// What `--trace` says.
     pub trace: TraceWords,
+    /// What is said about accounts that several units are deployed to.
+    pub accounts: AccountWords,
     /// What is said about rules that users bring.
     pub user_rules: UserRuleWords,
+}
+
+/// What is said about accounts that several units are deployed to: `{account}`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountWords {
+    /// What an account-level control is about.
+    pub subject: String,
+    /// The trail of another unit.
+    pub other: String,
+    /// Its trail is not in the sources.
+    pub elsewhere: String,
+    /// The same, with its `{reason}`.
+    pub because: String,
 }
 
 /// What is said about rules that users bring: `{resource}`, `{rule}`.

@@ -66,6 +66,11 @@ fn parameter_files() {
 }
 
 #[test]
+fn accounts() {
+    judge("accounts.yaml");
+}
+
+#[test]
 fn recognition() {
     judge("recognition.yaml");
 }

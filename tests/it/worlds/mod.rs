@@ -2,6 +2,7 @@
 //! could be is compared with an evaluation of each way by itself, its inputs closed.
 
 mod cloudformation;
+mod cost;
 mod estate;
 mod random;
 

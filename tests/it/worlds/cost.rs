@@ -1,0 +1,67 @@
+//! What a verdict costs, in worlds: a row explores the inputs that matter to it and no others.
+
+use std::fmt::Write as _;
+
+use trailwarden::judge::{Judge, Outcomes};
+use trailwarden::model::Neighbours;
+use trailwarden::rules::Catalog;
+
+use super::cloudformation::unit;
+use super::estate::{Assignment, sources};
+
+const CONDITIONS: usize = 12;
+
+/// A template with twelve open parameters, each with a condition of its own, and these resources.
+fn template(resources: &str) -> String {
+    let mut text = String::from("Parameters:\n");
+    for number in 0..CONDITIONS {
+        writeln!(text, "  P{number}: {{Type: String, AllowedValues: [\"true\", \"false\"]}}").unwrap();
+    }
+    text.push_str("Conditions:\n");
+    for number in 0..CONDITIONS {
+        writeln!(text, "  C{number}: !Equals [!Ref P{number}, \"true\"]").unwrap();
+    }
+    text + "Resources:\n" + resources
+}
+
+/// A trail whose log file validation is `validation`, with other properties.
+fn trail(name: &str, validation: &str, others: &str) -> String {
+    format!(
+        "  {name}:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n      IsLogging: true\n      S3BucketName: logs\n      \
+         EnableLogFileValidation: {validation}\n{others}"
+    )
+}
+
+/// How many worlds each trail's row of CloudTrail.4 (log file validation) takes.
+fn worlds(resources: &str) -> Vec<usize> {
+    let sources = sources("template.yaml", &template(resources));
+    let unit = unit(&sources, &Assignment::new());
+    let (neighbours, outcomes) = (Neighbours::default(), Outcomes::default());
+    let judge = Judge::new(&unit, 4096, &neighbours, &outcomes);
+    let rule = Catalog::builtin().unwrap().get("CloudTrail.4").unwrap();
+    let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
+    let trails: std::collections::BTreeSet<String> = trails.map(|trail| trail.address).collect();
+    trails.iter().map(|trail| judge.trail_row(rule, trail).worlds.len()).collect()
+}
+
+/// Passes when the first two parameters are equal, so that each always matters.
+const BOTH: &str = "!If [C0, !If [C1, true, false], !If [C1, false, true]]";
+
+#[test]
+fn of_twelve_conditions_the_two_that_matter_take_four_worlds() {
+    let names = ["TrailName", "S3KeyPrefix", "SnsTopicName", "KMSKeyId", "CloudWatchLogsLogGroupArn"];
+    let other = |(number, name): (usize, &&str)| format!("      {name}: !If [C{}, a, b]\n", number + 2);
+    let irrelevant = names.iter().enumerate().map(other).collect::<Vec<_>>().concat();
+    let bucket = |number: usize| format!("  B{number}: {{Type: AWS::S3::Bucket, Condition: C{number}}}\n");
+    let conditional = (7..CONDITIONS).map(bucket).collect::<Vec<_>>().concat();
+    assert_eq!(worlds(&trail("Trail", BOTH, "")), [4]);
+    assert_eq!(worlds(&(trail("Trail", BOTH, &irrelevant) + &conditional)), [4]);
+}
+
+#[test]
+fn twelve_conditions_that_each_matter_to_another_trail_take_two_worlds_each() {
+    let trails =
+        (0..CONDITIONS).map(|number| trail(&format!("T{number}"), &format!("!If [C{number}, true, false]"), ""));
+    let worlds = worlds(&trails.collect::<String>());
+    assert_eq!((worlds.len(), worlds.iter().sum::<usize>()), (CONDITIONS, 2 * CONDITIONS), "{worlds:?}");
+}

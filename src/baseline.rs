@@ -104,9 +104,8 @@ impl Baseline {
         self.0.is_empty()
     }
 
-    /// Suppresses what is known, and notes what is known and was not found. `looked_at` says whether the run looked at
-    /// a control and a unit at all.
-    pub fn apply(&self, report: &mut Report, root: &Path, sources: &Sources, looked_at: impl Fn(&str, &Path) -> bool) {
+    /// Suppresses what is known; what is left is known and was not found.
+    pub fn suppress(&self, report: &mut Report, root: &Path, sources: &Sources) -> Self {
         let mut left = self.0.clone();
         for finding in report.findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
             if let Some(count) = left.get_mut(&key(finding, root, sources)).filter(|count| **count > 0) {
@@ -114,17 +113,23 @@ impl Baseline {
                 finding.suppressed = Some(Suppression { reason: "baseline".to_owned(), until: None, span: None });
             }
         }
-        let stale =
-            left.into_iter().filter(|(key, count)| *count > 0 && looked_at(&key.control, &root.join(&key.unit)));
-        report.notes.extend(stale.map(|(key, count)| {
-            let subject = key.resource.as_deref().unwrap_or("the account");
+        left.retain(|_, count| *count > 0);
+        Self(left)
+    }
+
+    /// A note for each entry that was not found. `looked_at` says whether the run looked at a control and a unit at all.
+    pub fn stale(self, root: &Path, looked_at: impl Fn(&str, &Path) -> bool) -> Vec<Note> {
+        let stale = self.0.into_iter().filter(|(key, _)| looked_at(&key.control, &root.join(&key.unit)));
+        let note = |(key, count): (Key, usize)| {
+            let subject = key.resource.map(|resource| format!(" of {resource}")).unwrap_or_default();
             let times = if count == 1 { String::new() } else { format!(" ({count} times)") };
             let message = format!(
-                "the baseline knows {} of {subject} in {}{times}, which is no longer found: write it anew",
+                "the baseline knows {}{subject} in {}{times}, which is no longer found: write it anew",
                 key.control, key.path
             );
             Note { message, span: None }
-        }));
+        };
+        stale.map(note).collect()
     }
 }
 

@@ -260,10 +260,7 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
             return Err(UsageError::new(format!("{}: is not a file", path.display())));
         }
     }
-    let mut parameters: Vec<(String, String)> = config.parameters.clone().into_iter().collect();
-    for text in &arguments.parameter {
-        parameters.push(pair("--parameter", text)?);
-    }
+    let parameters = arguments.parameter.iter().map(|text| pair("--parameter", text));
     let environment = std::env::vars_os().filter_map(|(name, value)| {
         let name = name.to_str()?.strip_prefix("TF_VAR_")?.to_owned();
         Some((name, value.to_str()?.to_owned()))
@@ -275,7 +272,8 @@ fn inputs(arguments: &InputArguments, config: &Config) -> Result<Inputs, UsageEr
         },
         variables,
         environment: if arguments.tf_env { environment.collect() } else { Vec::new() },
-        parameters,
+        configured_parameters: config.parameters.clone().into_iter().collect(),
+        parameters: parameters.collect::<Result<_, _>>()?,
         parameter_files: arguments.parameters.clone(),
         config_env: arguments.config_env.clone(),
         region: arguments.region.clone(),

@@ -75,7 +75,11 @@ impl SuppressionArguments {
         if let Some(path) = &self.baseline {
             let file = sources.read_configuration(path).map_err(|cause| error(path, cause.message))?;
             let baseline = Baseline::parse(&sources.file(file).text).map_err(|message| error(path, message))?;
-            baseline.apply(report, root, sources, looked_at);
+            let left = baseline.suppress(report, root, sources);
+            // What is written anew in this very run needs no such advice.
+            if self.write_baseline.as_ref() != Some(path) {
+                report.notes.extend(left.stale(root, looked_at));
+            }
         }
         if let Some(path) = &self.write_baseline {
             // What is replaced is a baseline, and not a file that somebody wrote.
@@ -85,7 +89,7 @@ impl SuppressionArguments {
             replaced.map_err(|message| error(path, format!("would be replaced, and {message}")))?;
             write::whole_file(path, &known.text())
                 .map_err(|cause| error(path, format!("cannot be written: {cause}")))?;
-            known.apply(report, root, sources, looked_at);
+            known.suppress(report, root, sources);
         }
         Ok(())
     }

@@ -38,6 +38,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
         }
     }
     output::print(&report)?;
-    output::complain(&format!("{} files of rules: {met} expectations met, {problems} not", found.len()));
+    let files = if found.len() == 1 { "1 file".to_owned() } else { format!("{} files", found.len()) };
+    let expectations = if met == 1 { "expectation" } else { "expectations" };
+    output::complain(&format!("{files} of rules: {met} {expectations} met, {problems} not"));
     Ok(if problems == 0 { Ending::Clean } else { Ending::Failures })
 }

@@ -38,7 +38,7 @@ impl Given {
         }
         let single =
             |(name, text): &(String, String)| GivenValue { name: name.clone(), text: text.clone(), span: None };
-        values.extend(inputs.parameters.iter().map(single));
+        values.extend(inputs.configured_parameters.iter().chain(&inputs.parameters).map(single));
         let pins = [
             ("AWS::Region", &inputs.region),
             ("AWS::AccountId", &inputs.account_id),

@@ -22,7 +22,7 @@ pub struct Finding {
     pub unit: String,
     /// The account, where the configuration or an assembly names it.
     pub account: Option<String>,
-    /// The Terraform address or logical id; `None` for an account.
+    /// The Terraform address or logical id; `None` for a whole account or unit.
     pub resource: Option<String>,
     /// A name the author knows the resource by, such as the construct path of a CDK stack.
     pub name: Option<String>,
@@ -50,9 +50,21 @@ pub struct Finding {
     pub suppressed: Option<Suppression>,
 }
 
+/// What a finding is about that names no resource.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whole {
+    /// The unit's account: controls of which one trail is enough.
+    #[default]
+    Account,
+    /// The unit: rules of the user's own.
+    Unit,
+}
+
 /// What a finding is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
+    /// What it is about where it names no resource.
+    pub whole: Whole,
     /// The headers of the trail, of its bucket where the control is about it, and of the `module` blocks and nested
     /// stacks that they lie in.
     pub blocks: Vec<Span>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::explore::{Exploration, Merged, merge};
-use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Subject, Verdict, fingerprint};
+use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Subject, Verdict, Whole, fingerprint};
 use crate::model::{Language, Resource, Unit};
 use crate::rules::document::{Evidence, Leaf, Remark};
 use crate::rules::{Rule, Words, spelled};
@@ -142,7 +142,7 @@ fn subject(row: &Row, trail: &Resource, votes: &[(&World, &Judged)]) -> Subject 
         addresses.extend(judged.iter().map(|judged| judged.bucket.clone()));
         addresses.dedup();
     }
-    Subject { blocks, clauses, addresses }
+    Subject { whole: Whole::Account, blocks, clauses, addresses }
 }
 
 /// The places that each fail a clause by themselves: the value's own, and further openings of a bucket.

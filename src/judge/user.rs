@@ -9,7 +9,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::explore::{Exploration, explore, merge};
-use crate::finding::{Control, Finding, Subject, Verdict, fingerprint};
+use crate::finding::{Control, Finding, Subject, Verdict, Whole, fingerprint};
 use crate::model::{Estate, Resource, Unit};
 use crate::rules::{Clause, Outcome, ResourcesDocument, Status, UserRules, Words, evaluate_each};
 use crate::source::Sources;
@@ -216,6 +216,7 @@ fn finding(
         fix: None,
         // Of several clauses that fail on a resource one is kept, so nothing less than the resource stands for them.
         subject: Subject {
+            whole: Whole::Unit,
             blocks: resource.map_or_else(Vec::new, |resource| [&[resource.header][..], &resource.callers].concat()),
             clauses: Vec::new(),
             addresses: address.iter().cloned().collect(),

@@ -221,9 +221,11 @@ pub struct Inputs {
     pub variables: Vec<GivenVariable>,
     /// Variables from the environment (`TF_VAR_…`), only with `--tf-env`.
     pub environment: Vec<(String, String)>,
+    /// The configuration's parameters: they may be meant for some templates only.
+    pub configured_parameters: Vec<(String, String)>,
     /// `--parameter NAME=VALUE`, in order.
     pub parameters: Vec<(String, String)>,
-    /// `--parameters FILE`, in order; `--parameter` wins.
+    /// `--parameters FILE`, in order; `--parameter` and the configuration win.
     pub parameter_files: Vec<PathBuf>,
     /// `--config-env`: which environment of a samconfig file counts.
     pub config_env: Option<String>,

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::finding::{Control, Finding, Verdict};
+use crate::finding::{Control, Finding, Verdict, Whole};
 
 use super::line::{is_hidden, one_line};
 use super::matrix::{Row, matrix};
@@ -144,8 +144,12 @@ fn table(page: &mut String, context: &Context) {
 fn unit(page: &mut String, rows: &[Row], columns: usize) {
     let unit = rows.first().map(|row| escaped(row.unit)).unwrap_or_default();
     let _ = writeln!(page, "<tbody>\n<tr><th scope=\"rowgroup\" colspan=\"{columns}\">{unit}</th></tr>");
-    for Row { resource, cells, .. } in rows {
-        let name = resource.map_or_else(|| "account".to_owned(), |name| format!("<code>{}</code>", escaped(name)));
+    for Row { resource, whole, cells, .. } in rows {
+        let name = match (resource, whole) {
+            (Some(name), _) => format!("<code>{}</code>", escaped(name)),
+            (None, Whole::Account) => "account".to_owned(),
+            (None, Whole::Unit) => "all of it".to_owned(),
+        };
         let _ = write!(page, "<tr><th scope=\"row\">{name}</th>");
         for findings in cells {
             let link =

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::finding::{Finding, Verdict};
+use crate::finding::{Finding, Verdict, Whole};
 use crate::source::Span;
 
 use super::line::one_line;
@@ -57,8 +57,11 @@ fn table(page: &mut String, context: &Context) {
     for row in rows.iter().take(ROWS) {
         let cells: Vec<String> = row.cells.iter().map(|findings| cell(findings)).collect();
         let unit = code(row.unit);
-        let name =
-            row.resource.map_or_else(|| format!("account of {unit}"), |name| format!("{} in {unit}", code(name)));
+        let name = match (row.resource, row.whole) {
+            (Some(name), _) => format!("{} in {unit}", code(name)),
+            (None, Whole::Account) => format!("account of {unit}"),
+            (None, Whole::Unit) => unit,
+        };
         let _ = writeln!(page, "| {} | {} |", name.replace('|', "\\|"), cells.join(" | "));
     }
     if rows.len() > ROWS {
@@ -83,6 +86,9 @@ fn failure(group: &[&Finding], context: &Context) -> String {
     let severity = finding.severity.as_str();
     let mut section = format!("\n### {} ({severity})\n\n{}\n\n", title(finding), escaped(&message(group)));
     section.push_str(&excerpt(finding.location, context));
+    if !finding.related.is_empty() {
+        section.push('\n');
+    }
     for label in &finding.related {
         let place = path_and_line(label.span, context);
         let _ = writeln!(section, "- {}: {}", escaped(&one_line(&label.message)), code(&place));
@@ -104,10 +110,10 @@ fn title(finding: &Finding) -> String {
 /// The line a finding stands on, in a fence that nothing in it can close.
 fn excerpt(span: Span, context: &Context) -> String {
     let place = code(&path_and_line(span, context));
-    let Some(snippet) = snippet(span, context.sources) else { return format!("{place}\n\n") };
+    let Some(snippet) = snippet(span, context.sources) else { return format!("{place}\n") };
     let text = snippet.text();
     let fence = "`".repeat(longest_run(&text).max(2) + 1);
-    format!("{place}\n{fence}{}\n{}\n{fence}\n\n", snippet.language, text.trim())
+    format!("{place}\n{fence}{}\n{}\n{fence}\n", snippet.language, text.trim())
 }
 
 fn list(page: &mut String, heading: &str, items: impl Iterator<Item = (String, String)>) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use crate::finding::{Control, Finding, Level, Verdict};
+use crate::finding::{Control, Finding, Level, Verdict, Whole};
 use crate::source::{Position, Sources, Span, relative};
 
 use super::Context;
@@ -32,9 +32,13 @@ pub(super) fn control<'a>(finding: &Finding, context: &Context<'a>) -> Option<&'
     context.controls.iter().find(|control| control.id == finding.control)
 }
 
-/// What a finding is about: the resource, or the account.
+/// What a finding is about: the resource, the account or the unit.
 pub(super) fn subject(finding: &Finding) -> &str {
-    finding.resource.as_deref().unwrap_or("account")
+    match (&finding.resource, finding.subject.whole) {
+        (Some(resource), _) => resource,
+        (None, Whole::Account) => "account",
+        (None, Whole::Unit) => &finding.unit,
+    }
 }
 
 /// What has one key side by side, in the order in which the keys come first.

@@ -156,6 +156,17 @@ fn a_configuration_with_an_unknown_key_is_refused_with_a_caret() {
 }
 
 #[test]
+fn a_configured_input_may_be_for_another_unit_and_one_of_the_command_line_may_not() {
+    let trail = "Resources:\n  Trail:\n    Type: AWS::CloudTrail::Trail\n    Properties: { S3BucketName: logs, IsLogging: true }\n";
+    let configuration = "variables: { env: prod }\nparameters: { Retention: 30 }\n";
+    let directory = directory(&[("trail.yaml", trail), (".trailwarden.yaml", configuration)]);
+    assert_eq!(run(directory.path(), &["check", "--exit-zero"]).code, 0);
+    let given = run(directory.path(), &["check", "--exit-zero", "--parameter", "Retention=30"]);
+    assert_eq!(given.code, 2, "{}", given.stdout);
+    assert!(given.stderr.contains("--parameter Retention: nothing with a trail declares it"), "{}", given.stderr);
+}
+
+#[test]
 fn standard_input_is_a_file_of_the_given_name() {
     let estate = directory(&[]);
     let run = run_with_input(estate.path(), &["check", "-", "--stdin-filename", "main.tf", "--format", "line"], BAD);

@@ -154,6 +154,23 @@ fn a_rule_that_would_be_evaluated_for_ever_is_refused() {
 }
 
 #[test]
+fn a_file_that_is_not_guard_is_refused_with_the_place() {
+    let estate = directory(&[("main.tf", TERRAFORM), ("open.guard", "rule a {\n  Resources exists\n")]);
+    let run = run(estate.path(), &["check", "--rules", "open.guard"]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert_eq!(run.stderr, "error: open.guard: line 3, column 1: cannot be read as Guard from here on\n");
+}
+
+#[test]
+fn what_is_about_a_whole_unit_is_called_by_the_unit() {
+    let rules = "rule unit_has_outputs {\n  Outputs exists <<it has no outputs>>\n}\n";
+    let estate = directory(&[("stacks/main.tf", TERRAFORM), ("house.guard", rules)]);
+    let lines =
+        run(estate.path(), &["check", "--select", "unit_has_outputs", "--rules", "house.guard", "--format", "line"]);
+    assert!(lines.stdout.contains("warning[unit_has_outputs] stacks: stacks: it has no outputs"), "{}", lines.stdout);
+}
+
+#[test]
 fn unit_tests_of_rules_are_run() {
     let tests = "- name: a key is named\n  input: {Resources: {T: {Type: 'AWS::CloudTrail::Trail', Properties: {KMSKeyId: k}}}}\n  \
                  expectations: {rules: {TRAIL_HAS_KEY: PASS, BUCKET_IS_VERSIONED: SKIP}}\n- name: wrong on purpose\n  \

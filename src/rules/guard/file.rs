@@ -73,8 +73,20 @@ fn parse_tree(text: &str) -> Result<Value, String> {
     };
     let json = catch_unwind(parse)
         .map_err(|_| "the rule engine stopped unexpectedly".to_owned())?
-        .map_err(|refusal| refusal.to_string())?;
+        .map_err(|refusal| place(&refusal.to_string()))?;
     serde_json::from_str(&json).map_err(|defect| format!("unreadable parse tree: {defect}"))
+}
+
+/// Where a text stops being Guard: the engine says it in the middle of a text about itself.
+fn place(refusal: &str) -> String {
+    let number = |after: &str| {
+        let (_, rest) = refusal.split_once(after)?;
+        rest.split(|character: char| !character.is_ascii_digit()).next().filter(|number| !number.is_empty())
+    };
+    match (number(" at line "), number(" at column ")) {
+        (Some(line), Some(column)) => format!("line {line}, column {column}: cannot be read as Guard from here on"),
+        _ => refusal.to_owned(),
+    }
 }
 
 /// How deep brackets stand in each other, wherever they stand: one too many inside of a text is no loss.

@@ -105,6 +105,7 @@ impl Baseline {
     }
 
     /// Suppresses what is known; what is left is known and was not found.
+    #[must_use]
     pub fn suppress(&self, report: &mut Report, root: &Path, sources: &Sources) -> Self {
         let mut left = self.0.clone();
         for finding in report.findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {

@@ -33,14 +33,9 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
         Data::Failed(failure) => return Err(Stop::Reject(Arc::clone(failure))),
         _ => {}
     }
-    let address = symbol(&name);
-    let named = |bucket: &Resource| match address {
-        Some(address) => bucket.address == address,
-        None => unwrapped(&estate.property(bucket, "BucketName")) == name,
-    };
-    for bucket in estate.resources(Kind::Bucket).into_iter().filter(named) {
+    for bucket in estate.resources(Kind::Bucket) {
         // Of several with one name, an input may decide which one exists.
-        if exists(&bucket, world)? {
+        if Naming::of(&bucket, estate).owns(&name, world)? && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
         }
     }

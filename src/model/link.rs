@@ -1,9 +1,12 @@
-//! Which bucket a value names. Linking compares what values are and never asks a question of its own: the same
-//! sequence of parts is the same bucket in every world, anything else is another bucket.
+//! Which bucket a value names. Linking compares what values are: the same sequence of parts is the same bucket in every
+//! world, anything else is another bucket. Only of what is made out of a bucket by something that cannot be worked out
+//! (`replace(aws_s3_bucket.logs.arn, …)`) it is asked whether that is the bucket.
 
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Origin, Part, Reason, Stop, Symbol, SymbolSource, Value, World};
+use crate::value::{
+    Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Stop, Symbol, SymbolSource, Value, World,
+};
 
 use super::{Estate, Existence, Kind, Resource, Target};
 
@@ -30,14 +33,9 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
         Data::Failed(failure) => return Err(Stop::Reject(Arc::clone(failure))),
         _ => {}
     }
-    let address = symbol(&name);
-    let named = |bucket: &Resource| match address {
-        Some(address) => bucket.address == address,
-        None => unwrapped(&estate.property(bucket, "BucketName")) == name,
-    };
-    for bucket in estate.resources(Kind::Bucket).into_iter().filter(named) {
+    for bucket in estate.resources(Kind::Bucket) {
         // Of several with one name, an input may decide which one exists.
-        if exists(&bucket, world)? {
+        if Naming::of(&bucket, estate).owns(&name, world)? && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
         }
     }
@@ -100,8 +98,35 @@ impl Naming {
             (Data::Pending(question), Some(_)) => world.decide(question).map(|_| false),
             // Across units only whole literal names link.
             (Data::Pending(_), None) | (Data::Failed(_), _) => Ok(false),
-            _ => Ok(self.is(target)),
+            _ if self.is(target) => Ok(true),
+            _ => match self.question(target) {
+                Some(question) => world.decide(&Arc::new(question)),
+                None => Ok(false),
+            },
         }
+    }
+
+    /// The question whether `target` is the bucket, where it is made of the bucket and cannot be worked out, or where
+    /// this program could not read what it is made of.
+    fn question(&self, target: &Value) -> Option<Question> {
+        let bucket = self.bucket.as_ref()?;
+        let target = unwrapped(target);
+        let may_be = match &target.data {
+            Data::Opaque(symbol) => match &symbol.source {
+                SymbolSource::Resource(address) => bucket.address == *address,
+                SymbolSource::Derived(text) | SymbolSource::Data(text) => mentions(text, &bucket.address),
+                SymbolSource::Named(_) | SymbolSource::Import(_) => false,
+            },
+            Data::Open(input) => match input.reason {
+                Reason::Derived => mentions(&input.name, &bucket.address),
+                Reason::Unsupported(_) | Reason::Limit(_) => true,
+                _ => false,
+            },
+            _ => false,
+        };
+        let statement = || format!("{} is the name of {}", target.describe(), bucket.address);
+        let input = || Input { domain: Domain::boolean(), ..Input::derived(statement(), target.origin.clone()) };
+        may_be.then(|| Question::new(input(), Ask::True))
     }
 
     /// Whether its name, its ARN or the bucket as a whole is anywhere in `value`.
@@ -138,6 +163,16 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
         }
     }
     Ok(belonging)
+}
+
+/// Whether the canonical text of an expression holds an address, and not only as a part of a longer one.
+fn mentions(text: &str, address: &str) -> bool {
+    let is_name = |character: char| character.is_alphanumeric() || "_-".contains(character);
+    text.match_indices(address).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let behind = text.get(at + address.len()..).and_then(|behind| behind.chars().next());
+        !before.is_some_and(|before| is_name(before) || before == '.') && !behind.is_some_and(is_name)
+    })
 }
 
 /// The address of the bucket whose name or ARN `value` is, as far as it is symbolic.

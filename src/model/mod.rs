@@ -86,7 +86,7 @@ pub trait Estate {
     /// The names of the properties that a resource may have, for whoever wants all of them: what the author of a template
     /// wrote, or what the schema knows of Terraform's.
     fn property_names(&self, resource: &Resource) -> Vec<String> {
-        schema::properties(resource.kind).iter().map(|property| property.name.to_owned()).collect()
+        schema::names(resource.kind).map(str::to_owned).collect()
     }
 
     /// Whether the real tool would refuse the answers of this world (a validation, `AllowedPattern`, a `Rules` assertion).

@@ -57,16 +57,23 @@ pub fn kind(terraform_type: &str) -> Option<Kind> {
     TYPES.iter().find(|(name, ..)| *name == terraform_type).map(|(_, kind, _)| *kind)
 }
 
-/// The properties of a kind.
+/// The properties of a Terraform resource type; none of one that the model does not know.
 #[must_use]
-pub fn properties(kind: Kind) -> &'static [Property] {
-    TYPES.iter().find(|(_, known, _)| *known == kind).map_or(&[], |(_, _, properties)| properties)
+pub fn properties(terraform_type: &str) -> &'static [Property] {
+    TYPES.iter().find(|(name, ..)| *name == terraform_type).map_or(&[], |(_, _, properties)| properties)
+}
+
+/// The names of the properties of a kind.
+pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let properties = TYPES.iter().find(|(_, known, _)| *known == kind).map_or(&[][..], |(_, _, properties)| properties);
+    properties.iter().map(|property| property.name)
 }
 
 const TYPES: &[(&str, Kind, &[Property])] = &[
     ("aws_cloudtrail", Kind::Trail, TRAIL),
     ("aws_s3_bucket", Kind::Bucket, BUCKET),
     ("aws_s3_bucket_policy", Kind::BucketPolicy, BUCKET_POLICY),
+    ("awscc_s3_bucket_policy", Kind::BucketPolicy, CLOUD_CONTROL_BUCKET_POLICY),
     ("aws_s3_bucket_acl", Kind::BucketAcl, BUCKET_ACL),
     ("aws_s3_bucket_public_access_block", Kind::PublicAccessBlock, PUBLIC_ACCESS_BLOCK),
     ("aws_s3_account_public_access_block", Kind::AccountPublicAccessBlock, PUBLIC_ACCESS_BLOCK),
@@ -135,6 +142,10 @@ const LOGGING: &[Property] = &[
 
 const BUCKET_POLICY: &[Property] =
     &[property("Bucket", From::Text("bucket")), property("PolicyDocument", From::Plain("policy"))];
+
+/// <https://registry.terraform.io/providers/hashicorp/awscc/latest/docs/resources/s3_bucket_policy>
+const CLOUD_CONTROL_BUCKET_POLICY: &[Property] =
+    &[property("Bucket", From::Text("bucket")), property("PolicyDocument", From::Plain("policy_document"))];
 
 const BUCKET_ACL: &[Property] = &[
     property("Bucket", From::Text("bucket")),

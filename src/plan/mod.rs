@@ -163,7 +163,7 @@ fn resources(
             existence: Existence::Exists,
             handle,
         };
-        let properties = schema::properties(kind).iter();
+        let properties = schema::properties(&instance.at.resource.kind).iter();
         (resource, properties.map(|property| (property.name, reader.property(instance, property))).collect())
     };
     known.enumerate().map(read).collect()

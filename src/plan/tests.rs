@@ -274,8 +274,8 @@ fn read_all(plan: &Plan, sources: &Sources) {
     {
         for resource in estate.resources(kind) {
             assert!(!sources.text(resource.header).is_empty());
-            for property in schema::properties(kind) {
-                let value = estate.property(&resource, property.name);
+            for name in schema::names(kind) {
+                let value = estate.property(&resource, name);
                 assert!(value.origin.hops().all(|hop| !sources.text(hop.span).is_empty()), "{value:?} is nowhere");
             }
         }

@@ -20,14 +20,20 @@ pub(super) const META: &[&str] =
 
 /// Resources that stand for a part of a bucket; their `id` is the bucket's name.
 const BUCKET_PARTS: &[&str] = &[
+    "aws_s3_bucket_accelerate_configuration",
+    "aws_s3_bucket_cors_configuration",
+    "aws_s3_bucket_lifecycle_configuration",
+    "aws_s3_bucket_logging",
+    "aws_s3_bucket_notification",
+    "aws_s3_bucket_object_lock_configuration",
+    "aws_s3_bucket_ownership_controls",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",
-    "aws_s3_bucket_ownership_controls",
-    "aws_s3_bucket_logging",
-    "aws_s3_bucket_versioning",
+    "aws_s3_bucket_replication_configuration",
+    "aws_s3_bucket_request_payment_configuration",
     "aws_s3_bucket_server_side_encryption_configuration",
-    "aws_s3_bucket_lifecycle_configuration",
-    "aws_s3_bucket_notification",
+    "aws_s3_bucket_versioning",
+    "aws_s3_bucket_website_configuration",
 ];
 
 impl<'a> Evaluator<'a> {
@@ -123,7 +129,7 @@ fn symbol(instance: &Instance<'_>, attribute: &str, origin: Origin) -> Value {
 /// What an argument that is not written is worth, where the provider neither asks AWS nor makes it up.
 fn default(kind: &str, name: &str, instance: &Instance<'_>) -> Option<Value> {
     let header = || Origin::at(instance.block.header, Role::Header);
-    let kind = schema::kind(kind).filter(|kind| !matches!(kind, Kind::Bucket | Kind::Key | Kind::LogGroup))?;
+    schema::kind(kind).filter(|kind| !matches!(kind, Kind::Bucket | Kind::Key | Kind::LogGroup))?;
     schema::properties(kind).iter().find_map(|property| match property.from {
         From::Flag(argument, default) if argument == name => Some(Value::bool(default, header())),
         From::Text(argument) | From::Texts(argument) if argument == name => Some(Value::null(header())),

@@ -160,10 +160,8 @@ impl<'a> Evaluator<'a> {
             Object::Absent(_) | Object::Module(_) => (None, String::new()),
         });
         for object in objects {
-            if let Object::Instance(instance) = object.as_ref()
-                && let Some(kind) = schema::kind(&instance.key.kind)
-            {
-                for property in schema::properties(kind) {
+            if let Object::Instance(instance) = object.as_ref() {
+                for property in schema::properties(&instance.key.kind) {
                     self.begin();
                     let value = self.property(instance, property.name);
                     let mut failures = Vec::new();

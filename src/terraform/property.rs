@@ -16,8 +16,7 @@ use super::types::{self, Type};
 impl<'a> Evaluator<'a> {
     /// The property called `name` of an instance.
     pub fn property(&self, instance: &Instance<'a>, name: &str) -> Value {
-        let kind = schema::kind(&instance.key.kind);
-        let properties = kind.map(schema::properties).unwrap_or_default();
+        let properties = schema::properties(&instance.key.kind);
         let content = Content::of(instance.block);
         match properties.iter().find(|property| property.name == name) {
             Some(property) => in_slot(&instance.scope, &instance.slot, |env| self.read(property.from, content, env)),

@@ -8,16 +8,18 @@ mod terraform;
 mod truth;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use trailwarden::finding::Verdict;
 use trailwarden::judge::Outcomes;
-use trailwarden::model::Unit;
+use trailwarden::model::{Inputs, Unit};
 use trailwarden::source::Sources;
+use trailwarden::terraform::load;
 
 use cloudformation::Template;
-use estate::{Assignment, Findings, Input, Subject, assignments, disagreements, findings};
+use estate::{Assignment, Findings, Input, Subject, assignments, disagreements, findings, sources};
 use terraform::Module;
 
 /// How many seeds the suite tries; more with `TRAILWARDEN_SEEDS`, while developing.
@@ -64,6 +66,22 @@ fn modules_have_the_verdicts_of_all_their_variables() {
         wrong_about(seed, &estate, |given| module.unit(given))
     });
     agree(&wrong.collect::<Vec<_>>());
+}
+
+#[test]
+fn an_instance_that_an_input_names_is_judged_in_every_world() {
+    let text = "variable \"env\" {\n  type = string\n}
+resource \"aws_cloudtrail\" \"t\" {
+  for_each                   = toset([var.env])
+  name                       = each.key
+  s3_bucket_name             = \"logs\"
+  enable_log_file_validation = var.env != \"dev\"
+}\n";
+    let sources = sources("main.tf", text);
+    let unit = load(&sources, Path::new("/project"), &Inputs::default());
+    let found = findings(&unit, &sources, &["CloudTrail.4"], &Outcomes::default());
+    let verdicts: Vec<_> = found.values().map(|finding| (finding.resource.as_deref(), finding.verdict)).collect();
+    assert_eq!(verdicts, [(Some("aws_cloudtrail.t[\"${var.env}\"]"), Verdict::Unknown)]);
 }
 
 /// Says every disagreement in a line, and the first whole.

@@ -125,6 +125,9 @@ impl<'a> Evaluator<'a> {
             Shape::Counted => self.counted(&address, &value, span),
             _ => self.keyed(&address, &value, span),
         };
+        if shape == Shape::Keyed {
+            self.keep_names(scope, name, block, &mut expansion.slots);
+        }
         if let Existence::May(_) = scope.existence {
             expansion.existence = scope.existence.clone();
         }
@@ -200,6 +203,26 @@ impl<'a> Evaluator<'a> {
             whole = whole.or(expansion.unknown);
         }
         Expansion { shape: Shape::Keyed, slots, existence: Existence::Exists, unknown: whole }
+    }
+
+    /// An instance whose key is an input has the same address in every world: an answer that tells the key must not take
+    /// the instance out of the row that is about it.
+    fn keep_names(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block, slots: &mut [Slot]) {
+        if self.world.answers().is_empty() {
+            return;
+        }
+        let unanswered = self.unanswered();
+        unanswered.expand_all();
+        let scopes = unanswered.scopes.borrow().clone();
+        let Some(same) = scopes.iter().find(|other| other.address == scope.address) else { return };
+        let before = unanswered.expansion(same, name, block);
+        let is_in = |slots: &[Slot], suffix: &str| slots.iter().any(|slot| slot.suffix == suffix);
+        let open = before.slots.iter().filter(|slot| slot.suffix.contains("${") && !is_in(slots, &slot.suffix));
+        let open: Vec<&Slot> = open.collect();
+        let told = slots.iter_mut().filter(|slot| !is_in(&before.slots, &slot.suffix));
+        for (slot, unanswered) in told.zip(open) {
+            slot.suffix.clone_from(&unanswered.suffix);
+        }
     }
 
     fn keys(&self, address: &str, elements: Vec<(Value, Value)>, span: Span) -> Expansion {

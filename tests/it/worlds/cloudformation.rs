@@ -11,6 +11,7 @@ use trailwarden::value::Literal;
 
 use super::estate::{Assignment, Input, sources};
 use super::random::Random;
+use super::truth::{Spelling, Truth};
 
 /// A generated template.
 pub struct Template {
@@ -20,54 +21,13 @@ pub struct Template {
     rule: Option<Truth>,
 }
 
-/// A condition, written and worked out.
-enum Truth {
-    Is(String, String),
-    Same(String, String),
-    Not(Box<Truth>),
-    And(Box<Truth>, Box<Truth>),
-    Or(Box<Truth>, Box<Truth>),
-}
-
-impl Truth {
-    fn any(random: &mut Random, inputs: &[Input], depth: usize) -> Self {
-        let deeper = |random: &mut Random| Box::new(Self::any(random, inputs, depth - 1));
-        match random.below(if depth == 0 { 2 } else { 6 }) {
-            0 => {
-                let (one, other) = (random.pick(inputs), random.pick(inputs));
-                Self::Same(one.name.clone(), other.name.clone())
-            }
-            1 | 2 => {
-                let input = random.pick(inputs);
-                let value = if random.one_in(8) { "other".to_owned() } else { random.pick(&input.values).as_text() };
-                Self::Is(input.name.clone(), value)
-            }
-            3 => Self::Not(deeper(random)),
-            4 => Self::And(deeper(random), deeper(random)),
-            _ => Self::Or(deeper(random), deeper(random)),
-        }
-    }
-
-    fn written(&self) -> String {
-        match self {
-            Self::Is(name, value) => format!("!Equals [!Ref {name}, \"{value}\"]"),
-            Self::Same(one, other) => format!("!Equals [!Ref {one}, !Ref {other}]"),
-            Self::Not(truth) => format!("!Not [{}]", truth.written()),
-            Self::And(one, other) => format!("!And [{}, {}]", one.written(), other.written()),
-            Self::Or(one, other) => format!("!Or [{}, {}]", one.written(), other.written()),
-        }
-    }
-
-    fn holds(&self, given: &Assignment) -> bool {
-        match self {
-            Self::Is(name, value) => given[name].as_text() == *value,
-            Self::Same(one, other) => given[one].as_text() == given[other].as_text(),
-            Self::Not(truth) => !truth.holds(given),
-            Self::And(one, other) => one.holds(given) && other.holds(given),
-            Self::Or(one, other) => one.holds(given) || other.holds(given),
-        }
-    }
-}
+const SPELLING: Spelling = Spelling {
+    is: |name, value| format!("!Equals [!Ref {name}, \"{}\"]", value.as_text()),
+    same: |one, other| format!("!Equals [!Ref {one}, !Ref {other}]"),
+    not: |truth| format!("!Not [{truth}]"),
+    and: |one, other| format!("!And [{one}, {other}]"),
+    or: |one, other| format!("!Or [{one}, {other}]"),
+};
 
 impl Template {
     pub fn generate(seed: u64, most: usize) -> Self {
@@ -80,7 +40,7 @@ impl Template {
         }
         let rule = random.one_in(4).then(|| Truth::any(&mut random, &inputs, 2));
         if let Some(rule) = &rule {
-            let _ = writeln!(text, "Rules:\n  R: {{Assertions: [{{Assert: {}}}]}}", rule.written());
+            let _ = writeln!(text, "Rules:\n  R: {{Assertions: [{{Assert: {}}}]}}", rule.written(&SPELLING));
         }
         let _ = writeln!(text, "Mappings:\n  Keys:");
         for (key, value) in [("dev", "\"\""), ("prod", "arn:key"), ("true", "a"), ("no", "\"\"")] {
@@ -89,7 +49,7 @@ impl Template {
         let count = 1 + random.below(4);
         text.push_str("Conditions:\n");
         for at in 0..count {
-            let truth = Truth::any(&mut random, &inputs, 2).written();
+            let truth = Truth::any(&mut random, &inputs, 2).written(&SPELLING);
             let truth = if at > 0 && random.one_in(3) {
                 format!("!And [{truth}, !Condition C{}]", random.below(at))
             } else {
@@ -102,23 +62,19 @@ impl Template {
         Self { text, inputs, rule }
     }
 
-    pub fn sources(&self) -> Arc<Sources> {
-        sources("template.yaml", &self.text)
-    }
-
     /// Whether CloudFormation refuses the assignment for the sake of a rule.
     pub fn refuses(&self, given: &Assignment) -> bool {
         self.rule.as_ref().is_some_and(|rule| !rule.holds(given))
     }
-}
-
-/// The template's unit with some parameters given.
-pub fn unit(sources: &Arc<Sources>, given: &Assignment) -> CloudFormationUnit {
-    let parameters = given.iter().map(|(name, value)| (name.clone(), value.as_text())).collect();
-    let given = Given::read(sources, &Inputs { parameters, ..Inputs::default() }).unwrap();
-    match cloudformation::load(sources, Path::new("template.yaml"), &given, &Arc::default()) {
-        Loaded::Template(unit) => *unit,
-        other => panic!("no template: {other:?}"),
+    /// The unit with some parameters given, and its file.
+    pub fn unit(&self, given: &Assignment) -> (CloudFormationUnit, Arc<Sources>) {
+        let sources = sources("template.yaml", &self.text);
+        let parameters = given.iter().map(|(name, value)| (name.clone(), value.as_text())).collect();
+        let given = Given::read(&sources, &Inputs { parameters, ..Inputs::default() }).unwrap();
+        match cloudformation::load(&sources, Path::new("template.yaml"), &given, &Arc::default()) {
+            Loaded::Template(unit) => (*unit, sources),
+            other => panic!("no template: {other:?}"),
+        }
     }
 }
 

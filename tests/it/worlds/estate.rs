@@ -25,6 +25,9 @@ pub type Assignment = BTreeMap<String, Literal>;
 /// One row's name: the control and the trail it is about.
 pub type Subject = (String, Option<String>);
 
+/// The findings of some rows.
+pub type Findings = BTreeMap<Subject, Finding>;
+
 /// Every way the inputs can be.
 pub fn assignments(inputs: &[Input]) -> Vec<Assignment> {
     inputs.iter().fold(vec![Assignment::new()], |before, input| {
@@ -45,12 +48,7 @@ pub fn sources(name: &str, text: &str) -> Arc<Sources> {
 }
 
 /// The findings of a unit for some controls.
-pub fn findings(
-    unit: &dyn Unit,
-    sources: &Sources,
-    controls: &[&str],
-    outcomes: &Outcomes,
-) -> BTreeMap<Subject, Finding> {
+pub fn findings(unit: &dyn Unit, sources: &Sources, controls: &[&str], outcomes: &Outcomes) -> Findings {
     let neighbours = Neighbours::default();
     let judge = Judge::new(unit, 4096, &neighbours, outcomes);
     let trails: Vec<Resource> = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails).collect();

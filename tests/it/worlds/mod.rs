@@ -5,15 +5,23 @@ mod cloudformation;
 mod cost;
 mod estate;
 mod random;
+mod terraform;
+mod truth;
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use trailwarden::finding::Verdict;
 use trailwarden::judge::Outcomes;
+use trailwarden::model::{Inputs, Unit};
+use trailwarden::source::Sources;
+use trailwarden::terraform::load;
 
 use cloudformation::Template;
-use estate::{Assignment, Subject, assignments, disagreements, findings};
+use estate::{Assignment, Findings, Input, Subject, assignments, disagreements, findings, sources};
+use terraform::Module;
 
 /// How many seeds the suite tries; more with `TRAILWARDEN_SEEDS`, while developing.
 fn seeds() -> std::ops::Range<u64> {
@@ -42,8 +50,39 @@ fn most(seed: u64) -> usize {
 
 #[test]
 fn templates_have_the_verdicts_of_all_their_parameters() {
-    let wrong: Vec<String> = seeds().into_par_iter().flat_map_iter(wrong_about_template).collect();
-    agree(&wrong);
+    let wrong = seeds().into_par_iter().flat_map_iter(|seed| {
+        let template = Template::generate(seed, most(seed));
+        let estate =
+            Generated { text: &template.text, inputs: &template.inputs, refuses: &|given| template.refuses(given) };
+        wrong_about(seed, &estate, |given| template.unit(given))
+    });
+    agree(&wrong.collect::<Vec<_>>());
+}
+
+#[test]
+fn modules_have_the_verdicts_of_all_their_variables() {
+    let wrong = seeds().into_par_iter().flat_map_iter(|seed| {
+        let module = Module::generate(seed, most(seed));
+        let estate = Generated { text: &module.text, inputs: &module.inputs, refuses: &|given| module.refuses(given) };
+        wrong_about(seed, &estate, |given| module.unit(given))
+    });
+    agree(&wrong.collect::<Vec<_>>());
+}
+
+#[test]
+fn an_instance_that_an_input_names_is_judged_in_every_world() {
+    let text = "variable \"env\" {\n  type = string\n}
+resource \"aws_cloudtrail\" \"t\" {
+  for_each                   = toset([var.env])
+  name                       = each.key
+  s3_bucket_name             = \"logs\"
+  enable_log_file_validation = var.env != \"dev\"
+}\n";
+    let sources = sources("main.tf", text);
+    let unit = load(&sources, Path::new("/project"), &Inputs::default());
+    let found = findings(&unit, &sources, &["CloudTrail.4"], &Outcomes::default());
+    let verdicts: Vec<_> = found.values().map(|finding| (finding.resource.as_deref(), finding.verdict)).collect();
+    assert_eq!(verdicts, [(Some("aws_cloudtrail.t[\"${var.env}\"]"), Verdict::Unknown)]);
 }
 
 /// Says every disagreement in a line, and the first whole.
@@ -53,32 +92,35 @@ fn agree(wrong: &[String]) {
     assert!(wrong.is_empty(), "{} disagreements:\n{}\n{first}", wrong.len(), lines.join("\n"));
 }
 
-fn wrong_about_template(seed: u64) -> Vec<String> {
-    let template = Template::generate(seed, most(seed));
-    let sources = template.sources();
+/// What both front ends' generators make.
+struct Generated<'a> {
+    text: &'a str,
+    inputs: &'a [Input],
+    /// Whether the real tool refuses an assignment by its rules or validations.
+    refuses: &'a (dyn Fn(&Assignment) -> bool + Sync),
+}
+
+/// Every row about which the exploration and the evaluations one by one disagree.
+fn wrong_about<U: Unit>(seed: u64, estate: &Generated, unit: impl Fn(&Assignment) -> (U, Arc<Sources>)) -> Vec<String> {
     let (controls, outcomes) = (control(seed), Outcomes::default());
-    let explored = findings(&cloudformation::unit(&sources, &Assignment::new()), &sources, &controls, &outcomes);
-    let mut subjects: BTreeSet<Subject> = explored.keys().cloned().collect();
-    let ways: Vec<_> = assignments(&template.inputs)
-        .into_iter()
-        .map(|given| {
-            let found = findings(&cloudformation::unit(&sources, &given), &sources, &controls, &outcomes);
-            subjects.extend(found.keys().cloned());
-            (template.refuses(&given), given, found)
-        })
-        .collect();
-    if ways.iter().all(|(refused, ..)| *refused) {
+    let found = |given: &Assignment| {
+        let (unit, sources) = unit(given);
+        findings(&unit, &sources, &controls, &outcomes)
+    };
+    let explored = found(&Assignment::new());
+    let admitted = assignments(estate.inputs).into_iter().filter(|given| !(estate.refuses)(given));
+    let ways: Vec<_> = admitted.map(|given| (found(&given), given)).collect();
+    if ways.is_empty() {
         return Vec::new();
     }
+    let subjects: BTreeSet<&Subject> = ways.iter().flat_map(|(found, _)| found.keys()).chain(explored.keys()).collect();
     let wrong = subjects.into_iter().flat_map(|subject| {
-        let vote = |(refused, given, found): &(bool, Assignment, std::collections::BTreeMap<Subject, _>)| {
-            let verdict = found.get(&subject).map(|finding: &trailwarden::finding::Finding| finding.verdict);
-            // With every input closed, only what the real tool refuses is left open.
-            (given.clone(), verdict.filter(|verdict| !refused && *verdict != Verdict::Unknown))
-        };
-        let votes: Vec<_> = ways.iter().map(vote).collect();
-        let wrong = disagreements(explored.get(&subject), &votes);
-        wrong.into_iter().map(move |wrong| (subject.clone(), wrong)).collect::<Vec<_>>()
+        // With every input closed, only what the real tool refuses is left open.
+        let vote = |found: &Findings| found.get(subject).map(|finding| finding.verdict);
+        let cast = |found: &Findings| vote(found).filter(|verdict| *verdict != Verdict::Unknown);
+        let votes: Vec<_> = ways.iter().map(|(found, given)| (given.clone(), cast(found))).collect();
+        let wrong = disagreements(explored.get(subject), &votes);
+        wrong.into_iter().map(move |wrong| format!("{subject:?}: {wrong}"))
     });
-    wrong.map(|(subject, wrong)| format!("seed {seed}, {subject:?}: {wrong}\n{}", template.text)).collect()
+    wrong.map(|wrong| format!("seed {seed}, {wrong}\n{}", estate.text)).collect()
 }

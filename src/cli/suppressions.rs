@@ -89,7 +89,7 @@ impl SuppressionArguments {
             replaced.map_err(|message| error(path, format!("would be replaced, and {message}")))?;
             write::whole_file(path, &known.text())
                 .map_err(|cause| error(path, format!("cannot be written: {cause}")))?;
-            known.suppress(report, root, sources);
+            let _ = known.suppress(report, root, sources);
         }
         Ok(())
     }

@@ -63,7 +63,7 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let rows: Vec<(&'static Rule, Option<&Resource>, &Resource)> = of_trails.chain(of_accounts).collect();
     let judged = rows.par_iter().filter_map(|(rule, trail, first)| {
         let exploration = match trail {
-            Some(trail) => judge.trail_row(rule, &trail.address),
+            Some(trail) => judge.trail_row(rule, trail),
             None => account_row(&judge, rule, &first.provider),
         };
         let row = Row { unit, rule, trail: *trail, first, exploration, words: run.words, sources: run.sources };

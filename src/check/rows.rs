@@ -74,7 +74,7 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let rows: Vec<(&'static Rule, Option<&Resource>, &Resource)> = of_trails.chain(of_accounts).collect();
     let judged = rows.par_iter().filter_map(|(rule, trail, first)| {
         let (exploration, account) = if let Some(trail) = trail {
-            (judge.trail_row(rule, &trail.address), None)
+            (judge.trail_row(rule, trail), None)
         } else {
             let (exploration, votes) = account_row(&judge, rule, &first.provider);
             (exploration, Some(votes))

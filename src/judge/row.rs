@@ -79,19 +79,35 @@ impl<'a> Judge<'a> {
 
     /// What `rule` says about one trail, world by world; worlds in which it does not exist have no say.
     #[must_use]
-    pub fn trail_row(&self, rule: &'a Rule, address: &str) -> Exploration<Option<Judged>> {
+    pub fn trail_row(&self, rule: &'a Rule, trail: &Resource) -> Exploration<Option<Judged>> {
         explore(self.max_worlds, |world| {
             let estate = self.unit.estate(world);
             self.admitted(estate.as_ref(), world, || {
-                let found = estate.resources(Kind::Trail).into_iter().find(|trail| trail.address == address);
-                match found {
-                    Some(trail) if exists(&trail, world)? => self.judge(rule, &trail, estate.as_ref(), world).map(Some),
+                let trails = estate.resources(Kind::Trail);
+                match trails.iter().find(|found| found.address == trail.address) {
+                    Some(found) if exists(found, world)? => self.judge(rule, found, estate.as_ref(), world).map(Some),
                     Some(_) => Ok(None),
+                    None if trail.address.contains("${") => self.judge_told(rule, trail, estate.as_ref(), world),
                     // How many instances there are may still be a question; then the trail can yet appear.
                     None => trails_in(estate.as_ref(), world).map(|_| None),
                 }
             })
         })
+    }
+
+    /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key: the worst of the
+    /// block's instances, because nothing tells which of them it has become.
+    fn judge_told(
+        &self,
+        rule: &'a Rule,
+        trail: &Resource,
+        estate: &dyn Estate,
+        world: &World,
+    ) -> Decided<Option<Judged>> {
+        let trails = trails_in(estate, world)?;
+        let told = trails.iter().filter(|told| told.header == trail.header);
+        let judged: Vec<Judged> = told.map(|told| self.judge(rule, told, estate, world)).collect::<Decided<_>>()?;
+        Ok(judged.into_iter().max_by_key(|judged| judged.verdict == Verdict::Fail))
     }
 
     /// What `judge` says, unless the real tool refuses the answers of this world, or every way to complete them.

@@ -39,7 +39,9 @@ fn verdict(plan: &Plan, control: &str, trail: &str) -> String {
     let outcomes = crate::judge::Outcomes::default();
     let judge = Judge::new(plan, 256, &neighbours, &outcomes);
     let rule = Catalog::builtin().unwrap().get(control).unwrap();
-    let exploration = judge.trail_row(rule, trail);
+    let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
+    let Some(trail) = trails.into_iter().find(|found| found.address == trail) else { return "(none)".to_owned() };
+    let exploration = judge.trail_row(rule, &trail);
     let votes: Vec<_> =
         exploration.worlds.iter().filter_map(|(world, judged)| Some((world, judged.as_ref()?.verdict))).collect();
     let merged = merge(&votes);

@@ -66,16 +66,23 @@ impl Template {
     pub fn refuses(&self, given: &Assignment) -> bool {
         self.rule.as_ref().is_some_and(|rule| !rule.holds(given))
     }
+
     /// The unit with some parameters given, and its file.
     pub fn unit(&self, given: &Assignment) -> (CloudFormationUnit, Arc<Sources>) {
-        let sources = sources("template.yaml", &self.text);
-        let parameters = given.iter().map(|(name, value)| (name.clone(), value.as_text())).collect();
-        let given = Given::read(&sources, &Inputs { parameters, ..Inputs::default() }).unwrap();
-        match cloudformation::load(&sources, Path::new("template.yaml"), &given, &Arc::default()) {
-            Loaded::Template(unit) => (*unit, sources),
-            other => panic!("no template: {other:?}"),
-        }
+        unit(&self.text, given)
     }
+}
+
+/// The unit of a template with some parameters given, and its file.
+pub fn unit(text: &str, given: &Assignment) -> (CloudFormationUnit, Arc<Sources>) {
+    let sources = sources("template.yaml", text);
+    let parameters = given.iter().map(|(name, value)| (name.clone(), value.as_text())).collect();
+    let given = Given::read(&sources, &Inputs { parameters, ..Inputs::default() }).unwrap();
+    match cloudformation::load(&sources, Path::new("template.yaml"), &given, &Arc::default()) {
+        Loaded::Template(unit) => (*unit, sources),
+        other => panic!("no template: {other:?}"),
+    }
+}
 }
 
 fn inputs(random: &mut Random, most: usize) -> Vec<Input> {

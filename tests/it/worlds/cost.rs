@@ -1,13 +1,14 @@
 //! What a verdict costs, in worlds: a row explores the inputs that matter to it and no others.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use trailwarden::judge::{Judge, Outcomes};
-use trailwarden::model::Neighbours;
+use trailwarden::model::{Neighbours, Resource};
 use trailwarden::rules::Catalog;
 
 use super::cloudformation::unit;
-use super::estate::{Assignment, sources};
+use super::estate::Assignment;
 
 const CONDITIONS: usize = 12;
 
@@ -34,14 +35,13 @@ fn trail(name: &str, validation: &str, others: &str) -> String {
 
 /// How many worlds each trail's row of CloudTrail.4 (log file validation) takes.
 fn worlds(resources: &str) -> Vec<usize> {
-    let sources = sources("template.yaml", &template(resources));
-    let unit = unit(&sources, &Assignment::new());
+    let (unit, _) = unit(&template(resources), &Assignment::new());
     let (neighbours, outcomes) = (Neighbours::default(), Outcomes::default());
     let judge = Judge::new(&unit, 4096, &neighbours, &outcomes);
     let rule = Catalog::builtin().unwrap().get("CloudTrail.4").unwrap();
     let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
-    let trails: std::collections::BTreeSet<String> = trails.map(|trail| trail.address).collect();
-    trails.iter().map(|trail| judge.trail_row(rule, trail).worlds.len()).collect()
+    let trails: BTreeMap<String, Resource> = trails.map(|trail| (trail.address.clone(), trail)).collect();
+    trails.values().map(|trail| judge.trail_row(rule, trail).worlds.len()).collect()
 }
 
 /// Passes when the first two parameters are equal, so that each always matters.

@@ -62,7 +62,7 @@ pub fn findings(unit: &dyn Unit, sources: &Sources, controls: &[&str], outcomes:
                 continue;
             }
             let exploration: Exploration<Option<Judged>> =
-                if of_trail { judge.trail_row(rule, &trail.address) } else { account_row(&judge, rule, "").0 };
+                if of_trail { judge.trail_row(rule, trail) } else { account_row(&judge, rule, "").0 };
             let words = Words::builtin().unwrap();
             let row = Row { unit, rule, trail: of_trail.then_some(trail), first: trail, exploration, words, sources };
             found.extend(to_finding(&row).map(|finding| (subject, finding)));

@@ -71,18 +71,23 @@ fn modules_have_the_verdicts_of_all_their_variables() {
 
 #[test]
 fn an_instance_that_an_input_names_is_judged_in_every_world() {
-    let text = "variable \"env\" {\n  type = string\n}
-resource \"aws_cloudtrail\" \"t\" {
-  for_each                   = toset([var.env])
+    for keys in ["toset([var.env])", "var.create ? toset([var.env]) : toset([])"] {
+        let text = format!(
+            "variable \"env\" {{\n  type = string\n}}
+variable \"create\" {{\n  type = bool\n  nullable = false\n}}
+resource \"aws_cloudtrail\" \"t\" {{
+  for_each                   = {keys}
   name                       = each.key
   s3_bucket_name             = \"logs\"
   enable_log_file_validation = var.env != \"dev\"
-}\n";
-    let sources = sources("main.tf", text);
-    let unit = load(&sources, Path::new("/project"), &Inputs::default());
-    let found = findings(&unit, &sources, &["CloudTrail.4"], &Outcomes::default());
-    let verdicts: Vec<_> = found.values().map(|finding| (finding.resource.as_deref(), finding.verdict)).collect();
-    assert_eq!(verdicts, [(Some("aws_cloudtrail.t[\"${var.env}\"]"), Verdict::Unknown)]);
+}}\n"
+        );
+        let sources = sources("main.tf", &text);
+        let unit = load(&sources, Path::new("/project"), &Inputs::default());
+        let found = findings(&unit, &sources, &["CloudTrail.4"], &Outcomes::default());
+        let verdicts: Vec<_> = found.values().map(|finding| (finding.resource.as_deref(), finding.verdict)).collect();
+        assert_eq!(verdicts, [(Some("aws_cloudtrail.t[\"${var.env}\"]"), Verdict::Unknown)], "{keys}");
+    }
 }
 
 /// Says every disagreement in a line, and the first whole.

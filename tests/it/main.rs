@@ -15,6 +15,7 @@ mod delivery;
 mod exposure;
 mod links;
 mod pages;
+mod plans;
 mod reports;
 mod suppressions;
 mod templates;

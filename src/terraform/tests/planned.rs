@@ -41,7 +41,7 @@ fn cases(family: &str) -> Vec<Case> {
         for section in sections.split("\n--- ").skip(1) {
             let (path, text) = section.split_once('\n').unwrap_or((section, ""));
             match path {
-                // For readers of plans.
+                // For tests/it/plans.rs.
                 "plan.json" => {}
                 "planned" => case.planned = serde_json::from_str(text).expect("the record is JSON"),
                 _ => case.files.push((path.to_owned(), format!("{text}\n"))),

@@ -1,7 +1,7 @@
 //! A plan and the sources it was made from have the same verdicts: `tests/conformance/modules` holds modules, and for
 //! some of them what the real Terraform planned (`--- plan.json`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -63,7 +63,7 @@ fn a_plan_and_its_sources_have_the_same_verdicts() {
         }
         let (sources, plan) = (verdicts(sources.path(), name), verdicts(plan.path(), name));
         rows += sources.len();
-        let keys: BTreeSet<_> = sources.keys().chain(plan.keys()).collect();
+        let keys: std::collections::BTreeSet<_> = sources.keys().chain(plan.keys()).collect();
         let differ = keys.into_iter().filter(|key| sources.get(*key) != plan.get(*key));
         wrong.extend(
             differ.map(|key| format!("{name}: {key:?}: sources {:?}, plan {:?}", sources.get(key), plan.get(key))),

@@ -83,7 +83,6 @@ pub fn unit(text: &str, given: &Assignment) -> (CloudFormationUnit, Arc<Sources>
         other => panic!("no template: {other:?}"),
     }
 }
-}
 
 fn inputs(random: &mut Random, most: usize) -> Vec<Input> {
     let mut inputs = Vec::new();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::cloudformation::Given;
-use crate::config::{Configured, Date};
+use crate::config::{Configured, Date, Whereabouts};
 use crate::finding::{Control, FileError, Finding, Note, Report, Trace};
 use crate::judge::{Outcomes, without_trail};
 use crate::model::{Inputs, Language, Neighbours, Unit};
@@ -128,6 +128,8 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
         if options.require_trail && report.findings.is_empty() {
             report.findings = missing_trail(options, sources);
         }
+        report.findings.extend(accounts_without_trail(options, &report.findings, sources));
+        in_order(&mut report.findings);
         settings::apply(&mut report.findings, &options.configured, sources);
         suppress::apply(&mut report, &policy(options, sources), sources);
         Ok(Checked { report, sources: Arc::clone(sources) })
@@ -136,15 +138,20 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
 
 /// How this run suppresses. The configuration may speak about files that were not asked for.
 fn policy<'a>(options: &'a Options, sources: &Sources) -> suppress::Policy<'a> {
-    let configured = &options.configured;
-    let whole = options.paths.iter().any(|path| configured.directory.starts_with(sources.resolved(path)));
     suppress::Policy {
-        configured,
+        configured: &options.configured,
         honour: options.honour,
         today: options.today,
         controls: options.controls().map(|control| control.id.as_str()).collect(),
-        scope: if whole { suppress::Scope::Whole } else { suppress::Scope::Part },
+        scope: scope(options, sources),
     }
+}
+
+/// Whether the run was asked about everything its configuration speaks about.
+fn scope(options: &Options, sources: &Sources) -> suppress::Scope {
+    let directory = &options.configured.directory;
+    let whole = options.paths.iter().any(|path| directory.starts_with(sources.resolved(path)));
+    if whole { suppress::Scope::Whole } else { suppress::Scope::Part }
 }
 
 /// A defect of this program stops one unit; the others are judged.
@@ -164,7 +171,32 @@ fn missing_trail(options: &Options, sources: &Sources) -> Vec<Finding> {
     any.filter_map(|rule| without_trail(rule, &unit, Language::Terraform, span)).collect()
 }
 
+/// What is said of accounts whose trail should be here (`trail: here`) and was not found. It stands where the
+/// configuration names the account; a run about some of the paths cannot know.
+fn accounts_without_trail(options: &Options, found: &[Finding], sources: &Sources) -> Vec<Finding> {
+    if scope(options, sources) == suppress::Scope::Part {
+        return Vec::new();
+    }
+    let here = options.configured.config.accounts.iter().filter(|account| account.trail == Some(Whereabouts::Here));
+    let missing =
+        here.filter(|account| found.iter().all(|finding| finding.account.as_ref() != Some(&account.name.value)));
+    let any = || options.rules.iter().filter(|rule| rule.holds == Holds::Any);
+    let findings = missing.flat_map(|account| {
+        let span = account.name.span;
+        let unit = sources.file(span.file).path.clone();
+        let of_account = move |finding| Finding { account: Some(account.name.value.clone()), ..finding };
+        any().filter_map(move |rule| without_trail(rule, &unit, Language::Terraform, span).map(of_account))
+    });
+    findings.collect()
+}
+
 /// Everything in its order: unit, control, resource.
+fn in_order(findings: &mut [Finding]) {
+    findings.sort_by(|left, right| {
+        (&left.unit, &left.control, &left.resource).cmp(&(&right.unit, &right.control, &right.resource))
+    });
+}
+
 fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>, options: &Options, words: &Words) -> Report {
     let (judged, defects): (Vec<_>, Vec<_>) = judged.into_iter().partition(Result::is_ok);
     let judged: Vec<Rows> = judged.into_iter().flatten().collect();
@@ -177,10 +209,7 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>, options: &O
         notes.extend(rows.notes);
         traces.extend(rows.traces);
     }
-    let mut findings = accounts::findings(rows_found, options, &words.accounts);
-    findings.sort_by(|left, right| {
-        (&left.unit, &left.control, &left.resource).cmp(&(&right.unit, &right.control, &right.resource))
-    });
+    let findings = accounts::findings(rows_found, options, &words.accounts);
     traces.sort_by(|left, right| (&left.unit, &left.resource).cmp(&(&right.unit, &right.resource)));
     Report {
         trails,

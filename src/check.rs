@@ -213,6 +213,7 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>, options: &O
     traces.sort_by(|left, right| (&left.unit, &left.resource).cmp(&(&right.unit, &right.resource)));
     Report {
         trails,
+        units: found.units.len(),
         since: None,
         traces,
         files: found.files,

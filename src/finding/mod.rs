@@ -212,6 +212,8 @@ pub struct Report {
     pub files: usize,
     /// How many trails were judged.
     pub trails: usize,
+    /// How many units speak of a trail, whether one exists there or not.
+    pub units: usize,
     /// Set when the report holds only what changed since a commit.
     pub since: Option<Since>,
 }

@@ -59,6 +59,7 @@ impl Estate {
             ],
             files: 5,
             trails: 4,
+            units: 1,
         };
         let ids = ["CloudTrail.1", "CloudTrail.2", "CloudTrail.4", "CloudTrail.5", "CloudTrail.6", "CloudTrail.7"];
         let import = Import {

@@ -20,8 +20,13 @@ pub fn summary(report: &Report) -> String {
     if report.findings.is_empty() && report.since.as_ref().is_some_and(|since| since.judged > 0) {
         return format!("{} in {files}: nothing new{unread}", counted(report.trails, "trail"));
     }
-    if report.findings.is_empty() {
-        return format!("no trail in {files}{unread}");
+    if report.findings.is_empty() && report.trails == 0 {
+        // A count, a condition or a loop may leave none of what is declared: whoever counts on a trail wants to know.
+        let declared = match report.units {
+            0 => String::new(),
+            units => format!(": {} may declare one, and with these inputs none exists", counted(units, "unit")),
+        };
+        return format!("no trail in {files}{declared}{unread}");
     }
     let of = |verdict: Verdict| {
         let found = report.findings.iter().filter(|finding| finding.verdict == verdict && finding.suppressed.is_none());
@@ -83,6 +88,11 @@ mod tests {
         let error = FileError { path: "a.tf".to_owned(), message: "is broken".to_owned(), span: None };
         let mut report = Report { files: 1, ..Report::default() };
         assert_eq!(summary(&report), "no trail in 1 file");
+        let conditional = Report { units: 1, ..report.clone() };
+        assert_eq!(
+            summary(&conditional),
+            "no trail in 1 file: 1 unit may declare one, and with these inputs none exists"
+        );
         report.errors.push(error);
         assert_eq!(summary(&report), "no trail in 1 file; 1 file could not be read");
     }

@@ -34,7 +34,7 @@ impl<'a> TerraformEstate<'a> {
 impl Estate for TerraformEstate<'_> {
     fn resources(&self, kind: Kind) -> Vec<Resource> {
         let all = self.resources.get_or_init(|| {
-            self.evaluator.begin();
+            self.evaluator.limits.begin();
             let mut found = Vec::new();
             self.evaluator.collect(&self.evaluator.root(), &mut found);
             found
@@ -43,7 +43,7 @@ impl Estate for TerraformEstate<'_> {
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
-        self.evaluator.begin();
+        self.evaluator.limits.begin();
         let id = ObjectId(resource.handle);
         let value = self.evaluator.property_of(id, name, resource.header);
         let mut failures = Vec::new();
@@ -52,7 +52,7 @@ impl Estate for TerraformEstate<'_> {
             return value;
         }
         let unanswered = self.evaluator.unanswered();
-        unanswered.begin();
+        unanswered.limits.begin();
         unanswered.expand_all();
         let mut anyway = Vec::new();
         gather(&unanswered.property_of(id, name, resource.header), &mut anyway);
@@ -62,7 +62,7 @@ impl Estate for TerraformEstate<'_> {
 
     fn rejected(&self) -> bool {
         let evaluator = &self.evaluator;
-        evaluator.begin();
+        evaluator.limits.begin();
         evaluator.expand_all();
         let refused: Vec<String> = evaluator.refused.borrow().keys().cloned().collect();
         if refused.iter().any(|address| !evaluator.is_refused_anyway(address)) {
@@ -162,7 +162,7 @@ impl<'a> Evaluator<'a> {
         for object in objects {
             if let Object::Instance(instance) = object.as_ref() {
                 for property in schema::properties(&instance.key.kind) {
-                    self.begin();
+                    self.limits.begin();
                     let value = self.property(instance, property.name);
                     let mut failures = Vec::new();
                     gather(&value, &mut failures);

@@ -1,29 +1,24 @@
 //! The evaluator of one unit in one world: what was already worked out, and how much work that was.
 //!
-//! Everything is evaluated by need and remembered. Limits count as if nothing were remembered, so that a result
-//! never depends on what was read before it.
+//! Everything is evaluated by need and remembered.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::finding::Note;
 use crate::source::Span;
-use crate::value::{Data, Input, ObjectId, Origin, Reason, Value, World};
+use crate::value::{Data, Input, ObjectId, Origin, Reason, Value, Work, World};
 
 use super::expand::Expansion;
+use super::limits::{Limits, TOO_DEEP};
 use super::object::Object;
 use super::scope::Scope;
 use super::terragrunt::Layer;
 use super::types::Type;
 use super::unit::TerraformUnit;
 use super::variables::argument_of;
-
-/// How many expressions may be evaluated for one value.
-const MAX_STEPS: u64 = 10_000_000;
-/// How deep expressions and references may follow each other. A level takes some kilobytes of stack.
-const MAX_DEPTH: usize = 2_000;
 
 /// Evaluates a unit in one world.
 pub(super) struct Evaluator<'a> {
@@ -45,9 +40,7 @@ pub(super) struct Evaluator<'a> {
     /// What Terragrunt hands in.
     layers: OnceCell<Vec<Layer>>,
     notes: RefCell<Vec<Note>>,
-    steps: Cell<u64>,
-    depth: Cell<usize>,
-    deepest: Cell<usize>,
+    pub(super) limits: Limits,
 }
 
 /// What can be remembered.
@@ -71,12 +64,16 @@ pub(super) enum Key {
 
 enum Memo {
     Running,
-    Done { value: Value, steps: u64, height: usize },
+    Done { value: Value, height: usize },
 }
 
 impl<'a> Evaluator<'a> {
     /// Nothing is evaluated yet.
     pub fn new(unit: &'a TerraformUnit, world: &'a World) -> Self {
+        Self::of_row(unit, world, world.work().clone())
+    }
+
+    fn of_row(unit: &'a TerraformUnit, world: &'a World, work: Work) -> Self {
         Self {
             unit,
             world,
@@ -91,9 +88,7 @@ impl<'a> Evaluator<'a> {
             unanswered: OnceCell::new(),
             layers: OnceCell::new(),
             notes: RefCell::default(),
-            steps: Cell::new(0),
-            depth: Cell::new(0),
-            deepest: Cell::new(0),
+            limits: Limits::new(work),
         }
     }
 
@@ -107,7 +102,8 @@ impl<'a> Evaluator<'a> {
         if self.world.answers().is_empty() {
             return self;
         }
-        self.unanswered.get_or_init(|| Box::new(Evaluator::new(self.unit, &self.unit.unanswered)))
+        let work = || self.limits.row().clone();
+        self.unanswered.get_or_init(|| Box::new(Evaluator::of_row(self.unit, &self.unit.unanswered, work())))
     }
 
     /// What Terragrunt hands in for a variable of the root module.
@@ -121,50 +117,25 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// Begins to count steps anew: for each value that is read from outside.
-    pub fn begin(&self) {
-        self.steps.set(0);
-    }
-
     /// One step down. What stands for the result when a limit is reached.
     pub fn descend<T>(&self, span: Span, work: impl FnOnce() -> T) -> Result<T, Value> {
-        self.steps.set(self.steps.get() + 1);
-        if self.steps.get() > MAX_STEPS {
-            return Err(self.limit("10,000,000 evaluation steps", span));
-        }
-        let depth = self.depth.get() + 1;
-        if depth > MAX_DEPTH {
-            return Err(self.limit("references that follow each other too deep", span));
-        }
-        self.depth.set(depth);
-        self.deepest.set(self.deepest.get().max(depth));
-        let result = work();
-        self.depth.set(depth - 1);
-        Ok(result)
+        self.limits.descend(work).map_err(|limit| beyond_limit(limit, span))
     }
 
     /// What `key` is worth, worked out once. What leads back to itself is broken.
     pub fn remember(&self, key: Key, name: &str, span: Span, work: impl FnOnce() -> Value) -> Value {
         match self.memo.borrow().get(&key) {
-            Some(Memo::Done { value, steps, height }) => {
-                self.steps.set(self.steps.get() + steps);
-                let deepest = self.depth.get() + height;
-                self.deepest.set(self.deepest.get().max(deepest));
-                if self.steps.get() <= MAX_STEPS && deepest <= MAX_DEPTH {
-                    return value.clone();
-                }
-                return self.limit("10,000,000 evaluation steps", span);
+            Some(Memo::Done { height, .. }) if self.limits.is_too_deep(*height) => {
+                return self.beyond(name, TOO_DEEP, span);
             }
+            Some(Memo::Done { value, .. }) => return value.clone(),
             Some(Memo::Running) => return self.broken(name, "it refers to itself", span),
             None => {}
         }
         self.memo.borrow_mut().insert(key.clone(), Memo::Running);
-        let (steps, deepest) = (self.steps.get(), self.deepest.replace(self.depth.get()));
-        let value = work();
-        let height = self.deepest.get().saturating_sub(self.depth.get());
-        let done = Memo::Done { value: value.clone(), steps: self.steps.get() - steps, height };
-        self.deepest.set(self.deepest.get().max(deepest));
-        self.memo.borrow_mut().insert(key, done);
+        let (value, height, exceeded) = self.limits.apart(work);
+        let value = exceeded.map_or(value, |limit| self.beyond(name, limit, span));
+        self.memo.borrow_mut().insert(key, Memo::Done { value: value.clone(), height });
         value
     }
 
@@ -184,17 +155,18 @@ impl<'a> Evaluator<'a> {
 
     /// What stands for a value that took too many steps.
     pub fn exhausted(&self, span: Span) -> Option<Value> {
-        (self.steps.get() > MAX_STEPS).then(|| self.limit("10,000,000 evaluation steps", span))
+        self.limits.exceeded().map(|limit| beyond_limit(limit, span))
     }
 
-    fn limit(&self, what: &str, span: Span) -> Value {
-        let message = format!("a limit of this program was reached: {what}");
-        let is_known = self.notes.borrow().iter().any(|note| note.message == message);
+    /// An input for a named value that is beyond a limit of this program, with a note about the first one.
+    fn beyond(&self, name: &str, limit: &str, span: Span) -> Value {
+        let message = format!("{name} takes {limit}");
+        let is_known = self.notes.borrow().iter().any(|note| note.message.ends_with(limit));
         if !is_known {
-            self.note(message.clone(), span);
+            self.note(format!("a limit of this program was reached: {message}"), span);
         }
         let origin = Origin::expression(span);
-        Value::open(Input::undecidable("what lies beyond a limit", Reason::Limit(message), origin.clone()), origin)
+        Value::open(Input::undecidable(name, Reason::Limit(message), origin.clone()), origin)
     }
 
     /// Adds a remark, once.
@@ -254,4 +226,11 @@ impl<'a> Evaluator<'a> {
     pub fn is_unknown_key(&self, key: &str) -> bool {
         self.keys.borrow().contains_key(key)
     }
+}
+
+/// What stands for an expression that is beyond a limit of this program.
+fn beyond_limit(limit: &str, span: Span) -> Value {
+    let origin = Origin::expression(span);
+    let reason = Reason::Limit(limit.to_owned());
+    Value::open(Input::undecidable("what lies beyond a limit", reason, origin.clone()), origin)
 }

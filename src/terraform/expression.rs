@@ -8,6 +8,7 @@ use crate::value::{Data, Input, ListKind, MapKind, Origin, Reason, Role, Value};
 
 use super::evaluator::Evaluator;
 use super::functions;
+use super::limits::width;
 use super::operators;
 use super::scope::Env;
 use super::truth::truth;
@@ -18,9 +19,19 @@ impl<'a> Evaluator<'a> {
     /// What `expr` is worth where `env` stands.
     pub fn evaluate(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
         match self.descend(expr.span, || self.kind(expr, env)) {
-            Ok(value) => self.exhausted(expr.span).unwrap_or(value),
+            Ok(value) if is_name(expr) => value,
+            Ok(value) => {
+                self.limits.go_through(&value);
+                self.exhausted(expr.span).unwrap_or(value)
+            }
             Err(limit) => limit,
         }
+    }
+
+    /// Counts what an operation is about to go through. What stands for its result if that is too much.
+    fn too_much<'v>(&self, operands: impl IntoIterator<Item = &'v Value>, span: Span) -> Option<Value> {
+        operands.into_iter().for_each(|operand| self.limits.go_through(operand));
+        self.exhausted(span)
     }
 
     fn kind(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
@@ -39,13 +50,15 @@ impl<'a> Evaluator<'a> {
             ExprKind::Variable(_) | ExprKind::Attribute(..) | ExprKind::Index(..) => self.reference(expr, env),
             ExprKind::Splat(source, steps) => {
                 let source = self.evaluate(source, env);
+                self.limits.count(width(&source));
                 self.splat(source, steps, expr.span, env)
             }
             ExprKind::Call(call) => self.call(call, expr.span, env),
             ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
             ExprKind::Binary(left, operator, right) => {
                 let (left, right) = (self.evaluate(left, env), self.evaluate(right, env));
-                operators::binary(*operator, left, right, self.world, origin())
+                let limit = self.too_much([&left, &right], expr.span);
+                limit.unwrap_or_else(|| operators::binary(*operator, left, right, self.world, origin()))
             }
             ExprKind::Negate(inner) => operators::negate(self.evaluate(inner, env), self.world, origin()),
             ExprKind::Not(inner) => operators::not(self.evaluate(inner, env), self.world, origin()),
@@ -87,7 +100,9 @@ impl<'a> Evaluator<'a> {
         let value = self.evaluate(taken, env);
         let value = match value.data {
             Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) => {
-                self.like(value, self.evaluate(other, env))
+                let other = self.evaluate(other, env);
+                let limit = self.too_much([&value, &other], span);
+                limit.unwrap_or_else(|| self.like(value, other))
             }
             _ => value,
         };
@@ -108,7 +123,11 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.terragrunt_call(name, &arguments, span) {
             return value;
         }
+        if let Some(limit) = self.too_much(&arguments, span) {
+            return limit;
+        }
         let value = functions::call(&functions::Call { name, arguments, span, world: self.world, host: self });
+        self.limits.count(width(&value));
         self.settled(value)
     }
 
@@ -176,4 +195,9 @@ impl<'a> Evaluator<'a> {
         let input = Input::undecidable(name, Reason::Elsewhere(what.to_owned()), origin.clone());
         self.settled(Value::open(input, origin))
     }
+}
+
+/// Whether it is a name or leads on from one: what it is worth is there already.
+fn is_name(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Variable(_) | ExprKind::Attribute(..) | ExprKind::Index(..))
 }

@@ -21,6 +21,7 @@ pub mod functions;
 mod given;
 mod host;
 mod joined;
+mod limits;
 mod merge;
 mod module;
 mod object;

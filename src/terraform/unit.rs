@@ -85,7 +85,8 @@ impl Unit for TerraformUnit {
             notes.extend(node.module.notes.clone());
             notes.extend(absent_trails(node));
         }
-        let evaluator = Evaluator::new(self, &self.unanswered);
+        let world = World::default();
+        let evaluator = Evaluator::new(self, &world);
         evaluator.read_everything();
         notes.extend(evaluator.notes());
         let mut distinct: Vec<Note> = Vec::new();

@@ -25,7 +25,7 @@ pub use number::Number;
 pub use origin::{Hop, Origin, Role};
 pub use read::{Decided, Failure, Stop, any, every};
 pub use text::{Part, Text};
-pub use world::World;
+pub use world::{Work, World};
 
 /// A value and the chain of places it came through.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 //! questions, [`is_possible`], and nothing else has to know how they hang together.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Ask, Domain, Input, Literal, Question};
 
@@ -14,6 +15,24 @@ const MAX_CANDIDATES: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct World {
     answers: Vec<(Question, bool)>,
+    work: Work,
+}
+
+/// The steps that evaluation took, in one world and in all that were made of it or of what it was made of: those of a row.
+#[derive(Debug, Clone, Default)]
+pub struct Work(Arc<AtomicU64>);
+
+impl Work {
+    /// Counts steps.
+    pub fn count(&self, steps: u64) {
+        self.0.fetch_add(steps, Ordering::Relaxed);
+    }
+
+    /// How many there were.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What is known about one input.
@@ -25,7 +44,13 @@ impl World {
     pub fn with(&self, question: Question, answer: bool) -> Self {
         let mut answers = self.answers.clone();
         answers.push((question, answer));
-        Self { answers }
+        Self { answers, work: self.work.clone() }
+    }
+
+    /// How much work this world and those around it were.
+    #[must_use]
+    pub fn work(&self) -> &Work {
+        &self.work
     }
 
     /// The answers, in the order they were given.

@@ -48,7 +48,7 @@ pub(super) enum Parameter {
 /// How many bytes a text may have that a function makes.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// How many elements a list may have that a function makes, or how many pairs it may compare.
-const MAX_ITEMS: usize = 4_000_000;
+const MAX_ITEMS: usize = 1_000_000;
 
 /// What a function answers.
 pub(super) type Answer = Result<Value, Trouble>;

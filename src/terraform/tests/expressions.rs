@@ -81,8 +81,25 @@ fn explode() {
     let lines = |count: u32, line: fn(u32) -> String| (0..count).map(line).collect::<Vec<_>>().join("\n");
     let chain = lines(5_000, |n| format!("  a{n} = local.a{}", n + 1));
     assert!(evaluated("local.a0", &format!("locals {{\n{chain}\n  a5000 = 1\n}}")).starts_with("open: "));
+    let doubled = lines(60, |n| format!("  a{n} = [local.a{0}, local.a{0}]", n + 1));
+    assert!(
+        evaluated("length(jsonencode(local.a0))", &format!("locals {{\n{doubled}\n  a60 = 1\n}}"))
+            .starts_with("open: ")
+    );
     let doubled = lines(60, |n| format!("  a{n} = \"${{local.a{0}}}${{local.a{0}}}\"", n + 1));
     assert!(evaluated("local.a0", &format!("locals {{\n{doubled}\n  a60 = \"x\"\n}}")).starts_with("open: "));
+}
+
+/// A value counts its own steps, so that what refers to a costly one is not beyond the limit too; what would be gone
+/// through again and again is.
+#[test]
+fn a_value_that_takes_too_many_steps_is_named() {
+    let costly = "locals {\n  many = range(1000)\n  costly = [for a in local.many : [for b in local.many : a + b]]\n}";
+    assert_eq!(evaluated("local.costly", costly), "open: local.costly");
+    let table = "locals {\n  table = { for n in range(1000) : \"k${n}\" => [n, n, n] }\n}";
+    assert_eq!(evaluated("length([for n in range(1000) : local.table[\"k${n}\"]])", table), "1000");
+    let again = "[for n in range(1000) : [for m in range(1000) : length(local.table)]]";
+    assert_eq!(evaluated(&format!("length({again})"), table), "open: what lies beyond a limit");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn instances(unit: &TerraformUnit, world: &World) -> BTreeMap<String, IndexMap<S
     });
     let modelled = instances.filter(|instance| crate::model::schema::kind(&instance.key.kind).is_some());
     let arguments = modelled.map(|instance| {
-        evaluator.begin();
+        evaluator.limits.begin();
         let content = Content::of(instance.block);
         let value = in_slot(&instance.scope, &instance.slot, |env| evaluator.whole_content(content, META, env));
         let doubt = if instance.existence == Existence::Exists { "" } else { "?" };

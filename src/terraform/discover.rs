@@ -11,9 +11,9 @@ use crate::model::Inputs;
 use crate::source::{ReadError, Sources};
 
 use super::files;
+use super::installed::installed;
 use super::module::{Modules, is_local, normalize};
 use super::terragrunt::{Deployed, Deploys};
-use super::tree::installed;
 
 /// What a look at a directory's bytes tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub fn outline(sources: &Sources, directory: &Path) -> Outline {
     let mut outline = Outline::default();
     let names = sources.list(directory);
     if names.iter().any(|name| name == ".terraform") {
-        outline.may_call.extend(installed(sources, directory).into_values());
+        outline.may_call.extend(installed(sources, directory).into_values().map(|module| module.directory));
     }
     for name in names.iter().filter(|name| files::is_configuration(name)) {
         // A file that is no text bears on a verdict as much as any other: it must be missed, not overlooked.

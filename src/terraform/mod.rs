@@ -20,6 +20,7 @@ mod files;
 pub mod functions;
 mod given;
 mod host;
+mod installed;
 mod joined;
 mod limits;
 mod merge;

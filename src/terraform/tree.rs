@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::source::{Sources, Span};
-use crate::syntax::Block;
+use crate::source::Span;
+use crate::syntax::{Block, ExprKind};
 
-use super::module::{Mode, Module, ModuleSource, Modules, ResourceKey, normalize};
+use super::installed::{Installed, installed};
+use super::module::{Mode, Module, ModuleSource, Modules, ResourceKey};
 
 /// How deep modules may call modules.
 const MAX_DEPTH: usize = 32;
@@ -64,7 +65,7 @@ impl Node {
 struct Reader<'m> {
     modules: &'m Modules,
     /// Where `terraform init` put remote modules, by the dotted path of the call.
-    installed: HashMap<String, PathBuf>,
+    installed: HashMap<String, Installed>,
     /// The directories from the root to the module that is being read.
     chain: Vec<PathBuf>,
     calls: usize,
@@ -92,7 +93,10 @@ impl Reader<'_> {
         let (directory, source, caller) = match module.source(call) {
             ModuleSource::Local { directory, source } => (directory, source, caller),
             ModuleSource::Remote(source) => match self.installed.get(&path.join(".")) {
-                Some(directory) => (directory.clone(), source, caller.or(Some(call.header))),
+                Some(installed) => match installed.mismatch(&source, version(call)) {
+                    Some(other) => return Child::Absent(format!("{source}, in place of which {other} is installed")),
+                    None => (installed.directory.clone(), source, caller.or(Some(call.header))),
+                },
                 None => return Child::Absent(source),
             },
         };
@@ -109,14 +113,10 @@ impl Reader<'_> {
     }
 }
 
-/// What `terraform init` noted about the modules it fetched: `{"Modules": [{"Key": "a.b", "Dir": "…"}]}`.
-pub(super) fn installed(sources: &Sources, root: &Path) -> HashMap<String, PathBuf> {
-    let path = root.join(".terraform/modules/modules.json");
-    let Ok(file) = sources.read(&path) else { return HashMap::new() };
-    let Ok(json) = serde_json::from_str::<serde_json::Value>(&sources.file(file).text) else {
-        return HashMap::new();
-    };
-    let entries = json.get("Modules").and_then(serde_json::Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let text = |entry: &serde_json::Value, key: &str| entry.get(key)?.as_str().map(str::to_owned);
-    entries.iter().filter_map(|entry| Some((text(entry, "Key")?, normalize(&root.join(text(entry, "Dir")?))))).collect()
+/// The versions of a module that a call asks for.
+fn version(call: &Block) -> Option<&str> {
+    match &call.body.attribute("version")?.expr.kind {
+        ExprKind::Text(constraint) => Some(constraint),
+        _ => None,
+    }
 }

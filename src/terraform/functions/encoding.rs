@@ -18,6 +18,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("urlencode", &[P::Text], Outcome::Set, url_encode),
 ];
 
+pub(super) const OPENTOFU: &[Function] = &[function("urldecode", &[P::Text], Outcome::Open, url_decode)];
+
 fn base64_encode(arguments: &Arguments) -> Answer {
     Ok(Value::text(STANDARD.encode(arguments.text(0)?), arguments.origin()))
 }
@@ -100,6 +102,25 @@ fn text_decode(arguments: &Arguments) -> Answer {
         }
     };
     Ok(Value::text(text.ok_or("the bytes are not of this encoding")?, arguments.origin()))
+}
+
+/// <https://opentofu.org/docs/language/functions/urldecode/>
+fn url_decode(arguments: &Arguments) -> Answer {
+    let mut encoded = arguments.text(0)?.bytes();
+    let mut decoded = Vec::new();
+    while let Some(byte) = encoded.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || encoded.next().and_then(|digit| char::from(digit).to_digit(16));
+                let escaped = digit().zip(digit()).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+                escaped.ok_or("% must be followed by two hexadecimal digits")?
+            }
+            other => other,
+        });
+    }
+    let text = String::from_utf8(decoded).map_err(|_| "the decoded bytes are not UTF-8 text")?;
+    Ok(Value::text(text, arguments.origin()))
 }
 
 /// As in a query: a blank is a plus, and what is neither a letter, digit, dash, dot, underscore nor tilde is escaped.

@@ -102,6 +102,9 @@ const FAMILIES: [&[Function]; 17] = [
     yaml::FUNCTIONS,
 ];
 
+/// What OpenTofu has beyond that. It is known in every module: Terraform refuses one that calls it.
+const OPENTOFU: [&[Function]; 2] = [encoding::OPENTOFU, networks::OPENTOFU];
+
 /// Functions whose result is set at deployment: they read the clock, roll dice, or hold a secret.
 const IMPURE: [&str; 6] = ["timestamp", "plantimestamp", "uuid", "bcrypt", "rsadecrypt", "base64gzip"];
 
@@ -124,7 +127,8 @@ pub fn call(call: &Call) -> Value {
     if IMPURE.contains(&name) {
         return opaque(impure(name, &values, call.span), origin);
     }
-    let Some(function) = FAMILIES.iter().flat_map(|family| family.iter()).find(|function| function.name == name) else {
+    let mut known = FAMILIES.iter().chain(&OPENTOFU).flat_map(|family| family.iter());
+    let Some(function) = known.find(|function| function.name == name) else {
         let reason = Reason::Unsupported(format!("the function {name}() is not known"));
         return Value::open(Input::undecidable(describe(name, &values), reason, origin.clone()), origin);
     };

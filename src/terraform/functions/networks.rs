@@ -16,6 +16,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("cidrsubnets", &[P::Text], Outcome::Set, subnets).variadic(P::Number),
 ];
 
+pub(super) const OPENTOFU: &[Function] = &[function("cidrcontains", &[P::Text, P::Text], Outcome::Bool, contains)];
+
 /// A block of addresses: the first one, the number of fixed bits, the number of bits of its family.
 #[derive(Debug, Clone, Copy)]
 struct Block {
@@ -82,6 +84,19 @@ fn integer(arguments: &Arguments, index: usize) -> Result<BigInt, Trouble> {
         return Err(format!("argument {} must be a whole number", index + 1).into());
     }
     Ok(number.with_scale(0).as_bigint_and_exponent().0)
+}
+
+/// Whether a block holds an address or another block. <https://opentofu.org/docs/language/functions/cidrcontains/>
+fn contains(arguments: &Arguments) -> Answer {
+    let (outer, text) = (block(arguments)?, arguments.text(1)?);
+    let alone = || [32, 128].iter().find_map(|bits| Block::parse(&format!("{text}/{bits}")));
+    let inner =
+        Block::parse(text).or_else(alone).ok_or_else(|| format!("\"{text}\" is no address and no CIDR block"))?;
+    if inner.width != outer.width {
+        return Err("one is an IPv4 address, the other an IPv6 address".into());
+    }
+    let holds = inner.prefix >= outer.prefix && outer.at(inner.first).first == outer.first;
+    Ok(Value::bool(holds, arguments.origin()))
 }
 
 /// Counted from the end when the number is negative.

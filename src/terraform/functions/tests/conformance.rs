@@ -97,3 +97,25 @@ fn there_are_as_many_functions_as_in_terraform() {
     // `try` and `can` are the evaluator's, because their arguments are evaluated by need.
     assert_eq!(declared + IMPURE.len() + 2, 118, "terraform metadata functions -json lists 118 names");
 }
+
+/// What the documentation of OpenTofu says of the functions that Terraform lacks.
+#[test]
+fn functions_of_opentofu_are_known() {
+    let evaluator = Evaluator { names: IndexMap::new(), world: World::default() };
+    for (expression, expected) in [
+        ("cidrcontains(\"192.168.2.0/20\", \"192.168.2.1\")", "true"),
+        ("cidrcontains(\"192.168.2.0/20\", \"192.168.2.0/22\")", "true"),
+        ("cidrcontains(\"192.168.2.0/20\", \"192.126.2.1\")", "false"),
+        ("cidrcontains(\"192.168.2.0/22\", \"192.168.0.0/20\")", "false"),
+        ("cidrcontains(\"fe80::/48\", \"fe80::1\")", "true"),
+        ("cidrcontains(\"fe80::/48\", \"192.168.2.1\")", "!error"),
+        ("cidrcontains(\"10.0.0.0\", \"10.0.0.0\")", "!error"),
+        ("urldecode(\"Hello%20World\")", "\"Hello World\""),
+        ("urldecode(\"foo%3Abar%40localhost%3Ffoo%3Dbar%26bar%3Dbaz\")", "\"foo:bar@localhost?foo=bar&bar=baz\""),
+        ("urldecode(\"a+b\")", "\"a b\""),
+        ("urldecode(\"%zz\")", "!error"),
+    ] {
+        let got = shown(&evaluator, expression);
+        assert_eq!(got.replace("\\u0026", "&"), expected, "{expression}");
+    }
+}

@@ -20,7 +20,7 @@ use super::template::function;
 use super::text::{self, Piece};
 use super::tree::{Stack, StackId, Tree};
 
-/// How many nodes one evaluation of a unit visits, counted over everything that is read from it.
+/// How many nodes are visited for one value that is read, counted as if nothing were remembered.
 const MAX_STEPS: usize = 10_000_000;
 /// How deep evaluation goes, through nodes, conditions and stacks.
 const MAX_DEPTH: usize = 1_000;
@@ -52,8 +52,8 @@ pub enum Name<'t> {
 enum Memory {
     /// It is being evaluated: who needs it now depends on itself.
     Running,
-    /// Its value, and how many answers had a part in it.
-    Done(Value, usize),
+    /// Its value, how many answers had a part in it, and how many steps it took.
+    Done(Value, usize, usize),
 }
 
 impl<'t> Evaluator<'t> {
@@ -61,6 +61,11 @@ impl<'t> Evaluator<'t> {
     pub fn new(tree: &'t Tree, world: &'t World, open: OpenInputs) -> Self {
         let (asked, steps, depth) = Default::default();
         Self { tree, world, open, asked, steps, depth, remembered: RefCell::default() }
+    }
+
+    /// Begins to count steps anew: for each value that is read from outside.
+    pub fn begin(&self) {
+        self.steps.set(0);
     }
 
     /// The value of a node of `stack`.
@@ -115,8 +120,9 @@ impl<'t> Evaluator<'t> {
     /// The value of something that is evaluated once; an open value when it depends on itself.
     pub fn remember(&self, name: Name<'t>, span: Span, compute: impl FnOnce() -> Value) -> Value {
         match self.remembered.borrow().get(&name) {
-            Some(Memory::Done(value, asked)) => {
+            Some(Memory::Done(value, asked, steps)) => {
                 self.asked.set(self.asked.get() + asked);
+                self.steps.set(self.steps.get() + steps);
                 return value.clone();
             }
             Some(Memory::Running) => {
@@ -126,9 +132,10 @@ impl<'t> Evaluator<'t> {
             None => {}
         }
         self.remembered.borrow_mut().insert(name, Memory::Running);
-        let before = self.asked.get();
+        let (asked, steps) = (self.asked.get(), self.steps.get());
         let value = self.deeper(span, || self.settled(span, compute));
-        self.remembered.borrow_mut().insert(name, Memory::Done(value.clone(), self.asked.get() - before));
+        let (asked, steps) = (self.asked.get() - asked, self.steps.get() - steps);
+        self.remembered.borrow_mut().insert(name, Memory::Done(value.clone(), asked, steps));
         value
     }
 

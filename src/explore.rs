@@ -77,7 +77,9 @@ pub fn explore_together<T>(
             for row in &rows {
                 explorations.get_mut(*row).into_iter().for_each(|found| found.refused.extend(unfit.clone()));
             }
-            answered.into_iter().for_each(|world| waiting.push(world, rows.clone()));
+            for world in answered {
+                waiting.push(world, rows.clone());
+            }
         }
     }
     explorations

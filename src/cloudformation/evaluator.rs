@@ -20,7 +20,7 @@ use super::template::function;
 use super::text::{self, Piece};
 use super::tree::{Stack, StackId, Tree};
 
-/// How many nodes are visited for one value that is read, counted as if nothing were remembered.
+/// How many nodes are visited for one value that is read.
 const MAX_STEPS: usize = 10_000_000;
 /// How deep evaluation goes, through nodes, conditions and stacks.
 const MAX_DEPTH: usize = 1_000;
@@ -52,8 +52,8 @@ pub enum Name<'t> {
 enum Memory {
     /// It is being evaluated: who needs it now depends on itself.
     Running,
-    /// Its value, how many answers had a part in it, and how many steps it took.
-    Done(Value, usize, usize),
+    /// Its value, and how many answers had a part in it.
+    Done(Value, usize),
 }
 
 impl<'t> Evaluator<'t> {
@@ -120,9 +120,8 @@ impl<'t> Evaluator<'t> {
     /// The value of something that is evaluated once; an open value when it depends on itself.
     pub fn remember(&self, name: Name<'t>, span: Span, compute: impl FnOnce() -> Value) -> Value {
         match self.remembered.borrow().get(&name) {
-            Some(Memory::Done(value, asked, steps)) => {
+            Some(Memory::Done(value, asked)) => {
                 self.asked.set(self.asked.get() + asked);
-                self.steps.set(self.steps.get() + steps);
                 return value.clone();
             }
             Some(Memory::Running) => {
@@ -132,10 +131,9 @@ impl<'t> Evaluator<'t> {
             None => {}
         }
         self.remembered.borrow_mut().insert(name, Memory::Running);
-        let (asked, steps) = (self.asked.get(), self.steps.get());
+        let before = self.asked.get();
         let value = self.deeper(span, || self.settled(span, compute));
-        let (asked, steps) = (self.asked.get() - asked, self.steps.get() - steps);
-        self.remembered.borrow_mut().insert(name, Memory::Done(value.clone(), asked, steps));
+        self.remembered.borrow_mut().insert(name, Memory::Done(value.clone(), self.asked.get() - before));
         value
     }
 

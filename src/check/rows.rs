@@ -1,11 +1,14 @@
 //! The rows of a unit: each control about each trail, or about the account.
 
+use std::collections::{BTreeMap, HashMap};
+
+use indexmap::IndexMap;
 use rayon::prelude::*;
 
-use crate::finding::{Case, Condition, Finding, Note, Trace};
+use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
 use crate::judge::{AccountVotes, Judge, Outcomes, Row, UserRow, account_row, fill, to_finding, trace, user_findings};
 use crate::model::{Neighbours, Resource, Unit};
-use crate::rules::{Holds, Rule, Words};
+use crate::rules::{Holds, Words};
 use crate::source::Sources;
 use crate::value::Literal;
 
@@ -13,6 +16,10 @@ use super::Options;
 
 /// How many other values of parameters are tried on one unit.
 const MAX_ALTERNATIVES: usize = 64;
+
+/// How many pieces the rows of a unit are judged in at most, side by side. Those of one piece share the worlds they meet
+/// in, and which rows those are must not depend on the machine.
+const PIECES: usize = 64;
 
 /// What the units of a run have in common.
 pub(super) struct Run<'a> {
@@ -62,30 +69,34 @@ pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
 fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let judge = Judge::new(unit, run.options.max_worlds, run.neighbours, run.outcomes);
     let trails = distinct(judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails));
-    let mut providers: Vec<&str> = trails.iter().map(|trail| trail.provider.as_str()).collect();
-    providers.sort_unstable();
-    providers.dedup();
-    let every = run.options.rules.iter().filter(|rule| rule.holds == Holds::Every);
-    let any = run.options.rules.iter().filter(|rule| rule.holds == Holds::Any);
-    let first = |provider: &&str| trails.iter().find(|trail| trail.provider == **provider);
-    let accounts: Vec<&Resource> = providers.iter().filter_map(first).collect();
-    let of_trails = every.flat_map(|rule| trails.iter().map(move |trail| (*rule, Some(trail), trail)));
-    let of_accounts = any.flat_map(|rule| accounts.iter().map(move |first| (*rule, None, *first)));
-    let rows: Vec<(&'static Rule, Option<&Resource>, &Resource)> = of_trails.chain(of_accounts).collect();
-    let judged = rows.par_iter().filter_map(|(rule, trail, first)| {
-        let (exploration, account) = if let Some(trail) = trail {
-            (judge.trail_row(rule, trail), None)
-        } else {
-            let (exploration, votes) = account_row(&judge, rule, &first.provider);
-            (exploration, Some(votes))
-        };
-        let row = Row { unit, rule, trail: *trail, first, exploration, words: run.words, sources: run.sources };
-        let finding = to_finding(&row)?;
-        let is_traced = run.options.trace.is_some_and(|traced| traced.control.id == rule.control.id);
-        let trace = is_traced.then(|| trace(&judge, &row, &finding));
-        Some((Found { finding, account }, trace))
+    let accounts = accounts(&trails);
+    let of = |holds| run.options.rules.iter().copied().filter(move |rule| rule.holds == holds);
+    let of_trails: Vec<_> = trails.iter().flat_map(|trail| of(Holds::Every).map(move |rule| (rule, trail))).collect();
+    let of_accounts: Vec<_> =
+        of(Holds::Any).flat_map(|rule| accounts.iter().map(move |first| (rule, *first))).collect();
+    let judge = &judge;
+    let size = of_trails.len().div_ceil(PIECES).max(1);
+    let of_trails = of_trails.par_chunks(size).flat_map_iter(|rows| {
+        let explorations = judge.trail_rows(rows);
+        rows.iter().zip(explorations).filter_map(|((rule, trail), exploration)| {
+            let row = Row {
+                unit,
+                rule,
+                trail: Some(trail),
+                first: trail,
+                exploration,
+                words: run.words,
+                sources: run.sources,
+            };
+            found(judge, &row, None, run)
+        })
     });
-    let (mut found, traces): (Vec<Found>, Vec<Option<Trace>>) = judged.unzip();
+    let of_accounts = of_accounts.par_iter().filter_map(|(rule, first)| {
+        let (exploration, votes) = account_row(judge, rule, &first.provider);
+        let row = Row { unit, rule, trail: None, first, exploration, words: run.words, sources: run.sources };
+        found(judge, &row, Some(votes), run)
+    });
+    let (mut found, traces): (Vec<Found>, Vec<Option<Trace>>) = of_trails.chain(of_accounts).unzip();
     let user_rows = run.options.user_rules.par_iter().flat_map_iter(|rules| {
         let max_worlds = run.options.max_worlds;
         let found = user_findings(&UserRow { unit, rules, max_worlds, words: run.words, sources: run.sources });
@@ -95,15 +106,35 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     Rows { found, traces: traces.into_iter().flatten().collect(), notes: Vec::new(), trails: trails.len() }
 }
 
+/// The finding of a row, and how it came about where that was asked for.
+fn found<'a>(
+    judge: &Judge<'a>,
+    row: &Row<'a>,
+    account: Option<AccountVotes>,
+    run: &Run,
+) -> Option<(Found, Option<Trace>)> {
+    let finding = to_finding(row)?;
+    let is_traced = run.options.trace.is_some_and(|traced| traced.control.id == row.rule.control.id);
+    let trace = is_traced.then(|| trace(judge, row, &finding));
+    Some((Found { finding, account }, trace))
+}
+
 /// The trails of all worlds, each once, in source order.
 fn distinct(trails: impl Iterator<Item = Resource>) -> Vec<Resource> {
-    let mut distinct: Vec<Resource> = Vec::new();
+    let mut distinct = IndexMap::new();
     for trail in trails {
-        if !distinct.iter().any(|known| known.address == trail.address) {
-            distinct.push(trail);
-        }
+        distinct.entry(trail.address.clone()).or_insert(trail);
     }
-    distinct
+    distinct.into_values().collect()
+}
+
+/// The first trail of each account: of each provider configuration.
+fn accounts(trails: &[Resource]) -> Vec<&Resource> {
+    let mut accounts = BTreeMap::new();
+    for trail in trails {
+        accounts.entry(trail.provider.as_str()).or_insert(trail);
+    }
+    accounts.into_values().collect()
 }
 
 /// A default decides a verdict, and somebody may still deploy with another allowed value: those that would change the
@@ -112,18 +143,18 @@ fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<No
     let mut alternatives: Vec<(String, String)> = unit.alternatives();
     let count = alternatives.len();
     alternatives.truncate(MAX_ALTERNATIVES);
-    let tried: Vec<Vec<Found>> = alternatives
+    let tried: Vec<HashMap<Subject, Verdict>> = alternatives
         .par_iter()
         .map(|(input, value)| {
             let unit = unit.with(input, value);
-            unit.map_or_else(Vec::new, |unit| self::rows(unit.as_ref(), run).found)
+            let rows = unit.map(|unit| self::rows(unit.as_ref(), run).found).unwrap_or_default();
+            rows.iter().map(|row| (row.subject(), row.finding.verdict)).collect()
         })
         .collect();
     for row in rows.iter_mut().filter(|row| row.finding.verdict.is_decided()) {
         let subject = row.subject();
         for ((input, value), others) in alternatives.iter().zip(&tried) {
-            let Some(other) = others.iter().find(|other| other.subject() == subject) else { continue };
-            let verdict = other.finding.verdict;
+            let Some(verdict) = others.get(&subject).copied() else { continue };
             if verdict.is_decided() && verdict != row.finding.verdict {
                 let when = vec![(input.clone(), Condition::Is(Literal::Text(value.clone())))];
                 row.finding.cases.push(Case { when, verdict });
@@ -136,9 +167,11 @@ fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<No
     (count > alternatives.len()).then(|| Note { message: message(), span: None })
 }
 
+/// What tells a row from the others of its unit: the control, the trail, the account's provider configuration.
+type Subject = (String, Option<String>, Option<String>);
+
 impl Found {
-    /// What tells the row from the others of its unit.
-    fn subject(&self) -> (String, Option<String>, Option<String>) {
+    fn subject(&self) -> Subject {
         let provider = self.account.as_ref().map(|account| account.provider.clone());
         (self.finding.control.clone(), self.finding.resource.clone(), provider)
     }

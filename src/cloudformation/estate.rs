@@ -207,6 +207,7 @@ impl Estate for Evaluated<'_> {
         let handles = self.unit.resources.iter().enumerate().filter(|(_, known)| known.kind == kind);
         let resource = |(handle, known): (usize, &Known)| {
             let (stack, declared) = self.declared(handle)?;
+            self.evaluator.begin();
             let exists = self.existence(stack, declared);
             let existence = match question(&exists) {
                 Some(question) => Existence::May(question),
@@ -229,6 +230,7 @@ impl Estate for Evaluated<'_> {
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
+        self.evaluator.begin();
         let header = Origin::at(resource.header, Role::Header);
         let Some((stack, declared)) = self.declared(resource.handle) else { return Value::null(header) };
         if resource.kind == Kind::AbsentModule {
@@ -252,6 +254,7 @@ impl Estate for Evaluated<'_> {
     }
 
     fn exports(&self) -> Vec<(String, Value)> {
+        self.evaluator.begin();
         self.evaluator.exports()
     }
 
@@ -270,6 +273,7 @@ impl Estate for Evaluated<'_> {
     }
 
     fn refusal(&self) -> Decided<bool> {
+        self.evaluator.begin();
         self.evaluator.refuses()
     }
 }

@@ -20,7 +20,7 @@ use super::template::function;
 use super::text::{self, Piece};
 use super::tree::{Stack, StackId, Tree};
 
-/// How many nodes one evaluation of a unit visits, counted over everything that is read from it.
+/// How many nodes are visited for one value that is read.
 const MAX_STEPS: usize = 10_000_000;
 /// How deep evaluation goes, through nodes, conditions and stacks.
 const MAX_DEPTH: usize = 1_000;
@@ -61,6 +61,11 @@ impl<'t> Evaluator<'t> {
     pub fn new(tree: &'t Tree, world: &'t World, open: OpenInputs) -> Self {
         let (asked, steps, depth) = Default::default();
         Self { tree, world, open, asked, steps, depth, remembered: RefCell::default() }
+    }
+
+    /// Begins to count steps anew: for each value that is read from outside.
+    pub fn begin(&self) {
+        self.steps.set(0);
     }
 
     /// The value of a node of `stack`.

@@ -290,8 +290,11 @@ impl Condition {
             Self::Is(Literal::Text(text)) if text.is_empty() => format!("{name} is empty"),
             Self::Is(literal) => format!("{name} is {literal}"),
             Self::Not(literals) => {
-                let literals: Vec<String> = literals.iter().map(ToString::to_string).collect();
-                format!("{name} is not {}", literals.join(" or "))
+                let word = |literal: &Literal| match literal {
+                    Literal::Text(text) if text.is_empty() => "empty".to_owned(),
+                    literal => literal.to_string(),
+                };
+                format!("{name} is not {}", literals.iter().map(word).collect::<Vec<_>>().join(" or "))
             }
             Self::Set => format!("{name} is set"),
             Self::Empty => format!("{name} is empty"),

@@ -2,11 +2,12 @@
 
 use crate::explore::{Exploration, explore, merge};
 use crate::finding::{Case, Verdict};
-use crate::model::{Estate, Kind, exists};
+use crate::model::exists;
 use crate::rules::Rule;
 use crate::value::{Decided, Stop, World};
 
 use super::row::{Judge, Judged};
+use super::scene::Scene;
 
 /// What a unit says about an account that other units may be deployed to too.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,9 +33,8 @@ pub fn account_row<'a>(
     provider: &str,
 ) -> (Exploration<Option<Judged>>, AccountVotes) {
     let found = explore(judge.max_worlds, |world| {
-        let estate = judge.unit.estate(world);
-        let best = || best_trail(judge, rule, provider, estate.as_ref(), world);
-        judge.admitted(estate.as_ref(), world, || best().map(Best).map(Some))
+        let scene = Scene::new(judge, world);
+        scene.admitted(|| best_trail(judge, rule, provider, &scene).map(Best).map(Some))
     });
     let cases = cases(&found);
     let worlds =
@@ -61,18 +61,12 @@ fn cases(found: &Exploration<Option<Best>>) -> Vec<Case> {
 }
 
 /// A trail that passes decides the account whatever the others wait for.
-fn best_trail<'a>(
-    judge: &Judge<'a>,
-    rule: &'a Rule,
-    provider: &str,
-    estate: &dyn Estate,
-    world: &World,
-) -> Decided<Option<Judged>> {
+fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, provider: &str, scene: &Scene) -> Decided<Option<Judged>> {
     let mut closest: Option<Judged> = None;
     let mut waiting = None;
-    for trail in estate.resources(Kind::Trail).into_iter().filter(|trail| trail.provider == provider) {
-        let judged = match exists(&trail, world) {
-            Ok(true) => judge.judge(rule, &trail, estate, world),
+    for trail in scene.trails().iter().filter(|trail| trail.provider == provider) {
+        let judged = match exists(trail, scene.world) {
+            Ok(true) => judge.judge(rule, trail, scene.estate.as_ref(), scene.world),
             Ok(false) => continue,
             Err(stop) => Err(stop),
         };

@@ -8,6 +8,7 @@ mod anchor;
 mod describe;
 mod finding;
 mod row;
+mod scene;
 mod trace;
 mod user;
 

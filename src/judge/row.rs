@@ -5,14 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
-use crate::explore::{Exploration, can_be, explore};
+use crate::explore::{Exploration, explore, explore_together};
 use crate::finding::Verdict;
-use crate::model::{Estate, Kind, Neighbourhood, Neighbours, Resource, Unit, exists};
+use crate::model::{Estate, Neighbourhood, Neighbours, Resource, Unit, exists};
 use crate::rules::document::{Document, Remark};
 use crate::rules::leaves::Leaf;
 use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
 use crate::value::{self, Decided, Origin, Stop, World};
+
+use super::scene::Scene;
 
 /// Judges the rows of one unit.
 pub struct Judge<'a> {
@@ -71,60 +73,42 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn trails(&self) -> Exploration<Vec<Resource>> {
         explore(self.max_worlds, |world| {
-            let estate = self.unit.estate(world);
+            let scene = Scene::new(self, world);
             // Most units have no trail, and then it does not matter what they would refuse.
-            let trails = trails_in(estate.as_ref(), world)?;
-            Ok(if trails.is_empty() || estate.rejected() { Vec::new() } else { trails })
+            let trails: Vec<Resource> = scene.existing_trails()?.into_iter().cloned().collect();
+            Ok(if trails.is_empty() || scene.estate.rejected() { Vec::new() } else { trails })
         })
     }
 
-    /// What `rule` says about one trail, world by world; worlds in which it does not exist have no say.
+    /// What each rule says about its trail, world by world; worlds in which it does not exist have no say.
     #[must_use]
-    pub fn trail_row(&self, rule: &'a Rule, trail: &Resource) -> Exploration<Option<Judged>> {
-        explore(self.max_worlds, |world| {
-            let estate = self.unit.estate(world);
-            self.admitted(estate.as_ref(), world, || {
-                let trails = estate.resources(Kind::Trail);
-                match trails.iter().find(|found| found.address == trail.address) {
-                    Some(found) if exists(found, world)? => self.judge(rule, found, estate.as_ref(), world).map(Some),
-                    Some(_) => Ok(None),
-                    None if trail.address.contains("${") => self.judge_told(rule, trail, estate.as_ref(), world),
-                    // How many instances there are may still be a question; then the trail can yet appear.
-                    None => trails_in(estate.as_ref(), world).map(|_| None),
-                }
-            })
+    pub fn trail_rows(&self, rows: &[(&'a Rule, &Resource)]) -> Vec<Exploration<Option<Judged>>> {
+        explore_together(rows.len(), self.max_worlds, |world, numbers| {
+            let scene = Scene::new(self, world);
+            let rows = numbers.iter().filter_map(|number| rows.get(*number));
+            rows.map(|(rule, trail)| scene.admitted(|| self.trail_in(&scene, rule, trail))).collect()
         })
+    }
+
+    fn trail_in(&self, scene: &Scene, rule: &'a Rule, trail: &Resource) -> Decided<Option<Judged>> {
+        let (estate, world) = (scene.estate.as_ref(), scene.world);
+        match scene.trail(&trail.address) {
+            Some(found) if exists(found, world)? => self.judge(rule, found, estate, world).map(Some),
+            Some(_) => Ok(None),
+            None if trail.address.contains("${") => self.judge_told(rule, trail, scene),
+            // How many instances there are may still be a question; then the trail can yet appear.
+            None => scene.existing_trails().map(|_| None),
+        }
     }
 
     /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key: the worst of the
     /// block's instances, because nothing tells which of them it has become.
-    fn judge_told(
-        &self,
-        rule: &'a Rule,
-        trail: &Resource,
-        estate: &dyn Estate,
-        world: &World,
-    ) -> Decided<Option<Judged>> {
-        let trails = trails_in(estate, world)?;
-        let told = trails.iter().filter(|told| told.header == trail.header);
-        let judged: Vec<Judged> = told.map(|told| self.judge(rule, told, estate, world)).collect::<Decided<_>>()?;
+    fn judge_told(&self, rule: &'a Rule, trail: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
+        let trails = scene.existing_trails()?;
+        let told = trails.into_iter().filter(|told| told.header == trail.header);
+        let judge = |told| self.judge(rule, told, scene.estate.as_ref(), scene.world);
+        let judged: Vec<Judged> = told.map(judge).collect::<Decided<_>>()?;
         Ok(judged.into_iter().max_by_key(|judged| judged.verdict == Verdict::Fail))
-    }
-
-    /// What `judge` says, unless the real tool refuses the answers of this world, or every way to complete them.
-    pub(super) fn admitted<T>(
-        &self,
-        estate: &dyn Estate,
-        world: &World,
-        judge: impl FnOnce() -> Decided<Option<T>>,
-    ) -> Decided<Option<T>> {
-        let refusal = estate.refusal();
-        if refusal == Ok(true) {
-            return Ok(None);
-        }
-        let outcome = judge()?;
-        let can_be = || can_be(world, self.max_worlds, |world| self.unit.estate(world).refusal());
-        Ok(outcome.filter(|_| refusal.is_ok() || can_be()))
     }
 
     /// What `rule` says about an existing trail.
@@ -192,17 +176,6 @@ impl<'a> Judge<'a> {
         self.outcomes.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&outcome));
         Ok(outcome)
     }
-}
-
-/// The trails that exist in a world.
-pub(super) fn trails_in(estate: &dyn Estate, world: &World) -> Decided<Vec<Resource>> {
-    let mut trails = Vec::new();
-    for trail in estate.resources(Kind::Trail) {
-        if exists(&trail, world)? {
-            trails.push(trail);
-        }
-    }
-    Ok(trails)
 }
 
 /// The clauses that failed and are decided.

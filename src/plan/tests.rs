@@ -41,7 +41,7 @@ fn verdict(plan: &Plan, control: &str, trail: &str) -> String {
     let rule = Catalog::builtin().unwrap().get(control).unwrap();
     let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
     let Some(trail) = trails.into_iter().find(|found| found.address == trail) else { return "(none)".to_owned() };
-    let exploration = judge.trail_row(rule, &trail);
+    let Some(exploration) = judge.trail_rows(&[(rule, &trail)]).pop() else { return "(none)".to_owned() };
     let votes: Vec<_> =
         exploration.worlds.iter().filter_map(|(world, judged)| Some((world, judged.as_ref()?.verdict))).collect();
     let merged = merge(&votes);

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use trailwarden::explore::Exploration;
 use trailwarden::finding::{Case, Condition, Finding, Verdict};
-use trailwarden::judge::{Judge, Judged, Outcomes, Row, account_row, to_finding};
+use trailwarden::judge::{Judge, Outcomes, Row, account_row, to_finding};
 use trailwarden::model::{Neighbours, Resource, Unit};
 use trailwarden::rules::{Catalog, Holds, Rule, Words};
 use trailwarden::source::Sources;
@@ -51,24 +50,22 @@ pub fn sources(name: &str, text: &str) -> Arc<Sources> {
 pub fn findings(unit: &dyn Unit, sources: &Sources, controls: &[&str], outcomes: &Outcomes) -> Findings {
     let neighbours = Neighbours::default();
     let judge = Judge::new(unit, 4096, &neighbours, outcomes);
-    let trails: Vec<Resource> = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails).collect();
-    let mut found = BTreeMap::new();
-    for control in controls {
-        let rule: &'static Rule = Catalog::builtin().unwrap().get(control).unwrap();
-        for trail in &trails {
-            let of_trail = rule.holds == Holds::Every;
-            let subject = ((*control).to_owned(), of_trail.then(|| trail.address.clone()));
-            if found.contains_key(&subject) {
-                continue;
-            }
-            let exploration: Exploration<Option<Judged>> =
-                if of_trail { judge.trail_row(rule, trail) } else { account_row(&judge, rule, "").0 };
-            let words = Words::builtin().unwrap();
-            let row = Row { unit, rule, trail: of_trail.then_some(trail), first: trail, exploration, words, sources };
-            found.extend(to_finding(&row).map(|finding| (subject, finding)));
-        }
-    }
-    found
+    let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
+    let trails: BTreeMap<String, Resource> = trails.map(|trail| (trail.address.clone(), trail)).collect();
+    let Some(first) = trails.values().next() else { return Findings::new() };
+    let rules = || controls.iter().map(|control| Catalog::builtin().unwrap().get(control).unwrap());
+    let of = |holds| rules().filter(move |rule| rule.holds == holds);
+    let of_trails: Vec<_> = of(Holds::Every).flat_map(|rule| trails.values().map(move |trail| (rule, trail))).collect();
+    let words = Words::builtin().unwrap();
+    let finding = |rule: &'static Rule, trail: Option<&Resource>, exploration| {
+        let subject = (rule.control.id.clone(), trail.map(|trail| trail.address.clone()));
+        let row = Row { unit, rule, trail, first: trail.unwrap_or(first), exploration, words, sources };
+        to_finding(&row).map(|finding| (subject, finding))
+    };
+    let explored = of_trails.iter().zip(judge.trail_rows(&of_trails));
+    let of_trails = explored.filter_map(|((rule, trail), exploration)| finding(rule, Some(trail), exploration));
+    let of_accounts = of(Holds::Any).filter_map(|rule| finding(rule, None, account_row(&judge, rule, "").0));
+    of_trails.chain(of_accounts).collect()
 }
 
 /// Whether an assignment is one of those a case speaks of; `None` where the case names an expression over inputs.

@@ -1,0 +1,83 @@
+//! A unit in one world, as its rows see it: what they all ask is worked out once.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use crate::explore::can_be;
+use crate::model::{Estate, Kind, Resource, exists};
+use crate::value::{Decided, World};
+
+use super::row::Judge;
+
+/// A unit in one world.
+pub(super) struct Scene<'w> {
+    pub world: &'w World,
+    pub estate: Box<dyn Estate + 'w>,
+    judge: &'w Judge<'w>,
+    trails: OnceCell<Trails>,
+    refusal: OnceCell<Decided<bool>>,
+    can_be: OnceCell<bool>,
+}
+
+/// The trails, with those whose existence is still a question.
+struct Trails {
+    /// In source order.
+    all: Vec<Resource>,
+    /// Where the first one with an address is.
+    by_address: HashMap<String, usize>,
+}
+
+impl Trails {
+    fn of(estate: &dyn Estate) -> Self {
+        let all = estate.resources(Kind::Trail);
+        let numbered = all.iter().enumerate().rev();
+        let by_address = numbered.map(|(at, trail)| (trail.address.clone(), at)).collect();
+        Self { all, by_address }
+    }
+}
+
+impl<'w> Scene<'w> {
+    pub fn new(judge: &'w Judge<'w>, world: &'w World) -> Self {
+        let (trails, refusal, can_be) = Default::default();
+        Self { world, estate: judge.unit.estate(world), judge, trails, refusal, can_be }
+    }
+
+    /// The trails in source order, with those whose existence is still a question.
+    pub fn trails(&self) -> &[Resource] {
+        &self.listed().all
+    }
+
+    /// The trail of this address.
+    pub fn trail(&self, address: &str) -> Option<&Resource> {
+        let Trails { all, by_address } = self.listed();
+        all.get(*by_address.get(address)?)
+    }
+
+    fn listed(&self) -> &Trails {
+        self.trails.get_or_init(|| Trails::of(self.estate.as_ref()))
+    }
+
+    /// The trails that exist.
+    ///
+    /// # Errors
+    /// [`crate::value::Stop::Ask`] while an answer decides whether one does.
+    pub fn existing_trails(&self) -> Decided<Vec<&Resource>> {
+        let trails = self.trails().iter().map(|trail| Ok(exists(trail, self.world)?.then_some(trail)));
+        trails.filter_map(Result::transpose).collect()
+    }
+
+    /// What `judge` says, unless the real tool refuses the answers of this world, or every way to complete them.
+    pub fn admitted<T>(&self, judge: impl FnOnce() -> Decided<Option<T>>) -> Decided<Option<T>> {
+        let refusal = self.refusal.get_or_init(|| self.estate.refusal());
+        if *refusal == Ok(true) {
+            return Ok(None);
+        }
+        let outcome = judge()?;
+        Ok(outcome.filter(|_| refusal.is_ok() || self.can_be()))
+    }
+
+    fn can_be(&self) -> bool {
+        let Judge { unit, max_worlds, .. } = self.judge;
+        *self.can_be.get_or_init(|| can_be(self.world, *max_worlds, |world| unit.estate(world).refusal()))
+    }
+}

@@ -115,6 +115,9 @@ fn is_possible(domain: &Domain, facts: &Facts) -> bool {
     if let Some(candidates) = candidates(domain, facts) {
         return !candidates.is_empty();
     }
+    if facts.iter().any(|(ask, answer)| facts.contains(&(*ask, !answer))) {
+        return false;
+    }
     let is_said =
         |answer: bool, asked: fn(&Ask) -> bool| facts.iter().any(|(ask, given)| *given == answer && asked(ask));
     let is_asked = |asked: fn(&Ask) -> bool| facts.iter().any(|(ask, _)| asked(ask));
@@ -213,5 +216,14 @@ mod tests {
         let world = World::default().with(Question::new(x.clone(), is("prod")), false);
         assert_eq!(world.answer(&Question::new(x.clone(), is("dev"))), None);
         assert_eq!(world.answer(&Question::new(x, Ask::Null)), None);
+    }
+
+    #[test]
+    fn no_value_of_an_open_input_gives_both_answers_to_one_question() {
+        let x = input(Domain::default());
+        let question = Question::new(x, Ask::True);
+        let world = World::default().with(question.clone(), true);
+        assert!(world.agrees(&[(question.clone(), true)]));
+        assert!(!world.agrees(&[(question, false)]));
     }
 }

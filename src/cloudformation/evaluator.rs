@@ -12,8 +12,8 @@ use indexmap::IndexMap;
 
 use crate::model::OpenInputs;
 use crate::source::Span;
-use crate::syntax::{Node, NodeKind};
-use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Origin, Part, Question, Reason, Role, Value, World};
+use crate::syntax::{Node, NodeKind, Scalar};
+use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Origin, Question, Reason, Role, Text, Value, World};
 
 use super::intrinsic;
 use super::template::function;
@@ -265,37 +265,45 @@ impl<'t> Evaluator<'t> {
     fn substitute(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
         let origin = Origin::expression(span);
         let (template, own) = match argument.items() {
-            None => (argument.text(), None),
-            Some([template, own]) => (template.text(), Some(own)),
+            None => (argument.scalar(), None),
+            Some([template, own]) => (template.scalar(), Some(own)),
             Some(_) => (None, None),
         };
-        let Some(template) = template else {
+        let Some(Scalar { text: template, places, .. }) = template else {
             return broken("Fn::Sub needs a text, or a text and a map", origin);
         };
         let mut length = 0;
-        let mut parts = Vec::new();
+        let (mut texts, mut origins) = (Vec::new(), Vec::new());
         for piece in text::pieces(template) {
             let found = match piece {
-                Piece::Literal(literal) => Ok(vec![Part::Literal(literal.to_owned())]),
-                Piece::Name(name) => {
+                Piece::Literal(range) => {
+                    let literal = template.get(range.clone()).unwrap_or_default();
+                    Ok(Text::literal(literal).written(places.slice(range)))
+                }
+                Piece::Name(name, range) => {
                     let value = self.variable(stack, name, own, span);
                     if let Data::Pending(_) | Data::Failed(_) = value.data {
                         return Value::new(value.data, origin);
                     }
-                    text::parts(&value).map_err(|what| format!("${{{name}}} in Fn::Sub is {what}, not a text"))
+                    let text = text::text(&value).map(|text| match places.span(range) {
+                        Some(place) => text.standing_at(place),
+                        None => text,
+                    });
+                    origins.push(value.origin);
+                    text.map_err(|what| format!("${{{name}}} in Fn::Sub is {what}, not a text"))
                 }
             };
             let found = match found {
                 Ok(found) => found,
                 Err(message) => return Value::failed(message, origin),
             };
-            length += found.iter().map(text::size).sum::<usize>();
-            parts.extend(found);
+            length += text::size(&found);
+            texts.push(found);
             if length > text::MAX_TEXT {
                 return limited("a text of more than 1 MiB", origin);
             }
         }
-        text::joined(parts, origin)
+        text::of(Text::concat(&texts), origin.made_of(&origins))
     }
 
     fn variable(&self, stack: &'t Stack, name: &str, own: Option<&Node>, span: Span) -> Value {

@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::value::{Data, Input, ListKind, Literal, Origin, Part, Reason, Role, Symbol, SymbolSource, Text, Value};
 
 use super::evaluator::limited;
-use super::text::{MAX_TEXT, joined, named, parts, size};
+use super::text::{MAX_TEXT, joined, named, of, parts, size, text};
 
 /// Names of derived values are cut beyond this many bytes.
 const MAX_NAME: usize = 4096;
@@ -100,19 +100,21 @@ fn join(delimiter: &Value, items: &Value, origin: &Origin) -> Result<Value, Stri
             None => Err("Fn::Join needs a text and a list".to_owned()),
         };
     };
+    let between = Text::literal(between.as_text());
     let (mut length, mut all) = (0, Vec::new());
     for (at, item) in list.iter().enumerate() {
         if at > 0 {
-            all.push(Part::Literal(between.as_text()));
+            all.push(between.clone());
         }
-        let parts = parts(item).map_err(|what| format!("an item of Fn::Join is {what}, not a text"))?;
-        length += between.as_text().len() + parts.iter().map(size).sum::<usize>();
+        let text = text(item).map_err(|what| format!("an item of Fn::Join is {what}, not a text"))?;
+        length += size(&between) + size(&text);
         if length > MAX_TEXT {
             return Ok(limited("a text of more than 1 MiB", origin.clone()));
         }
-        all.extend(parts);
+        all.push(item.origin.nearest().map_or(text.clone(), |place| text.standing_at(place)));
     }
-    Ok(joined(all, origin.clone()))
+    let origins = list.iter().map(|item| &item.origin);
+    Ok(of(Text::concat(&all), origin.clone().made_of(origins)))
 }
 
 fn split(delimiter: &Value, text: &Value, origin: &Origin) -> Result<Value, String> {
@@ -220,10 +222,11 @@ fn ranges(block: &str, count: u32, bits: u32) -> Option<Vec<String>> {
 fn to_json(value: &Value, origin: &Origin) -> Value {
     let mut parts = Vec::new();
     write_json(value, &mut parts);
-    if parts.iter().map(size).sum::<usize>() > MAX_TEXT {
+    let text = Text::join(parts);
+    if size(&text) > MAX_TEXT {
         return limited("a text of more than 1 MiB", origin.clone());
     }
-    Value::new(Data::Text(Text::join(parts)), origin.clone())
+    Value::new(Data::Text(text), origin.clone())
 }
 
 fn write_json(value: &Value, out: &mut Vec<Part>) {

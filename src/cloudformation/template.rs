@@ -194,7 +194,7 @@ fn spelled_out(tag: Tag, argument: Node) -> Node {
         _ => format!("Fn::{}", tag.name),
     };
     let span = tag.span.to(argument.span);
-    let key = Node { kind: NodeKind::Scalar(Scalar { text: name, style: Style::Quoted }), span: tag.span, tag: None };
+    let key = Node { kind: NodeKind::Scalar(Scalar::new(name, Style::Quoted)), span: tag.span, tag: None };
     Node { kind: NodeKind::Mapping(vec![Entry { key, value: argument }]), span, tag: None }
 }
 

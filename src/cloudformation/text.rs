@@ -1,5 +1,7 @@
 //! Scalars and texts: what a plain scalar means, `${…}` in `Fn::Sub`, and dynamic references.
 
+use std::ops::Range;
+
 use crate::source::Span;
 use crate::syntax::{Scalar, Style};
 use crate::value::{Data, Number, Origin, Part, Symbol, SymbolSource, Text, Value};
@@ -25,56 +27,71 @@ pub fn scalar(scalar: &Scalar, span: Span) -> Value {
             return Value::number(number, origin);
         }
     }
-    joined([Part::Literal(scalar.text.clone())], origin)
+    of(Text::literal(scalar.text.clone()).written(scalar.places.clone()), origin)
 }
 
-/// What stands in a `Fn::Sub` text, in order.
+/// What stands in a `Fn::Sub` text, in order, each with its bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'t> {
     /// Characters.
-    Literal(&'t str),
-    /// The name in `${Name}`.
-    Name(&'t str),
+    Literal(Range<usize>),
+    /// The name in `${Name}`, and all of it.
+    Name(&'t str, Range<usize>),
 }
 
 /// The pieces of a `Fn::Sub` text. `${!Literal}` stands for `${Literal}`; a brace that never closes is literal.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        pieces.push(Piece::Literal(before));
-        let Some((name, following)) = after.split_once('}') else {
-            pieces.push(Piece::Literal("${"));
-            rest = after;
-            break;
-        };
-        match name.strip_prefix('!') {
-            Some(literal) => pieces.extend([Piece::Literal("${"), Piece::Literal(literal), Piece::Literal("}")]),
-            None => pieces.push(Piece::Name(name.trim())),
+    while let Some((before, (name, following))) =
+        rest.split_once("${").and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        let at = text.len() - rest.len();
+        let (start, end) = (at + before.len(), text.len() - following.len());
+        if name.starts_with('!') {
+            pieces.extend([Piece::Literal(at..start + "${".len()), Piece::Literal(start + "${!".len()..end)]);
+        } else {
+            pieces.extend([Piece::Literal(at..start), Piece::Name(name.trim(), start..end)]);
         }
         rest = following;
     }
-    pieces.push(Piece::Literal(rest));
+    pieces.push(Piece::Literal(text.len() - rest.len()..text.len()));
     pieces
 }
 
-/// The value of a text: a lone opaque or open part is itself, and dynamic references are opaque.
+/// The value of a text that is made of these parts.
 pub fn joined(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
-    let mut text = Text::join(parts);
+    of(Text::join(parts), origin)
+}
+
+/// The value of a text: a lone opaque or open part is itself, and dynamic references are opaque.
+pub fn of(mut text: Text, origin: Origin) -> Value {
     let dynamic = |part: &Part| matches!(part, Part::Literal(text) if text.contains(DYNAMIC));
     if text.parts().iter().any(dynamic) {
         text = resolved(&text);
     }
     match text.parts() {
-        [Part::Value(value)] => Value::new(value.data.clone(), join_origins(&value.origin, &origin)),
+        [Part::Value(value)] => Value::new(value.data.clone(), origin.made_of([&value.origin])),
         _ => Value::new(Data::Text(text), origin),
     }
 }
 
-/// The part's chain of places with the whole's in front.
-fn join_origins(part: &Origin, whole: &Origin) -> Origin {
-    let hops: Vec<_> = whole.hops().map(|hop| (hop.span, hop.role)).collect();
-    hops.into_iter().rev().fold(part.clone(), |origin, (span, role)| origin.through(span, role))
+/// What a value is where it stands in a text.
+///
+/// # Errors
+/// What the value is, when it cannot be a text.
+pub fn text(value: &Value) -> Result<Text, &'static str> {
+    match &value.data {
+        Data::Text(text) => Ok(text.clone()),
+        Data::Bool(value) => Ok(Text::literal(value.to_string())),
+        Data::Number(number) => Ok(Text::literal(number.to_string())),
+        Data::Null => Err("nothing (AWS::NoValue)"),
+        Data::List(..) => Err("a list"),
+        Data::Map(..) | Data::Object(_) => Err("a map"),
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => {
+            Ok(Text::join([Part::Value(value.clone())]))
+        }
+    }
 }
 
 /// The parts of a value where it stands in a text.
@@ -82,23 +99,12 @@ fn join_origins(part: &Origin, whole: &Origin) -> Origin {
 /// # Errors
 /// What the value is, when it cannot be a text.
 pub fn parts(value: &Value) -> Result<Vec<Part>, &'static str> {
-    match &value.data {
-        Data::Text(text) => Ok(text.parts().to_vec()),
-        Data::Bool(value) => Ok(vec![Part::Literal(value.to_string())]),
-        Data::Number(number) => Ok(vec![Part::Literal(number.to_string())]),
-        Data::Null => Err("nothing (AWS::NoValue)"),
-        Data::List(..) => Err("a list"),
-        Data::Map(..) | Data::Object(_) => Err("a map"),
-        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => Ok(vec![Part::Value(value.clone())]),
-    }
+    text(value).map(|text| text.parts().to_vec())
 }
 
-/// How much a part adds to a text, about.
-pub fn size(part: &Part) -> usize {
-    match part {
-        Part::Literal(text) => text.len(),
-        Part::Value(_) | Part::Json(_) => 64,
-    }
+/// How much a text adds to another one, about.
+pub fn size(text: &Text) -> usize {
+    text.literal_bytes() + 64 * text.values().count()
 }
 
 /// The text with every `{{resolve:…}}` as an opaque part. It may span parts: `{{resolve:ssm:${Name}}}`.
@@ -166,18 +172,21 @@ mod tests {
             ("1e3", "\"1e3\""),
             ("~", "null"),
         ] {
-            let plain = Scalar { text: text.to_owned(), style: Style::Plain };
+            let plain = Scalar::new(text, Style::Plain);
             assert_eq!(scalar(&plain, span()).describe(), expected, "{text}");
-            let quoted = Scalar { text: text.to_owned(), style: Style::Quoted };
+            let quoted = Scalar::new(text, Style::Quoted);
             assert_eq!(scalar(&quoted, span()).describe(), format!("\"{text}\""));
         }
     }
 
     #[test]
     fn a_sub_text_has_names_literals_and_perhaps_a_brace_that_never_closes() {
-        use Piece::{Literal, Name};
-        let found: Vec<_> = pieces("a${ B }${!C}${").into_iter().filter(|piece| *piece != Literal("")).collect();
-        assert_eq!(found, [Literal("a"), Name("B"), Literal("${"), Literal("C"), Literal("}"), Literal("${")]);
+        let text = "a${ B }${!C}${";
+        let found = pieces(text).into_iter().map(|piece| match piece {
+            Piece::Literal(range) => text.get(range).unwrap_or_default().to_owned(),
+            Piece::Name(name, range) => format!("{name} in {}", text.get(range).unwrap_or_default()),
+        });
+        assert_eq!(found.collect::<Vec<_>>(), ["a", "B in ${ B }", "${", "C}", "${"]);
     }
 
     #[test]

@@ -115,10 +115,11 @@ impl<'a> Expander<'a> {
             return Node { kind: scalar(item.clone()), span: node.span, tag: None };
         }
         let kind = match &node.kind {
-            NodeKind::Scalar(Scalar { text, style }) => {
-                let text = self.filled(text, None);
+            NodeKind::Scalar(written) => {
+                let text = self.filled(&written.text, None);
                 *self.budget = self.budget.saturating_sub(text.len() / 64);
-                NodeKind::Scalar(Scalar { text, style: *style })
+                let as_written = text == written.text;
+                NodeKind::Scalar(if as_written { written.clone() } else { Scalar::new(text, written.style) })
             }
             NodeKind::Sequence(items) => NodeKind::Sequence(items.iter().map(|item| self.node(item)).collect()),
             NodeKind::Mapping(entries) => NodeKind::Mapping(self.entries(entries)),
@@ -141,7 +142,7 @@ impl<'a> Expander<'a> {
                 let kind = match &entry.key.kind {
                     NodeKind::Scalar(key) => {
                         let text = self.filled(&key.text, Some("*"));
-                        NodeKind::Scalar(Scalar { text, style: key.style })
+                        NodeKind::Scalar(Scalar::new(text, key.style))
                     }
                     other => other.clone(),
                 };
@@ -278,5 +279,5 @@ pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>) {
 }
 
 fn scalar(text: String) -> NodeKind {
-    NodeKind::Scalar(Scalar { text, style: Style::Quoted })
+    NodeKind::Scalar(Scalar::new(text, Style::Quoted))
 }

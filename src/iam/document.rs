@@ -118,17 +118,18 @@ impl Document {
             return if none {
                 Self { statements: Vec::new() }
             } else {
-                whole(broken(name, "it is no object", &document))
+                whole(broken(name, "it is no object", &document.origin))
             };
         };
         let Some(statements) = entries.get("Statement").filter(|value| !value.is_null()) else {
-            return whole(broken(name, "it has no Statement", &document));
+            return whole(broken(name, "it has no Statement", &document.origin));
         };
         match &statements.data {
             Data::List(_, items) => Self { statements: Self::list(items, name) },
             Data::Map(..) => Self { statements: Self::list(std::slice::from_ref(statements), name) },
             _ => whole(
-                unknown(statements, name).unwrap_or_else(|| broken(name, "its Statement is no object", statements)),
+                unknown(statements, name)
+                    .unwrap_or_else(|| broken(name, "its Statement is no object", &statements.origin)),
             ),
         }
     }
@@ -147,8 +148,8 @@ impl Statement {
         let sid = value.field("Sid").as_str().map(str::to_owned);
         let body = match &value.data {
             Data::Map(_, entries) => Terms::read(entries)
-                .map_or_else(|problem| broken(&name, problem, value), |terms| Body::Terms(Box::new(terms))),
-            _ => unknown(value, &name).unwrap_or_else(|| broken(&name, "it is no object", value)),
+                .map_or_else(|problem| broken(&name, problem, &value.origin), |terms| Body::Terms(Box::new(terms))),
+            _ => unknown(value, &name).unwrap_or_else(|| broken(&name, "it is no object", &value.origin)),
         };
         Self { name, number, sid, origin: value.origin.clone(), body }
     }
@@ -239,7 +240,7 @@ fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
     if let [Part::Value(value)] = text.parts() {
         return decoded(value, name);
     }
-    let value = json::parse(text, &policy.origin).map_err(|problem| unparsed(text, policy, name, &problem))?;
+    let value = json::parse(text, &policy.origin).map_err(|problem| unparsed(text, name, problem))?;
     match unknown(&value, name) {
         Some(body) => Err(body),
         None => Ok(value),
@@ -247,9 +248,9 @@ fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
 }
 
 /// Text that is no JSON as it stands may become JSON once its holes are filled.
-fn unparsed(text: &Text, policy: &Value, name: &str, problem: &str) -> Body {
+fn unparsed(text: &Text, name: &str, (problem, origin): (String, Origin)) -> Body {
     let obstacle = text.values().filter_map(Value::obstacle).find_map(|value| unknown(value, name));
-    obstacle.unwrap_or_else(|| broken(name, format!("it is no JSON: {problem}"), policy))
+    obstacle.unwrap_or_else(|| broken(name, format!("it is no JSON: {problem}"), &origin))
 }
 
 /// What was encoded as JSON inside a value that is one already is that value.
@@ -277,7 +278,7 @@ fn unknown(value: &Value, what: &str) -> Option<Body> {
     }
 }
 
-fn broken(what: &str, problem: impl Into<String>, value: &Value) -> Body {
+fn broken(what: &str, problem: impl Into<String>, origin: &Origin) -> Body {
     let reason = Reason::Broken(problem.into());
-    Body::Unreadable(Unreadable { what: what.to_owned(), reason, origin: value.origin.clone() })
+    Body::Unreadable(Unreadable { what: what.to_owned(), reason, origin: origin.clone() })
 }

@@ -1,8 +1,11 @@
 //! JSON text with holes, as a value: `{"AWS": "${var.principal}"}` and whatever `jsonencode` wrote inside it.
 
-use indexmap::IndexMap;
-use serde_json::Value as Json;
+use std::ops::Range;
 
+use indexmap::IndexMap;
+
+use crate::source::FileId;
+use crate::syntax::{Node, NodeKind, ProblemSeverity, Scalar, Style, json};
 use crate::value::{Data, ListKind, MapKind, Number, Origin, Part, Text, Value};
 
 /// A hole while the text around it is parsed.
@@ -10,21 +13,34 @@ struct Hole<'a> {
     part: &'a Part,
     /// Whether it stands inside of a JSON string, and is a part of it, or is a JSON value of its own.
     in_string: bool,
+    /// Where what stands in for it is in the text that is parsed.
+    mark: Range<usize>,
 }
 
-/// The value that JSON `text` stands for. Everything in it comes from where the text does, except what was encoded
-/// as JSON, which keeps its own places.
+/// The value that JSON `text` stands for. Everything in it stands where it was written, as far as that is known, and where
+/// what holds it does otherwise; what was encoded as JSON keeps its own places.
 ///
 /// # Errors
-/// What is wrong with the text, when it is no JSON.
-pub(super) fn parse(text: &Text, origin: &Origin) -> Result<Value, String> {
+/// What is wrong with the text and where, when it is no JSON.
+pub(super) fn parse(text: &Text, origin: &Origin) -> Result<Value, (String, Origin)> {
     if let [Part::Json(value)] = text.parts() {
         return Ok(value.clone());
     }
-    let Some(marker) = marker(text) else { return Err("it holds private-use characters".to_owned()) };
-    let (source, holes) = with_markers(text, marker);
-    let json: Json = serde_json::from_str(source.trim_start_matches('\u{feff}')).map_err(|error| error.to_string())?;
-    Ok(Holes { marker, list: holes, origin }.fill(json))
+    let Some(marker) = marker(text) else {
+        return Err(("it holds private-use characters".to_owned(), origin.clone()));
+    };
+    let (source, list) = with_markers(text, marker);
+    let holes = Holes { marker, list, text, origin };
+    let parsed = json::parse(FileId(0), &source);
+    let problem = parsed.problems.iter().find(|problem| problem.severity == ProblemSeverity::Lost);
+    match (problem, parsed.documents.first()) {
+        (None, Some(document)) => Ok(holes.fill(document, origin)),
+        (None, None) => Err(("the text is empty".to_owned(), origin.clone())),
+        (Some(problem), _) => {
+            let what = problem.message.strip_prefix("not valid JSON: ").unwrap_or(&problem.message);
+            Err((what.to_owned(), holes.place(problem.span.range()).unwrap_or_else(|| origin.clone())))
+        }
+    }
 }
 
 /// A character the text does not hold, to mark holes with.
@@ -49,8 +65,9 @@ fn with_markers(text: &Text, marker: char) -> (String, Vec<Hole<'_>>) {
             source.push_str(text);
         } else {
             let quote = if in_string { "" } else { "\"" };
+            let start = source.len();
             source.extend([quote, &format!("{marker}{}{marker}", holes.len()), quote]);
-            holes.push(Hole { part, in_string });
+            holes.push(Hole { part, in_string, mark: start..source.len() });
         }
     }
     (source, holes)
@@ -66,28 +83,51 @@ enum Piece<'t, 'h> {
 struct Holes<'a> {
     marker: char,
     list: Vec<Hole<'a>>,
+    text: &'a Text,
+    /// Where the text comes from.
     origin: &'a Origin,
 }
 
 impl Holes<'_> {
-    fn fill(&self, json: Json) -> Value {
-        let origin = self.origin.clone();
-        match json {
-            Json::Null => Value::null(origin),
-            Json::Bool(value) => Value::bool(value, origin),
-            Json::Number(number) => match Number::parse(&number.to_string()) {
+    /// The value of a node. `outer` is where what holds it stands.
+    fn fill(&self, node: &Node, outer: &Origin) -> Value {
+        let origin = self.place(node.span.range()).unwrap_or_else(|| outer.clone());
+        match &node.kind {
+            NodeKind::Scalar(scalar) => self.scalar(scalar, origin),
+            NodeKind::Sequence(items) => {
+                let items = items.iter().map(|item| self.fill(item, &origin)).collect();
+                Value::list(ListKind::Tuple, items, origin)
+            }
+            NodeKind::Mapping(entries) => {
+                let filled: IndexMap<String, Value> = entries
+                    .iter()
+                    .map(|entry| (self.key(entry.key.text().unwrap_or_default()), self.fill(&entry.value, &origin)))
+                    .collect();
+                Value::map(MapKind::Object, filled, origin)
+            }
+        }
+    }
+
+    /// Where what has these bytes of the text that was parsed was written.
+    fn place(&self, range: Range<usize>) -> Option<Origin> {
+        let without_marks = |at: usize| {
+            let before = self.list.iter().map(|hole| &hole.mark).take_while(|mark| mark.end <= at);
+            at - before.map(Range::len).sum::<usize>()
+        };
+        let span = self.text.places().span(without_marks(range.start)..without_marks(range.end))?;
+        Some(self.origin.within(span))
+    }
+
+    fn scalar(&self, scalar: &Scalar, origin: Origin) -> Value {
+        match (scalar.style, scalar.text.as_str()) {
+            (Style::Quoted, text) => self.text(text, origin),
+            (Style::Plain, "null") => Value::null(origin),
+            (Style::Plain, "true") => Value::bool(true, origin),
+            (Style::Plain, "false") => Value::bool(false, origin),
+            (Style::Plain, number) => match Number::parse(number) {
                 Some(number) => Value::number(number, origin),
-                None => Value::text(number.to_string(), origin),
+                None => Value::text(number, origin),
             },
-            Json::String(text) => self.text(&text),
-            Json::Array(items) => {
-                Value::list(ListKind::Tuple, items.into_iter().map(|item| self.fill(item)).collect(), origin)
-            }
-            Json::Object(entries) => {
-                let entries: IndexMap<String, Value> =
-                    entries.into_iter().map(|(key, value)| (self.key(&key), self.fill(value))).collect();
-                Value::map(MapKind::Object, entries, origin)
-            }
         }
     }
 
@@ -108,14 +148,14 @@ impl Holes<'_> {
         }))
     }
 
-    fn text(&self, text: &str) -> Value {
+    fn text(&self, text: &str, origin: Origin) -> Value {
         if let [Piece::Characters(""), Piece::Hole(hole), Piece::Characters("")] = self.pieces(text).as_slice()
             && !hole.in_string
             && let Part::Value(value) | Part::Json(value) = hole.part
         {
             return value.clone();
         }
-        Value::new(Data::Text(self.joined(text)), self.origin.clone())
+        Value::new(Data::Text(self.joined(text)), origin)
     }
 
     /// A key cannot be unknown, so a hole in it is spelled out; no name that decides anything is spelled so.
@@ -127,6 +167,7 @@ impl Holes<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{Places, Span};
     use crate::value::Input;
 
     fn open(name: &str) -> Value {
@@ -134,7 +175,7 @@ mod tests {
     }
 
     fn read(parts: Vec<Part>) -> String {
-        parse(&Text::join(parts), &Origin::default()).map_or_else(|error| error, |value| value.describe())
+        parse(&Text::join(parts), &Origin::default()).map_or_else(|(what, _)| what, |value| value.describe())
     }
 
     #[test]
@@ -155,9 +196,46 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_json_says_where() {
-        let error = read(vec![Part::Literal("{".to_owned())]);
-        assert!(error.contains("line 1"), "{error}");
+    fn a_text_that_is_no_json_says_what_and_where() {
+        let source = r#"  {"a" 1}"#;
+        let text = Text::literal(source.trim_start()).written(Places::of(7, Span::new(FileId(0), 2, 9)));
+        let Err((what, origin)) = parse(&text, &Origin::default()) else { panic!("{text} is JSON") };
+        assert_eq!((what.as_str(), origin.nearest()), ("expected colon", Some(Span::new(FileId(0), 7, 8))));
+    }
+
+    #[test]
+    fn everything_stands_where_it_was_written_or_where_what_holds_it_does() {
+        let source = r#"{"a": ["b", ${x}, {"c": "d${y}e"}], "f": "interpolated"}"#;
+        let at = |part: &str| {
+            let start = source.find(part).unwrap();
+            Span::new(FileId(0), start, start + part.len())
+        };
+        let literal = |part: &str| Text::literal(part).written(Places::of(part.len(), at(part)));
+        let hole = |name: &str| Text::join([Part::Value(open(name))]);
+        let text = Text::concat(&[
+            literal(r#"{"a": ["b", "#),
+            hole("x"),
+            literal(r#", {"c": "d"#),
+            hole("y"),
+            literal(r#"e"}], "f": "#),
+            Text::literal(r#""known""#),
+            literal("}"),
+        ]);
+        let whole = Origin::expression(Span::new(FileId(1), 0, 9));
+        let value = parse(&text, &whole).unwrap();
+        let list = value.field("a");
+        let [b, _, map] = list.as_list().unwrap() else { panic!("{}", list.describe()) };
+        for (value, written) in [
+            (&value, source),
+            (&list, r#"["b", ${x}, {"c": "d${y}e"}]"#),
+            (b, r#""b""#),
+            (map, r#"{"c": "d${y}e"}"#),
+            (&map.field("c"), r#""d${y}e""#),
+            (&value.field("f"), source),
+        ] {
+            let hops: Vec<Span> = value.origin.hops().map(|hop| hop.span).collect();
+            assert_eq!(hops, [at(written), Span::new(FileId(1), 0, 9)], "{}", value.describe());
+        }
     }
 
     #[test]

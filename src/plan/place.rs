@@ -151,7 +151,7 @@ fn nth<'p>(blocks: &[&'p Block], index: usize) -> Option<&'p Block> {
 /// The value under a key of an object that is written out.
 fn entry(expr: &Expr, name: &str) -> Option<Arc<Expr>> {
     let ExprKind::Object(entries) = &expr.kind else { return None };
-    let is_named = |key: &Expr| matches!(&key.kind, ExprKind::Text(text) if text == name);
+    let is_named = |key: &Expr| matches!(&key.kind, ExprKind::Text(text, _) if text == name);
     entries.iter().rev().find(|(key, _)| is_named(key)).map(|(_, value)| Arc::clone(value))
 }
 

@@ -67,8 +67,11 @@ impl<'e> Found<'e> {
                     }
                 });
             }
-            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Unsupported(_) => {
-            }
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::Text(..)
+            | ExprKind::Unsupported(_) => {}
         }
     }
 
@@ -113,7 +116,7 @@ impl<'e> Found<'e> {
             ExprKind::Index(source, key) => {
                 let source = self.chain(source);
                 match &key.kind {
-                    ExprKind::Text(key) => source.map(|source| format!("{source}[{key:?}]")),
+                    ExprKind::Text(key, _) => source.map(|source| format!("{source}[{key:?}]")),
                     ExprKind::Number(key) => source.map(|source| format!("{source}[{key}]")),
                     _ => {
                         self.expression(key);

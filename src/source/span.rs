@@ -36,6 +36,12 @@ impl Span {
         }
     }
 
+    /// Whether all of the other lies in this one.
+    #[must_use]
+    pub fn holds(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The range as offsets that slice a string.
     #[must_use]
     pub fn range(self) -> std::ops::Range<usize> {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::source::Span;
+use crate::source::{Places, Span};
 use crate::value::Number;
 
 use super::node::{Comment, Problem};
@@ -83,8 +83,9 @@ pub enum ExprKind {
     Bool(bool),
     /// A number literal.
     Number(Number),
-    /// A quoted text or heredoc without any interpolation, unescaped (and dedented).
-    Text(String),
+    /// A quoted text or heredoc without any interpolation, unescaped (and dedented), with the places of its characters
+    /// where they do not stand one by one between the quotes.
+    Text(String, Places),
     /// A quoted text, heredoc or JSON string with interpolations or directives.
     Template(Vec<TemplatePart>),
     /// `[a, b]`
@@ -176,8 +177,8 @@ pub enum ForResult {
 /// A part of a template, strip markers already applied to its neighbours.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TemplatePart {
-    /// Text as it appears in the result.
-    Literal(String, Span),
+    /// Text as it appears in the result, and where its characters stand.
+    Literal(String, Places),
     /// `${expression}`
     Interpolation(Arc<Expr>),
     /// `%{if condition}…%{else}…%{endif}`

@@ -22,7 +22,7 @@ use self::scan::{Closed, Item, Outline};
 use self::template::Indentation;
 use super::body::{Body, Expr, ExprKind, ParsedBody, TemplatePart};
 use super::node::{Comment, Problem, ProblemSeverity};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Places, Span};
 
 /// How often one block is parsed again with something hidden.
 const MAX_REPAIRS: usize = 64;
@@ -47,11 +47,11 @@ pub fn parse(file: FileId, text: &str) -> ParsedBody {
     parsed
 }
 
-/// Reads a whole template, such as a file for `templatefile`. Nothing is escaped in it but `$${` and `%%{`.
+/// Reads a whole template, such as a file for `templatefile`. Nothing is escaped in it but `$${` and `%%{`. Its characters
+/// stand at `places`; what has no place there stands at `whole`.
 #[must_use]
-pub fn parse_template(file: FileId, text: &str, range: Range<usize>) -> (Vec<TemplatePart>, Vec<Problem>) {
-    let position = Position::From(file, range.start);
-    match template_at(text.get(range).unwrap_or_default(), position) {
+pub fn parse_template(text: &str, places: &Places, whole: Span) -> (Vec<TemplatePart>, Vec<Problem>) {
+    match template_at(text, Position::Within(places, 0, whole)) {
         Ok(parts) => (parts, Vec::new()),
         Err(problem) => (Vec::new(), vec![problem]),
     }
@@ -76,7 +76,7 @@ pub fn parse_expression(file: FileId, text: &str, range: Range<usize>) -> (Expr,
 ///
 /// # Errors
 /// When the text is not a template.
-pub(super) fn template_at(text: &str, position: Position) -> Result<Vec<TemplatePart>, Problem> {
+pub(super) fn template_at(text: &str, position: Position<'_>) -> Result<Vec<TemplatePart>, Problem> {
     let outline = scan::template(text);
     let mut copy = Copy::new(&outline, 0..text.len());
     let template = copy.parse(parser::parse_template);
@@ -88,7 +88,7 @@ pub(super) fn template_at(text: &str, position: Position) -> Result<Vec<Template
 ///
 /// # Errors
 /// When the text is not one expression.
-pub(super) fn expression_at(text: &str, position: Position) -> Result<Arc<Expr>, Problem> {
+pub(super) fn expression_at(text: &str, position: Position<'_>) -> Result<Arc<Expr>, Problem> {
     let outline = scan::expression(text);
     let start = outline.mask.len() - outline.mask.trim_start().len();
     let end = start.max(outline.mask.trim_end().len());
@@ -130,7 +130,7 @@ fn comments(file: FileId, text: &str, ranges: &[Range<usize>]) -> Vec<Comment> {
     ranges.iter().map(comment).collect()
 }
 
-fn problem(what: &str, error: &Error, text: &str, position: Position) -> Problem {
+fn problem(what: &str, error: &Error, text: &str, position: Position<'_>) -> Problem {
     let at = (0..=error.location().offset().min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     let at = at.unwrap_or_default();
     let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);

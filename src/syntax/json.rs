@@ -9,6 +9,7 @@ use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
+use super::escapes::{Quoting, places};
 use super::node::{
     Entry, MAX_NESTING, Node, NodeKind, Parsed, Problem, ProblemSeverity, Scalar, Style, report_duplicate_keys,
     too_deep,
@@ -87,7 +88,7 @@ impl Reader<'_> {
     fn node(&mut self, value: Value<'_>) -> Node {
         let span = self.span(value.range());
         let kind = match value {
-            Value::StringLit(string) => scalar(string.value.into_owned(), Style::Quoted),
+            Value::StringLit(string) => self.string(string.value.into_owned(), span),
             Value::NumberLit(_) | Value::BooleanLit(_) | Value::NullKeyword(_) => {
                 scalar(self.text.get(span.range()).unwrap_or_default().to_owned(), Style::Plain)
             }
@@ -105,6 +106,13 @@ impl Reader<'_> {
             }
         };
         Node { kind, span, tag: None }
+    }
+
+    fn string(&self, text: String, span: Span) -> NodeKind {
+        let (start, end) = (span.range().start + 1, span.range().end.saturating_sub(1));
+        let source = self.text.get(start..end).unwrap_or_default();
+        let places = places(&text, source, self.file, start, Quoting::Double);
+        NodeKind::Scalar(Scalar { text, style: Style::Quoted, places })
     }
 
     fn key(&self, name: ObjectPropName<'_>) -> Node {
@@ -134,7 +142,7 @@ impl Reader<'_> {
 }
 
 fn scalar(text: String, style: Style) -> NodeKind {
-    NodeKind::Scalar(Scalar { text, style })
+    NodeKind::Scalar(Scalar::new(text, style))
 }
 
 /// Skips a comment whose first slash was read.

@@ -4,6 +4,7 @@
 //! Knows grammars; knows nothing of AWS.
 
 mod body;
+mod escapes;
 pub mod hcl;
 pub mod json;
 mod node;

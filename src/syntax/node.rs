@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use crate::source::Span;
+use crate::source::{Places, Span};
 
 /// How many collections may be nested in one another: readers and walkers of the tree recurse.
 pub(super) const MAX_NESTING: usize = 128;
@@ -47,6 +47,8 @@ pub struct Scalar {
     pub text: String,
     /// How it was written, which decides whether it may be a number, boolean or null.
     pub style: Style,
+    /// Where its characters were written, if it may hold a document of its own.
+    pub places: Places,
 }
 
 /// How a scalar was written.
@@ -107,6 +109,14 @@ pub enum ProblemSeverity {
     Harmless,
 }
 
+impl Scalar {
+    /// A scalar that holds no document of its own.
+    #[must_use]
+    pub fn new(text: impl Into<String>, style: Style) -> Self {
+        Self { text: text.into(), style, places: Places::default() }
+    }
+}
+
 impl Node {
     /// The entry's value for `key` in a mapping; of duplicates the last.
     #[must_use]
@@ -138,13 +148,19 @@ impl Node {
         }
     }
 
+    /// The scalar, if it is one.
+    #[must_use]
+    pub fn scalar(&self) -> Option<&Scalar> {
+        match &self.kind {
+            NodeKind::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
     /// The text of a scalar, if it is one.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        match &self.kind {
-            NodeKind::Scalar(scalar) => Some(&scalar.text),
-            _ => None,
-        }
+        self.scalar().map(|scalar| scalar.text.as_str())
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     Attribute, Block, Body, Comment, Entry, Expr, ExprKind, Label, Node, NodeKind, ParsedBody, Problem,
     ProblemSeverity, Scalar, Style, TemplatePart, json,
 };
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Places, Span};
 use crate::value::Number;
 
 /// Parses a file. A file of variable values parses too: what is no block type is an attribute.
@@ -132,8 +132,8 @@ impl Reader {
 
     fn expr(&mut self, node: &Node, strings: Strings) -> Arc<Expr> {
         let kind = match &node.kind {
-            NodeKind::Scalar(Scalar { text, style: Style::Quoted }) => self.string(text, node.span, strings),
-            NodeKind::Scalar(Scalar { text, style: Style::Plain }) => match text.as_str() {
+            NodeKind::Scalar(scalar @ Scalar { style: Style::Quoted, .. }) => self.string(scalar, node.span, strings),
+            NodeKind::Scalar(Scalar { text, style: Style::Plain, .. }) => match text.as_str() {
                 "null" => ExprKind::Null,
                 "true" => ExprKind::Bool(true),
                 "false" => ExprKind::Bool(false),
@@ -149,10 +149,11 @@ impl Reader {
         Arc::new(Expr { kind, span: node.span })
     }
 
-    fn string(&mut self, text: &str, span: Span, strings: Strings) -> ExprKind {
-        let position = position(text, span);
+    fn string(&mut self, scalar: &Scalar, span: Span, strings: Strings) -> ExprKind {
+        let Scalar { text, places, .. } = scalar;
+        let position = position(scalar, span);
         let kind = match strings {
-            Strings::Texts => Ok(ExprKind::Text(text.to_owned())),
+            Strings::Texts => Ok(ExprKind::Text(text.clone(), places.clone())),
             Strings::Expressions => expression_at(text, position).map(|expr| Arc::unwrap_or_clone(expr).kind),
             Strings::Templates => template_at(text, position).map(template),
         };
@@ -168,21 +169,20 @@ impl Reader {
     }
 }
 
-/// Where a string's content stands. Every escape is longer than what it stands for, and what has escapes has no place
-/// but the whole string's.
-fn position(content: &str, span: Span) -> Position {
-    if span.range().len() == content.len() + 2 {
+/// Where a string's content stands. Every escape is longer than what it stands for.
+fn position(scalar: &Scalar, span: Span) -> Position<'_> {
+    if span.range().len() == scalar.text.len() + 2 {
         Position::From(span.file, span.start as usize + 1)
     } else {
-        Position::Within(span)
+        Position::Within(&scalar.places, 0, span)
     }
 }
 
 /// A template without interpolations is a text.
 fn template(mut parts: Vec<TemplatePart>) -> ExprKind {
     match parts.as_mut_slice() {
-        [] => ExprKind::Text(String::new()),
-        [TemplatePart::Literal(text, _)] => ExprKind::Text(std::mem::take(text)),
+        [] => ExprKind::Text(String::new(), Places::default()),
+        [TemplatePart::Literal(text, places)] => ExprKind::Text(std::mem::take(text), std::mem::take(places)),
         _ => ExprKind::Template(parts),
     }
 }
@@ -243,24 +243,27 @@ mod tests {
         let [resource, variable] = parsed.body.blocks.as_slice() else { unreachable!("two blocks") };
         let kind = |name: &str| resource.body.attribute(name).map(|attribute| attribute.expr.kind.clone());
         assert_eq!(resource.body.attributes.len(), 4, "a comment is no attribute");
-        assert_eq!(kind("plain"), Some(ExprKind::Text("x\ny ${z}".to_owned())));
+        assert!(matches!(kind("plain"), Some(ExprKind::Text(plain, _)) if plain == "x\ny ${z}"));
         let Some(ExprKind::Template(parts)) = kind("whole") else { unreachable!("a template") };
         let [TemplatePart::Interpolation(inner)] = parts.as_slice() else { unreachable!("an interpolation") };
         assert_eq!(&text[inner.span.range()], "var.x");
         let Some(ExprKind::Tuple(items)) = kind("depends_on") else { unreachable!("a tuple") };
         assert!(matches!(&items[0].kind, ExprKind::Attribute(_, name) if name == "c"), "{items:?}");
         assert!(matches!(kind("nested"), Some(ExprKind::Tuple(_))));
-        assert_eq!(variable.body.attribute("default").map(|a| &a.expr.kind), Some(&ExprKind::Text("${x".to_owned())));
+        assert_eq!(
+            variable.body.attribute("default").map(|a| &a.expr.kind),
+            Some(&ExprKind::Text("${x".to_owned(), Places::default()))
+        );
         assert_eq!(variable.body.blocks_of("validation").count(), 1);
     }
 
     #[test]
-    fn an_escaped_string_has_one_place_and_a_comment_its_own() {
+    fn what_is_in_an_escaped_string_has_a_place_and_so_has_a_comment() {
         let text = r#"{"//": "why", "locals": {"//": "here", "a": "x ${b}", "c": "\t${d}"}}"#;
         let parsed = parse(FileId(0), text);
         let comments: Vec<_> = parsed.comments.iter().map(|c| (c.text.as_str(), &text[c.span.range()])).collect();
         assert_eq!(comments, [("// why", r#""//": "why""#), ("// here", r#""//": "here""#)]);
-        for (name, place) in [("a", "b"), ("c", r#""\t${d}""#)] {
+        for (name, place) in [("a", "b"), ("c", "d")] {
             let value = parsed.body.blocks[0].body.attribute(name).map(|attribute| &attribute.expr.kind);
             let Some(ExprKind::Template(parts)) = value else { unreachable!("a template") };
             let Some(TemplatePart::Interpolation(inner)) = parts.last() else { unreachable!("an interpolation") };

@@ -75,7 +75,7 @@ impl Reader<'_> {
 }
 
 fn scalar(text: String, style: Style) -> NodeKind {
-    NodeKind::Scalar(Scalar { text, style })
+    NodeKind::Scalar(Scalar::new(text, style))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, 
 
 use self::quoted::Mended;
 use self::tree::{Builder, Properties, TooDeep};
+use super::escapes::{Quoting, places};
 use super::node::{Comment, MAX_NESTING, Parsed, Problem, ProblemSeverity, Scalar, Style, Tag, too_deep};
 use crate::source::{FileId, Span};
 
@@ -144,8 +145,15 @@ impl<'t> Reader<'t> {
             }
             None => text,
         };
+        let (quoting, content) = match style {
+            ScalarStyle::SingleQuoted => (Quoting::Single, range.start + 1..range.end.saturating_sub(1)),
+            ScalarStyle::DoubleQuoted => (Quoting::Double, range.start + 1..range.end.saturating_sub(1)),
+            ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded => (Quoting::Bare, range),
+        };
+        let source = self.text.get(content.clone()).unwrap_or_default();
+        let places = places(text, source, self.file, content.start, quoting);
         let style = if style == ScalarStyle::Plain && !forced { Style::Plain } else { Style::Quoted };
-        Scalar { text: text.to_owned(), style }
+        Scalar { text: text.to_owned(), style, places }
     }
 
     /// The scalar's own text. `after` is an offset behind which it must stand.

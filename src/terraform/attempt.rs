@@ -166,7 +166,7 @@ fn is_name(expr: &Expr, env: Env<'_, '_>) -> bool {
 fn may_refuse(expr: &Expr) -> bool {
     let any = |parts: &[&Expr]| parts.iter().any(|part| may_refuse(part));
     match &expr.kind {
-        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Variable(_) => false,
+        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(..) | ExprKind::Variable(_) => false,
         ExprKind::Attribute(source, _) | ExprKind::Parenthesis(source) | ExprKind::Splat(source, _) => {
             may_refuse(source)
         }

@@ -111,7 +111,7 @@ impl<'a> Evaluator<'a> {
         let collection = &block.body.attribute("for_each")?.expr;
         let content = block.body.blocks_of("content").next()?;
         let iterator = match block.body.attribute("iterator").map(|iterator| &iterator.expr.kind) {
-            Some(ExprKind::Variable(name) | ExprKind::Text(name)) => name,
+            Some(ExprKind::Variable(name) | ExprKind::Text(name, _)) => name,
             _ => kind,
         };
         let content = Content::Body(&content.body, block.header);
@@ -133,7 +133,7 @@ impl<'a> Evaluator<'a> {
                 descriptions.into_iter().find_map(|description| {
                     let ExprKind::Object(entries) = &description.kind else { return None };
                     let iterator = match entry(entries, "iterator").map(|iterator| &iterator.kind) {
-                        Some(ExprKind::Variable(name) | ExprKind::Text(name)) => name,
+                        Some(ExprKind::Variable(name) | ExprKind::Text(name, _)) => name,
                         _ => kind,
                     };
                     let content = entry(entries, "content")?;
@@ -202,7 +202,7 @@ impl<'a> Evaluator<'a> {
             Content::Object(entries, _) => entries
                 .iter()
                 .filter_map(|(key, value)| match &key.kind {
-                    ExprKind::Text(name) if !without.contains(&name.as_str()) => {
+                    ExprKind::Text(name, _) if !without.contains(&name.as_str()) => {
                         Some((name.clone(), self.evaluate(value, env)))
                     }
                     _ => None,
@@ -284,6 +284,6 @@ fn is_dynamic(block: &Block, kind: &str) -> bool {
 }
 
 fn entry<'c>(entries: &'c [(Arc<Expr>, Arc<Expr>)], name: &str) -> Option<&'c Expr> {
-    let is_named = |key: &Expr| matches!(&key.kind, ExprKind::Text(text) if text == name);
+    let is_named = |key: &Expr| matches!(&key.kind, ExprKind::Text(text, _) if text == name);
     entries.iter().rev().find(|(key, _)| is_named(key)).map(|(_, value)| value.as_ref())
 }

@@ -1,7 +1,6 @@
 //! Data sources: what they are worth without asking anybody.
 
 use crate::source::Span;
-use crate::syntax::hcl;
 use crate::value::{Data, Origin, Symbol, SymbolSource, Value};
 
 use super::attribute::META;
@@ -10,7 +9,6 @@ use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::object::Instance;
 use super::provider::provider_name;
-use super::scope::Env;
 
 impl<'a> Evaluator<'a> {
     /// An attribute of a data source this program knows; `None` for what is configured or opaque.
@@ -66,12 +64,11 @@ impl<'a> Evaluator<'a> {
         let template = self.configured(instance, "template")?;
         let variables = self.configured(instance, "vars");
         let variables = variables.and_then(|vars| vars.as_map().cloned()).unwrap_or_default();
-        let Some(text) = template.as_str() else {
-            return matches!(template.data, Data::Pending(_) | Data::Open(_) | Data::Failed(_)).then_some(template);
-        };
-        let file = self.unnamed(text);
-        let (parts, _) = hcl::parse_template(file, text, 0..text.len());
-        Some(self.template_text(&parts, span, Env::template(&variables)))
+        match &template.data {
+            Data::Text(text) if text.as_literal().is_some() => self.rendered(text, &variables, span).ok(),
+            Data::Pending(_) | Data::Open(_) | Data::Failed(_) => Some(template),
+            _ => None,
+        }
     }
 
     /// What tells the results of data sources apart: the provider configuration, the type and the arguments.

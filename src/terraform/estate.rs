@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::model::schema;
 use crate::model::{Estate, Existence, Kind, Resource};
 use crate::source::Span;
-use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Text, Value, World};
+use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Value, World};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
@@ -140,12 +140,12 @@ impl<'a> Evaluator<'a> {
                 Value::map(*kind, entries, origin)
             }
             Data::Text(text) if text.values().next().is_some() => {
-                let parts = text.parts().iter().map(|part| match part {
+                let text = text.map_values(|part| match part {
                     Part::Literal(_) => part.clone(),
                     Part::Value(value) => Part::Value(inner(value)),
                     Part::Json(value) => Part::Json(inner(value)),
                 });
-                Value::new(Data::Text(Text::join(parts)), origin)
+                Value::new(Data::Text(text), origin)
             }
             _ => value,
         }

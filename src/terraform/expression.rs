@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Call, Expansion, Expr, ExprKind};
-use crate::value::{Data, Input, ListKind, MapKind, Origin, Reason, Role, Value};
+use crate::value::{Data, Input, ListKind, MapKind, Origin, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
 use super::functions;
@@ -40,7 +40,9 @@ impl<'a> Evaluator<'a> {
             ExprKind::Null => Value::null(origin()),
             ExprKind::Bool(value) => Value::bool(*value, origin()),
             ExprKind::Number(value) => Value::number(value.clone(), origin()),
-            ExprKind::Text(text) => Value::text(text.clone(), origin()),
+            ExprKind::Text(text, places) => {
+                Value::new(Data::Text(Text::literal(text.clone()).written(places.clone())), origin())
+            }
             ExprKind::Template(parts) => self.template(parts, expr.span, env),
             ExprKind::Tuple(items) => {
                 let items = items.iter().map(|item| self.evaluate(item, env)).collect();

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
-use crate::source::{FileId, Span};
-use crate::syntax::{ProblemSeverity, hcl};
-use crate::value::{ObjectId, Origin, Role, Value};
+use crate::source::{FileId, Places, Span};
+use crate::syntax::{Problem, ProblemSeverity, hcl};
+use crate::value::{ObjectId, Origin, Text, Value};
 
 use super::evaluator::Evaluator;
 use super::functions::{Call, Host};
@@ -17,10 +17,12 @@ use super::scope::Env;
 const MAX_LISTED: usize = 10_000;
 
 impl Host for Evaluator<'_> {
-    fn read(&self, path: &str) -> Result<String, String> {
+    fn read(&self, path: &str) -> Result<Text, String> {
         let sources = &self.unit.sources;
         let file = sources.read(&self.located(path)).map_err(|error| error.message)?;
-        Ok(sources.file(file).text.clone())
+        let text = sources.file(file).text.clone();
+        let places = Places::of(text.len(), Span::new(file, 0, text.len()));
+        Ok(Text::literal(text).written(places))
     }
 
     fn exists(&self, path: &str) -> bool {
@@ -49,17 +51,11 @@ impl Host for Evaluator<'_> {
         files
     }
 
-    fn render(&self, path: &str, variables: IndexMap<String, Value>, call: &Call) -> Value {
-        let sources = &self.unit.sources;
-        match sources.read(&self.located(path)) {
-            Ok(file) => self.rendered(file, &sources.file(file).text, &variables, call),
-            Err(error) => self.broken(path, &error.message, call.span),
+    fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value {
+        match self.rendered(template, variables, call.span) {
+            Ok(value) => value,
+            Err(problem) => self.broken("a template", &problem.message, problem.span),
         }
-    }
-
-    fn render_text(&self, template: &str, variables: IndexMap<String, Value>, call: &Call) -> Value {
-        let file = self.unnamed(template);
-        self.rendered(file, template, &variables, call)
     }
 
     fn whole(&self, object: ObjectId) -> Value {
@@ -93,15 +89,22 @@ impl Evaluator<'_> {
         self.unit.sources.add(format!("(a template, {:016x})", hasher.finish()), text.to_owned())
     }
 
-    fn rendered(&self, file: FileId, text: &str, variables: &IndexMap<String, Value>, call: &Call) -> Value {
-        let (parts, problems) = hcl::parse_template(file, text, 0..text.len());
-        if let Some(problem) = problems.iter().find(|problem| problem.severity == ProblemSeverity::Lost) {
-            return self.broken("a template", &problem.message, problem.span);
+    /// What a known text is as a template, for whoever stands at `span`.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn rendered(
+        &self,
+        template: &Text,
+        variables: &IndexMap<String, Value>,
+        span: Span,
+    ) -> Result<Value, Box<Problem>> {
+        let (parts, mut problems) = hcl::parse_template(&template.to_string(), template.places(), span);
+        if let Some(lost) = problems.iter().position(|problem| problem.severity == ProblemSeverity::Lost) {
+            return Err(Box::new(problems.swap_remove(lost)));
         }
-        let whole = Span::new(file, 0, text.len());
-        let value = self.descend(call.span, || self.template_text(&parts, whole, Env::template(variables)));
-        match value {
-            Ok(value) | Err(value) => value.through(call.span, Role::Expression),
+        match self.descend(span, || self.template_text(&parts, span, Env::template(variables))) {
+            Ok(value) | Err(value) => Ok(value),
         }
     }
 }

@@ -99,7 +99,7 @@ fn remove(body: &mut Body, name: &str) {
 fn written_dynamic(attribute: &Attribute) -> Vec<String> {
     let ExprKind::Object(entries) = &attribute.expr.kind else { return Vec::new() };
     let kinds = entries.iter().filter_map(|(key, _)| match &key.kind {
-        ExprKind::Text(kind) if attribute.name == "dynamic" => Some(kind.clone()),
+        ExprKind::Text(kind, _) if attribute.name == "dynamic" => Some(kind.clone()),
         _ => None,
     });
     kinds.collect()
@@ -119,7 +119,7 @@ fn add_dynamic(body: &mut Body, mut attribute: Attribute) {
 }
 
 fn is_text(expr: &Expr, wanted: &str) -> bool {
-    matches!(&expr.kind, ExprKind::Text(text) if text == wanted)
+    matches!(&expr.kind, ExprKind::Text(text, _) if text == wanted)
 }
 
 /// The type of a nested block; that of `dynamic "x"` is `x`.

@@ -88,10 +88,10 @@ impl Module {
     pub(super) fn source(&self, call: &Block) -> ModuleSource {
         let source = call.body.attribute("source").map(|attribute| &attribute.expr.kind);
         match source {
-            Some(ExprKind::Text(text)) if is_local(text) => {
+            Some(ExprKind::Text(text, _)) if is_local(text) => {
                 ModuleSource::Local { directory: normalize(&self.directory.join(text)), source: text.clone() }
             }
-            Some(ExprKind::Text(text)) => ModuleSource::Remote(text.clone()),
+            Some(ExprKind::Text(text, _)) => ModuleSource::Remote(text.clone()),
             Some(_) => ModuleSource::Remote("an expression".to_owned()),
             None => ModuleSource::Remote("no source".to_owned()),
         }

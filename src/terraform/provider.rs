@@ -80,7 +80,7 @@ fn resolve<'a>(scope: &Rc<Scope<'a>>, name: Name) -> (Rc<Scope<'a>>, Name) {
 /// The `provider` block of a module for this name.
 fn configured<'a>(scope: &Scope<'a>, name: &Name) -> Option<&'a Body> {
     let alias = |block: &Block| match block.body.attribute("alias").map(|alias| &alias.expr.kind) {
-        Some(ExprKind::Text(alias)) => Some(alias.clone()),
+        Some(ExprKind::Text(alias, _)) => Some(alias.clone()),
         _ => None,
     };
     let is_wanted = |block: &&Block| {
@@ -118,7 +118,7 @@ fn reference(expr: &Expr) -> Option<Name> {
             _ => None,
         },
         ExprKind::Parenthesis(inner) => reference(inner),
-        ExprKind::Text(text) => Some(match text.split_once('.') {
+        ExprKind::Text(text, _) => Some(match text.split_once('.') {
             Some((local, alias)) => Name { local: local.to_owned(), alias: Some(alias.to_owned()) },
             None => Name { local: text.clone(), alias: None },
         }),

@@ -23,22 +23,24 @@ impl<'a> Evaluator<'a> {
     /// A template as a text, also where it is a single interpolation: template files are.
     pub fn template_text(&self, parts: &[TemplatePart], span: Span, env: Env<'_, 'a>) -> Value {
         let mut joined = Joined::default();
-        match self.append(parts, &mut joined, env) {
-            Ok(()) => Value::new(Data::Text(Text::join(joined.parts)), Origin::expression(span)),
+        match self.append(parts, span, &mut joined, env) {
+            Ok(()) => Value::new(Data::Text(Text::concat(&joined.texts)), Origin::expression(span)),
             Err(stop) => stop,
         }
     }
 
-    fn append(&self, parts: &[TemplatePart], joined: &mut Joined, env: Env<'_, 'a>) -> Result<(), Value> {
+    fn append(&self, parts: &[TemplatePart], span: Span, joined: &mut Joined, env: Env<'_, 'a>) -> Result<(), Value> {
         for part in parts {
             match part {
-                TemplatePart::Literal(text, span) => joined.push(Part::Literal(text.clone()), *span)?,
+                TemplatePart::Literal(text, places) => {
+                    joined.push(Text::literal(text.clone()).written(places.clone()), span)?;
+                }
                 TemplatePart::Interpolation(expr) => joined.value(&self.evaluate(expr, env), expr.span)?,
                 TemplatePart::If(condition, yes, no) => {
                     let decided = truth(&self.evaluate(condition, env), self.world);
                     match decided.data {
-                        Data::Bool(true) => self.append(yes, joined, env)?,
-                        Data::Bool(false) => self.append(no, joined, env)?,
+                        Data::Bool(true) => self.append(yes, span, joined, env)?,
+                        Data::Bool(false) => self.append(no, span, joined, env)?,
                         _ => return Err(decided),
                     }
                 }
@@ -57,7 +59,8 @@ impl<'a> Evaluator<'a> {
             Err(_) => {
                 let origin = Origin::expression(span);
                 let name = format!("%{{for each of {}}}", collection.describe());
-                return joined.push(Part::Value(Value::open(Input::derived(name, origin.clone()), origin)), span);
+                let each = Value::open(Input::derived(name, origin.clone()), origin);
+                return joined.push(Text::join([Part::Value(each)]), span);
             }
         };
         for (key, value) in &elements {
@@ -65,7 +68,7 @@ impl<'a> Evaluator<'a> {
                 let outer = Binding::new(each.key.as_deref().unwrap_or_default(), key, env);
                 let env = if each.key.is_some() { env.with(&outer) } else { env };
                 let inner = Binding::new(&each.value, value, env);
-                self.append(&each.parts, joined, env.with(&inner))
+                self.append(&each.parts, span, joined, env.with(&inner))
             })??;
         }
         Ok(())
@@ -74,31 +77,29 @@ impl<'a> Evaluator<'a> {
 
 #[derive(Default)]
 struct Joined {
-    parts: Vec<Part>,
+    texts: Vec<Text>,
     bytes: usize,
 }
 
 impl Joined {
-    fn push(&mut self, part: Part, span: Span) -> Result<(), Value> {
-        if let Part::Literal(text) = &part {
-            self.bytes += text.len();
-        }
+    fn push(&mut self, text: Text, span: Span) -> Result<(), Value> {
+        self.bytes += text.literal_bytes();
         if self.bytes > MAX_TEXT {
             let origin = Origin::expression(span);
             let reason = Reason::Limit("a text of more than 16 MiB".to_owned());
             return Err(Value::open(Input::undecidable("a text beyond the limit", reason, origin.clone()), origin));
         }
-        self.parts.push(part);
+        self.texts.push(text);
         Ok(())
     }
 
     fn value(&mut self, value: &Value, span: Span) -> Result<(), Value> {
         let failed = |message: &str| Err(Value::failed(message, Origin::expression(span)));
         match &value.data {
-            Data::Bool(known) => self.push(Part::Literal(known.to_string()), span),
-            Data::Number(known) => self.push(Part::Literal(known.to_string()), span),
-            Data::Text(text) => text.parts().iter().try_for_each(|part| self.push(part.clone(), span)),
-            Data::Open(_) | Data::Opaque(_) => self.push(Part::Value(value.clone()), span),
+            Data::Bool(known) => self.push(Text::literal(known.to_string()).standing_at(span), span),
+            Data::Number(known) => self.push(Text::literal(known.to_string()).standing_at(span), span),
+            Data::Text(text) => self.push(text.clone().standing_at(span), span),
+            Data::Open(_) | Data::Opaque(_) => self.push(Text::join([Part::Value(value.clone())]), span),
             Data::Pending(_) | Data::Failed(_) => Err(value.clone()),
             Data::Null => failed("null cannot stand in a text"),
             Data::List(..) | Data::Map(..) | Data::Object(_) => failed("a collection cannot stand in a text"),

@@ -116,13 +116,12 @@ pub fn settle(value: Value, world: &World) -> Value {
 }
 
 fn settle_text(text: &Text, world: &World, origin: Origin) -> Value {
-    let parts = text.parts().iter().map(|part| match part {
-        Part::Literal(text) => Part::Literal(text.clone()),
+    let text = text.map_values(|part| match part {
+        Part::Literal(_) => part.clone(),
         Part::Value(value) => as_part(settle(value.clone(), world)),
         // What stands as JSON stays: it is written when it is read.
         Part::Json(value) => Part::Json(settle(value.clone(), world)),
     });
-    let text = Text::join(parts);
     // A null, collection or failure inside a text fails the whole text, as it does where the text is made.
     let failed = text.values().find(|value| matches!(value.data, Data::Failed(_)));
     failed.cloned().unwrap_or_else(|| Value::new(Data::Text(text), origin))

@@ -54,7 +54,7 @@ impl<'a> Evaluator<'a> {
 
     /// JSON syntax and old versions write the type in quotes.
     fn parse_type(&self, expr: &Expr) -> Result<Type, String> {
-        let ExprKind::Text(text) = &expr.kind else { return types::parse(expr) };
+        let ExprKind::Text(text, _) = &expr.kind else { return types::parse(expr) };
         let file = self.unnamed(text);
         let (parsed, _) = hcl::parse_expression(file, text, 0..text.len());
         types::parse(&parsed)
@@ -216,7 +216,7 @@ fn narrow(domain: &mut Domain, condition: &Expr, name: &str) {
         }
         ExprKind::Binary(left, BinaryOperator::NotEqual, right) if is_variable(left, name) => match &right.kind {
             ExprKind::Null => domain.never_null = true,
-            ExprKind::Text(text) if text.is_empty() => domain.never_empty = true,
+            ExprKind::Text(text, _) if text.is_empty() => domain.never_empty = true,
             _ => {}
         },
         ExprKind::Binary(left, BinaryOperator::Greater | BinaryOperator::NotEqual, right)
@@ -264,7 +264,7 @@ fn literal(expr: &Expr) -> Option<Literal> {
         ExprKind::Null => Some(Literal::Null),
         ExprKind::Bool(value) => Some(Literal::Bool(*value)),
         ExprKind::Number(value) => Some(Literal::Number(value.clone())),
-        ExprKind::Text(value) => Some(Literal::Text(value.clone())),
+        ExprKind::Text(value, _) => Some(Literal::Text(value.clone())),
         _ => None,
     }
 }

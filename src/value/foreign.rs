@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Data, Input, Part, Question, Reason, Stop, Symbol, SymbolSource, Text, Value, World};
+use super::{Data, Input, Part, Question, Reason, Stop, Symbol, SymbolSource, Value, World};
 
 /// What can be read in one unit and seen from another.
 pub trait OfUnit {
@@ -31,11 +31,11 @@ impl OfUnit for Value {
             Data::Open(input) => Data::Open(input.of_unit(unit)),
             Data::Opaque(symbol) => Data::Opaque(Arc::new(symbol_of(&symbol, unit))),
             Data::Pending(question) => Data::Pending(question.of_unit(unit)),
-            Data::Text(text) => Data::Text(Text::join(text.parts().iter().map(|part| match part {
-                Part::Literal(text) => Part::Literal(text.clone()),
+            Data::Text(text) => Data::Text(text.map_values(|part| match part {
+                Part::Literal(_) => part.clone(),
                 Part::Value(value) => Part::Value(inner(value)),
                 Part::Json(value) => Part::Json(inner(value)),
-            }))),
+            })),
             Data::List(kind, items) => Data::List(kind, Arc::new(items.iter().map(inner).collect())),
             Data::Map(kind, entries) => {
                 Data::Map(kind, Arc::new(entries.iter().map(|(key, value)| (key.clone(), inner(value))).collect()))
@@ -109,7 +109,7 @@ fn symbol_of(symbol: &Symbol, unit: &str) -> Symbol {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Ask, Origin};
+    use crate::value::{Ask, Origin, Text};
 
     fn open(name: &str) -> Value {
         Value::open(Input::derived(name, Origin::default()), Origin::default())

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use crate::source::Span;
 
+/// How many places a value takes over from what it is made of.
+const MAX_INHERITED: usize = 16;
+
 /// A chain of places. Empty for a value no file wrote, such as a provider's default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin(Option<Arc<Hop>>);
@@ -57,6 +60,34 @@ impl Origin {
     #[must_use]
     pub fn through(self, span: Span, role: Role) -> Self {
         Self(Some(Arc::new(Hop { span, role, from: self })))
+    }
+
+    /// The chain of a value that is made of others, with their places behind its own, each once and the first few of them.
+    /// Operands that stand where the value does say nothing more.
+    #[must_use]
+    pub fn made_of<'o>(self, parts: impl IntoIterator<Item = &'o Self>) -> Self {
+        let mut places: Vec<(Span, Role)> = self.hops().map(|hop| (hop.span, hop.role)).collect();
+        let own = places.len();
+        let whole = self.nearest();
+        let is_operand = |hop: &Hop| hop.role == Role::Expression && whole.is_some_and(|whole| whole.holds(hop.span));
+        for hop in parts.into_iter().flat_map(Self::hops).filter(|hop| !is_operand(hop)) {
+            if places.len() < own + MAX_INHERITED && !places.contains(&(hop.span, hop.role)) {
+                places.push((hop.span, hop.role));
+            }
+        }
+        if places.len() == own {
+            return self;
+        }
+        places.into_iter().rev().fold(Self::default(), |chain, (span, role)| chain.through(span, role))
+    }
+
+    /// The chain of what stands at `span` inside of the text that this is the chain of. The places that hold it say less than
+    /// it does, and are left out.
+    #[must_use]
+    pub fn within(&self, span: Span) -> Self {
+        let others: Vec<&Hop> = self.hops().filter(|hop| !hop.span.holds(span)).collect();
+        let chain = others.into_iter().rev().fold(Self::default(), |chain, hop| chain.through(hop.span, hop.role));
+        chain.through(span, Role::Expression)
     }
 
     /// The places, the one nearest to the reader first.

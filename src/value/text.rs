@@ -3,10 +3,22 @@
 use std::sync::Arc;
 
 use super::{Data, Value};
+use crate::source::{Places, Span};
 
 /// A text as a sequence of parts, with neighbouring literals joined and nothing empty.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Text(Arc<Vec<Part>>);
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    parts: Arc<Vec<Part>>,
+    /// Where the characters of the literal parts were written, the parts taken as one text.
+    places: Places,
+}
+
+impl PartialEq for Text {
+    /// Equality of what the texts say; where they were written does not matter.
+    fn eq(&self, other: &Self) -> bool {
+        self.parts == other.parts
+    }
+}
 
 /// One part of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +38,7 @@ impl Text {
         Self::join([Part::Literal(text.into())])
     }
 
-    /// The text made of `parts`, one after the other.
+    /// The text made of `parts`, one after the other. Where its characters were written is not known.
     #[must_use]
     pub fn join(parts: impl IntoIterator<Item = Part>) -> Self {
         let mut joined: Vec<Part> = Vec::new();
@@ -37,18 +49,67 @@ impl Text {
                 (_, part) => joined.push(part),
             }
         }
-        Self(Arc::new(joined))
+        Self { parts: Arc::new(joined), places: Places::default() }
+    }
+
+    /// The texts one after the other, each character with its place.
+    #[must_use]
+    pub fn concat(texts: &[Self]) -> Self {
+        let places = Places::concat(texts.iter().map(|text| (text.literal_bytes(), &text.places)));
+        Self { places, ..Self::join(texts.iter().flat_map(|text| text.parts.iter().cloned())) }
+    }
+
+    /// The same text with every part that is a value changed. The characters keep their places.
+    #[must_use]
+    pub fn map_values(&self, change: impl Fn(&Part) -> Part) -> Self {
+        let mut start = 0;
+        let texts = self.parts.iter().map(|part| {
+            let Part::Literal(text) = part else { return Self::join([change(part)]) };
+            let range = start..start + text.len();
+            start = range.end;
+            Self::literal(text.clone()).written(self.places.slice(range))
+        });
+        Self::concat(&texts.collect::<Vec<_>>())
+    }
+
+    /// The same text, whose literal characters were written at `places`.
+    #[must_use]
+    pub fn written(self, places: Places) -> Self {
+        Self { places, ..self }
+    }
+
+    /// The same text where it stands in another one at `span`: what has no place of its own stands there as a whole.
+    #[must_use]
+    pub fn standing_at(self, span: Span) -> Self {
+        if !self.places.is_empty() {
+            return self;
+        }
+        let places = Places::of(self.literal_bytes(), span);
+        self.written(places)
+    }
+
+    /// Where the characters of the literal parts were written, the parts taken as one text.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// How many bytes its literal parts have.
+    #[must_use]
+    pub fn literal_bytes(&self) -> usize {
+        let length = |part: &Part| if let Part::Literal(text) = part { text.len() } else { 0 };
+        self.parts.iter().map(length).sum()
     }
 
     /// The parts, in order.
     #[must_use]
     pub fn parts(&self) -> &[Part] {
-        &self.0
+        &self.parts
     }
 
     /// The values among the parts.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
-        self.0.iter().filter_map(|part| match part {
+        self.parts.iter().filter_map(|part| match part {
             Part::Literal(_) => None,
             Part::Value(value) | Part::Json(value) => Some(value),
         })
@@ -57,7 +118,7 @@ impl Text {
     /// The whole text, if all of it is known.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {
-        match self.0.as_slice() {
+        match self.parts.as_slice() {
             [] => Some(""),
             [Part::Literal(text)] => Some(text),
             _ => None,
@@ -73,7 +134,7 @@ impl Text {
     /// Whether the text is certainly not empty: a literal or opaque part is enough.
     #[must_use]
     pub fn is_certainly_set(&self) -> bool {
-        self.0.iter().any(|part| match part {
+        self.parts.iter().any(|part| match part {
             Part::Literal(_) | Part::Json(_) => true,
             Part::Value(value) => matches!(value.data, Data::Opaque(_)),
         })
@@ -82,7 +143,7 @@ impl Text {
 
 impl std::fmt::Display for Text {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for part in self.0.iter() {
+        for part in self.parts.iter() {
             match part {
                 Part::Literal(text) => out.write_str(text)?,
                 Part::Value(value) | Part::Json(value) => write!(out, "${{{}}}", value.describe())?,

@@ -15,6 +15,7 @@ mod delivery;
 mod exposure;
 mod links;
 mod pages;
+mod places;
 mod plans;
 mod reports;
 mod suppressions;

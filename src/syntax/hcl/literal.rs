@@ -2,6 +2,8 @@
 //!
 //! Knows HCL's escape sequences and nothing else.
 
+use std::ops::Range;
+
 /// How a literal is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quoting {
@@ -13,27 +15,29 @@ pub(super) enum Quoting {
 
 /// The text that `source` stands for. What is no valid escape stays as it is.
 pub(super) fn unescape(source: &str, quoting: Quoting) -> String {
-    let mut text = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some((character, after)) = take(rest, quoting) {
-        text.push_str(&character);
-        rest = after;
+    if source.contains(['$', '%', '\\']) {
+        characters(source, quoting).map(|(character, _)| character).collect()
+    } else {
+        source.to_owned()
     }
-    text
 }
 
-/// The text up to and with the first escape, and what follows it.
-fn take(rest: &str, quoting: Quoting) -> Option<(String, &str)> {
-    let may_escape = |character| matches!(character, '$' | '%') || character == '\\' && quoting == Quoting::Quoted;
-    let Some((plain, tail)) = rest.find(may_escape).and_then(|at| rest.split_at_checked(at)) else {
-        return (!rest.is_empty()).then(|| (rest.to_owned(), ""));
-    };
-    let (escaped, after) = escape(tail).or_else(|| first(tail))?;
-    Some((format!("{plain}{escaped}"), after))
+/// The characters that `source` stands for, each with the bytes that say it.
+pub(super) fn characters(source: &str, quoting: Quoting) -> impl Iterator<Item = (char, Range<usize>)> {
+    let mut rest = source;
+    std::iter::from_fn(move || {
+        let start = source.len() - rest.len();
+        let (character, after) = escape(rest, quoting).or_else(|| first(rest))?;
+        rest = after;
+        Some((character, start..source.len() - after.len()))
+    })
 }
 
-fn escape(tail: &str) -> Option<(char, &str)> {
-    let (marker, after) = first(tail)?;
+fn escape(tail: &str, quoting: Quoting) -> Option<(char, &str)> {
+    let (marker, after) = first(tail).filter(|(marker, _)| matches!(marker, '$' | '%' | '\\'))?;
+    if marker == '\\' && quoting == Quoting::Bare {
+        return None;
+    }
     if marker != '\\' {
         // Of `$${` one sign and the brace remain; the brace goes on as plain text.
         let after = after.strip_prefix(marker).filter(|after| after.starts_with('{'))?;

@@ -15,9 +15,9 @@ use ::hcl::edit::{Decorated, Ident};
 use super::super::body::{
     Attribute, BinaryOperator, Block, Body, Call, Expansion, Expr, ExprKind, For, ForResult, Label, Step, TemplatePart,
 };
-use super::literal::{Quoting, unescape};
+use super::literal::{Quoting, characters, unescape};
 use super::template::{Indentation, Piece, PieceKind, assemble};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Places, Span};
 use crate::value::Number;
 
 /// How deep a tree may become: deep enough for any real text, and evaluating it cannot overflow the stack.
@@ -25,18 +25,29 @@ const MAX_DEPTH: usize = 128;
 
 /// Where the text that was parsed stands in the file.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::syntax) enum Position {
+pub(in crate::syntax) enum Position<'p> {
     /// It begins at this byte.
     From(FileId, usize),
-    /// It is what this place means once its escapes are undone, so nothing in it has a place of its own.
-    Within(Span),
+    /// It is what a string means once its escapes are undone: the places of the string's characters, where among them the
+    /// text begins, and the place of the string, where everything else stands.
+    Within(&'p Places, usize, Span),
 }
 
-impl Position {
+impl Position<'_> {
     pub(super) fn span(self, range: Range<usize>) -> Span {
         match self {
             Self::From(file, offset) => Span::new(file, offset + range.start, offset + range.end),
-            Self::Within(span) => span,
+            Self::Within(places, offset, whole) => {
+                places.span(offset + range.start..offset + range.end).unwrap_or(whole)
+            }
+        }
+    }
+
+    /// The places of the bytes of `range`.
+    fn places(self, range: Range<usize>) -> Places {
+        match self {
+            Self::From(..) => Places::of(range.len(), self.span(range)),
+            Self::Within(places, offset, _) => places.slice(offset + range.start..offset + range.end),
         }
     }
 
@@ -44,7 +55,7 @@ impl Position {
     pub(super) fn after(self, offset: usize) -> Self {
         match self {
             Self::From(file, start) => Self::From(file, start + offset),
-            Self::Within(span) => Self::Within(span),
+            Self::Within(places, start, whole) => Self::Within(places, start + offset, whole),
         }
     }
 }
@@ -60,7 +71,7 @@ pub(super) struct Hidden {
 #[derive(Debug)]
 pub(super) struct Lowering<'t> {
     pub text: &'t str,
-    pub position: Position,
+    pub position: Position<'t>,
     pub hidden: Vec<Hidden>,
 }
 
@@ -124,7 +135,7 @@ impl Lowering<'_> {
             Expression::Null(_) => ExprKind::Null,
             Expression::Bool(value) => ExprKind::Bool(*value.value()),
             Expression::Number(_) => self.number(range(expression)),
-            Expression::String(_) => ExprKind::Text(self.quoted(&range(expression))),
+            Expression::String(_) => self.quoted_kind(range(expression)),
             Expression::Array(items) => ExprKind::Tuple(items.iter().map(lower).collect()),
             Expression::Object(object) => ExprKind::Object(
                 object.iter().map(|(key, value)| (self.key(key, depth), lower(value.expr()))).collect(),
@@ -164,7 +175,7 @@ impl Lowering<'_> {
         match key {
             ObjectKey::Ident(_) | ObjectKey::Expression(Expression::Null(_) | Expression::Bool(_)) => {
                 let place = range(key);
-                let kind = ExprKind::Text(self.source(&place).to_owned());
+                let kind = ExprKind::Text(self.source(&place).to_owned(), Places::default());
                 Arc::new(Expr { kind, span: self.position.span(place) })
             }
             ObjectKey::Expression(expression) => self.expr_at(expression, depth),
@@ -283,8 +294,8 @@ impl Lowering<'_> {
     fn template_kind(&self, template: &Template, quoting: Quoting, indentation: Indentation, depth: usize) -> ExprKind {
         let mut parts = self.template(template, quoting, indentation, depth);
         match parts.as_mut_slice() {
-            [] => ExprKind::Text(String::new()),
-            [TemplatePart::Literal(text, _)] => ExprKind::Text(std::mem::take(text)),
+            [] => ExprKind::Text(String::new(), Places::default()),
+            [TemplatePart::Literal(text, places)] => ExprKind::Text(std::mem::take(text), std::mem::take(places)),
             _ => ExprKind::Template(parts),
         }
     }
@@ -298,7 +309,7 @@ impl Lowering<'_> {
     ) -> Vec<TemplatePart> {
         let mut pieces = Vec::new();
         self.pieces(template, quoting, depth, &mut pieces);
-        assemble(pieces, indentation)
+        assemble(pieces, indentation, &|text, place| self.places(text, place, quoting))
     }
 
     fn pieces(&self, template: &Template, quoting: Quoting, depth: usize, pieces: &mut Vec<Piece>) {
@@ -324,7 +335,7 @@ impl Lowering<'_> {
         let mut start = place.start;
         for line in lines {
             let end = start + line.len();
-            pieces.push(Piece::literal(unescape(line, quoting), self.position.span(start..end)));
+            pieces.push(Piece::literal(unescape(line, quoting), start..end));
             start = end;
         }
     }
@@ -362,6 +373,25 @@ impl Lowering<'_> {
 
     fn name(&self, name: &Decorated<Ident>) -> String {
         self.source(&range(name)).to_owned()
+    }
+
+    /// A text without an interpolation. It has places of its own only where it has escapes.
+    fn quoted_kind(&self, place: Range<usize>) -> ExprKind {
+        let text = self.quoted(&place);
+        let inner = place.start + 1..place.end.saturating_sub(1);
+        let has_escapes = text.len() != inner.len();
+        let places = if has_escapes { self.places(&text, inner, Quoting::Quoted) } else { Places::default() };
+        ExprKind::Text(text, places)
+    }
+
+    /// Where the characters of `text` are in what stands for it.
+    fn places(&self, text: &str, place: Range<usize>, quoting: Quoting) -> Places {
+        let source = self.source(&place);
+        if source == text {
+            return self.position.places(place);
+        }
+        let at = |range: Range<usize>| self.position.span(place.start + range.start..place.start + range.end);
+        Places::align(text, characters(source, quoting).map(|(character, range)| (character, at(range))))
     }
 
     /// What stands between the quotes at a place; nothing where they are those of an empty heredoc.

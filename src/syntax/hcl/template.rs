@@ -5,11 +5,12 @@
 //! Knows nothing of the parser that found the pieces.
 
 use std::iter::Peekable;
+use std::ops::Range;
 use std::sync::Arc;
 use std::vec::IntoIter;
 
 use super::super::body::{Expr, TemplateFor, TemplatePart};
-use crate::source::Span;
+use crate::source::Places;
 
 /// One piece of a template, with the strip markers at its two ends.
 #[derive(Debug)]
@@ -23,8 +24,9 @@ pub(super) struct Piece {
 
 #[derive(Debug)]
 pub(super) enum PieceKind {
-    /// Text within one line, its line end included; whatever is between quotes counts as one line.
-    Literal(String, Span),
+    /// Text within one line, its line end included, and where it stands in the source; whatever is between quotes counts
+    /// as one line.
+    Literal(String, Range<usize>),
     Interpolation(Arc<Expr>),
     If(Arc<Expr>),
     Else,
@@ -43,8 +45,8 @@ pub(super) enum Indentation {
 }
 
 impl Piece {
-    pub(super) fn literal(text: String, span: Span) -> Self {
-        Self { kind: PieceKind::Literal(text, span), strip_before: false, strip_after: false }
+    pub(super) fn literal(text: String, place: Range<usize>) -> Self {
+        Self { kind: PieceKind::Literal(text, place), strip_before: false, strip_after: false }
     }
 
     fn text_mut(&mut self) -> Option<&mut String> {
@@ -55,13 +57,17 @@ impl Piece {
     }
 }
 
-/// The parts that the pieces make.
-pub(super) fn assemble(mut pieces: Vec<Piece>, indentation: Indentation) -> Vec<TemplatePart> {
+/// The parts that the pieces make. `places` tells where the characters of a text are, given what stands for it.
+pub(super) fn assemble(
+    mut pieces: Vec<Piece>,
+    indentation: Indentation,
+    places: &dyn Fn(&str, Range<usize>) -> Places,
+) -> Vec<TemplatePart> {
     strip(&mut pieces);
     if indentation == Indentation::Removed {
         dedent(&mut pieces);
     }
-    fold(&mut pieces.into_iter().peekable())
+    fold(&mut join(pieces).into_iter().peekable(), places)
 }
 
 /// A marker strips the one literal beside it, so never beyond the end of a line.
@@ -107,22 +113,40 @@ fn dedent(pieces: &mut [Piece]) {
     }
 }
 
+/// Joins neighbouring literals. One that was stripped to nothing stays: `"${x ~} "` is a text, `"${x}"` is `x` itself.
+fn join(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match (joined.last_mut().map(|last| &mut last.kind), &piece.kind) {
+            (Some(PieceKind::Literal(before, place)), PieceKind::Literal(text, next)) => {
+                before.push_str(text);
+                place.end = next.end;
+            }
+            _ => joined.push(piece),
+        }
+    }
+    joined
+}
+
 /// The parts up to the directive that ends or divides what they belong to.
-fn fold(pieces: &mut Peekable<IntoIter<Piece>>) -> Vec<TemplatePart> {
+fn fold(pieces: &mut Peekable<IntoIter<Piece>>, places: &dyn Fn(&str, Range<usize>) -> Places) -> Vec<TemplatePart> {
     let mut parts = Vec::new();
     while let Some(piece) = pieces.next_if(|piece| !closes(piece)) {
         match piece.kind {
-            PieceKind::Literal(text, span) => push_literal(&mut parts, &text, span),
+            PieceKind::Literal(text, place) => {
+                let places = places(&text, place);
+                parts.push(TemplatePart::Literal(text, places));
+            }
             PieceKind::Interpolation(expr) => parts.push(TemplatePart::Interpolation(expr)),
             PieceKind::If(condition) => {
-                let yes = fold(pieces);
+                let yes = fold(pieces, places);
                 let otherwise = pieces.next_if(|piece| matches!(piece.kind, PieceKind::Else));
-                let no = otherwise.map(|_| fold(pieces)).unwrap_or_default();
+                let no = otherwise.map(|_| fold(pieces, places)).unwrap_or_default();
                 pieces.next();
                 parts.push(TemplatePart::If(condition, yes, no));
             }
             PieceKind::For(key, value, collection) => {
-                let body = fold(pieces);
+                let body = fold(pieces, places);
                 pieces.next();
                 parts.push(TemplatePart::For(TemplateFor { key, value, collection, parts: body }));
             }
@@ -134,14 +158,4 @@ fn fold(pieces: &mut Peekable<IntoIter<Piece>>) -> Vec<TemplatePart> {
 
 fn closes(piece: &Piece) -> bool {
     matches!(piece.kind, PieceKind::Else | PieceKind::EndIf | PieceKind::EndFor)
-}
-
-/// Joins neighbouring literals. One that was stripped to nothing stays: `"${x ~} "` is a text, `"${x}"` is `x` itself.
-fn push_literal(parts: &mut Vec<TemplatePart>, text: &str, span: Span) {
-    if let Some(TemplatePart::Literal(before, place)) = parts.last_mut() {
-        before.push_str(text);
-        *place = place.to(span);
-    } else {
-        parts.push(TemplatePart::Literal(text.to_owned(), span));
-    }
 }

@@ -28,7 +28,7 @@ fn sketch(expr: &Expr) -> String {
         ExprKind::Null => "null".to_owned(),
         ExprKind::Bool(value) => value.to_string(),
         ExprKind::Number(number) => number.to_string(),
-        ExprKind::Text(text) => format!("{text:?}"),
+        ExprKind::Text(text, _) => format!("{text:?}"),
         ExprKind::Template(parts) => format!("`{}`", sketch_parts(parts)),
         ExprKind::Tuple(items) => format!("[{}]", list(items)),
         ExprKind::Object(entries) => {
@@ -225,11 +225,14 @@ fn literals_know_their_places() {
     let text = "x = <<-EOT\n    é ${a}\n    c\n  EOT\n";
     let ExprKind::Template(parts) = &body(text).attributes[0].expr.kind.clone() else { unreachable!("a template") };
     let places = parts.iter().map(|part| match part {
-        TemplatePart::Literal(_, span) => &text[span.range()],
+        TemplatePart::Literal(literal, places) => {
+            let start = literal.len() - literal.trim_start().len();
+            &text[places.span(start..literal.trim_end().len()).unwrap().range()]
+        }
         TemplatePart::Interpolation(expr) => &text[expr.span.range()],
         _ => "",
     });
-    assert_eq!(places.collect::<Vec<_>>(), ["    é ", "a", "\n    c\n"]);
+    assert_eq!(places.collect::<Vec<_>>(), ["é", "a", "c"]);
 }
 
 #[test]
@@ -282,7 +285,8 @@ fn beyond_the_limits_only_the_value_is_unknown() {
 fn whole_templates_and_expressions() {
     let text = "…%{ if a ~}\n  \"b\\n\" $${c}\n%{ endif }${d}…";
     let range = "…".len()..text.len() - "…".len();
-    let (parts, problems) = parse_template(FILE, text, range);
+    let whole = Span::new(FILE, range.start, range.end);
+    let (parts, problems) = parse_template(&text[range.clone()], &Places::of(range.len(), whole), whole);
     assert_eq!((sketch_parts(&parts).as_str(), problems), ("%{if a}  \"b\\n\" ${c}\n%{else}%{end}${d}", vec![]));
     let Some(TemplatePart::Interpolation(last)) = parts.last() else { unreachable!("an interpolation") };
     assert_eq!(&text[last.span.range()], "d");
@@ -313,7 +317,7 @@ proptest! {
     #[test]
     fn any_text_is_read(text in any::<String>()) {
         assert_spans_inside(&text, &parse(FILE, &text));
-        let _ = parse_template(FILE, &text, 0..text.len());
+        let _ = parse_template(&text, &Places::default(), Span::new(FILE, 0, 0));
         let _ = parse_expression(FILE, &text, 0..text.len());
     }
 
@@ -325,7 +329,7 @@ proptest! {
     ]), 0..60)) {
         let text = tokens.concat();
         assert_spans_inside(&text, &parse(FILE, &text));
-        let _ = parse_template(FILE, &text, 0..text.len());
+        let _ = parse_template(&text, &Places::default(), Span::new(FILE, 0, 0));
         let _ = parse_expression(FILE, &text, 0..text.len());
     }
 }

@@ -172,7 +172,7 @@ impl Builder {
 
     /// Puts an empty scalar where an alias cannot be expanded, so that keys and values keep their order.
     fn attach_nothing(&mut self, problem: Problem) {
-        let kind = NodeKind::Scalar(Scalar { text: String::new(), style: Style::Plain });
+        let kind = NodeKind::Scalar(Scalar::new(String::new(), Style::Plain));
         let span = problem.span;
         self.problems.push(problem);
         self.attach(Node { kind, span, tag: None }, span.range().end);
@@ -219,7 +219,7 @@ fn into_entries(node: Node) -> Vec<Entry> {
 }
 
 fn is_merge(key: &Node) -> bool {
-    key.tag.is_none() && matches!(&key.kind, NodeKind::Scalar(Scalar { text, style: Style::Plain }) if text == "<<")
+    key.tag.is_none() && matches!(&key.kind, NodeKind::Scalar(Scalar { text, style: Style::Plain, .. }) if text == "<<")
 }
 
 /// How much of the budget a copy of the node takes, and how many collections are nested in it, itself included.

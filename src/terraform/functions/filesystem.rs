@@ -5,7 +5,7 @@ use globset::GlobBuilder;
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
 use crate::terraform::types::set;
 use crate::terraform::unknown::Outcome;
-use crate::value::{Data, Value};
+use crate::value::{Data, Text, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("abspath", &[P::Text], Outcome::Set, absolute),
@@ -21,18 +21,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// The text of the file that the first argument names.
-pub(super) fn read(arguments: &Arguments) -> Result<String, Trouble> {
+pub(super) fn read(arguments: &Arguments) -> Result<Text, Trouble> {
     let path = arguments.text(0)?;
     arguments.call.host.read(path).map_err(|problem| Trouble::Broken(format!("{path} {problem}")))
 }
 
 fn file(arguments: &Arguments) -> Answer {
-    Ok(Value::text(read(arguments)?, arguments.origin()))
+    Ok(Value::new(Data::Text(read(arguments)?), arguments.origin()))
 }
 
 fn file_base64(arguments: &Arguments) -> Answer {
     use base64::Engine;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(read(arguments)?);
+    let encoded = base64::engine::general_purpose::STANDARD.encode(read(arguments)?.to_string());
     Ok(Value::text(encoded, arguments.origin()))
 }
 
@@ -49,15 +49,13 @@ fn file_set(arguments: &Arguments) -> Answer {
 }
 
 fn template_file(arguments: &Arguments) -> Answer {
-    let path = arguments.text(0)?;
-    let variables = arguments.entries(1)?.clone();
-    Ok(rendered(arguments.call.host.render(path, variables, arguments.call)))
+    let variables = arguments.entries(1)?;
+    Ok(rendered(arguments.call.host.render(&read(arguments)?, variables, arguments.call)))
 }
 
 fn template_string(arguments: &Arguments) -> Answer {
-    let template = arguments.text(0)?;
-    let variables = arguments.entries(1)?.clone();
-    Ok(rendered(arguments.call.host.render_text(template, variables, arguments.call)))
+    let Data::Text(template) = &arguments.known(0)?.data else { return Err(Trouble::Unknown) };
+    Ok(rendered(arguments.call.host.render(template, arguments.entries(1)?, arguments.call)))
 }
 
 /// What a template makes is a text, also where it is a single value.

@@ -38,7 +38,7 @@ fn of_text(arguments: &Arguments, digest: fn(&[u8]) -> String) -> Answer {
 }
 
 fn of_file(arguments: &Arguments, digest: fn(&[u8]) -> String) -> Answer {
-    Ok(Value::text(digest(read(arguments)?.as_bytes()), arguments.origin()))
+    Ok(Value::text(digest(read(arguments)?.to_string().as_bytes()), arguments.origin()))
 }
 
 fn base64(bytes: &[u8]) -> String {

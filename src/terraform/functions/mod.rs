@@ -35,7 +35,7 @@ use self::arguments::{Arguments, Function, Trouble};
 use super::joined::joined;
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
-use crate::value::{Data, Input, Junction, ListKind, Literal, ObjectId, Origin, Reason, Value, World};
+use crate::value::{Data, Input, Junction, ListKind, Literal, ObjectId, Origin, Reason, Text, Value, World};
 
 /// A call with evaluated arguments.
 pub struct Call<'a> {
@@ -57,15 +57,13 @@ pub trait Host {
     ///
     /// # Errors
     /// One sentence without the path.
-    fn read(&self, path: &str) -> Result<String, String>;
+    fn read(&self, path: &str) -> Result<Text, String>;
     /// Whether a file is there.
     fn exists(&self, path: &str) -> bool;
     /// The paths of the files below a directory, relative to it, with forward slashes; for `fileset`.
     fn list(&self, directory: &str) -> Vec<String>;
-    /// `templatefile`: the file rendered with these variables and no others.
-    fn render(&self, path: &str, variables: IndexMap<String, Value>, call: &Call) -> Value;
-    /// `templatestring`: the text rendered with these variables and no others.
-    fn render_text(&self, template: &str, variables: IndexMap<String, Value>, call: &Call) -> Value;
+    /// A template, which is a known text, rendered with these variables and no others.
+    fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value;
     /// A resource, data source or module as a map of all its attributes.
     fn whole(&self, object: ObjectId) -> Value;
     /// The root module's directory as an absolute path.

@@ -13,7 +13,7 @@ pub fn constant(expr: &Expr) -> Result<Value, String> {
         ExprKind::Null => Ok(Value::null(origin)),
         ExprKind::Bool(value) => Ok(Value::bool(*value, origin)),
         ExprKind::Number(value) => Ok(Value::number(value.clone(), origin)),
-        ExprKind::Text(value) => Ok(Value::text(value.clone(), origin)),
+        ExprKind::Text(value, _) => Ok(Value::text(value.clone(), origin)),
         ExprKind::Parenthesis(inner) => constant(inner),
         ExprKind::Negate(inner) => match &inner.kind {
             ExprKind::Number(value) => Ok(Value::number(-value.decimal().clone(), origin)),
@@ -33,7 +33,7 @@ pub fn constant(expr: &Expr) -> Result<Value, String> {
 
 fn name(key: &Expr) -> Result<String, String> {
     match &key.kind {
-        ExprKind::Text(name) => Ok(name.clone()),
+        ExprKind::Text(name, _) => Ok(name.clone()),
         ExprKind::Parenthesis(inner) => name(inner),
         _ => Err("a key in a type constraint must be a name".to_owned()),
     }

@@ -13,7 +13,7 @@ use crate::value::{Data, Origin, Value, World};
 pub fn parse(expr: &Expr) -> Result<Type, String> {
     match &expr.kind {
         // The quoted names are those of Terraform 0.11, which later versions still take.
-        ExprKind::Variable(name) | ExprKind::Text(name) => match name.as_str() {
+        ExprKind::Variable(name) | ExprKind::Text(name, _) => match name.as_str() {
             "any" => Ok(Type::Any),
             "bool" => Ok(Type::Bool),
             "number" => Ok(Type::Number),
@@ -42,7 +42,7 @@ fn parse_call(call: &Call) -> Result<Type, String> {
         }
         ("object", ExprKind::Object(entries)) => {
             let attributes = entries.iter().map(|(key, value)| match &key.kind {
-                ExprKind::Text(name) => Ok((name.clone(), attribute(value)?)),
+                ExprKind::Text(name, _) => Ok((name.clone(), attribute(value)?)),
                 _ => Err("an attribute of an object type must have a plain name".to_owned()),
             });
             attributes.collect::<Result<IndexMap<_, _>, String>>().map(Type::Object)

@@ -95,7 +95,7 @@ pub fn mapping(key: &str, value: Node) -> Node {
 }
 
 pub fn scalar(text: &str) -> NodeKind {
-    NodeKind::Scalar(Scalar { text: text.to_owned(), style: Style::Quoted })
+    NodeKind::Scalar(Scalar::new(text, Style::Quoted))
 }
 
 fn nowhere() -> Span {
@@ -155,7 +155,7 @@ fn flow(node: &Node, spelling: Spelling, out: &mut String) {
 
 /// A plain scalar stays plain in YAML. In JSON `yes` is `true`, and what is neither number, boolean nor null is a string.
 fn leaf(scalar: &Scalar, spelling: Spelling) -> String {
-    let Scalar { text, style } = scalar;
+    let Scalar { text, style, .. } = scalar;
     let number = serde_json::from_str::<serde_json::Number>(text).is_ok();
     let word = match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" => Some("true"),

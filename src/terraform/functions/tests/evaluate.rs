@@ -7,7 +7,7 @@ use crate::source::FileId;
 use crate::syntax::{Expansion, Expr, ExprKind, TemplatePart, hcl};
 use crate::terraform::unknown::{parts, text};
 use crate::terraform::{operators, types};
-use crate::value::{Data, ListKind, MapKind, ObjectId, Origin, Value, World};
+use crate::value::{Data, ListKind, MapKind, ObjectId, Origin, Text, Value, World};
 
 /// Evaluates with these names in a world.
 pub(super) struct Evaluator {
@@ -31,7 +31,7 @@ impl Evaluator {
             ExprKind::Null => Value::null(origin),
             ExprKind::Bool(known) => Value::bool(*known, origin),
             ExprKind::Number(known) => Value::number(known.clone(), origin),
-            ExprKind::Text(known) => Value::text(known.clone(), origin),
+            ExprKind::Text(known, _) => Value::text(known.clone(), origin),
             ExprKind::Template(template) => self.template(template, origin),
             ExprKind::Parenthesis(inner) => self.value(inner),
             ExprKind::Tuple(items) => {
@@ -132,8 +132,8 @@ fn file(path: &str) -> Option<&'static str> {
 }
 
 impl Host for Evaluator {
-    fn read(&self, path: &str) -> Result<String, String> {
-        file(path).map(str::to_owned).ok_or_else(|| "does not exist".to_owned())
+    fn read(&self, path: &str) -> Result<Text, String> {
+        file(path).map(Text::literal).ok_or_else(|| "does not exist".to_owned())
     }
 
     fn exists(&self, path: &str) -> bool {
@@ -145,16 +145,9 @@ impl Host for Evaluator {
         FILES.iter().filter(|_| here).map(|(name, _)| (*name).to_owned()).collect()
     }
 
-    fn render(&self, path: &str, variables: IndexMap<String, Value>, call: &Call) -> Value {
-        match file(path) {
-            Some(text) => self.render_text(text, variables, call),
-            None => Value::failed("does not exist", Origin::expression(call.span)),
-        }
-    }
-
-    fn render_text(&self, template: &str, variables: IndexMap<String, Value>, call: &Call) -> Value {
-        let (parsed, _) = hcl::parse_template(FileId(0), template, 0..template.len());
-        let inner = Self { names: variables, world: self.world.clone() };
+    fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value {
+        let (parsed, _) = hcl::parse_template(&template.to_string(), template.places(), call.span);
+        let inner = Self { names: variables.clone(), world: self.world.clone() };
         inner.template(&parsed, Origin::expression(call.span))
     }
 

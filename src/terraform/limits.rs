@@ -10,7 +10,7 @@ use crate::value::{Data, Part, Value, Work};
 /// How many steps one value may take: a local value, an output, an argument. What it refers to counts for itself, so
 /// that nothing depends on what was evaluated before.
 const MAX_STEPS: u64 = 1_000_000;
-/// How many steps all values of a row may take, in all its worlds.
+/// How many steps all values may take of the rows that are judged together, in all their worlds.
 const MAX_ROW_STEPS: u64 = 10_000_000;
 /// How deep expressions and references may follow each other. A level takes some kilobytes of stack.
 const MAX_DEPTH: usize = 2_000;
@@ -66,7 +66,7 @@ impl Limits {
         if self.steps.get() > MAX_STEPS {
             Some("more than 1,000,000 evaluation steps")
         } else if self.row.steps() > MAX_ROW_STEPS {
-            Some("more than 10,000,000 evaluation steps for one verdict")
+            Some("more than 10,000,000 evaluation steps for the verdicts that are worked out together")
         } else if self.depth.get() > MAX_DEPTH {
             Some(TOO_DEEP)
         } else {

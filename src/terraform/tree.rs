@@ -116,7 +116,7 @@ impl Reader<'_> {
 /// The versions of a module that a call asks for.
 fn version(call: &Block) -> Option<&str> {
     match &call.body.attribute("version")?.expr.kind {
-        ExprKind::Text(constraint) => Some(constraint),
+        ExprKind::Text(constraint, _) => Some(constraint),
         _ => None,
     }
 }

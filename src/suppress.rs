@@ -105,8 +105,7 @@ impl Waiver<'_> {
     fn covers(&self, finding: &Finding, configured: &Configured, sources: &Sources) -> bool {
         match &self.target {
             Target::Range(range) => {
-                let holds =
-                    |place: &Span| place.file == range.file && range.start <= place.start && place.end <= range.end;
+                let holds = |place: &Span| range.holds(*place);
                 let clauses = &finding.subject.clauses;
                 finding.subject.blocks.iter().any(holds)
                     || (!clauses.is_empty() && clauses.iter().all(|places| places.iter().any(holds)))

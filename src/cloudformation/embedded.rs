@@ -2,7 +2,7 @@
 //! outer file: at the very characters where those can be told, else at the line, else at the whole text.
 
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::{Entry, Node, NodeKind, Problem};
+use crate::syntax::{Entry, Node, NodeKind, Problem, Scalar};
 
 use super::template::{Read, Template, parse_text, recognise};
 
@@ -41,7 +41,8 @@ impl Places {
 
     fn node(&self, node: Node) -> Node {
         let kind = match node.kind {
-            NodeKind::Scalar(scalar) => NodeKind::Scalar(scalar),
+            // A text in a text has no place but that of its node.
+            NodeKind::Scalar(scalar) => NodeKind::Scalar(Scalar::new(scalar.text, scalar.style)),
             NodeKind::Sequence(items) => NodeKind::Sequence(items.into_iter().map(|item| self.node(item)).collect()),
             NodeKind::Mapping(entries) => {
                 let entry = |entry: Entry| Entry { key: self.node(entry.key), value: self.node(entry.value) };

@@ -200,7 +200,10 @@ mod tests {
         let source = r#"  {"a" 1}"#;
         let text = Text::literal(source.trim_start()).written(Places::of(7, Span::new(FileId(0), 2, 9)));
         let Err((what, origin)) = parse(&text, &Origin::default()) else { panic!("{text} is JSON") };
-        assert_eq!((what.as_str(), origin.nearest()), ("expected colon", Some(Span::new(FileId(0), 7, 8))));
+        assert_eq!(
+            (what.as_str(), origin.nearest()),
+            ("expected colon after the string or word in object property", Some(Span::new(FileId(0), 7, 8)))
+        );
     }
 
     #[test]
@@ -219,7 +222,7 @@ mod tests {
             hole("y"),
             literal(r#"e"}], "f": "#),
             Text::literal(r#""known""#),
-            literal("}"),
+            Text::literal("}").written(Places::of(1, Span::new(FileId(0), source.len() - 1, source.len()))),
         ]);
         let whole = Origin::expression(Span::new(FileId(1), 0, 9));
         let value = parse(&text, &whole).unwrap();

@@ -54,15 +54,17 @@ Resources:
 /// What the messages of related places are that every finding about a bucket has.
 const USUAL: [&str; 3] = ["the bucket it writes to", "the trail writes to it", "the trail"];
 
-/// How a file may be written without meaning anything else.
-const SPELLINGS: [(&str, fn(&str) -> String); 3] = [
+/// Another way of writing a file, which means the same.
+type Spelling = fn(&str) -> String;
+
+const SPELLINGS: [(&str, Spelling); 3] = [
     ("as it stands", str::to_owned),
     ("with CRLF", |text| text.replace('\n', "\r\n")),
     ("with a byte-order mark", |text| format!("\u{feff}{text}")),
 ];
 
 /// What is wrong with a case in one spelling.
-fn differences(case: &Case, spell: fn(&str) -> String) -> Vec<String> {
+fn differences(case: &Case, spell: Spelling) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
     fs::create_dir(directory.path().join(".git")).unwrap();
     let is_terraform = case.files.keys().any(|name| name.contains(".tf"));

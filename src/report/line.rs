@@ -1,5 +1,6 @@
-//! One line a failure: `path:line:col: warning[CloudTrail.4] aws_cloudtrail.main …`, and one for what is unknown, with
-//! `info` as its level. Every message names its subject; an account's, and one that does not, has it in front. Never coloured.
+//! One line a failure: `path:line:col: warning[CloudTrail.4] aws_cloudtrail.main: …`, and one for what is unknown, with
+//! `info` as its level. The subject always stands there, once: a message that begins with it goes on after the colon.
+//! Never coloured.
 //!
 //! A file that could not be read is a line too, `error[unreadable]`: what is silent about it looks like success.
 
@@ -31,17 +32,11 @@ pub(super) fn render(context: &Context) -> String {
     let positions = distinct_positions(&findings, context.sources);
     for (finding, at) in findings.iter().zip(positions) {
         let path = visible(&path(finding.location, context.sources));
-        let (level, message) = (level(finding), about_subject(finding));
-        let _ = writeln!(lines, "{path}:{}:{}: {level}[{}] {message}", at.line, at.column, finding.control);
+        let (level, subject, message) = (level(finding), one_line(subject(finding)), one_line(&finding.message));
+        let message = message.strip_prefix(&format!("{subject} ")).unwrap_or(&message);
+        let _ = writeln!(lines, "{path}:{}:{}: {level}[{}] {subject}: {message}", at.line, at.column, finding.control);
     }
     lines
-}
-
-/// The message, with the subject in front unless it is named in it.
-fn about_subject(finding: &Finding) -> String {
-    let (subject, message) = (one_line(subject(finding)), one_line(&finding.message));
-    let names_it = finding.resource.is_some() && message.contains(&subject);
-    if names_it { message } else { format!("{subject}: {message}") }
 }
 
 fn place(error: &FileError, context: &Context) -> Position {

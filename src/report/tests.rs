@@ -108,7 +108,7 @@ fn matchers_read_every_line() {
             assert!(places.insert(place), "an editor shows one problem a line and column: {line}\n{lines}");
         }
     }
-    assert!(lines.contains("main.tf:3:41: warning[CloudTrail.4] aws_cloudtrail.main "), "{lines}");
+    assert!(lines.contains("main.tf:3:41: warning[CloudTrail.4] aws_cloudtrail.main: "), "{lines}");
     assert!(lines.contains("stack:1.json:1:"), "{lines}");
     let expected = [
         "broken.tf:1:10: error[unreadable] a block's label is missing",

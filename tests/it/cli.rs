@@ -64,7 +64,7 @@ fn check_without_a_path_checks_the_current_directory() {
     let run = run(estate.path(), &["check", "--format", "line"]);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("main.tf:1:"), "{}", run.stdout);
-    assert!(run.stdout.contains("warning[CloudTrail.4] aws_cloudtrail.main writes "), "{}", run.stdout);
+    assert!(run.stdout.contains("warning[CloudTrail.4] aws_cloudtrail.main: writes "), "{}", run.stdout);
 }
 
 #[test]

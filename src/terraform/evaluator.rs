@@ -41,7 +41,7 @@ pub(super) struct Evaluator<'a> {
     /// What Terragrunt hands in.
     layers: OnceCell<Vec<Layer>>,
     notes: RefCell<Vec<Note>>,
-    /// How often a note was made, also one that is there already.
+    /// How often a note was made, or a value used that one was made about.
     remarks: Cell<usize>,
     pub(super) limits: Limits,
 }
@@ -67,7 +67,7 @@ pub(super) enum Key {
 
 enum Memo {
     Running,
-    Done { value: Value, height: usize },
+    Done { value: Value, height: usize, is_silent: bool },
 }
 
 impl<'a> Evaluator<'a> {
@@ -131,13 +131,16 @@ impl<'a> Evaluator<'a> {
         if !self.memo.borrow().contains_key(&key)
             && let Some((value, height)) = self.unit.shared.get(&key, name)
         {
-            self.memo.borrow_mut().insert(key.clone(), Memo::Done { value, height });
+            self.memo.borrow_mut().insert(key.clone(), Memo::Done { value, height, is_silent: true });
         }
         match self.memo.borrow().get(&key) {
             Some(Memo::Done { height, .. }) if self.limits.is_too_deep(*height) => {
                 return self.beyond(name, TOO_DEEP, span);
             }
-            Some(Memo::Done { value, .. }) => return value.clone(),
+            Some(Memo::Done { value, is_silent, .. }) => {
+                self.remarks.set(self.remarks.get() + usize::from(!is_silent));
+                return value.clone();
+            }
             Some(Memo::Running) => return self.broken(name, "it refers to itself", span),
             None => {}
         }
@@ -152,7 +155,8 @@ impl<'a> Evaluator<'a> {
             // What is shared is no work of the row: which one does it is chance.
             self.limits.row().count(effort.steps);
         }
-        self.memo.borrow_mut().insert(key, Memo::Done { value: value.clone(), height: effort.height });
+        let done = Memo::Done { value: value.clone(), height: effort.height, is_silent };
+        self.memo.borrow_mut().insert(key, done);
         value
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Everything is evaluated by need and remembered.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -15,6 +15,7 @@ use super::expand::Expansion;
 use super::limits::{Limits, TOO_DEEP};
 use super::object::Object;
 use super::scope::Scope;
+use super::shared::is_plain;
 use super::terragrunt::Layer;
 use super::types::Type;
 use super::unit::TerraformUnit;
@@ -40,6 +41,8 @@ pub(super) struct Evaluator<'a> {
     /// What Terragrunt hands in.
     layers: OnceCell<Vec<Layer>>,
     notes: RefCell<Vec<Note>>,
+    /// How often a note was made, or a value used that one was made about.
+    remarks: Cell<usize>,
     pub(super) limits: Limits,
 }
 
@@ -64,7 +67,7 @@ pub(super) enum Key {
 
 enum Memo {
     Running,
-    Done { value: Value, height: usize },
+    Done { value: Value, height: usize, is_silent: bool },
 }
 
 impl<'a> Evaluator<'a> {
@@ -88,6 +91,7 @@ impl<'a> Evaluator<'a> {
             unanswered: OnceCell::new(),
             layers: OnceCell::new(),
             notes: RefCell::default(),
+            remarks: Cell::new(0),
             limits: Limits::new(work),
         }
     }
@@ -124,18 +128,35 @@ impl<'a> Evaluator<'a> {
 
     /// What `key` is worth, worked out once. What leads back to itself is broken.
     pub fn remember(&self, key: Key, name: &str, span: Span, work: impl FnOnce() -> Value) -> Value {
+        if !self.memo.borrow().contains_key(&key)
+            && let Some((value, height)) = self.unit.shared.get(&key, name)
+        {
+            self.memo.borrow_mut().insert(key.clone(), Memo::Done { value, height, is_silent: true });
+        }
         match self.memo.borrow().get(&key) {
             Some(Memo::Done { height, .. }) if self.limits.is_too_deep(*height) => {
                 return self.beyond(name, TOO_DEEP, span);
             }
-            Some(Memo::Done { value, .. }) => return value.clone(),
+            Some(Memo::Done { value, is_silent, .. }) => {
+                self.remarks.set(self.remarks.get() + usize::from(!is_silent));
+                return value.clone();
+            }
             Some(Memo::Running) => return self.broken(name, "it refers to itself", span),
             None => {}
         }
         self.memo.borrow_mut().insert(key.clone(), Memo::Running);
-        let (value, height, exceeded) = self.limits.apart(work);
-        let value = exceeded.map_or(value, |limit| self.beyond(name, limit, span));
-        self.memo.borrow_mut().insert(key, Memo::Done { value: value.clone(), height });
+        let remarks = self.remarks.get();
+        let (value, effort) = self.limits.apart(work);
+        let value = effort.exceeded.map_or(value, |limit| self.beyond(name, limit, span));
+        let is_silent = self.remarks.get() == remarks;
+        if is_silent && self.world.answers().is_empty() && is_plain(&value, &|key| !self.is_unknown_key(key)) {
+            self.unit.shared.put(&key, name, &value, effort.height);
+        } else {
+            // What is shared is no work of the row: which one does it is chance.
+            self.limits.row().count(effort.steps);
+        }
+        let done = Memo::Done { value: value.clone(), height: effort.height, is_silent };
+        self.memo.borrow_mut().insert(key, done);
         value
     }
 
@@ -171,6 +192,7 @@ impl<'a> Evaluator<'a> {
 
     /// Adds a remark, once.
     pub fn note(&self, message: String, span: Span) {
+        self.remarks.set(self.remarks.get() + 1);
         let note = Note { message, span: Some(span) };
         let mut notes = self.notes.borrow_mut();
         if notes.len() < 100 && !notes.contains(&note) {

@@ -32,6 +32,17 @@ pub(super) struct Limits {
     deepest: Cell<usize>,
 }
 
+/// What the evaluation of one value took.
+#[derive(Debug)]
+pub(super) struct Effort {
+    /// Its own steps.
+    pub steps: u64,
+    /// How far down it led.
+    pub height: usize,
+    /// The limit that it is beyond.
+    pub exceeded: Option<&'static str>,
+}
+
 impl Limits {
     /// Nothing is done yet but what other evaluators of the row did.
     pub fn new(row: Work) -> Self {
@@ -43,15 +54,14 @@ impl Limits {
         &self.row
     }
 
-    /// Begins to count the steps of another value.
+    /// Begins to count the steps of another value that is read from outside.
     pub fn begin(&self) {
-        self.steps.set(0);
+        self.row.count(self.steps.replace(0));
     }
 
     /// Counts steps.
     pub fn count(&self, steps: u64) {
         self.steps.set(self.steps.get().saturating_add(steps));
-        self.row.count(steps);
     }
 
     /// Counts that an operation goes through everything in a value.
@@ -85,15 +95,14 @@ impl Limits {
         result
     }
 
-    /// Evaluates a value of its own: what it is worth, how far down that led, and the limit that it took too many steps for.
-    pub fn apart(&self, work: impl FnOnce() -> Value) -> (Value, usize, Option<&'static str>) {
+    /// Evaluates a value of its own. Its steps are not yet those of the row.
+    pub fn apart(&self, work: impl FnOnce() -> Value) -> (Value, Effort) {
         let (steps, deepest) = (self.steps.replace(0), self.deepest.replace(self.depth.get()));
         let value = work();
         let exceeded = self.exceeded();
         let height = self.deepest.get().saturating_sub(self.depth.get());
         self.deepest.set(self.deepest.get().max(deepest));
-        self.steps.set(steps);
-        (value, height, exceeded)
+        (value, Effort { steps: self.steps.replace(steps), height, exceeded })
     }
 
     /// Whether what led `height` levels down when it was evaluated would lead too far down here.

@@ -34,6 +34,7 @@ mod reference;
 mod repeat;
 mod scope;
 mod shape;
+mod shared;
 mod template;
 mod terragrunt;
 mod tree;

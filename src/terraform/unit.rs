@@ -12,6 +12,7 @@ use super::estate::TerraformEstate;
 use super::evaluator::Evaluator;
 use super::given::GivenValues;
 use super::module::{Modules, normalize};
+use super::shared::Shared;
 use super::terragrunt::Config;
 use super::tree::{Child, Node};
 
@@ -26,6 +27,8 @@ pub struct TerraformUnit {
     pub(super) inputs: Inputs,
     /// The world without answers, for evaluators of other worlds to compare with.
     pub(super) unanswered: World,
+    /// What is worth the same in every world.
+    pub(super) shared: Shared,
     /// Set for a configuration of Terragrunt, which is evaluated as a root module.
     pub(super) terragrunt: Option<Config>,
     /// The configuration of Terragrunt that deploys it.
@@ -50,6 +53,7 @@ impl Modules {
             sources: Arc::clone(&self.sources),
             inputs: inputs.clone(),
             unanswered: World::default(),
+            shared: Shared::default(),
             terragrunt: None,
             deployed_by: None,
             directory,

@@ -25,6 +25,7 @@ use super::files;
 use super::given::GivenValues;
 use super::module::{Module, Modules, normalize, parse_file};
 use super::scope::Env;
+use super::shared::Shared;
 use super::tree::Node;
 use super::unit::TerraformUnit;
 
@@ -156,6 +157,7 @@ impl Modules {
             sources: Arc::clone(&self.sources),
             inputs,
             unanswered: World::default(),
+            shared: Shared::default(),
             directory,
             terragrunt: None,
             deployed_by: Some(Box::new(config)),
@@ -253,6 +255,7 @@ fn alone(sources: &Arc<Sources>, file: &Path, place: &Place, inputs: &Inputs) ->
         sources: Arc::clone(sources),
         inputs: inputs.clone(),
         unanswered: World::default(),
+        shared: Shared::default(),
         directory: place.directory.clone(),
         terragrunt: Some(config),
         deployed_by: None,

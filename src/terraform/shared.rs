@@ -1,0 +1,41 @@
+//! What is worth the same in every world of a unit, worked out once for all its rows.
+//!
+//! What is known through and through before anything is answered rests on no answer: more answers only add to what is
+//! known. So it is taken from whichever row came to it first.
+
+use std::collections::HashMap;
+use std::mem::Discriminant;
+use std::sync::{Mutex, PoisonError};
+
+use crate::value::{Data, Part, Value};
+
+use super::evaluator::Key;
+
+/// Values by what kind of thing they are of, and its full name.
+#[derive(Debug, Default)]
+pub(super) struct Shared(Mutex<HashMap<(Discriminant<Key>, String), (Value, usize)>>);
+
+impl Shared {
+    /// The value of `name`, and how deep its evaluation led.
+    pub fn get(&self, key: &Key, name: &str) -> Option<(Value, usize)> {
+        let values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        values.get(&(std::mem::discriminant(key), name.to_owned())).cloned()
+    }
+
+    /// Keeps the value of `name`.
+    pub fn put(&self, key: &Key, name: &str, value: &Value, height: usize) {
+        let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        values.entry((std::mem::discriminant(key), name.to_owned())).or_insert_with(|| (value.clone(), height));
+    }
+}
+
+/// Whether nothing in the value is unknown, nor stands for something of one evaluator: an object, or a key of a map.
+pub(super) fn is_plain(value: &Value, is_key: &impl Fn(&str) -> bool) -> bool {
+    match &value.data {
+        Data::Null | Data::Bool(_) | Data::Number(_) => true,
+        Data::Text(text) => text.parts().iter().all(|part| matches!(part, Part::Literal(_))),
+        Data::List(_, items) => items.iter().all(|item| is_plain(item, is_key)),
+        Data::Map(_, entries) => entries.iter().all(|(key, entry)| is_key(key) && is_plain(entry, is_key)),
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_) => false,
+    }
+}

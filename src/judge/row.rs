@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::explore::{Exploration, explore, explore_together};
 use crate::finding::Verdict;
-use crate::model::{Neighbourhood, Neighbours, Resource, Unit, exists};
+use crate::model::{Estate, Neighbourhood, Neighbours, Resource, Unit, exists};
 use crate::rules::document::{Document, Expectation, Given, Remark};
 use crate::rules::leaves::Leaf;
 use crate::rules::{Outcome, Rule, Status, guard};

@@ -1,10 +1,12 @@
 //! Expressions, evaluated as Terraform does.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Call, Expansion, Expr, ExprKind};
-use crate::value::{Data, Input, ListKind, MapKind, Origin, Reason, Role, Text, Value};
+use crate::value::{Ask, Data, Input, ListKind, MapKind, Origin, Question, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
 use super::functions;
@@ -72,12 +74,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn object_literal(
-        &self,
-        entries: &[(std::sync::Arc<Expr>, std::sync::Arc<Expr>)],
-        span: Span,
-        env: Env<'_, 'a>,
-    ) -> Value {
+    fn object_literal(&self, entries: &[(Arc<Expr>, Arc<Expr>)], span: Span, env: Env<'_, 'a>) -> Value {
         let mut map = IndexMap::with_capacity(entries.len());
         for (key, value) in entries {
             let key = self.evaluate(key, env);
@@ -156,16 +153,18 @@ impl<'a> Evaluator<'a> {
     /// The value itself where the answers leave an open value no choice.
     pub fn settled(&self, value: Value) -> Value {
         let Data::Open(input) = &value.data else { return value };
-        match self.world.candidates(input).as_deref() {
-            Some([only]) => {
-                let settled = only.to_value(value.origin.clone());
-                match self.type_of(&input.name) {
-                    Some(ty) => types::convert(settled, &ty, self.world),
-                    None => settled,
-                }
-            }
+        let ty = self.type_of(&input.name);
+        match (self.world.candidates(input).as_deref(), ty.as_deref()) {
+            (Some([only]), None) => only.to_value(value.origin),
+            (Some([only]), Some(ty)) => types::convert(only.to_value(value.origin.clone()), ty, self.world),
+            // Of all texts one is empty.
+            (None, Some(Type::String)) if self.is_empty(input) => Value::text("", value.origin),
             _ => value,
         }
+    }
+
+    fn is_empty(&self, input: &Arc<Input>) -> bool {
+        self.world.answer(&Question::new(Arc::clone(input), Ask::Empty)) == Some(true)
     }
 
     /// A part of an open value: a new open value with the same reason, with what the type says about it.

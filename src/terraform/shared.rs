@@ -11,9 +11,12 @@ use crate::value::{Data, Part, Value};
 
 use super::evaluator::Key;
 
-/// Values by what kind of thing they are of, and its full name.
+/// What kind of thing a value is of, and its full name.
+type Name = (Discriminant<Key>, String);
+
+/// Values, and how deep the evaluation of each led.
 #[derive(Debug, Default)]
-pub(super) struct Shared(Mutex<HashMap<(Discriminant<Key>, String), (Value, usize)>>);
+pub(super) struct Shared(Mutex<HashMap<Name, (Value, usize)>>);
 
 impl Shared {
     /// The value of `name`, and how deep its evaluation led.

@@ -6,7 +6,7 @@ use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, fun
 use super::collections::{decided, truth};
 use crate::syntax::BinaryOperator;
 use crate::terraform::joined::joined;
-use crate::terraform::operators::{binary, equal};
+use crate::terraform::operators::{any, binary, equal};
 use crate::terraform::types::{self, Type};
 use crate::terraform::unknown::{Outcome, derive};
 use crate::value::{Data, Junction, ListKind, Literal, SymbolSource, Value};
@@ -210,31 +210,12 @@ fn match_keys(arguments: &Arguments) -> Answer {
     limit_items(keys.len() * search.len())?;
     let mut kept = Vec::new();
     for (value, key) in values.iter().zip(keys) {
-        match is_wanted(key, search, arguments)? {
-            Some(true) => kept.push(value.clone()),
-            Some(false) => {}
-            // Terraform keeps nothing at all then, and holds to that when it is known.
-            None => return Ok(Value::list(ListKind::List, Vec::new(), arguments.origin())),
+        let found = search.iter().map(|wanted| equal(key, wanted, arguments.world(), arguments.origin())).collect();
+        if truth(&any(found, arguments.world(), arguments.origin()))? {
+            kept.push(value.clone());
         }
     }
     Ok(Value::list(ListKind::List, kept, arguments.origin()))
-}
-
-/// Whether `key` is among what is searched for; nothing where Terraform comes upon one of it that is set at deployment.
-fn is_wanted(key: &Value, search: &[Value], arguments: &Arguments) -> Result<Option<bool>, Trouble> {
-    for wanted in search {
-        match truth(&equal(key, wanted, arguments.world(), arguments.origin())) {
-            Ok(true) => return Ok(Some(true)),
-            Ok(false) => {}
-            Err(_) if key.obstacle().is_none() && is_opaque(wanted) => return Ok(None),
-            Err(trouble) => return Err(trouble),
-        }
-    }
-    Ok(Some(false))
-}
-
-fn is_opaque(value: &Value) -> bool {
-    value.obstacle().is_some_and(|obstacle| matches!(obstacle.data, Data::Opaque(_)))
 }
 
 fn range(arguments: &Arguments) -> Answer {

@@ -89,9 +89,9 @@ fn integer(arguments: &Arguments, index: usize) -> Result<BigInt, Trouble> {
 /// Whether a block holds an address or another block. <https://opentofu.org/docs/language/functions/cidrcontains/>
 fn contains(arguments: &Arguments) -> Answer {
     let (outer, text) = (block(arguments)?, arguments.text(1)?);
-    let alone = || [32, 128].iter().find_map(|bits| Block::parse(&format!("{text}/{bits}")));
-    let inner =
-        Block::parse(text).or_else(alone).ok_or_else(|| format!("\"{text}\" is no address and no CIDR block"))?;
+    let bits = if text.contains(':') { 128 } else { 32 };
+    let inner = Block::parse(text).or_else(|| Block::parse(&format!("{text}/{bits}")));
+    let inner = inner.ok_or_else(|| format!("\"{text}\" is no address and no CIDR block"))?;
     if inner.width != outer.width {
         return Err("one is an IPv4 address, the other an IPv6 address".into());
     }

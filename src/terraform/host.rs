@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use crate::source::{FileId, Span};
-use crate::syntax::{ProblemSeverity, hcl};
+use crate::syntax::ProblemSeverity;
 use crate::value::{ObjectId, Origin, Role, Value};
 
 use super::evaluator::Evaluator;
@@ -94,12 +94,13 @@ impl Evaluator<'_> {
     }
 
     fn rendered(&self, file: FileId, text: &str, variables: &IndexMap<String, Value>, call: &Call) -> Value {
-        let (parts, problems) = hcl::parse_template(file, text, 0..text.len());
+        let template = self.unit.shared.template(file, text);
+        let (parts, problems) = template.as_ref();
         if let Some(problem) = problems.iter().find(|problem| problem.severity == ProblemSeverity::Lost) {
             return self.broken("a template", &problem.message, problem.span);
         }
         let whole = Span::new(file, 0, text.len());
-        let value = self.descend(call.span, || self.template_text(&parts, whole, Env::template(variables)));
+        let value = self.descend(call.span, || self.template_text(parts, whole, Env::template(variables)));
         match value {
             Ok(value) | Err(value) => value.through(call.span, Role::Expression),
         }

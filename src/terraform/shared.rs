@@ -5,27 +5,46 @@
 
 use std::collections::HashMap;
 use std::mem::Discriminant;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::source::FileId;
+use crate::syntax::{Problem, TemplatePart, hcl};
 use crate::value::{Data, Part, Value};
 
 use super::evaluator::Key;
 
-/// Values by what kind of thing they are of, and its full name.
+/// What the rows of a unit share.
 #[derive(Debug, Default)]
-pub(super) struct Shared(Mutex<HashMap<(Discriminant<Key>, String), (Value, usize)>>);
+pub(super) struct Shared {
+    /// Values by what kind of thing they are of, and its full name.
+    values: Mutex<HashMap<(Discriminant<Key>, String), (Value, usize)>>,
+    templates: Mutex<HashMap<FileId, Arc<Template>>>,
+}
+
+/// The parts of a template, and what is wrong with its text.
+pub(super) type Template = (Vec<TemplatePart>, Vec<Problem>);
 
 impl Shared {
     /// The value of `name`, and how deep its evaluation led.
     pub fn get(&self, key: &Key, name: &str) -> Option<(Value, usize)> {
-        let values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         values.get(&(std::mem::discriminant(key), name.to_owned())).cloned()
     }
 
     /// Keeps the value of `name`.
     pub fn put(&self, key: &Key, name: &str, value: &Value, height: usize) {
-        let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         values.entry((std::mem::discriminant(key), name.to_owned())).or_insert_with(|| (value.clone(), height));
+    }
+
+    /// The template that a file is.
+    pub fn template(&self, file: FileId, text: &str) -> Arc<Template> {
+        let locked = || self.templates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(parsed) = locked().get(&file) {
+            return Arc::clone(parsed);
+        }
+        let parsed = Arc::new(hcl::parse_template(file, text, 0..text.len()));
+        Arc::clone(locked().entry(file).or_insert(parsed))
     }
 }
 

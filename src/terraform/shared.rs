@@ -16,10 +16,12 @@ use super::evaluator::Key;
 /// What the rows of a unit share.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    /// Values by what kind of thing they are of, and its full name.
-    values: Mutex<HashMap<(Discriminant<Key>, String), (Value, usize)>>,
+    values: Mutex<HashMap<Name, (Value, usize)>>,
     templates: Mutex<HashMap<FileId, Arc<Template>>>,
 }
+
+/// The full name of a thing, and what kind of thing it is.
+type Name = (Discriminant<Key>, String);
 
 /// The parts of a template, and what is wrong with its text.
 pub(super) type Template = (Vec<TemplatePart>, Vec<Problem>);

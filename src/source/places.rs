@@ -8,12 +8,12 @@ use super::Span;
 
 /// The places of a text's characters, as far as they are known: runs of bytes in order, each with what stands for it in a
 /// file. Of a text without any run nothing is known. Cheap to clone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Places(Option<Arc<[Run]>>);
 
 /// Bytes of a text that stand together in a file. Where both are equally long they are the same bytes; otherwise the
 /// place as a whole stands for each of them: an escape, an interpolation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Run {
     /// The first byte in the text.
     at: usize,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use crate::source::{FileId, Places, Span};
-use crate::syntax::{Problem, ProblemSeverity, hcl};
+use crate::syntax::{Problem, ProblemSeverity};
 use crate::value::{ObjectId, Origin, Text, Value};
 
 use super::evaluator::Evaluator;
@@ -99,11 +99,12 @@ impl Evaluator<'_> {
         variables: &IndexMap<String, Value>,
         span: Span,
     ) -> Result<Value, Box<Problem>> {
-        let (parts, mut problems) = hcl::parse_template(&template.to_string(), template.places(), span);
-        if let Some(lost) = problems.iter().position(|problem| problem.severity == ProblemSeverity::Lost) {
-            return Err(Box::new(problems.swap_remove(lost)));
+        let parsed = self.unit.shared.template(template, span);
+        let (parts, problems) = parsed.as_ref();
+        if let Some(lost) = problems.iter().find(|problem| problem.severity == ProblemSeverity::Lost) {
+            return Err(Box::new(lost.clone()));
         }
-        match self.descend(span, || self.template_text(&parts, span, Env::template(variables))) {
+        match self.descend(span, || self.template_text(parts, span, Env::template(variables))) {
             Ok(value) | Err(value) => Ok(value),
         }
     }

@@ -5,30 +5,52 @@
 
 use std::collections::HashMap;
 use std::mem::Discriminant;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::value::{Data, Part, Value};
+use crate::source::{Places, Span};
+use crate::syntax::{Problem, TemplatePart, hcl};
+use crate::value::{Data, Part, Text, Value};
 
 use super::evaluator::Key;
 
-/// What kind of thing a value is of, and its full name.
+/// What the rows of a unit share.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    values: Mutex<HashMap<Name, (Value, usize)>>,
+    templates: Mutex<HashMap<TemplateText, Arc<Template>>>,
+}
+
+/// The full name of a thing, and what kind of thing it is.
 type Name = (Discriminant<Key>, String);
 
-/// Values, and how deep the evaluation of each led.
-#[derive(Debug, Default)]
-pub(super) struct Shared(Mutex<HashMap<Name, (Value, usize)>>);
+/// The text of a template, where its characters were written, and where everything else in it stands.
+type TemplateText = (String, Places, Span);
+
+/// The parts of a template, and what is wrong with its text.
+pub(super) type Template = (Vec<TemplatePart>, Vec<Problem>);
 
 impl Shared {
     /// The value of `name`, and how deep its evaluation led.
     pub fn get(&self, key: &Key, name: &str) -> Option<(Value, usize)> {
-        let values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         values.get(&(std::mem::discriminant(key), name.to_owned())).cloned()
     }
 
     /// Keeps the value of `name`.
     pub fn put(&self, key: &Key, name: &str, value: &Value, height: usize) {
-        let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         values.entry((std::mem::discriminant(key), name.to_owned())).or_insert_with(|| (value.clone(), height));
+    }
+
+    /// The template that a known text is, for whoever stands at `span`.
+    pub fn template(&self, text: &Text, span: Span) -> Arc<Template> {
+        let key = (text.to_string(), text.places().clone(), span);
+        let locked = || self.templates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(parsed) = locked().get(&key) {
+            return Arc::clone(parsed);
+        }
+        let parsed = Arc::new(hcl::parse_template(&key.0, &key.1, span));
+        Arc::clone(locked().entry(key).or_insert(parsed))
     }
 }
 

@@ -86,8 +86,12 @@ fn element(arguments: &Arguments) -> Answer {
     if items.is_empty() {
         return Err("the list has no elements".into());
     }
-    let index = arguments.count(1)?;
-    items.get(index % items.len()).map(|item| chosen(item, arguments)).ok_or(Trouble::Unknown)
+    let index = arguments.whole(1)?;
+    let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    // A list is counted from its end too. Of a tuple Terraform takes the remainder, which must not be negative.
+    let at = if kind == ListKind::Tuple { index % count } else { index.rem_euclid(count) };
+    let at = usize::try_from(at).map_err(|_| "the index of an element must not be negative")?;
+    items.get(at).map(|item| chosen(item, arguments)).ok_or(Trouble::Unknown)
 }
 
 /// One of the arguments' values as the result: it came through the call.

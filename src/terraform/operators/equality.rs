@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::logic::all;
 use super::order::{length_is, length_of};
-use crate::terraform::unknown::{text, whether};
+use crate::terraform::unknown::{is_identifier, text, whether};
 use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Origin, Part, Question, Text, Value, World};
 
 /// `left == right`: a boolean, or pending on the question that decides it. Equality does not convert, so the text
@@ -51,8 +51,10 @@ fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: 
     {
         return Value::bool(true, origin);
     }
-    if let (Some(_), Data::Number(count)) = (length_of(input), &right.data) {
-        return length_is(input, count, world, &origin);
+    match (length_of(input), &right.data) {
+        (Some(_), Data::Number(count)) => return length_is(input, count, world, &origin),
+        (Some(_), Data::Bool(_) | Data::Text(_) | Data::List(..) | Data::Map(..)) => return Value::bool(false, origin),
+        _ => {}
     }
     match Literal::of(right) {
         Some(literal) => {
@@ -63,10 +65,15 @@ fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: 
     }
 }
 
-/// The equality of an opaque value with anything but itself, null and what is open: it is set, and it is no
-/// boolean's or collection's business to be unknown.
+/// The equality of an opaque value with anything but itself, null and what is open: it is set, and where it is certainly a
+/// text it is nothing else.
 fn opaque(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
-    if right.as_str() == Some("") { Value::bool(false, origin) } else { unknown(left, right, world, origin) }
+    let is_other = match &right.data {
+        Data::Text(text) => text.as_literal() == Some(""),
+        Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) => is_identifier(left),
+        _ => false,
+    };
+    if is_other { Value::bool(false, origin) } else { unknown(left, right, world, origin) }
 }
 
 /// The question whether two values are the same. It has one name whichever stands first: what is unknown comes before

@@ -1,10 +1,12 @@
 //! A unit in one world, as its rows see it: what they all ask is worked out once.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::explore::can_be;
 use crate::model::{Estate, Kind, Resource, exists};
+use crate::rules::document::Document;
 use crate::value::{Decided, World};
 
 use super::row::Judge;
@@ -15,6 +17,8 @@ pub(super) struct Scene<'w> {
     pub estate: Box<dyn Estate + 'w>,
     judge: &'w Judge<'w>,
     trails: OnceCell<Trails>,
+    /// The document about the trail that was judged last: the rules that judge a trail come one after the other.
+    document: RefCell<Option<Rc<Document>>>,
     refusal: OnceCell<Decided<bool>>,
     can_be: OnceCell<bool>,
 }
@@ -38,8 +42,8 @@ impl Trails {
 
 impl<'w> Scene<'w> {
     pub fn new(judge: &'w Judge<'w>, world: &'w World) -> Self {
-        let (trails, refusal, can_be) = Default::default();
-        Self { world, estate: judge.unit.estate(world), judge, trails, refusal, can_be }
+        let (trails, document, refusal, can_be) = Default::default();
+        Self { world, estate: judge.unit.estate(world), judge, trails, document, refusal, can_be }
     }
 
     /// The trails in source order, with those whose existence is still a question.
@@ -64,6 +68,18 @@ impl<'w> Scene<'w> {
     pub fn existing_trails(&self) -> Decided<Vec<&Resource>> {
         let trails = self.trails().iter().map(|trail| Ok(exists(trail, self.world)?.then_some(trail)));
         trails.filter_map(Result::transpose).collect()
+    }
+
+    /// The document about a trail.
+    pub fn document(&self, trail: &Resource) -> Rc<Document> {
+        let mut last = self.document.borrow_mut();
+        match last.as_ref().filter(|document| document.trail == *trail) {
+            Some(document) => Rc::clone(document),
+            None => {
+                let document = Document::of(trail, self.estate.as_ref(), self.world, self.judge.neighbours);
+                Rc::clone(last.insert(Rc::new(document)))
+            }
+        }
     }
 
     /// What `judge` says, unless the real tool refuses the answers of this world, or every way to complete them.

@@ -11,6 +11,10 @@ use trailwarden::rules::{Catalog, Holds, Rule, Words};
 use trailwarden::source::Sources;
 use trailwarden::value::{Literal, is_fixed};
 
+/// The controls.
+pub const CONTROLS: [&str; 7] =
+    ["CloudTrail.1", "CloudTrail.2", "CloudTrail.3", "CloudTrail.4", "CloudTrail.5", "CloudTrail.6", "CloudTrail.7"];
+
 /// An input as verdicts name it (`Env`, `var.env`, `var.o.flag`), with its values.
 #[derive(Debug, Clone)]
 pub struct Input {
@@ -46,10 +50,21 @@ pub fn sources(name: &str, text: &str) -> Arc<Sources> {
     sources
 }
 
-/// The findings of a unit for some controls.
+/// The findings of a unit for some controls, in as many worlds as its finite inputs may need.
 pub fn findings(unit: &dyn Unit, sources: &Sources, controls: &[&str], outcomes: &Outcomes) -> Findings {
+    findings_in(4096, unit, sources, controls, outcomes)
+}
+
+/// The findings of a unit for some controls, in at most so many worlds a row.
+pub fn findings_in(
+    max_worlds: usize,
+    unit: &dyn Unit,
+    sources: &Sources,
+    controls: &[&str],
+    outcomes: &Outcomes,
+) -> Findings {
     let neighbours = Neighbours::default();
-    let judge = Judge::new(unit, 4096, &neighbours, outcomes);
+    let judge = Judge::new(unit, max_worlds, &neighbours, outcomes);
     let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
     let trails: BTreeMap<String, Resource> = trails.map(|trail| (trail.address.clone(), trail)).collect();
     let Some(first) = trails.values().next() else { return Findings::new() };
@@ -126,4 +141,11 @@ pub fn disagreements(finding: Option<&Finding>, votes: &[(Assignment, Option<Ver
         }
     }
     wrong
+}
+
+/// Says every disagreement in a line, and the first whole.
+pub fn agree(wrong: &[String]) {
+    let lines: Vec<&str> = wrong.iter().filter_map(|wrong| wrong.lines().next()).collect();
+    let first = wrong.first().map_or("", String::as_str);
+    assert!(wrong.is_empty(), "{} disagreements:\n{}\n{first}", wrong.len(), lines.join("\n"));
 }

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 pub use at::At;
 pub use schema::{
-    Account, BlockFlag, Config, ControlSetting, KnownBucket, OpenInputs, PublicAccessBlock, Severity, SuppressionRule,
-    Whereabouts,
+    Account, BlockFlag, Config, ControlSetting, FailOn, KnownBucket, OpenInputs, PublicAccessBlock, Severity,
+    SuppressionRule, Whereabouts,
 };
 pub use words::{ControlIds, Date, Openness};
 
@@ -125,11 +125,11 @@ impl Configured {
 }
 
 impl Config {
-    /// Every control's id that the file names, to be checked by whoever knows the controls.
-    pub fn control_ids(&self) -> impl Iterator<Item = &At<String>> {
-        let settings = self.controls.iter().flat_map(|setting| &setting.control.0);
-        let suppressions = self.suppressions.iter().flat_map(|rule| &rule.control.0);
-        self.select.iter().chain(&self.ignore).chain(settings).chain(suppressions)
+    /// Every control's id that the file names, to be checked and spelled by whoever knows the controls.
+    pub fn control_ids(&mut self) -> impl Iterator<Item = &mut At<String>> {
+        let settings = self.controls.iter_mut().flat_map(|setting| &mut setting.control.0);
+        let suppressions = self.suppressions.iter_mut().flat_map(|rule| &mut rule.value.control.0);
+        self.select.iter_mut().chain(&mut self.ignore).chain(settings).chain(suppressions)
     }
 }
 

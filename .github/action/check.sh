@@ -15,12 +15,8 @@ arguments=()
 while IFS= read -r line; do
   [ -z "$line" ] || arguments+=("$line")
 done <<<"$INPUT_ARGUMENTS"
-if [ "$INPUT_FAIL_ON" = none ]; then
-  arguments+=(--exit-zero)
-else
-  arguments+=(--fail-on "$INPUT_FAIL_ON")
-fi
 arguments+=(
+  --fail-on "$INPUT_FAIL_ON"
   --output "github=$RUNNER_TEMP/trailwarden.annotations"
   --output "markdown=$RUNNER_TEMP/trailwarden.md"
   --output "json=$RUNNER_TEMP/trailwarden.json"

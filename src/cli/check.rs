@@ -101,6 +101,10 @@ enum Which {
     Any,
 }
 
+/// The lowest severity that makes the run fail; `None` when none does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FailOn(pub(super) Option<Severity>);
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Controls")]
 pub(super) struct ControlArguments {
@@ -116,9 +120,9 @@ pub(super) struct ControlArguments {
     /// Fail CloudTrail.1 and CloudTrail.3 where no trail is found at all
     #[arg(long)]
     pub(super) require_trail: bool,
-    /// The lowest severity whose failure ends with exit code 1
-    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
-    pub(super) fail_on: Option<Severity>,
+    /// The lowest severity whose failure ends with exit code 1; `none` when no failure does
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on)]
+    pub(super) fail_on: Option<FailOn>,
     /// The lowest severity that is reported
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(super) min_severity: Option<Severity>,
@@ -146,6 +150,14 @@ fn severity(word: &str) -> Result<Severity, String> {
     Severity::parse(word).ok_or_else(|| "one of low, medium, high, critical".to_owned())
 }
 
+fn fail_on(word: &str) -> Result<FailOn, String> {
+    match severity(word) {
+        Ok(lowest) => Ok(FailOn(Some(lowest))),
+        Err(_) if word == "none" => Ok(FailOn(None)),
+        Err(words) => Err(format!("{words}, none")),
+    }
+}
+
 /// Runs the command.
 pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let directory = std::env::current_dir()
@@ -156,9 +168,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     }
     let read: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.files.source).cloned().collect();
     let sources = Arc::new(Sources::new(directory.clone(), project_root(&read, &directory)));
-    let configured = configuration(&arguments.files, &directory, &sources)?;
+    let mut configured = configuration(&arguments.files, &directory, &sources)?;
     let user_rules = user_rules(&arguments.controls, &configured, &sources)?;
-    known_controls(&configured, &user_rules, &sources)?;
+    known_controls(&mut configured, &user_rules, &sources)?;
     let thresholds = Thresholds::of(&arguments.controls, &configured.config)?;
     let options = options(arguments, configured, user_rules, directory)?;
     let import = publish::import(&arguments.output, &options.inputs)?;

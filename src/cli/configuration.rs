@@ -24,16 +24,18 @@ pub(super) fn configuration(
     read.map_err(|error| misconfigured(&error))
 }
 
-/// An id that no control has, and a parameter that its control has not, is an error where it stands.
+/// Spells every id as its control does. An id that no control has, and a parameter that its control has not, is an error
+/// where it stands.
 pub(super) fn known_controls(
-    configured: &Configured,
+    configured: &mut Configured,
     user_rules: &[UserRules],
     sources: &Sources,
 ) -> Result<(), UsageError> {
     let refuse = |span, message: String| Err(misconfigured(&ConfigError::at(span, message, sources)));
     for id in configured.config.control_ids() {
-        if let Err(unknown) = control_id(&id.value, user_rules) {
-            return refuse(id.span, unknown.to_string());
+        match control_id(&id.value, user_rules) {
+            Ok(spelled) => id.value = spelled.to_owned(),
+            Err(unknown) => return refuse(id.span, unknown.to_string()),
         }
     }
     let parameters = configured.config.controls.iter().flat_map(|setting| &setting.parameters);

@@ -22,8 +22,8 @@ pub struct Config {
     pub select: Vec<At<String>>,
     /// Controls not to run.
     pub ignore: Vec<At<String>>,
-    /// The lowest severity whose failure makes the run fail.
-    pub fail_on: Option<Severity>,
+    /// The lowest severity whose failure makes the run fail; `none` when nothing does.
+    pub fail_on: Option<FailOn>,
     /// The lowest severity that is reported.
     pub min_severity: Option<Severity>,
     /// Whether an account without any trail fails CloudTrail.1 and CloudTrail.3.
@@ -70,6 +70,31 @@ impl From<Severity> for finding::Severity {
             Severity::Medium => Self::Medium,
             Severity::High => Self::High,
             Severity::Critical => Self::Critical,
+        }
+    }
+}
+
+/// The lowest severity whose failure makes the run fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase", expecting = "a severity or `none`")]
+#[allow(missing_docs, reason = "each name is the severity's own name, or the absence of one")]
+pub enum FailOn {
+    None,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl From<FailOn> for Option<finding::Severity> {
+    fn from(lowest: FailOn) -> Self {
+        match lowest {
+            FailOn::None => None,
+            FailOn::Low => Some(finding::Severity::Low),
+            FailOn::Medium => Some(finding::Severity::Medium),
+            FailOn::High => Some(finding::Severity::High),
+            FailOn::Critical => Some(finding::Severity::Critical),
         }
     }
 }

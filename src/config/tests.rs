@@ -25,7 +25,7 @@ const WRONG: &[(&str, &str, &str)] = &[
         "3:5",
         "there is no key `location`; the keys are name, public, access-logging, reason",
     ),
-    ("fail-on: hihg", "1:10", "`hihg` is not one of low, medium, high, critical; did you mean `high`?"),
+    ("fail-on: hihg", "1:10", "`hihg` is not one of none, low, medium, high, critical; did you mean `high`?"),
     ("strict: yes", "1:9", "expected true or false, found `yes`"),
     ("require-trail: [true]", "1:16", "expected true or false, found a list"),
     ("exclude: vendor", "1:10", "expected a list, found `vendor`"),
@@ -92,7 +92,7 @@ fn every_key_stands_in_the_page_and_the_page_is_read() {
     let whole = blocks(PAGE, "yaml");
     let config = read(whole[0]).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(config.exclude.len(), 1);
-    assert_eq!(config.fail_on, Some(Severity::High));
+    assert_eq!(config.fail_on, Some(FailOn::High));
     assert_eq!(config.parameters["Retention"], "30", "a scalar is taken as it is written");
     assert_eq!(config.variables["versions"], serde_json::json!({ "min": "1.10" }), "1.10 is not 1.1");
     assert_eq!(config.accounts[1].trail, Some(Whereabouts::Elsewhere));
@@ -116,7 +116,7 @@ fn places_are_kept_for_whoever_checks_further() {
     let sources = sources();
     let text = "suppressions:\n  - control: [CloudTrail.7, CloudTrail.8]\n    reason: x\n";
     let file = sources.add(FILE_NAME, text.to_owned());
-    let config = parse(file, &sources).unwrap();
+    let mut config = parse(file, &sources).unwrap();
     let ids: Vec<String> = config.control_ids().map(|id| sources.text(id.span)).collect();
     assert_eq!(ids, ["CloudTrail.7", "CloudTrail.8"]);
     assert!(sources.text(config.suppressions[0].span).starts_with("control: [CloudTrail.7"));

@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 
 use crate::explore::{Exploration, explore, explore_together};
 use crate::finding::Verdict;
-use crate::model::{Estate, Neighbourhood, Neighbours, Resource, Unit, exists};
-use crate::rules::document::{Document, Leaf, Remark};
+use crate::model::{Neighbourhood, Neighbours, Resource, Unit, exists};
+use crate::rules::document::{Document, Remark};
+use crate::rules::leaves::Leaf;
 use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
 use crate::value::{self, Decided, Origin, Stop, World};
@@ -123,14 +124,14 @@ impl<'a> Judge<'a> {
             Judged { verdict, failures, trail: trail.clone(), bucket, blocks, origin, remarks }
         };
         let needed = rule.needs.pointer();
-        if let Some(stop) = document.stop(&needed) {
+        if let Some(stop) = document.leaves.stop(&needed) {
             return Err(stop);
         }
         if !document.holds(&needed) {
-            return Ok(judged(Verdict::NoData, Vec::new(), document.leaf(&needed).origin));
+            return Ok(judged(Verdict::NoData, Vec::new(), document.leaves.at(&needed).origin));
         }
-        let outcome = self.outcome(rule, &document.json, &document.leaf("/Trail").origin)?;
-        let header = document.leaf("/Trail").origin;
+        let outcome = self.outcome(rule, &document.json, &document.leaves.at("/Trail").origin)?;
+        let header = document.leaves.at("/Trail").origin;
         match outcome.status {
             Status::Pass => Ok(judged(Verdict::Pass, Vec::new(), header)),
             Status::Skip => Ok(judged(Verdict::NotApplicable, Vec::new(), header)),
@@ -147,7 +148,7 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// [`Stop`] when the rule engine fails.
     pub(super) fn grounds(&self, rule: &'a Rule, document: &mut Document) -> Decided<Vec<String>> {
-        let header = document.leaf("/Trail").origin;
+        let header = document.leaves.at("/Trail").origin;
         let mut grounds = Vec::new();
         for pointer in document.pointers() {
             let without = document.without(&pointer);
@@ -183,7 +184,7 @@ impl<'a> Judge<'a> {
 fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
     let clauses = outcome.clauses();
     if !outcome.is_certain() {
-        let waiting = clauses.iter().find_map(|clause| document.stop(&clause.pointer()?));
+        let waiting = clauses.iter().find_map(|clause| document.leaves.stop(&clause.pointer()?));
         if let Some(stop) = waiting {
             return Err(stop);
         }
@@ -192,7 +193,7 @@ fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
     let mut failures: Vec<Failure> = decided
         .map(|clause| {
             let pointer = clause.pointer().unwrap_or_default();
-            let mut leaf = document.leaf(&pointer);
+            let mut leaf = document.leaves.at(&pointer);
             if leaf.slots.is_empty() {
                 leaf.slots.push(("value", clause.seen()));
             }

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use crate::explore::conditions;
 use crate::finding::{Case, Finding, Step, Trace, Verdict};
 use crate::model::{Kind, Resource};
-use crate::rules::document::{Document, Ground, Leaf};
+use crate::rules::document::Document;
+use crate::rules::leaves::{Ground, Leaf};
 use crate::source::Span;
 use crate::value::{Question, Reason, World};
 
@@ -99,7 +100,7 @@ fn passed<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, trail: &Resource)
     let pointers = judge.grounds(row.rule, &mut shrinking).ok()?;
     let steps = pointers.iter().map(|pointer| {
         let value = document.json.pointer(pointer).map(ToString::to_string).unwrap_or_default();
-        let leaf = document.leaf(pointer);
+        let leaf = document.leaves.at(pointer);
         step(row, pointer, &value, &leaf, leaf.grounds.iter().map(|ground| grounded(row, ground)).collect())
     });
     Some(steps.collect())

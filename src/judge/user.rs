@@ -114,7 +114,7 @@ fn failures(
     };
     for clause in outcome.clauses() {
         let pointer = clause.pointer().unwrap_or_default();
-        if let Some(stop) = document.stop(&pointer) {
+        if let Some(stop) = document.leaves.stop(&pointer) {
             return Err(stop);
         }
         // What a text must be like cannot be told from its source text: the comparison over sentinels finds it.
@@ -137,7 +137,12 @@ fn failures(
 fn violation(clause: &Clause, pointer: &str, document: &ResourcesDocument) -> Violation {
     let steps = pointer.split('/').filter(|step| step.parse::<usize>().is_err());
     let attribute = steps.skip_while(|step| *step != "Properties").skip(1).collect::<Vec<_>>().join(".");
-    Violation { origin: document.leaf(pointer).origin, message: clause.code.clone(), attribute, seen: clause.seen() }
+    Violation {
+        origin: document.leaves.at(pointer).origin,
+        message: clause.code.clone(),
+        attribute,
+        seen: clause.seen(),
+    }
 }
 
 /// The findings of one rule: one for each resource it fails on in some world, otherwise one for the unit.

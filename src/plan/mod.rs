@@ -158,7 +158,7 @@ fn resources(
             name: None,
             header: instance.place.as_ref().map_or(instance.header, Place::header),
             caller: written.and_then(|written| written.caller(&instance.at.module.calls())),
-            callers: Vec::new(),
+            callers: written.map_or_else(Vec::new, |written| written.callers(&instance.at.module.calls())),
             provider: provider::account(instances.plan, instance),
             existence: Existence::Exists,
             handle,

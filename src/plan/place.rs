@@ -102,9 +102,8 @@ impl<'p> Place<'p> {
 
     /// What a module's caller hands in for a variable, else its default. The root's values are not in its sources.
     fn handed_in(&self, variable: &str, calls: &[String], depth: usize) -> Origin {
-        let Some((call, caller)) = calls.split_last() else { return Origin::default() };
-        let block = self.written.block(caller, &format!("module.{call}"));
-        if let Some(argument) = block.and_then(|block| block.body.attribute(variable)) {
+        let Some((_, caller)) = calls.split_last() else { return Origin::default() };
+        if let Some(argument) = self.written.call(calls).and_then(|block| block.body.attribute(variable)) {
             return self.chain(&argument.expr, caller, depth + 1).through(argument.expr.span, Role::Argument);
         }
         let declaration = self.written.block(calls, &format!("var.{variable}"));

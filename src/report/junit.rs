@@ -7,6 +7,7 @@ use crate::finding::{FileError, Finding, Verdict};
 use super::Context;
 use super::line::{is_hidden, one_line};
 use super::place::{path, subject};
+use super::suppressed::why;
 
 pub(super) fn render(context: &Context) -> String {
     let report = context.report;
@@ -65,7 +66,7 @@ fn case(finding: &Finding, context: &Context) -> String {
     let place = context.sources.position(finding.location);
     let file = path(finding.location, context.sources);
     let message = match &finding.suppressed {
-        Some(suppression) => one_line(&format!("suppressed: {}", suppression.reason)),
+        Some(suppression) => format!("suppressed: {}", why(suppression, context)),
         None => one_line(&finding.message),
     };
     let message = escaped(&message);

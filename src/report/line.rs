@@ -1,5 +1,6 @@
 //! One line a failure: `path:line:col: warning[CloudTrail.4] aws_cloudtrail.main: …`, and one for what is unknown, with
-//! `info` as its level. Never coloured.
+//! `info` as its level. The subject always stands there, once: a message that begins with it goes on after the colon.
+//! Never coloured.
 //!
 //! A file that could not be read is a line too, `error[unreadable]`: what is silent about it looks like success.
 
@@ -32,6 +33,7 @@ pub(super) fn render(context: &Context) -> String {
     for (finding, at) in findings.iter().zip(positions) {
         let path = visible(&path(finding.location, context.sources));
         let (level, subject, message) = (level(finding), one_line(subject(finding)), one_line(&finding.message));
+        let message = message.strip_prefix(&format!("{subject} ")).unwrap_or(&message);
         let _ = writeln!(lines, "{path}:{}:{}: {level}[{}] {subject}: {message}", at.line, at.column, finding.control);
     }
     lines

@@ -10,6 +10,7 @@ use super::line::one_line;
 use super::matrix::matrix;
 use super::place::{control, groups, message, path_and_line, subject};
 use super::snippet::snippet;
+use super::suppressed::suppressed;
 use super::{Context, summary};
 
 /// GitHub refuses a summary of more than a mebibyte, and a step may write more than this one.
@@ -26,6 +27,11 @@ pub(super) fn render(context: &Context) -> String {
     let undecided = groups(context, Verdict::Unknown);
     let undecided = undecided.iter().filter_map(|group| Some((title(group.first()?), message(group))));
     list(&mut page, "Not decided", undecided);
+    let suppressed = suppressed(context);
+    let suppressed = suppressed
+        .iter()
+        .map(|one| (format!("{}: {}", one.controls.join(", "), code(&one.subjects())), one.why.clone()));
+    list(&mut page, "Suppressed", suppressed);
     let errors = context.report.errors.iter();
     list(&mut page, "Not read", errors.map(|error| (code(&error.path), one_line(&error.message))));
     page
@@ -71,7 +77,7 @@ fn table(page: &mut String, context: &Context) {
 
 fn cell(findings: &[(usize, &Finding)]) -> String {
     let word = |(_, finding): &(usize, &Finding)| match finding.verdict {
-        Verdict::Fail if finding.suppressed.is_some() => "suppressed",
+        _ if finding.suppressed.is_some() => "suppressed",
         Verdict::Fail => "**fail**",
         Verdict::Pass => "pass",
         Verdict::Unknown => "unknown",

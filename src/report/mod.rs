@@ -24,6 +24,7 @@ mod sample;
 mod sarif;
 mod snippet;
 mod summary;
+mod suppressed;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -11,6 +11,7 @@ use crate::source::{Excerpts, FileId, Span};
 
 use super::line::{one_line, visible};
 use super::place::{control, grouped, message, path_and_line};
+use super::suppressed::suppressed;
 use super::{Color, Context, Unicode};
 
 mod excerpt;
@@ -31,6 +32,7 @@ pub(super) fn render(context: &Context) -> String {
         page.finding(group);
     }
     page.without_data();
+    page.suppressed();
     for note in &context.report.notes {
         page.note("note:", note);
     }
@@ -190,6 +192,19 @@ impl<'a> Page<'a> {
             self.line(&line);
         }
         if !groups.is_empty() {
+            self.line("");
+        }
+    }
+
+    /// One line a suppression.
+    fn suppressed(&mut self) {
+        let suppressed = suppressed(self.context);
+        for one in &suppressed {
+            let word = format!("{} suppressed", one.controls.join(", "));
+            let line = format!("{}: {}: {}", self.styles.advice.style(word), one.subjects(), one.why);
+            self.line(&line);
+        }
+        if !suppressed.is_empty() {
             self.line("");
         }
     }

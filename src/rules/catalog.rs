@@ -162,12 +162,12 @@ impl Catalog {
         &self.rules
     }
 
-    /// The control with this id.
+    /// The control with this id, in upper or lower case.
     ///
     /// # Errors
     /// No control has it; the hint says what may have been meant.
     pub fn get(&self, id: &str) -> Result<&Rule, UnknownControl> {
-        let found = self.rules.iter().find(|rule| rule.control.id == id);
+        let found = self.rules.iter().find(|rule| rule.control.id.eq_ignore_ascii_case(id));
         found.ok_or_else(|| UnknownControl { id: id.to_owned(), hint: self.hint(id) })
     }
 

@@ -4,7 +4,6 @@
 //! Building it asks nothing. A leaf that an answer decides is a sentinel (`{"$open": …}`) that remembers what would
 //! have to be asked; only when a deciding clause of a rule touches it is the question put.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -15,6 +14,7 @@ use crate::source::Span;
 use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
 
 use super::guard::OPEN;
+use super::leaves::{Leaf, Leaves};
 
 mod bucket;
 
@@ -31,7 +31,8 @@ pub struct Document {
     pub bucket_blocks: Vec<Span>,
     /// Remarks of the facts that change no verdict.
     pub remarks: Vec<Remark>,
-    leaves: BTreeMap<String, Leaf>,
+    /// What stands behind its pointers.
+    pub leaves: Leaves,
 }
 
 /// What a fact has to say beside a value. Its sentence is in the pages of the controls it concerns, under `notes`.
@@ -43,49 +44,6 @@ pub struct Remark {
     pub slots: Vec<(&'static str, String)>,
     /// Where it is about.
     pub origin: Origin,
-}
-
-/// What stands behind a JSON pointer.
-#[derive(Debug, Clone, Default)]
-pub struct Leaf {
-    /// Where the value was written, or where it would be.
-    pub origin: Origin,
-    /// The reason code a fact gave.
-    pub reason: Option<&'static str>,
-    /// What the placeholders of the reason's sentence stand for.
-    pub slots: Vec<(&'static str, String)>,
-    /// Evidence elsewhere, with what it is.
-    pub evidence: Vec<(Evidence, Origin)>,
-    /// Why a fact found nothing wrong: what `--trace` says about a value that passes.
-    pub grounds: Vec<Ground>,
-    /// What must be answered before the value is known.
-    pub stop: Option<Stop>,
-}
-
-/// One reason for which a fact found nothing wrong. Its sentence is in `rules/words.yaml`, under `trace: grounds`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ground {
-    /// The reason's code.
-    pub code: &'static str,
-    /// What the placeholders of its sentence stand for.
-    pub slots: Vec<(&'static str, String)>,
-    /// Where it is written.
-    pub origin: Origin,
-}
-
-/// What a piece of evidence is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Evidence {
-    /// The bucket the trail writes to.
-    Bucket,
-    /// Where the trail names its bucket.
-    Link,
-    /// Something else that opens it.
-    Opening,
-    /// A condition that would have closed it, had its values been fixed.
-    NearMiss,
-    /// What somebody vouches for.
-    Known,
 }
 
 const TEXTS: [&str; 7] = [
@@ -105,7 +63,7 @@ impl Document {
     #[must_use]
     pub fn of(trail: &Resource, estate: &dyn Estate, world: &World, neighbours: Neighbourhood) -> Self {
         let mut builder = Builder {
-            leaves: BTreeMap::new(),
+            leaves: Leaves::default(),
             bucket_blocks: Vec::new(),
             remarks: Vec::new(),
             estate,
@@ -123,18 +81,6 @@ impl Document {
         }
         let Builder { leaves, bucket_blocks, remarks, .. } = builder;
         Self { trail: trail.clone(), json: json!({ "Trail": json }), bucket: name, bucket_blocks, remarks, leaves }
-    }
-
-    /// The leaf at `pointer`, or the nearest one above it.
-    #[must_use]
-    pub fn leaf(&self, pointer: &str) -> Leaf {
-        above(pointer).find_map(|pointer| self.leaves.get(pointer)).cloned().unwrap_or_default()
-    }
-
-    /// What must be answered before the value at `pointer` is known, if anything: it, or what holds it, is a sentinel.
-    #[must_use]
-    pub fn stop(&self, pointer: &str) -> Option<Stop> {
-        above(pointer).filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
     }
 
     /// The pointers of all the values that stand for themselves, in the order of the document.
@@ -171,7 +117,7 @@ impl Document {
 }
 
 struct Builder<'a> {
-    leaves: BTreeMap<String, Leaf>,
+    leaves: Leaves,
     bucket_blocks: Vec<Span>,
     remarks: Vec<Remark>,
     estate: &'a dyn Estate,
@@ -181,7 +127,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn leaf(&mut self, pointer: &str, leaf: Leaf) {
-        self.leaves.insert(pointer.to_owned(), leaf);
+        self.leaves.insert(pointer, leaf);
     }
 
     /// The JSON of a decision: what it gives, or a sentinel.
@@ -236,11 +182,6 @@ impl Builder<'_> {
         });
         json!({ "Covered": self.decided("/Trail/ManagementEvents/Covered", leaf, decision) })
     }
-}
-
-/// A JSON pointer and those of everything that holds what it points at, from the inside out.
-pub(super) fn above(pointer: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').and_then(|at| pointer.get(..at)))
 }
 
 /// A text as rules see it: absent, empty, or not empty (the source text where it is opaque or open).

@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod document;
 pub mod guard;
+pub mod leaves;
 mod resources;
 mod user;
 mod words;

@@ -11,10 +11,11 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::iam;
 use crate::model::{Estate, Resource, Whole, wholes};
-use crate::value::{Data, Decided, Input, Origin, Role, Stop, Value, World};
+use crate::value::{Data, Decided, Input, Origin, Role, Value, World};
 
-use super::document::{BOOLEANS, Leaf, above};
+use super::document::BOOLEANS;
 use super::guard::{OPEN, RuleFile};
+use super::leaves::{Leaf, Leaves};
 
 /// Properties that are true or false, also where they are written as texts.
 const FLAGS: [&str; 7] = [
@@ -36,7 +37,8 @@ pub struct ResourcesDocument {
     json: Json,
     /// The resources, by the key they have under `Resources`.
     pub resources: IndexMap<String, Resource>,
-    leaves: BTreeMap<String, Leaf>,
+    /// What stands behind its pointers.
+    pub leaves: Leaves,
     /// Texts that are set and whose characters an input decides.
     open: BTreeMap<String, Arc<Input>>,
 }
@@ -51,7 +53,7 @@ impl ResourcesDocument {
     /// [`Stop`] when an input decides something that the file's rules can look at.
     pub fn of(estate: &dyn Estate, world: &World, file: &RuleFile) -> Decided<Self> {
         let mut document =
-            Self { json: Json::Null, resources: IndexMap::new(), leaves: BTreeMap::new(), open: BTreeMap::new() };
+            Self { json: Json::Null, resources: IndexMap::new(), leaves: Leaves::default(), open: BTreeMap::new() };
         let names_types = file.texts.iter().any(|text| text.starts_with("AWS::"));
         let wanted = |kind: &str| !names_types || file.texts.contains(kind);
         let mut resources = Map::new();
@@ -63,18 +65,6 @@ impl ResourcesDocument {
         }
         document.json = json!({ "Resources": resources });
         Ok(document)
-    }
-
-    /// The leaf at `pointer`, or the nearest one above it.
-    #[must_use]
-    pub fn leaf(&self, pointer: &str) -> Leaf {
-        above(pointer).find_map(|pointer| self.leaves.get(pointer)).cloned().unwrap_or_default()
-    }
-
-    /// What must be answered before the value at `pointer` is known, if anything.
-    #[must_use]
-    pub fn stop(&self, pointer: &str) -> Option<Stop> {
-        above(pointer).filter_map(|pointer| self.leaves.get(pointer)).find_map(|leaf| leaf.stop.clone())
     }
 
     /// The input that decides the characters of the text at `pointer`.
@@ -106,7 +96,7 @@ impl ResourcesDocument {
     fn resource(&mut self, key: &str, whole: &Whole, file: &RuleFile, world: &World) -> Decided<Json> {
         let pointer = format!("/Resources/{key}");
         let header = Origin::at(whole.resource.header, Role::Header);
-        self.leaves.insert(pointer.clone(), Leaf { origin: header, ..Leaf::default() });
+        self.leaves.insert(&pointer, Leaf { origin: header, ..Leaf::default() });
         let mut properties = Map::new();
         for (name, value) in &whole.properties {
             let place = Place { pointer: format!("{pointer}/Properties/{name}"), name, mentioned: false };
@@ -131,7 +121,7 @@ impl ResourcesDocument {
             }
             Ok(json) => json,
         };
-        self.leaves.insert(place.pointer.clone(), leaf);
+        self.leaves.insert(&place.pointer, leaf);
         Ok(json)
     }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::finding::Verdict;
 use crate::value::Role;
 
-use super::document::Evidence;
+use super::leaves::Evidence;
 
 /// Words for labels and reasons.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -13,6 +13,18 @@ pub trait Written: Sync {
     /// A local value; its name's span is where it is declared.
     fn local(&self, calls: &[String], name: &str) -> Option<Attribute>;
 
+    /// The `module` block of the last of these calls.
+    fn call(&self, calls: &[String]) -> Option<&Block> {
+        let (call, caller) = calls.split_last()?;
+        self.block(caller, &format!("module.{call}"))
+    }
+
+    /// The headers of the `module` blocks that lead to a module, the innermost first.
+    fn callers(&self, calls: &[String]) -> Vec<Span> {
+        let outwards = std::iter::successors(Some(calls), |calls| calls.split_last().map(|(_, caller)| caller));
+        outwards.filter_map(|calls| self.call(calls)).map(|block| block.header).collect()
+    }
+
     /// The `module` block to point at instead of a module that is not the user's, or not on disk.
     fn caller(&self, calls: &[String]) -> Option<Span>;
 }

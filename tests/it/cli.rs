@@ -64,7 +64,7 @@ fn check_without_a_path_checks_the_current_directory() {
     let run = run(estate.path(), &["check", "--format", "line"]);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("main.tf:1:"), "{}", run.stdout);
-    assert!(run.stdout.contains("warning[CloudTrail.4] aws_cloudtrail.main: "), "{}", run.stdout);
+    assert!(run.stdout.contains("warning[CloudTrail.4] aws_cloudtrail.main: writes "), "{}", run.stdout);
 }
 
 #[test]
@@ -196,6 +196,7 @@ fn thresholds_decide_the_exit_code_and_nothing_else() {
         (&["check", "--exit-zero"][..], 0),
         (&["check", "--fail-on", "critical"], 0),
         (&["check", "--fail-on", "medium"], 1),
+        (&["check", "--fail-on", "none"], 0),
         (&["check", "--select", "CloudTrail.3"], 0),
         (&["check", "--ignore", "CloudTrail.1,CloudTrail.2,CloudTrail.4,CloudTrail.5"], 0),
     ] {
@@ -221,6 +222,7 @@ fn pages_and_matchers_are_printed() {
     let page = run(here, &["explain", "CloudTrail.6"]);
     assert_eq!(page.code, 0, "{}", page.stderr);
     assert!(page.stdout.contains("CloudTrail.6"), "{}", page.stdout);
+    assert_eq!(run(here, &["explain", "cloudtrail.6"]).stdout, page.stdout);
     let table = run(here, &["rules"]);
     assert_eq!(table.stdout.lines().count(), 7, "{}", table.stdout);
     for editor in ["github", "vscode"] {

@@ -178,7 +178,12 @@ fn suppressed_findings_are_listed_and_do_not_fail_the_run() {
     assert_eq!(waiver["until"], "2099-01-31");
     assert_eq!(waiver["location"]["start"]["line"], 2);
     let text = run(directory.path(), &select);
-    assert_eq!((text.code, text.stdout.as_str()), (0, ""), "{}", text.stderr);
+    let listed = "CloudTrail.2 suppressed: aws_cloudtrail.main: no key yet, until 2099-01-31 (main.tf:2)\n\n";
+    assert_eq!((text.code, text.stdout.as_str()), (0, listed), "{}", text.stderr);
+    for format in ["markdown", "html", "junit"] {
+        let page = run(directory.path(), &[&select[..], &["--format", format]].concat()).stdout;
+        assert!(page.contains("no key yet, until 2099-01-31 (main.tf:2)"), "{format}: {page}");
+    }
     assert!(text.stderr.contains("1 suppressed"), "{}", text.stderr);
     assert_eq!(run(directory.path(), &[&select[..], &["--no-ignores"]].concat()).code, 1);
 }

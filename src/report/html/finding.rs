@@ -7,6 +7,7 @@ use crate::finding::{Case, Finding};
 use crate::report::Context;
 use crate::report::place::{control, path_and_line, subject};
 use crate::report::snippet::snippet;
+use crate::report::suppressed::why;
 use crate::source::Span;
 
 /// A verdict that needs a reader.
@@ -26,7 +27,7 @@ pub(super) fn article(page: &mut String, (number, finding): Numbered, context: &
     cases(page, &finding.cases);
     page.push_str("<dl>\n");
     let control = control(finding, context);
-    let suppressed = finding.suppressed.as_ref().map(|suppression| inline(&suppression.reason));
+    let suppressed = finding.suppressed.as_ref().map(|suppression| inline(&why(suppression, context)));
     let location = |unit: &str| format!("<code>{}</code>", escaped(unit));
     let facts = [
         ("Suppressed", suppressed),

@@ -12,7 +12,8 @@ use crate::model::{
 };
 use crate::value::{Ask, Decided, Input, OfUnit, Origin, Role, Value, World};
 
-use super::{Builder, Evidence, Ground, Leaf, Remark};
+use super::{Builder, Remark};
+use crate::rules::leaves::{Evidence, Ground, Leaf};
 
 /// A declared bucket with the units that say something about it.
 struct Place<'a> {

@@ -32,7 +32,7 @@ fn both_matchers_read_every_line() {
                 let group = |key: &str| found[number(&pattern[key])].to_owned();
                 assert!(["error", "warning", "info"].contains(&group("severity").as_str()), "{line}");
                 let key = [group("code"), group("file"), group("line")];
-                let said = |result: &&Value| defect(result) == key && group("message").contains(&message(result));
+                let said = |result: &&Value| defect(result) == key && group("message") == about(result);
                 assert!(results.iter().any(said), "{name}: no result is {line}");
                 covered.insert(key);
                 let new = places.insert((group("file"), group("line"), group("column")));
@@ -50,8 +50,11 @@ fn defect(failure: &Value) -> [String; 3] {
     [text(&failure["control"]).to_owned(), text(&location["path"]).to_owned(), location["start"]["line"].to_string()]
 }
 
-fn message(failure: &Value) -> String {
-    text(&failure["message"]).split_whitespace().collect::<Vec<_>>().join(" ")
+/// The subject and what is said of it: a message that begins with its subject goes on after the colon.
+fn about(failure: &Value) -> String {
+    let subject = failure["resource"].as_str().unwrap_or("account");
+    let message = text(&failure["message"]).split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{subject}: {}", message.strip_prefix(&format!("{subject} ")).unwrap_or(&message))
 }
 
 /// A workflow command, read back as the runner reads it.

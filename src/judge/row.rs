@@ -12,7 +12,7 @@ use crate::rules::document::{Document, Remark};
 use crate::rules::leaves::Leaf;
 use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
-use crate::value::{self, Decided, Origin, Stop, World};
+use crate::value::{self, Decided, Origin, Stop};
 
 use super::scene::Scene;
 

@@ -1,7 +1,7 @@
 //! What worlds cost: how many are explored a second, and how the cost of a row grows with the inputs that matter to it and
 //! with those that do not. Run with `cargo bench --bench worlds`.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot be set up stops")]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a benchmark that cannot be set up stops")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -73,7 +73,7 @@ fn parity(at: usize, count: usize, even: bool, choose: fn(usize, &str, &str) -> 
 /// Judges the row of CloudTrail.4, and says how many worlds that took.
 fn explore(unit: &dyn Unit) -> usize {
     let (neighbours, outcomes) = (Neighbours::default(), Outcomes::default());
-    let judge = Judge::new(unit, 4096, &neighbours, &outcomes);
+    let judge = Judge::new(unit, 4096, &neighbours, &outcomes, &|_, _, _| None);
     let rule = Catalog::builtin().unwrap().get("CloudTrail.4").unwrap();
     let trails: Vec<_> = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails).collect();
     let rows: Vec<_> = trails.iter().map(|trail| (rule, trail)).collect();

@@ -7,12 +7,12 @@ use serde_json::Value as Json;
 
 use crate::explore::{Exploration, explore, explore_together};
 use crate::finding::Verdict;
-use crate::model::{Neighbourhood, Neighbours, Resource, Unit, exists};
-use crate::rules::document::{Document, Remark};
+use crate::model::{Estate, Neighbourhood, Neighbours, Resource, Unit, exists};
+use crate::rules::document::{Document, Expectation, Given, Remark};
 use crate::rules::leaves::Leaf;
 use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
-use crate::value::{self, Decided, Origin, Stop};
+use crate::value::{self, Decided, Origin, Stop, World};
 
 use super::scene::Scene;
 
@@ -26,7 +26,12 @@ pub struct Judge<'a> {
     pub neighbours: Neighbourhood<'a>,
     /// What Guard said about documents that were judged before.
     pub outcomes: &'a Outcomes,
+    /// What the parameters of the controls are given.
+    pub given: &'a Givens<'a>,
 }
+
+/// What a parameter of a control is given where it is about a trail; `None` where nothing is asked for.
+pub type Givens<'a> = dyn Fn(&Rule, &str, &Resource) -> Option<Given> + Sync + 'a;
 
 /// What Guard said, by control and what it sees of a document: what is equal to it is judged once.
 #[derive(Debug, Default)]
@@ -65,8 +70,24 @@ pub struct Failure {
 impl<'a> Judge<'a> {
     /// A judge of `unit`.
     #[must_use]
-    pub fn new(unit: &'a dyn Unit, max_worlds: usize, neighbours: &'a Neighbours<'a>, outcomes: &'a Outcomes) -> Self {
-        Self { unit, max_worlds, neighbours: neighbours.around(unit), outcomes }
+    pub fn new(
+        unit: &'a dyn Unit,
+        max_worlds: usize,
+        neighbours: &'a Neighbours<'a>,
+        outcomes: &'a Outcomes,
+        given: &'a Givens<'a>,
+    ) -> Self {
+        Self { unit, max_worlds, neighbours: neighbours.around(unit), outcomes, given }
+    }
+
+    /// What `rule` sees of a trail.
+    pub(super) fn document(&self, rule: &Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Document {
+        let document = Document::of(trail, estate, world, self.neighbours);
+        let parameters = rule.parameters.iter();
+        let expectations: Vec<Expectation> = parameters
+            .map(|(name, parameter)| Expectation { name, parameter, given: (self.given)(rule, name, trail) })
+            .collect();
+        document.expecting(&expectations, trail, estate, world)
     }
 
     /// The trails of the unit, world by world.
@@ -114,7 +135,7 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// [`Stop`] when an answer is needed first.
     pub(super) fn judge(&self, rule: &'a Rule, trail: &Resource, scene: &Scene) -> Decided<Judged> {
-        let document = scene.document(trail);
+        let document = scene.document(rule, trail);
         let judged = |verdict, failures, origin| {
             let (bucket, remarks) = (document.bucket.clone(), document.remarks.clone());
             let mut blocks = [&[trail.header][..], &trail.callers].concat();

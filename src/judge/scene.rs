@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::explore::can_be;
 use crate::model::{Estate, Kind, Resource, exists};
+use crate::rules::Rule;
 use crate::rules::document::Document;
 use crate::value::{Decided, World};
 
@@ -17,7 +18,8 @@ pub(super) struct Scene<'w> {
     pub estate: Box<dyn Estate + 'w>,
     judge: &'w Judge<'w>,
     trails: OnceCell<Trails>,
-    /// The document about the trail that was judged last: the rules that judge a trail come one after the other.
+    /// The document about the trail that was judged last, as rules without parameters see it: the rules about a trail come
+    /// one after the other.
     document: RefCell<Option<Rc<Document>>>,
     refusal: OnceCell<Decided<bool>>,
     can_be: OnceCell<bool>,
@@ -70,16 +72,17 @@ impl<'w> Scene<'w> {
         trails.filter_map(Result::transpose).collect()
     }
 
-    /// The document about a trail.
-    pub fn document(&self, trail: &Resource) -> Rc<Document> {
-        let mut last = self.document.borrow_mut();
-        match last.as_ref().filter(|document| document.trail == *trail) {
-            Some(document) => Rc::clone(document),
-            None => {
-                let document = Document::of(trail, self.estate.as_ref(), self.world, self.judge.neighbours);
-                Rc::clone(last.insert(Rc::new(document)))
-            }
+    /// What `rule` sees of a trail.
+    pub fn document(&self, rule: &Rule, trail: &Resource) -> Rc<Document> {
+        let document = || Rc::new(self.judge.document(rule, trail, self.estate.as_ref(), self.world));
+        if !rule.parameters.is_empty() {
+            return document();
         }
+        let mut last = self.document.borrow_mut();
+        if let Some(document) = last.as_ref().filter(|document| document.trail == *trail) {
+            return Rc::clone(document);
+        }
+        Rc::clone(last.insert(document()))
     }
 
     /// What `judge` says, unless the real tool refuses the answers of this world, or every way to complete them.

@@ -159,14 +159,14 @@ impl<'a> Evaluator<'a> {
                 None => self.refuse(Shape::Counted, one(), address, "count must be a whole number, zero or more", span),
             },
             Data::Pending(question) => pending(Shape::Counted, one(), question, &value),
-            Data::Open(_) | Data::Opaque(_) | Data::Text(_) => match value.which(self.world) {
+            Data::Open(_) | Data::Opaque(_) | Data::Text(_) => {
                 // Of few numbers each is tried.
-                Some(question) => pending(Shape::Counted, one(), &Arc::new(question), &value),
-                None => {
-                    let zero = Ask::Is(Literal::Number(Number::from(0_usize)));
-                    self.perhaps(Shape::Counted, vec![Slot::any_counted(address, span)], address, &value, zero, span)
+                if let Some(question) = value.which(self.world) {
+                    return pending(Shape::Counted, one(), &Arc::new(question), &value);
                 }
-            },
+                let zero = Ask::Is(Literal::Number(Number::from(0_usize)));
+                self.perhaps(Shape::Counted, vec![Slot::any_counted(address, span)], address, &value, zero, span)
+            }
             Data::Failed(failure) => self.refuse(Shape::Counted, one(), address, &failure.message, span),
             _ => self.refuse(Shape::Counted, one(), address, "count must be a number", span),
         }

@@ -64,7 +64,7 @@ pub fn findings_in(
     outcomes: &Outcomes,
 ) -> Findings {
     let neighbours = Neighbours::default();
-    let judge = Judge::new(unit, max_worlds, &neighbours, outcomes);
+    let judge = Judge::new(unit, max_worlds, &neighbours, outcomes, &|_, _, _| None);
     let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
     let trails: BTreeMap<String, Resource> = trails.map(|trail| (trail.address.clone(), trail)).collect();
     let Some(first) = trails.values().next() else { return Findings::new() };

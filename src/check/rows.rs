@@ -17,8 +17,8 @@ use super::{Options, settings};
 /// How many other values of parameters are tried on one unit.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// How many pieces the rows of a unit are judged in at most, side by side. Those of one piece share the worlds they meet
-/// in, and which rows those are must not depend on the machine.
+/// How many pieces the trails of a unit are judged in at most, side by side. The rows of one piece share the worlds they
+/// meet in, and which rows those are must not depend on the machine.
 const PIECES: usize = 64;
 
 /// What the units of a run have in common.
@@ -76,8 +76,8 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let of_accounts: Vec<_> =
         of(Holds::Any).flat_map(|rule| accounts.iter().map(move |first| (rule, *first))).collect();
     let judge = &judge;
-    let size = of_trails.len().div_ceil(PIECES).max(1);
-    let of_trails = of_trails.par_chunks(size).flat_map_iter(|rows| {
+    let size = trails.len().div_ceil(PIECES) * of(Holds::Every).count().max(1);
+    let of_trails = of_trails.par_chunks(size.max(1)).flat_map_iter(|rows| {
         let explorations = judge.trail_rows(rows);
         rows.iter().zip(explorations).filter_map(|((rule, trail), exploration)| {
             let row = Row {

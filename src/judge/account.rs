@@ -66,7 +66,7 @@ fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, provider: &str, scene: &Sce
     let mut waiting = None;
     for trail in scene.trails().iter().filter(|trail| trail.provider == provider) {
         let judged = match exists(trail, scene.world) {
-            Ok(true) => judge.judge(rule, trail, scene.estate.as_ref(), scene.world),
+            Ok(true) => judge.judge(rule, trail, scene),
             Ok(false) => continue,
             Err(stop) => Err(stop),
         };

@@ -33,7 +33,7 @@ pub struct Judge<'a> {
 /// What a parameter of a control is given where it is about a trail; `None` where nothing is asked for.
 pub type Givens<'a> = dyn Fn(&Rule, &str, &Resource) -> Option<Given> + Sync + 'a;
 
-/// What Guard said, by control and document: equal documents are judged once.
+/// What Guard said, by control and what it sees of a document: what is equal to it is judged once.
 #[derive(Debug, Default)]
 pub struct Outcomes(Mutex<HashMap<(String, String), Arc<Outcome>>>);
 
@@ -81,7 +81,7 @@ impl<'a> Judge<'a> {
     }
 
     /// What `rule` sees of a trail.
-    pub(super) fn document(&self, rule: &'a Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Document {
+    pub(super) fn document(&self, rule: &Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Document {
         let document = Document::of(trail, estate, world, self.neighbours);
         let parameters = rule.parameters.iter();
         let expectations: Vec<Expectation> = parameters
@@ -112,9 +112,8 @@ impl<'a> Judge<'a> {
     }
 
     fn trail_in(&self, scene: &Scene, rule: &'a Rule, trail: &Resource) -> Decided<Option<Judged>> {
-        let (estate, world) = (scene.estate.as_ref(), scene.world);
         match scene.trail(&trail.address) {
-            Some(found) if exists(found, world)? => self.judge(rule, found, estate, world).map(Some),
+            Some(found) if exists(found, scene.world)? => self.judge(rule, found, scene).map(Some),
             Some(_) => Ok(None),
             None if trail.address.contains("${") => self.judge_told(rule, trail, scene),
             // How many instances there are may still be a question; then the trail can yet appear.
@@ -127,8 +126,7 @@ impl<'a> Judge<'a> {
     fn judge_told(&self, rule: &'a Rule, trail: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
         let trails = scene.existing_trails()?;
         let told = trails.into_iter().filter(|told| told.header == trail.header);
-        let judge = |told| self.judge(rule, told, scene.estate.as_ref(), scene.world);
-        let judged: Vec<Judged> = told.map(judge).collect::<Decided<_>>()?;
+        let judged: Vec<Judged> = told.map(|told| self.judge(rule, told, scene)).collect::<Decided<_>>()?;
         Ok(judged.into_iter().max_by_key(|judged| judged.verdict == Verdict::Fail))
     }
 
@@ -136,8 +134,8 @@ impl<'a> Judge<'a> {
     ///
     /// # Errors
     /// [`Stop`] when an answer is needed first.
-    pub fn judge(&self, rule: &'a Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Decided<Judged> {
-        let document = self.document(rule, trail, estate, world);
+    pub(super) fn judge(&self, rule: &'a Rule, trail: &Resource, scene: &Scene) -> Decided<Judged> {
+        let document = scene.document(rule, trail);
         let judged = |verdict, failures, origin| {
             let (bucket, remarks) = (document.bucket.clone(), document.remarks.clone());
             let mut blocks = [&[trail.header][..], &trail.callers].concat();
@@ -185,6 +183,7 @@ impl<'a> Judge<'a> {
     }
 
     fn outcome(&self, rule: &'a Rule, document: &Json, header: &Origin) -> Decided<Arc<Outcome>> {
+        let document = &guard::visible(&rule.guard, document);
         let key = (rule.control.id.clone(), document.to_string());
         if let Some(outcome) = self.outcomes.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(outcome));

@@ -1,10 +1,13 @@
 //! A unit in one world, as its rows see it: what they all ask is worked out once.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::explore::can_be;
 use crate::model::{Estate, Kind, Resource, exists};
+use crate::rules::Rule;
+use crate::rules::document::Document;
 use crate::value::{Decided, World};
 
 use super::row::Judge;
@@ -15,6 +18,9 @@ pub(super) struct Scene<'w> {
     pub estate: Box<dyn Estate + 'w>,
     judge: &'w Judge<'w>,
     trails: OnceCell<Trails>,
+    /// The document about the trail that was judged last, as rules without parameters see it: the rules about a trail come
+    /// one after the other.
+    document: RefCell<Option<Rc<Document>>>,
     refusal: OnceCell<Decided<bool>>,
     can_be: OnceCell<bool>,
 }
@@ -38,8 +44,8 @@ impl Trails {
 
 impl<'w> Scene<'w> {
     pub fn new(judge: &'w Judge<'w>, world: &'w World) -> Self {
-        let (trails, refusal, can_be) = Default::default();
-        Self { world, estate: judge.unit.estate(world), judge, trails, refusal, can_be }
+        let (trails, document, refusal, can_be) = Default::default();
+        Self { world, estate: judge.unit.estate(world), judge, trails, document, refusal, can_be }
     }
 
     /// The trails in source order, with those whose existence is still a question.
@@ -64,6 +70,19 @@ impl<'w> Scene<'w> {
     pub fn existing_trails(&self) -> Decided<Vec<&Resource>> {
         let trails = self.trails().iter().map(|trail| Ok(exists(trail, self.world)?.then_some(trail)));
         trails.filter_map(Result::transpose).collect()
+    }
+
+    /// What `rule` sees of a trail.
+    pub fn document(&self, rule: &Rule, trail: &Resource) -> Rc<Document> {
+        let document = || Rc::new(self.judge.document(rule, trail, self.estate.as_ref(), self.world));
+        if !rule.parameters.is_empty() {
+            return document();
+        }
+        let mut last = self.document.borrow_mut();
+        if let Some(document) = last.as_ref().filter(|document| document.trail == *trail) {
+            return Rc::clone(document);
+        }
+        Rc::clone(last.insert(document()))
     }
 
     /// What `judge` says, unless the real tool refuses the answers of this world, or every way to complete them.

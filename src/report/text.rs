@@ -32,6 +32,7 @@ pub(super) fn render(context: &Context) -> String {
         page.finding(group);
     }
     page.without_data();
+    page.passes_by_default();
     page.suppressed();
     for note in &context.report.notes {
         page.note("note:", note);
@@ -193,6 +194,20 @@ impl<'a> Page<'a> {
         }
         if !groups.is_empty() {
             self.line("");
+        }
+    }
+
+    /// One line for each verdict that another value of a parameter would turn: the default decides, and somebody may deploy
+    /// with the other.
+    fn passes_by_default(&mut self) {
+        let context = self.context;
+        let passes = shown(context).filter(|finding| finding.verdict == Verdict::Pass && !finding.cases.is_empty());
+        for finding in passes {
+            for note in &finding.notes {
+                let message =
+                    format!("{}: {}; {}", finding.control, finding.message.trim_end_matches('.'), note.message);
+                self.note("note:", &Note { message, span: Some(finding.location) });
+            }
         }
     }
 

@@ -25,6 +25,8 @@ pub use expected::{Expectation, Given};
 /// A trail as rules see it.
 #[derive(Debug)]
 pub struct Document {
+    /// The trail.
+    pub trail: Resource,
     /// The JSON that Guard reads.
     pub json: Json,
     /// The bucket the trail writes to: its address where it is declared in the unit, or the text that names it.
@@ -78,11 +80,11 @@ impl Document {
         let events = builder.management_events(trail);
         let mut json = json!({ "Address": trail.address, "Properties": properties, "ManagementEvents": events });
         let (name, bucket) = builder.bucket(trail);
-        if let (Some(bucket), Some(trail)) = (bucket, json.as_object_mut()) {
-            trail.insert("Bucket".to_owned(), bucket);
+        if let (Some(bucket), Some(json)) = (bucket, json.as_object_mut()) {
+            json.insert("Bucket".to_owned(), bucket);
         }
         let Builder { leaves, bucket_blocks, remarks, .. } = builder;
-        Self { json: json!({ "Trail": json }), bucket: name, bucket_blocks, remarks, leaves }
+        Self { trail: trail.clone(), json: json!({ "Trail": json }), bucket: name, bucket_blocks, remarks, leaves }
     }
 
     /// The pointers of all the values that stand for themselves, in the order of the document. What nobody asked for is

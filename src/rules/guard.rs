@@ -99,6 +99,19 @@ pub fn evaluate(rules: &[(&str, &str)], documents: &[&Value]) -> Result<Vec<Vec<
     documents.iter().map(outcomes).collect()
 }
 
+/// What a rule text can see of a document: what it names. A text that looks at whatever there is (`*`) sees all. Documents
+/// that look the same to a rule have the same outcome.
+#[must_use]
+pub fn visible(rules: &str, document: &Value) -> Value {
+    match document {
+        Value::Object(entries) if !rules.contains('*') && !entries.contains_key(OPEN) => {
+            let named = entries.iter().filter(|(key, _)| rules.contains(key.as_str()));
+            named.map(|(key, value)| (key.clone(), visible(rules, value))).collect()
+        }
+        _ => document.clone(),
+    }
+}
+
 /// What each rule of a file says about a document, by the rules' names in order. The file must have been
 /// [parsed](RuleFile::parse).
 ///
@@ -249,6 +262,14 @@ mod tests {
         let statuses: Vec<Vec<Status>> =
             outcomes.iter().map(|row| row.iter().map(|outcome| outcome.status).collect()).collect();
         assert_eq!(statuses, [[Status::Pass, Status::Fail], [Status::Fail, Status::Pass]]);
+    }
+
+    #[test]
+    fn a_rule_sees_what_it_names() {
+        let document = json!({ "A": { "B": 1, "C": { "$open": "x" } }, "D": 2 });
+        assert_eq!(visible("rule r { A.B == 1 }", &document), json!({ "A": { "B": 1 } }));
+        assert_eq!(visible("rule r { A.C == 1 }", &document), json!({ "A": { "C": { "$open": "x" } } }));
+        assert_eq!(visible("rule r { A.* == 1 }", &document), document);
     }
 
     #[test]

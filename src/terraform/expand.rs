@@ -8,7 +8,9 @@ use indexmap::IndexMap;
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{Ask, Data, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value};
+use crate::value::{
+    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value,
+};
 
 use super::evaluator::{Evaluator, Key};
 use super::scope::{Binding, Env, Scope};
@@ -77,6 +79,16 @@ impl Slot {
         let entries = IndexMap::from([("index".to_owned(), Value::number(Number::from(index), origin.clone()))]);
         let count = Value::map(MapKind::Object, entries, origin);
         Self { suffix: format!("[{index}]"), key: index.to_string(), repetition: Some(("count", count)), unless: None }
+    }
+
+    /// Any one of the instances of a block whose number is not known.
+    fn any_counted(address: &str, span: Span) -> Self {
+        let origin = Origin::expression(span);
+        let input = Input::derived(format!("count.index of {address}"), origin.clone());
+        let input = Input { domain: Domain { never_null: true, never_empty: true, ..Domain::default() }, ..input };
+        let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);
+        let count = Value::map(MapKind::Object, entries, origin);
+        Self { repetition: Some(("count", count)), ..Self::counted(0, span) }
     }
 
     fn keyed(text: &str, key: Value, value: Value) -> Self {
@@ -148,8 +160,12 @@ impl<'a> Evaluator<'a> {
             },
             Data::Pending(question) => pending(Shape::Counted, one(), question, &value),
             Data::Open(_) | Data::Opaque(_) | Data::Text(_) => {
+                // Of few numbers each is tried.
+                if let Some(question) = value.which(self.world) {
+                    return pending(Shape::Counted, one(), &Arc::new(question), &value);
+                }
                 let zero = Ask::Is(Literal::Number(Number::from(0_usize)));
-                self.perhaps(Shape::Counted, one(), address, &value, zero, span)
+                self.perhaps(Shape::Counted, vec![Slot::any_counted(address, span)], address, &value, zero, span)
             }
             Data::Failed(failure) => self.refuse(Shape::Counted, one(), address, &failure.message, span),
             _ => self.refuse(Shape::Counted, one(), address, "count must be a number", span),

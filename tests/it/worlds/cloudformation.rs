@@ -50,10 +50,11 @@ impl Template {
         text.push_str("Conditions:\n");
         for at in 0..count {
             let truth = Truth::any(&mut random, &inputs, 2).written(&SPELLING);
-            let truth = if at > 0 && random.one_in(3) {
-                format!("!And [{truth}, !Condition C{}]", random.below(at))
-            } else {
-                truth
+            let truth = match random.below(6) {
+                0 if at > 0 => format!("!And [{truth}, !Condition C{}]", random.below(at)),
+                1 if at > 0 => format!("!Not [!Or [!Condition C{}, {truth}]]", random.below(at)),
+                2 if at > 0 => format!("!Or [!Not [!Condition C{}], {truth}]", random.below(at)),
+                _ => truth,
             };
             let _ = writeln!(text, "  C{at}: {truth}");
         }
@@ -94,10 +95,10 @@ fn inputs(random: &mut Random, most: usize) -> Vec<Input> {
             2 => &["yes", "no"],
             _ => &["true", "false"],
         };
-        product *= values.len();
-        if product > most {
-            break;
+        if product * values.len() > most && !inputs.is_empty() {
+            continue;
         }
+        product *= values.len();
         let values = values.iter().map(|value| Literal::Text((*value).to_owned())).collect();
         inputs.push(Input { name: format!("P{at}"), values });
     }
@@ -154,9 +155,21 @@ impl Writer<'_> {
             };
             let _ = writeln!(text, "      LoggingConfiguration: {logging}");
             let (public, policy) = (self.flag(1), self.flag(1));
+            let block = format!("{{IgnorePublicAcls: {public}, RestrictPublicBuckets: {policy}}}");
+            let block = match self.random.below(3) {
+                0 => format!("!If [{}, {block}, !Ref AWS::NoValue]", self.condition()),
+                _ => block,
+            };
+            let _ = writeln!(text, "      PublicAccessBlockConfiguration: {block}");
+        }
+        if self.random.one_in(2) {
+            let principal = self.random.pick(&["\"*\"", "{Service: cloudtrail.amazonaws.com}"]).to_string();
             let _ = writeln!(
                 text,
-                "      PublicAccessBlockConfiguration: {{IgnorePublicAcls: {public}, RestrictPublicBuckets: {policy}}}"
+                "  P:\n    Type: AWS::S3::BucketPolicy\n    Condition: {}\n    Properties:\n      Bucket: !Ref B0\n      \
+                 PolicyDocument: {{Statement: [{{Effect: Allow, Principal: {principal}, Action: \"s3:GetObject\", \
+                 Resource: !Sub \"${{B0.Arn}}/*\"}}]}}",
+                self.condition()
             );
         }
         for at in 0..=self.random.below(3) {
@@ -173,6 +186,13 @@ impl Writer<'_> {
             let (region, validation, key) = (self.flag(2), self.flag(2), self.text(2));
             let _ = writeln!(text, "      IsMultiRegionTrail: {region}\n      EnableLogFileValidation: {validation}");
             let _ = writeln!(text, "      KMSKeyId: {key}\n      CloudWatchLogsLogGroupArn: {}", self.text(1));
+            if self.random.one_in(3) {
+                let (condition, management) = (self.condition(), self.flag(1));
+                let _ = writeln!(
+                    text,
+                    "      EventSelectors: !If [{condition}, [{{IncludeManagementEvents: {management}}}], !Ref AWS::NoValue]"
+                );
+            }
         }
         text
     }

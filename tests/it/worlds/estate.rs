@@ -11,6 +11,10 @@ use trailwarden::rules::{Catalog, Holds, Rule, Words};
 use trailwarden::source::Sources;
 use trailwarden::value::{Literal, is_fixed};
 
+/// The controls.
+pub const CONTROLS: [&str; 7] =
+    ["CloudTrail.1", "CloudTrail.2", "CloudTrail.3", "CloudTrail.4", "CloudTrail.5", "CloudTrail.6", "CloudTrail.7"];
+
 /// An input as verdicts name it (`Env`, `var.env`, `var.o.flag`), with its values.
 #[derive(Debug, Clone)]
 pub struct Input {
@@ -46,10 +50,21 @@ pub fn sources(name: &str, text: &str) -> Arc<Sources> {
     sources
 }
 
-/// The findings of a unit for some controls.
+/// The findings of a unit for some controls, in as many worlds as its finite inputs may need.
 pub fn findings(unit: &dyn Unit, sources: &Sources, controls: &[&str], outcomes: &Outcomes) -> Findings {
+    findings_in(4096, unit, sources, controls, outcomes)
+}
+
+/// The findings of a unit for some controls, in at most so many worlds a row.
+pub fn findings_in(
+    max_worlds: usize,
+    unit: &dyn Unit,
+    sources: &Sources,
+    controls: &[&str],
+    outcomes: &Outcomes,
+) -> Findings {
     let neighbours = Neighbours::default();
-    let judge = Judge::new(unit, 4096, &neighbours, outcomes, &|_, _, _| None);
+    let judge = Judge::new(unit, max_worlds, &neighbours, outcomes, &|_, _, _| None);
     let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
     let trails: BTreeMap<String, Resource> = trails.map(|trail| (trail.address.clone(), trail)).collect();
     let Some(first) = trails.values().next() else { return Findings::new() };
@@ -66,6 +81,13 @@ pub fn findings(unit: &dyn Unit, sources: &Sources, controls: &[&str], outcomes:
     let of_trails = explored.filter_map(|((rule, trail), exploration)| finding(rule, Some(trail), exploration));
     let of_accounts = of(Holds::Any).filter_map(|rule| finding(rule, None, account_row(&judge, rule, "").0));
     of_trails.chain(of_accounts).collect()
+}
+
+/// Whether a row about an instance whose key or number is open is about this one too.
+pub fn is_about((control, trail): &Subject, (of, about): &Subject) -> bool {
+    let block = |address: &Option<String>| address.as_ref().and_then(|name| name.split('[').next().map(str::to_owned));
+    let is_open = trail.as_ref().is_some_and(|trail| ["[\"*\"]", "${", "[0]"].iter().any(|open| trail.contains(open)));
+    control == of && (trail == about || (is_open && block(trail) == block(about)))
 }
 
 /// Whether an assignment is one of those a case speaks of; `None` where the case names an expression over inputs.
@@ -126,4 +148,11 @@ pub fn disagreements(finding: Option<&Finding>, votes: &[(Assignment, Option<Ver
         }
     }
     wrong
+}
+
+/// Says every disagreement in a line, and the first whole.
+pub fn agree(wrong: &[String]) {
+    let lines: Vec<&str> = wrong.iter().filter_map(|wrong| wrong.lines().next()).collect();
+    let first = wrong.first().map_or("", String::as_str);
+    assert!(wrong.is_empty(), "{} disagreements:\n{}\n{first}", wrong.len(), lines.join("\n"));
 }

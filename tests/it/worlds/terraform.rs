@@ -1,6 +1,7 @@
 //! Modules over a few variables: conditions of every kind, counts, `for_each`, dynamic blocks, a module that hands values
 //! through.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 
 use trailwarden::model::{GivenVariable, Inputs};
 use trailwarden::source::Sources;
-use trailwarden::terraform::{TerraformUnit, load};
+use trailwarden::terraform::{Modules, TerraformUnit};
 use trailwarden::value::Literal;
 
 use super::estate::{Assignment, Input, sources};
@@ -37,6 +38,10 @@ pub struct Module {
     pub inputs: Vec<Input>,
     /// What a validation of its last variable asks of all of them, if it has one.
     validation: Option<Truth>,
+    sources: Arc<Sources>,
+    /// The module is parsed once for all its units.
+    modules: Modules,
+    units: Cell<usize>,
 }
 
 impl Module {
@@ -57,7 +62,10 @@ impl Module {
         writer.locals(&mut text);
         writer.buckets(&mut text);
         writer.trails(&mut text);
-        Self { text, inputs, validation }
+        let sources = sources("main.tf", &text);
+        sources.add(Path::new("child/main.tf"), CHILD.to_owned());
+        let modules = Modules::new(Arc::clone(&sources));
+        Self { text, inputs, validation, sources, modules, units: Cell::default() }
     }
 
     /// Whether Terraform refuses the assignment for the sake of a validation.
@@ -67,12 +75,10 @@ impl Module {
 
     /// The unit with some variables given, and its files.
     pub fn unit(&self, given: &Assignment) -> (TerraformUnit, Arc<Sources>) {
-        let sources = sources("main.tf", &self.text);
-        sources.add(Path::new("child/main.tf"), CHILD.to_owned());
-        sources.add(Path::new("given.tfvars"), values(given));
-        let variables = vec![GivenVariable::File("given.tfvars".into())];
-        let unit = load(&sources, Path::new("/project"), &Inputs { variables, ..Inputs::default() });
-        (unit, sources)
+        let file = format!("given-{}.tfvars", self.units.replace(self.units.get() + 1));
+        self.sources.add(Path::new(&file), values(given));
+        let inputs = Inputs { variables: vec![GivenVariable::File(file.into())], ..Inputs::default() };
+        (self.modules.load(Path::new("/project"), &inputs), Arc::clone(&self.sources))
     }
 }
 
@@ -106,7 +112,7 @@ fn variables(random: &mut Random, most: usize, text: &mut String) -> Vec<Input> 
     let mut product = 1;
     for at in 0..10 {
         let name = format!("v{at}");
-        let (names, values, body) = match random.below(7) {
+        let (names, values, body) = match random.below(8) {
             0 | 1 => (vec![format!("var.{name}")], truths(), "type = bool\n  nullable = false".to_owned()),
             2 => (vec![format!("var.{name}")], or_null(truths()), "type = bool".to_owned()),
             3 | 4 => {
@@ -119,15 +125,21 @@ fn variables(random: &mut Random, most: usize, text: &mut String) -> Vec<Input> 
                 let values = or_null(words(&["", "arn:key"]));
                 (vec![format!("var.{name}")], values, format!("type = string\n  {}", validated(&condition)))
             }
+            6 => {
+                let values = (0..3).map(|number: i64| Literal::Number(number.into())).collect();
+                let condition = format!("contains([0, 1, 2], var.{name})");
+                (vec![format!("var.{name}")], values, format!("type = number\n  {}", validated(&condition)))
+            }
             _ => {
                 let names = vec![format!("var.{name}.a"), format!("var.{name}.b")];
                 (names, or_null(truths()), "type = object({ a = bool, b = bool })\n  nullable = false".to_owned())
             }
         };
-        product *= values.len().pow(u32::try_from(names.len()).unwrap());
-        if product > most && !inputs.is_empty() {
-            break;
+        let more = values.len().pow(u32::try_from(names.len()).unwrap());
+        if product * more > most && !inputs.is_empty() {
+            continue;
         }
+        product *= more;
         let _ = writeln!(text, "variable \"{name}\" {{\n  {body}\n}}");
         inputs.extend(names.into_iter().map(|name| Input { name, values: values.clone() }));
     }
@@ -161,15 +173,21 @@ impl Writer<'_> {
         self.input(|value| matches!(value, Literal::Text(_))).unwrap_or_else(|| "\"prod\"".to_owned())
     }
 
+    /// An input that is a number.
+    fn number(&mut self) -> String {
+        self.input(|value| matches!(value, Literal::Number(_))).unwrap_or_else(|| "1".to_owned())
+    }
+
     fn condition(&mut self, depth: usize) -> String {
-        match self.random.below(if depth == 0 { 4 } else { 8 }) {
+        match self.random.below(if depth == 0 { 5 } else { 9 }) {
             0 => format!("({} == true)", self.boolean()),
+            4 => format!("({} > 1)", self.number()),
             1 => format!("contains([\"prod\", \"staging\"], coalesce({}, \"none\"))", self.word()),
             2 if self.locals > 0 => format!("local.c{}", self.random.below(self.locals)),
             3 => format!("length(compact([{}])) > 0", self.word()),
-            4 => format!("!({})", self.condition(depth - 1)),
-            5 => format!("({} && {})", self.condition(depth - 1), self.condition(depth - 1)),
-            6 => format!("({} ? {} : {})", self.condition(0), self.condition(depth - 1), self.condition(depth - 1)),
+            5 => format!("!({})", self.condition(depth - 1)),
+            6 => format!("({} && {})", self.condition(depth - 1), self.condition(depth - 1)),
+            7 => format!("({} ? {} : {})", self.condition(0), self.condition(depth - 1), self.condition(depth - 1)),
             _ => format!("({})", Truth::any(&mut self.random, self.inputs, depth).written(&SPELLING)),
         }
     }
@@ -192,8 +210,13 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, depth: usize) -> String {
-        match self.random.below(if depth == 0 { 7 } else { 9 }) {
+        match self.random.below(if depth == 0 { 9 } else { 11 }) {
             0 => "\"arn:key\"".to_owned(),
+            7 => {
+                let word = self.word();
+                format!("({word} == null ? \"arn:key\" : {word})")
+            }
+            8 => format!("tostring({})", self.number()),
             1 => self.random.pick(&["null", "\"\""]).to_string(),
             2 => self.word(),
             3 => format!("join(\"\", compact([{}]))", self.word()),
@@ -238,16 +261,18 @@ impl Writer<'_> {
 
     /// How often a resource exists: once, or as an input has it.
     fn count(&mut self) -> String {
-        match self.random.below(4) {
+        match self.random.below(6) {
             0 => format!("count = {} ? 1 : 0", self.condition(1)),
             1 => format!("count = length(compact([{}]))", self.word()),
+            2 => format!("count = {}", self.number()),
             _ => String::new(),
         }
     }
 
     /// How many trails a block makes, and under which keys.
     fn repetition(&mut self) -> String {
-        match self.random.below(8) {
+        match self.random.below(10) {
+            8 => format!("for_each = toset(compact([{}]))", self.word()),
             0 => format!("for_each = {} ? toset([\"a\", \"b\"]) : toset([\"a\"])", self.condition(1)),
             1 => format!(
                 "for_each = {{ for key, on in {{ a = {}, b = true }} : key => on if on == true }}",

@@ -65,7 +65,7 @@ impl Evaluator<'_> {
 
 /// What is opaque, as something that may be compared: it is set.
 fn of_symbol(symbol: &Symbol, origin: Origin) -> Input {
-    let domain = Domain { values: None, never_null: true, never_empty: true };
+    let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
     Input { domain, ..Input::derived(symbol.to_string(), origin) }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::syntax::{Entry, Node};
-use crate::value::{Data, Domain, Input, ListKind, Literal, Number, Origin, Part, Reason, Role, Text, Value};
+use crate::value::{Data, Domain, Input, ListKind, Literal, Number, Origin, Part, Pattern, Reason, Role, Text, Value};
 
 use super::parameter_file::plain_text;
 use super::text::{joined, named, parts};
@@ -83,12 +83,15 @@ impl<'t> Parameter<'t> {
         if let Some(texts) = alternatives.filter(|_| self.shape() == Shape::Text) {
             return Domain::of(texts.into_iter().map(|text| Literal::Text(text.to_owned())).collect());
         }
+        // CloudFormation looks up what an AWS-specific type names: it is one thing that exists.
         let kind = self.kind();
-        let never_empty = self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
-            || kind == "Number"
-            || (kind.starts_with("AWS::") && self.shape() == Shape::Text)
+        let names_one = kind == "Number" || (kind.starts_with("AWS::") && self.shape() == Shape::Text);
+        let never_empty = names_one
+            || self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
             || self.pattern().is_some_and(|pattern| !pattern.is_match(b""));
-        Domain { values: None, never_null: true, never_empty }
+        let pattern = self.entry.value.get("AllowedPattern").and_then(Node::text).and_then(Pattern::parse);
+        let never_wide = names_one || pattern.is_some_and(|pattern| pattern.is_never_wide());
+        Domain { values: None, never_null: true, never_empty, never_wide }
     }
 
     /// Its type, as it is declared.

@@ -167,7 +167,7 @@ impl<'p> Instances<'p> {
         let domain = if is_certain {
             Domain::of(candidates.keys().cloned().map(Literal::Text).collect())
         } else {
-            Domain { values: None, never_null: true, never_empty: true }
+            Domain { never_null: true, never_empty: true, ..Domain::default() }
         };
         let others = if is_certain { Arc::default() } else { Arc::clone(&self.unnamed_buckets) };
         let input = Arc::new(Input { name, reason, domain, origin: instance.path(argument).origin(None) });

@@ -25,7 +25,7 @@ pub(super) fn joined(name: String, junction: Junction, parts: Vec<Value>, world:
         return only.clone();
     }
     let never_empty = flat.iter().any(holds_something);
-    let domain = Domain { values: None, never_null: true, never_empty };
+    let domain = Domain { never_null: true, never_empty, ..Domain::default() };
     let reason = Reason::Joined(junction, Arc::new(flat));
     Value::open(Input { name, reason, domain, origin: origin.clone() }, origin)
 }

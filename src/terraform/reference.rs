@@ -107,7 +107,7 @@ impl<'a> Evaluator<'a> {
         }
         let origin = Origin::expression(span);
         let reason = Reason::Elsewhere("terraform workspace select".to_owned());
-        let domain = crate::value::Domain { values: None, never_null: true, never_empty: true };
+        let domain = crate::value::Domain { never_null: true, never_empty: true, ..crate::value::Domain::default() };
         let input = crate::value::Input { name: full, reason, domain, origin: origin.clone() };
         self.settled(Value::open(input, origin))
     }

@@ -40,8 +40,10 @@ impl Outcome {
     fn domain(self) -> Domain {
         match self {
             Self::Bool => Domain::boolean(),
-            Self::Set | Self::Number => Domain { values: None, never_null: true, never_empty: self == Self::Number },
-            Self::Open => Domain { values: None, never_null: true, never_empty: false },
+            Self::Set | Self::Number => {
+                Domain { never_null: true, never_empty: self == Self::Number, ..Domain::default() }
+            }
+            Self::Open => Domain { never_null: true, ..Domain::default() },
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::model::OpenInputs;
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
-use crate::value::{Data, Domain, Input, Literal, Origin, Reason, Role, Value};
+use crate::value::{Data, Domain, Input, Literal, Origin, Pattern, Reason, Role, Value};
 
 use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
@@ -225,6 +225,13 @@ fn narrow(domain: &mut Domain, condition: &Expr, name: &str) {
             domain.never_null = true;
             domain.never_empty = true;
         }
+        ExprKind::Call(call) if call.name == "can" => {
+            if let Some(pattern) = pattern(call, name) {
+                domain.never_null = true;
+                domain.never_empty |= pattern.is_never_empty();
+                domain.never_wide |= pattern.is_anchored() && pattern.is_never_wide();
+            }
+        }
         _ => {
             if let Some(values) = listed(condition, name) {
                 let known = domain.values.take();
@@ -233,6 +240,19 @@ fn narrow(domain: &mut Domain, condition: &Expr, name: &str) {
                 *domain = Domain::of(values.into_iter().filter(allowed).collect());
             }
         }
+    }
+}
+
+/// The pattern of `can(regex("…", var.name))`.
+fn pattern(can: &Call, name: &str) -> Option<Pattern> {
+    let [only] = can.arguments.as_slice() else { return None };
+    let ExprKind::Call(regex) = &only.kind else { return None };
+    match regex.arguments.as_slice() {
+        [pattern, variable] if regex.name == "regex" && is_variable(variable, name) => match &pattern.kind {
+            ExprKind::Text(pattern) => Pattern::parse(pattern),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

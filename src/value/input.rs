@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Data, Number, Origin, Value};
+use super::{Data, Number, Origin, Value, is_fixed};
 
 /// Something outside the sources that decides a value: a variable without value, a parameter without default,
 /// an output of a module that is not on disk, or whatever cannot be decided, named by its reason.
@@ -67,6 +67,8 @@ pub struct Domain {
     pub never_null: bool,
     /// Whether the empty text or collection is certainly not one of them (`MinLength`).
     pub never_empty: bool,
+    /// Whether a wildcard, a policy variable or a wide range of addresses is certainly none of them (`AllowedPattern`).
+    pub never_wide: bool,
 }
 
 /// A value an input can be compared with.
@@ -143,14 +145,19 @@ impl Domain {
     /// True or false and nothing else.
     #[must_use]
     pub fn boolean() -> Self {
-        Self { values: Some(vec![Literal::Bool(true), Literal::Bool(false)]), never_null: true, never_empty: true }
+        Self {
+            values: Some(vec![Literal::Bool(true), Literal::Bool(false)]),
+            never_null: true,
+            never_empty: true,
+            never_wide: true,
+        }
     }
 
     /// Exactly these values.
     #[must_use]
     pub fn of(values: Vec<Literal>) -> Self {
         let never_null = !values.contains(&Literal::Null);
-        Self { values: Some(values), never_null, never_empty: false }
+        Self { values: Some(values), never_null, ..Self::default() }
     }
 
     /// Whether a literal is, or may be, one of the values.
@@ -159,7 +166,8 @@ impl Domain {
         match (&self.values, literal) {
             (Some(values), _) => values.iter().any(|value| value.same(literal)),
             (None, Literal::Null) => !self.never_null,
-            (None, Literal::Text(text)) => !(self.never_empty && text.is_empty()),
+            (None, Literal::Text(text)) if text.is_empty() => !self.never_empty,
+            (None, Literal::Text(text)) => !self.never_wide || is_fixed(text),
             (None, _) => true,
         }
     }

@@ -36,7 +36,7 @@ fn length(arguments: &Arguments) -> Answer {
         Data::Text(text) => text.as_literal().ok_or(Trouble::Unknown)?.graphemes(true).count(),
         Data::Open(input) => return Ok(length_of(input, arguments)),
         Data::Opaque(symbol) => {
-            let domain = Domain { values: None, never_null: true, never_empty: true };
+            let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
             let input = Input { domain, ..Input::derived(symbol.to_string(), value.origin.clone()) };
             return Ok(length_of(&Arc::new(input), arguments));
         }
@@ -47,7 +47,7 @@ fn length(arguments: &Arguments) -> Answer {
 
 /// The length of an input, which can be asked about.
 fn length_of(collection: &Arc<Input>, arguments: &Arguments) -> Value {
-    let domain = Domain { values: None, never_null: true, never_empty: true };
+    let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
     let name = format!("length({})", collection.name);
     let reason = Reason::LengthOf(Arc::clone(collection));
     let input = Input { name, reason, domain, origin: arguments.origin() };

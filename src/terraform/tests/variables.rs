@@ -88,6 +88,13 @@ fn a_validation_narrows_or_rejects() {
     let (_, input) = open("var.v != \"\" && var.v != null");
     assert!(input.domain.never_empty && input.domain.never_null);
 
+    let (_, input) = open("can(regex(\"^[0-9]{12}$\", var.v))");
+    assert!(input.domain.never_empty && input.domain.never_null && input.domain.never_wide);
+    for condition in ["can(regex(\"[0-9]{12}\", var.v))", "can(regex(\"^[0-9*]{12}$\", var.v))"] {
+        let (_, input) = open(condition);
+        assert!(input.domain.never_empty && !input.domain.never_wide, "{condition}");
+    }
+
     let (unit, input) = open("substr(var.v, 0, 4) == \"prod\"");
     for (value, rejected) in [("prod-1", false), ("dev", true)] {
         let world = World::default().with(Question::new(input.clone(), Ask::Is(text(value))), true);

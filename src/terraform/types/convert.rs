@@ -46,7 +46,8 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
         return value.clone();
     }
     let never_empty = wanted.never_empty || input.domain.never_empty;
-    let narrowed = Input { domain: Domain { never_empty, ..wanted }, ..(**input).clone() };
+    let narrowed =
+        Input { domain: Domain { never_empty, never_wide: input.domain.never_wide, ..wanted }, ..(**input).clone() };
     settle(Value::open(narrowed, value.origin.clone()), world)
 }
 

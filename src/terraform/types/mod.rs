@@ -70,7 +70,7 @@ pub fn domain(ty: &Type, nullable: Nullable) -> Domain {
         let null = (!never_null).then_some(Literal::Null);
         [Literal::Bool(true), Literal::Bool(false)].into_iter().chain(null).collect()
     });
-    Domain { values, never_null, never_empty: matches!(ty, Type::Bool | Type::Number) }
+    Domain { values, never_null, never_empty: matches!(ty, Type::Bool | Type::Number), ..Domain::default() }
 }
 
 impl Type {

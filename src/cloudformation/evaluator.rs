@@ -198,6 +198,7 @@ impl<'t> Evaluator<'t> {
             "Fn::FindInMap" => self.find_in_map(stack, argument, span),
             "Fn::ImportValue" => self.import(stack, argument, span),
             "Fn::GetStackOutput" => self.stack_output(stack, argument, span),
+            "Fn::RefAll" => self.of_type(stack, argument, span),
             "Fn::If" => self.choose(stack, argument, span),
             "Fn::And"
             | "Fn::Or"

@@ -40,7 +40,8 @@ pub fn call(name: &str, argument: &Value, span: Span) -> Value {
             Some(literal) => Value::text(STANDARD.encode(literal.as_text()), origin.clone()),
             None => derived(short, &[argument], origin.clone()),
         }),
-        ("Fn::GetAZs", _) => Ok(derived(short, &[argument], origin.clone())),
+        // What the account has: its zones, and what it says of the resources that parameters name.
+        ("Fn::GetAZs" | "Fn::ValueOf" | "Fn::ValueOfAll", _) => Ok(derived(short, &[argument], origin.clone())),
         ("Fn::ImportValue" | "Fn::GetStackOutput", _) => {
             Ok(named(bounded(format!("{short}({})", argument.describe())), origin.clone()))
         }

@@ -33,11 +33,6 @@ impl<'t> Evaluator<'t> {
                 None => broken(format!("there is no mapping `{name}`"), origin),
             };
         };
-        if default.is_none()
-            && let Some(same) = same_in_every_row(rows, &first, &second)
-        {
-            return self.mapped(stack, same, span);
-        }
         let found = self.pick(rows, &first, &origin).and_then(|row| match row {
             Some(row) => self.pick(&row.value, &second, &origin),
             None => Ok(None),
@@ -49,10 +44,14 @@ impl<'t> Evaluator<'t> {
                 let keys = format!("{}, {}", first.describe(), second.describe());
                 Value::failed(format!("the mapping `{name}` has no entry for {keys}"), origin)
             }
-            (Err(waiting), _) => match waiting.data {
-                data @ (Data::Pending(_) | Data::Failed(_)) => Value::new(data, origin),
-                _ => unknown(),
-            },
+            (Err(waiting), default) => {
+                let same = same_in_every_row(rows, &first, &second).filter(|_| default.is_none());
+                match (same, waiting.data) {
+                    (Some(same), _) => self.mapped(stack, same, span),
+                    (None, data @ (Data::Pending(_) | Data::Failed(_))) => Value::new(data, origin),
+                    (None, _) => unknown(),
+                }
+            }
         }
     }
 

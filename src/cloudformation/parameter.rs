@@ -91,7 +91,8 @@ impl<'t> Parameter<'t> {
         Domain { values: None, never_null: true, never_empty }
     }
 
-    fn kind(&self) -> &'t str {
+    /// Its type, as it is declared.
+    pub fn kind(&self) -> &'t str {
         self.entry.value.get("Type").and_then(Node::text).unwrap_or("String")
     }
 

@@ -3,7 +3,7 @@
 use crate::model::OpenInputs;
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
-use crate::value::{Data, Input, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
+use crate::value::{Data, Input, ListKind, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
 
 use super::evaluator::{Evaluator, Name, broken};
 use super::parameter::Parameter;
@@ -81,6 +81,16 @@ impl<'t> Evaluator<'t> {
                 })
             }
         })
+    }
+
+    /// `Fn::RefAll`: the values of all parameters of a type.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-rules.html>
+    pub fn of_type(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
+        let origin = Origin::expression(span);
+        let Some(kind) = argument.text() else { return broken("Fn::RefAll needs the type of parameters", origin) };
+        let parameters = stack.parameters().filter(|parameter| parameter.kind() == kind);
+        let values = parameters.map(|parameter| self.parameter(stack, parameter)).collect();
+        Value::list(ListKind::List, values, origin)
     }
 
     fn root_parameter(&self, stack: &Stack, parameter: &Parameter<'t>) -> Value {

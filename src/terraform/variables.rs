@@ -249,7 +249,7 @@ fn pattern(can: &Call, name: &str) -> Option<Pattern> {
     let ExprKind::Call(regex) = &only.kind else { return None };
     match regex.arguments.as_slice() {
         [pattern, variable] if regex.name == "regex" && is_variable(variable, name) => match &pattern.kind {
-            ExprKind::Text(pattern) => Pattern::parse(pattern),
+            ExprKind::Text(pattern, _) => Pattern::parse(pattern),
             _ => None,
         },
         _ => None,

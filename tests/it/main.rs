@@ -17,6 +17,8 @@ mod links;
 mod pages;
 mod places;
 mod plans;
+#[cfg(target_os = "linux")]
+mod release;
 mod reports;
 mod suppressions;
 mod templates;

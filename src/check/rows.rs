@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
 use crate::judge::{AccountVotes, Judge, Outcomes, Row, UserRow, account_row, fill, to_finding, trace, user_findings};
 use crate::model::{Neighbours, Resource, Unit};
-use crate::rules::{Holds, Words};
+use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
 use crate::value::Literal;
 

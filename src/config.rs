@@ -20,7 +20,7 @@ pub use schema::{
     Account, BlockFlag, Config, ControlSetting, FailOn, KnownBucket, OpenInputs, PublicAccessBlock, Severity,
     SuppressionRule, Whereabouts,
 };
-pub use words::{ControlIds, Date, Openness};
+pub use words::{ControlIds, ControlParameters, Date, Openness};
 
 use crate::source::{FileId, PathGlob, Sources, Span, relative};
 use crate::syntax::{NodeKind, yaml};

@@ -9,7 +9,7 @@ use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
 use crate::value::Literal;
 
-use super::Options;
+use super::{Options, settings};
 
 /// How many other values of parameters are tried on one unit.
 const MAX_ALTERNATIVES: usize = 64;
@@ -60,7 +60,8 @@ pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
 }
 
 fn rows(unit: &dyn Unit, run: &Run) -> Rows {
-    let judge = Judge::new(unit, run.options.max_worlds, run.neighbours, run.outcomes);
+    let given = |rule: &Rule, parameter: &str, trail: &Resource| settings::given(rule, parameter, trail, unit, run);
+    let judge = Judge::new(unit, run.options.max_worlds, run.neighbours, run.outcomes, &given);
     let trails = distinct(judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails));
     let mut providers: Vec<&str> = trails.iter().map(|trail| trail.provider.as_str()).collect();
     providers.sort_unstable();

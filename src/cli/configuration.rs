@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::{ConfigError, Configured};
-use crate::rules::UserRules;
+use crate::rules::{Catalog, UserRules};
 use crate::source::Sources;
 
 use super::UsageError;
@@ -38,11 +38,18 @@ pub(super) fn known_controls(
             Err(unknown) => return refuse(id.span, unknown.to_string()),
         }
     }
-    let parameters = configured.config.controls.iter().flat_map(|setting| &setting.parameters);
-    match parameters.into_iter().next() {
-        Some((name, value)) => refuse(value.span, format!("the control has no parameter `{name}`")),
-        None => Ok(()),
+    let settings = &configured.config.controls;
+    let given = settings.iter().flat_map(|setting| setting.control.0.iter().map(move |id| (id, &setting.parameters)));
+    for (id, (name, _)) in given.flat_map(|(id, parameters)| parameters.0.iter().map(move |given| (id, given))) {
+        let known = match Catalog::builtin().map(|catalog| catalog.get(&id.value)) {
+            Ok(Ok(rule)) => rule.parameter(name).map(|_| ()).map_err(|unknown| unknown.to_string()),
+            _ => Err(format!("{} is a rule of your own, which has no parameters", id.value)),
+        };
+        if let Err(message) = known {
+            return refuse(name.span, message);
+        }
     }
+    Ok(())
 }
 
 fn misconfigured(error: &ConfigError) -> UsageError {

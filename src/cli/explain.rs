@@ -14,6 +14,12 @@ pub(super) fn page(control: &str) -> Result<Ending, UsageError> {
     let mut page =
         format!("# {}: {}\n\nSeverity: {}\n{}\n\n", control.id, control.title, control.severity.as_str(), control.url);
     page += control.page.trim_end();
+    if !rule.parameters.is_empty() {
+        page += "\n\n## Parameters\n\nGiven in `.trailwarden.yaml`; `*` stands for any characters.\n\n";
+    }
+    for (name, parameter) in &rule.parameters {
+        let _ = writeln!(page, "* `{name}`: the trail {}", parameter.meaning);
+    }
     page += "\n\n## Related requirements\n\n";
     for (framework, numbers) in &control.requirements {
         let _ = writeln!(page, "* {framework}: {}", numbers.join(", "));

@@ -8,7 +8,7 @@ use crate::finding;
 use crate::source::{PathGlob, Wildcard};
 
 use super::at::At;
-use super::words::{ControlIds, Date, Openness};
+use super::words::{ControlIds, ControlParameters, Date, Openness};
 
 /// What a repository says about its runs. Command-line options win over it. Paths count from the directory of the
 /// file.
@@ -194,8 +194,7 @@ pub struct ControlSetting {
     pub severity: Option<Severity>,
     /// Parameters of the control, by name.
     #[serde(default)]
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, super::words::Scalar>"))]
-    pub parameters: BTreeMap<String, At<String>>,
+    pub parameters: ControlParameters,
 }
 
 /// Findings that somebody decided not to act on.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate};
-use serde::de::{self, Deserialize, Deserializer, SeqAccess, Unexpected, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use crate::source::{PathGlob, Wildcard};
 
@@ -13,6 +13,18 @@ use super::schema::{BlockFlag, PublicAccessBlock};
 /// A control's id, or several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ControlIds(pub Vec<At<String>>);
+
+/// Parameters of a control, by name: what is asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ControlParameters(pub Vec<(At<String>, At<Wildcard>)>);
+
+impl ControlParameters {
+    /// What the parameter of this name asks for.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&At<Wildcard>> {
+        self.0.iter().find(|(known, _)| known.value == name).map(|(_, pattern)| pattern)
+    }
+}
 
 /// A day: `2027-01-31`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +100,28 @@ impl<'de> Deserialize<'de> for ControlIds {
             }
             OneOrMany::Many(many) => Ok(Self(many)),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for ControlParameters {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = ControlParameters;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a mapping of parameters")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<ControlParameters, A::Error> {
+                let mut parameters = ControlParameters::default();
+                while let Some(entry) = entries.next_entry()? {
+                    parameters.0.push(entry);
+                }
+                Ok(parameters)
+            }
+        }
+        deserializer.deserialize_map(Entries)
     }
 }
 
@@ -174,7 +208,8 @@ mod described {
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-    use super::{ControlIds, Date, Openness, PathGlob, PublicAccessBlock, Wildcard};
+    use super::{ControlIds, ControlParameters, Date, Openness, PathGlob, PublicAccessBlock, Wildcard};
+    use crate::rules::Catalog;
 
     macro_rules! schemas {
         ($($type:ident: $schema:tt),* $(,)?) => {
@@ -219,5 +254,29 @@ mod described {
                 }
             ]
         },
+    }
+
+    /// Every parameter that some control has, with what it asks for.
+    impl JsonSchema for ControlParameters {
+        fn schema_name() -> Cow<'static, str> {
+            "ControlParameters".into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let mut properties = serde_json::Map::new();
+            for rule in Catalog::builtin().unwrap().rules() {
+                for (name, parameter) in &rule.parameters {
+                    let mut schema = generator.subschema_for::<Wildcard>();
+                    let description = format!("{}: the trail {}.", rule.control.id, parameter.meaning);
+                    schema.insert("description".to_owned(), description.into());
+                    properties.insert(name.clone(), schema.into());
+                }
+            }
+            json_schema!({ "type": "object", "properties": properties, "additionalProperties": false })
+        }
+
+        fn inline_schema() -> bool {
+            true
+        }
     }
 }

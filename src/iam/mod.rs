@@ -25,5 +25,6 @@ mod resource;
 pub use action::Access;
 pub use condition::{Hint, near_misses};
 pub use document::{Body, Document, Selector, Statement, Terms, Unreadable, as_object};
+pub use pattern::{Class, Token, covers, meets};
 pub use public::{Closed, Publicness, publicness};
 pub use resource::Target;

@@ -4,7 +4,7 @@ use crate::value::{Part, Text, Value};
 
 /// One place of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token {
+pub enum Token {
     /// This character.
     Char(char),
     /// Any one character (`?`).
@@ -13,6 +13,18 @@ pub(super) enum Token {
     Many,
     /// Characters that are not known here, by their canonical name: an unknown value or a policy variable.
     Hole(String),
+    /// A part of an ARN that is not known here.
+    Part(Class),
+}
+
+/// What an unknown part of an ARN is made of.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Anything but colons: a partition, a Region.
+    Word,
+    /// Digits: an account.
+    Digits,
 }
 
 /// A table of more cells than this is not filled; the cautious answer is given instead.
@@ -61,17 +73,28 @@ pub(super) fn hole(value: &Value) -> Token {
 }
 
 /// Whether some text fits both patterns. Holes may be anything, so a no is certain.
-pub(super) fn meets(left: &[Token], right: &[Token]) -> bool {
-    let flexible = |token: &Token| matches!(token, Token::Many | Token::Hole(_));
+#[must_use]
+pub fn meets(left: &[Token], right: &[Token]) -> bool {
+    let flexible = |token: &Token| matches!(token, Token::Many | Token::Hole(_) | Token::Part(_));
     let same = |left: &Token, right: &Token| match (left, right) {
         (Token::Char(left), Token::Char(right)) => left == right,
-        _ => true,
+        _ => may_hold(left, right) && may_hold(right, left),
     };
     table(left, right, flexible, flexible, same).unwrap_or(true)
 }
 
+/// Whether the characters that `one` stands for may include `other`.
+fn may_hold(one: &Token, other: &Token) -> bool {
+    match (one, other) {
+        (Token::Part(Class::Word), Token::Char(character)) => *character != ':',
+        (Token::Part(Class::Digits), Token::Char(character)) => character.is_ascii_digit(),
+        _ => true,
+    }
+}
+
 /// Whether every text that fits `inner` fits `outer`, whatever the holes hold. A yes is certain.
-pub(super) fn covers(outer: &[Token], inner: &[Token]) -> bool {
+#[must_use]
+pub fn covers(outer: &[Token], inner: &[Token]) -> bool {
     let same = |outer: &Token, inner: &Token| match (outer, inner) {
         (Token::One, Token::Char(_) | Token::One) => true,
         (Token::Char(outer), Token::Char(inner)) => outer == inner,
@@ -104,10 +127,16 @@ fn table(
             let down = below.get(from_end).copied().unwrap_or(false);
             let across = cells.last().copied().unwrap_or(false);
             let diagonal = from_end.checked_sub(1).and_then(|at| below.get(at)).copied().unwrap_or(false);
-            let stretches = here.is_some_and(&left_stretches) || there.is_some_and(&right_stretches);
+            let here_ends = here.is_some_and(&left_stretches);
+            let there_ends = there.is_some_and(&right_stretches);
+            let (here_swallows, there_swallows) = here.zip(there).map_or((false, false), |(here, there)| {
+                (here_ends && may_hold(here, there), there_ends && may_hold(there, here))
+            });
             let together = here.zip(there).is_some_and(|(here, there)| same(here, there));
             let at_end = here.is_none() && there.is_none();
-            cells.push(at_end || (stretches && (down || across)) || (together && diagonal));
+            let downwards = (here_ends || there_swallows) && down;
+            let sideways = (there_ends || here_swallows) && across;
+            cells.push(at_end || downwards || sideways || (together && diagonal));
         }
         below = cells;
     }
@@ -133,6 +162,22 @@ mod tests {
         ] {
             assert_eq!(meets(&pattern(left), &pattern(right)), expected, "{left} meets {right}");
             assert_eq!(meets(&pattern(right), &pattern(left)), expected, "{right} meets {left}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_an_arn_holds_what_such_a_part_can() {
+        let arn = [plain("arn:aws:logs:"), vec![Token::Part(Class::Digits)], plain(":log-group:a")].concat();
+        for (other, expected) in [
+            ("arn:aws:logs:1:log-group:a", true),
+            ("arn:aws:logs:*:log-group:a", true),
+            ("*:log-group:a", true),
+            ("*:log-group:b*", false),
+            ("arn:aws:logs:log-group:a", false),
+            ("arn:aws:logs:a:log-group:a", false),
+        ] {
+            assert_eq!(meets(&pattern(other), &arn), expected, "{other}");
+            assert_eq!(meets(&arn, &pattern(other)), expected, "{other}");
         }
     }
 

@@ -14,6 +14,6 @@ mod user;
 pub use account::{AccountVotes, account_row};
 pub use describe::{cases as describe_cases, fill};
 pub use finding::{Row, to_finding, without_trail};
-pub use row::{Failure, Judge, Judged, Outcomes};
+pub use row::{Failure, Givens, Judge, Judged, Outcomes};
 pub use trace::trace;
 pub use user::{UserRow, user_findings};

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::explore::{Exploration, can_be, explore};
 use crate::finding::Verdict;
 use crate::model::{Estate, Kind, Neighbourhood, Neighbours, Resource, Unit, exists};
-use crate::rules::document::{Document, Remark};
+use crate::rules::document::{Document, Expectation, Given, Remark};
 use crate::rules::leaves::Leaf;
 use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
@@ -24,7 +24,12 @@ pub struct Judge<'a> {
     pub neighbours: Neighbourhood<'a>,
     /// What Guard said about documents that were judged before.
     pub outcomes: &'a Outcomes,
+    /// What the parameters of the controls are given.
+    pub given: &'a Givens<'a>,
 }
+
+/// What a parameter of a control is given where it is about a trail; `None` where nothing is asked for.
+pub type Givens<'a> = dyn Fn(&Rule, &str, &Resource) -> Option<Given> + Sync + 'a;
 
 /// What Guard said, by control and document: equal documents are judged once.
 #[derive(Debug, Default)]
@@ -63,8 +68,24 @@ pub struct Failure {
 impl<'a> Judge<'a> {
     /// A judge of `unit`.
     #[must_use]
-    pub fn new(unit: &'a dyn Unit, max_worlds: usize, neighbours: &'a Neighbours<'a>, outcomes: &'a Outcomes) -> Self {
-        Self { unit, max_worlds, neighbours: neighbours.around(unit), outcomes }
+    pub fn new(
+        unit: &'a dyn Unit,
+        max_worlds: usize,
+        neighbours: &'a Neighbours<'a>,
+        outcomes: &'a Outcomes,
+        given: &'a Givens<'a>,
+    ) -> Self {
+        Self { unit, max_worlds, neighbours: neighbours.around(unit), outcomes, given }
+    }
+
+    /// What `rule` sees of a trail.
+    pub(super) fn document(&self, rule: &'a Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Document {
+        let document = Document::of(trail, estate, world, self.neighbours);
+        let parameters = rule.parameters.iter();
+        let expectations: Vec<Expectation> = parameters
+            .map(|(name, parameter)| Expectation { name, parameter, given: (self.given)(rule, name, trail) })
+            .collect();
+        document.expecting(&expectations, trail, estate, world)
     }
 
     /// The trails of the unit, world by world.
@@ -132,7 +153,7 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// [`Stop`] when an answer is needed first.
     pub fn judge(&self, rule: &'a Rule, trail: &Resource, estate: &dyn Estate, world: &World) -> Decided<Judged> {
-        let document = Document::of(trail, estate, world, self.neighbours);
+        let document = self.document(rule, trail, estate, world);
         let judged = |verdict, failures, origin| {
             let (bucket, remarks) = (document.bucket.clone(), document.remarks.clone());
             let mut blocks = [&[trail.header][..], &trail.callers].concat();

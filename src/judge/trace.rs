@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use crate::explore::conditions;
 use crate::finding::{Case, Finding, Step, Trace, Verdict};
 use crate::model::{Kind, Resource};
-use crate::rules::document::Document;
 use crate::rules::leaves::{Ground, Leaf};
 use crate::source::Span;
 use crate::value::{Question, Reason, World};
@@ -95,8 +94,8 @@ fn failed(row: &Row, trail: &Resource, failure: &Failure) -> Step {
 fn passed<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, trail: &Resource) -> Option<Vec<Step>> {
     let estate = judge.unit.estate(world);
     let trail = estate.resources(Kind::Trail).into_iter().find(|other| other.address == trail.address)?;
-    let document = Document::of(&trail, estate.as_ref(), world, judge.neighbours);
-    let mut shrinking = Document::of(&trail, estate.as_ref(), world, judge.neighbours);
+    let document = judge.document(row.rule, &trail, estate.as_ref(), world);
+    let mut shrinking = judge.document(row.rule, &trail, estate.as_ref(), world);
     let pointers = judge.grounds(row.rule, &mut shrinking).ok()?;
     let steps = pointers.iter().map(|pointer| {
         let value = document.json.pointer(pointer).map(ToString::to_string).unwrap_or_default();

@@ -37,7 +37,7 @@ fn plan(text: &str) -> Plan {
 fn verdict(plan: &Plan, control: &str, trail: &str) -> String {
     let neighbours = crate::model::Neighbours::default();
     let outcomes = crate::judge::Outcomes::default();
-    let judge = Judge::new(plan, 256, &neighbours, &outcomes);
+    let judge = Judge::new(plan, 256, &neighbours, &outcomes, &|_, _, _| None);
     let rule = Catalog::builtin().unwrap().get(control).unwrap();
     let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
     let Some(trail) = trails.into_iter().find(|found| found.address == trail) else { return "(none)".to_owned() };

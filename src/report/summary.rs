@@ -23,8 +23,11 @@ pub fn summary(report: &Report) -> String {
     if report.findings.is_empty() && report.trails == 0 {
         // A count, a condition or a loop may leave none of what is declared: whoever counts on a trail wants to know.
         let declared = match report.units {
-            0 => String::new(),
-            units => format!(": {} may declare one, and with these inputs none exists", counted(units, "unit")),
+            // What could not be read may be the very file that declares it.
+            units if units > 0 && report.errors.is_empty() => {
+                format!(": {} may declare one, and with these inputs none exists", counted(units, "unit"))
+            }
+            _ => String::new(),
         };
         return format!("no trail in {files}{declared}{unread}");
     }

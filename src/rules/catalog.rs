@@ -36,10 +36,23 @@ const SOURCES: &[(&str, &str, &str)] = sources![
 
 /// The placeholders a sentence or change may have, in braces. `value` is what the failing clause saw, or `not set`; `flag`
 /// a flag of the public access block in the file's own spelling and `permission` verbs (`read and list`), both given by
-/// the exposure fact and found only under its codes, as is `statement` (`statement 2`); `inputs` the names of what decides;
+/// the exposure fact and found only under its codes, as is `statement` (`statement 2`); `expected` what a parameter of the
+/// control asks for; `inputs` the names of what decides;
 /// `unit`, `name` and `reason` belong to remarks.
-pub const PLACEHOLDERS: [&str; 11] =
-    ["resource", "bucket", "attribute", "value", "flag", "permission", "statement", "inputs", "unit", "name", "reason"];
+pub const PLACEHOLDERS: [&str; 12] = [
+    "resource",
+    "bucket",
+    "attribute",
+    "value",
+    "expected",
+    "flag",
+    "permission",
+    "statement",
+    "inputs",
+    "unit",
+    "name",
+    "reason",
+];
 
 /// The built-in controls, in the order they are listed.
 #[derive(Debug)]
@@ -60,6 +73,8 @@ pub struct Rule {
     pub name: String,
     /// The text of the Guard rule.
     pub guard: String,
+    /// What the configuration can ask for besides, by name.
+    pub parameters: BTreeMap<String, Parameter>,
     /// The messages of verdicts other than fail.
     pub sentences: Sentences,
     /// Why it can fail, by reason code: the custom message of a clause, or what a fact says instead.
@@ -83,6 +98,31 @@ pub enum Holds {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Needs(String);
+
+/// A parameter of a control: a name, in which `*` stands for any characters, that a property of the trail has to fit. It
+/// has no default: what is not given is not asked for, and the rule sees that it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// The property, in CloudFormation's words.
+    pub property: String,
+    /// What is asked for, as the end of "the trail …".
+    pub meaning: String,
+    /// The service in whose ARNs a name may stand alone: a topic is named by either.
+    #[serde(default)]
+    pub service: Option<String>,
+}
+
+/// A name that no parameter of a control has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownParameter {
+    /// The control's id.
+    pub control: String,
+    /// The name as it was given.
+    pub name: String,
+    /// What may have been meant.
+    pub hint: String,
+}
 
 /// Messages of verdicts other than fail, with placeholders.
 #[derive(Debug, Clone, Deserialize)]
@@ -235,6 +275,24 @@ impl Rule {
     pub fn reason(&self, code: &str) -> Option<&Reason> {
         self.reasons.get(code)
     }
+
+    /// The parameter of this name.
+    ///
+    /// # Errors
+    /// The control has none of this name; the hint says what may have been meant.
+    pub fn parameter(&self, name: &str) -> Result<&Parameter, UnknownParameter> {
+        self.parameters.get(name).ok_or_else(|| {
+            let distance = |known: &&String| strsim::damerau_levenshtein(&fold(name), &fold(known));
+            let near = self.parameters.keys().min_by_key(distance).filter(|known| distance(known) <= 3);
+            let names: Vec<&str> = self.parameters.keys().map(String::as_str).collect();
+            let hint = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if names.is_empty() => "it has none".to_owned(),
+                None => format!("it has {}", names.join(", ")),
+            };
+            UnknownParameter { control: self.control.id.clone(), name: name.to_owned(), hint }
+        })
+    }
 }
 
 impl Reason {
@@ -307,7 +365,14 @@ impl fmt::Display for UnknownControl {
     }
 }
 
+impl fmt::Display for UnknownParameter {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} has no parameter `{}`; {}", self.control, self.name, self.hint)
+    }
+}
+
 impl std::error::Error for CatalogError {}
+impl std::error::Error for UnknownParameter {}
 impl std::error::Error for UnknownControl {}
 
 #[cfg(test)]

@@ -17,6 +17,10 @@ use super::guard::OPEN;
 use super::leaves::{Leaf, Leaves};
 
 mod bucket;
+mod expected;
+
+use expected::EXPECTED;
+pub use expected::{Expectation, Given};
 
 /// A trail as rules see it.
 #[derive(Debug)]
@@ -81,7 +85,8 @@ impl Document {
         Self { json: json!({ "Trail": json }), bucket: name, bucket_blocks, remarks, leaves }
     }
 
-    /// The pointers of all the values that stand for themselves, in the order of the document.
+    /// The pointers of all the values that stand for themselves, in the order of the document. What nobody asked for is
+    /// none of them.
     #[must_use]
     pub fn pointers(&self) -> Vec<String> {
         fn collect(json: &Json, pointer: &str, into: &mut Vec<String>) {
@@ -94,6 +99,7 @@ impl Document {
         }
         let mut pointers = Vec::new();
         collect(&self.json, "", &mut pointers);
+        pointers.retain(|pointer| !pointer.starts_with(EXPECTED) || self.leaves.holds(pointer));
         pointers
     }
 
@@ -129,17 +135,8 @@ impl Builder<'_> {
     }
 
     /// The JSON of a decision: what it gives, or a sentinel.
-    fn decided(&mut self, pointer: &str, mut leaf: Leaf, decision: Decided<Json>) -> Json {
-        let json = decision.unwrap_or_else(|stop| {
-            let name = match &stop {
-                Stop::Ask(question) => question.describe(),
-                Stop::Reject(failure) => failure.message.clone(),
-            };
-            leaf.stop = Some(stop);
-            json!({ OPEN: name })
-        });
-        self.leaf(pointer, leaf);
-        json
+    fn decided(&mut self, pointer: &str, leaf: Leaf, decision: Decided<Json>) -> Json {
+        decided(&mut self.leaves, pointer, leaf, decision)
     }
 
     fn properties(&mut self, trail: &Resource) -> Json {
@@ -180,6 +177,20 @@ impl Builder<'_> {
         });
         json!({ "Covered": self.decided("/Trail/ManagementEvents/Covered", leaf, decision) })
     }
+}
+
+/// The JSON of a decision: what it gives, or a sentinel. Its leaf is among `leaves` then.
+fn decided(leaves: &mut Leaves, pointer: &str, mut leaf: Leaf, decision: Decided<Json>) -> Json {
+    let json = decision.unwrap_or_else(|stop| {
+        let name = match &stop {
+            Stop::Ask(question) => question.describe(),
+            Stop::Reject(failure) => failure.message.clone(),
+        };
+        leaf.stop = Some(stop);
+        json!({ OPEN: name })
+    });
+    leaves.insert(pointer, leaf);
+    json
 }
 
 /// A text as rules see it: absent, empty, or not empty (the source text where it is opaque or open).

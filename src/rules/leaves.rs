@@ -50,6 +50,8 @@ pub enum Evidence {
     NearMiss,
     /// What somebody vouches for.
     Known,
+    /// What somebody expects.
+    Expected,
 }
 
 impl Leaves {
@@ -59,6 +61,11 @@ impl Leaves {
 
     pub(super) fn get_mut(&mut self, pointer: &str) -> Option<&mut Leaf> {
         self.0.get_mut(pointer)
+    }
+
+    /// Whether something stands behind exactly this pointer.
+    pub(super) fn holds(&self, pointer: &str) -> bool {
+        self.0.contains_key(pointer)
     }
 
     /// The leaf at `pointer`, or the nearest one above it.

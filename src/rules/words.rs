@@ -82,6 +82,7 @@ struct EvidenceWords {
     opening: String,
     near_miss: String,
     known: String,
+    expected: String,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -188,6 +189,7 @@ impl Words {
             Evidence::Opening => &self.evidence.opening,
             Evidence::NearMiss => &self.evidence.near_miss,
             Evidence::Known => &self.evidence.known,
+            Evidence::Expected => &self.evidence.expected,
         }
     }
 }

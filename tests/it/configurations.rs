@@ -159,6 +159,11 @@ fn terragrunt_says_what_is_deployed() {
 }
 
 #[test]
+fn parameters_of_controls_ask_for_names() {
+    run("parameters.yaml");
+}
+
+#[test]
 fn findings_of_plans_stand_in_the_sources() {
     run("plans.yaml");
 }

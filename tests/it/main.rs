@@ -16,6 +16,8 @@ mod exposure;
 mod links;
 mod pages;
 mod plans;
+#[cfg(target_os = "linux")]
+mod release;
 mod reports;
 mod suppressions;
 mod templates;

@@ -333,15 +333,27 @@ fn a_control_is_switched_off_and_graded_by_path() {
         "{}",
         refused.stderr
     );
-    fs::write(
-        directory.path().join(".trailwarden.yaml"),
-        "controls:\n  - control: CloudTrail.4\n    parameters: {key: x}\n",
-    )
-    .unwrap();
-    let refused = run(directory.path(), &["check"]);
-    assert!(
-        refused.stderr.contains(".trailwarden.yaml:3:23") && refused.stderr.contains("no parameter `key`"),
-        "{}",
-        refused.stderr
-    );
+}
+
+#[test]
+fn a_wrong_parameter_is_refused_where_it_stands() {
+    for (controls, place, message) in [
+        ("{control: CloudTrail.4, parameters: {key: x}}", "2:42", "CloudTrail.4 has no parameter `key`; it has none"),
+        (
+            "{control: CloudTrail.1, parameters: {S3BucketNames: x}}",
+            "2:42",
+            "CloudTrail.1 has no parameter `S3BucketNames`; did you mean `s3BucketName`?",
+        ),
+        ("{control: [CloudTrail.1, CloudTrail.2], parameters: {s3BucketName: x}}", "2:58", "CloudTrail.2 has no"),
+        ("{control: CloudTrail.1, parameters: {s3BucketName: [x]}}", "2:56", "expected a string, found a list"),
+        ("{control: CloudTrail.1, parameters: {s3BucketName: ''}}", "2:56", "expected a name"),
+        ("{control: CloudTrail.1, parameters: x}", "2:41", "expected a mapping of parameters, found `x`"),
+    ] {
+        let directory = estate(&[("main.tf", &bad_trail("main"))]);
+        fs::write(directory.path().join(".trailwarden.yaml"), format!("controls:\n  - {controls}\n")).unwrap();
+        let refused = run(directory.path(), &["check"]);
+        assert_eq!(refused.code, 2, "{controls}");
+        let expected = format!(".trailwarden.yaml:{place}: {message}");
+        assert!(refused.stderr.contains(&expected), "{controls}: expected {expected}\n{}", refused.stderr);
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Holds, Needs, Reason, Rule, Sentences};
+use super::{Holds, Needs, Parameter, Reason, Rule, Sentences};
 use crate::finding::{Control, Severity};
 
 #[derive(Deserialize)]
@@ -19,6 +19,8 @@ struct FrontMatter {
     summary: String,
     why: String,
     requirements: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    parameters: BTreeMap<String, Parameter>,
     sentences: Sentences,
     reasons: BTreeMap<String, Reason>,
     #[serde(default)]
@@ -49,6 +51,7 @@ pub(super) fn read(name: &str, page: &str, guard: &str) -> Result<Rule, String> 
         needs: front.needs,
         name: name.to_owned(),
         guard: guard.to_owned(),
+        parameters: front.parameters,
         sentences: front.sentences,
         reasons: front.reasons,
         notes: front.notes,

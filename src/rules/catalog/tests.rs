@@ -24,6 +24,7 @@ fn good() -> Value {
             "CloudWatchLogsLogGroupArn": "${aws_cloudwatch_log_group.trail.arn}:*",
         },
         "ManagementEvents": {"Reads": true, "Writes": true, "ExcludedSources": [], "Covered": true},
+        "Expected": {"s3BucketName": true, "snsTopicArn": true, "cloudWatchLogsLogGroupArn": true},
         "Bucket": {"Public": {"Read": false, "Write": false}, "AccessLogging": {"Enabled": true}},
     }})
 }
@@ -34,6 +35,9 @@ fn leaves() -> Vec<(&'static str, &'static str, Value, &'static str)> {
         ("CloudTrail.1", "/Trail/Properties/IsLogging", json!(false), "not-logging"),
         ("CloudTrail.1", "/Trail/Properties/IsMultiRegionTrail", json!(false), "single-region"),
         ("CloudTrail.1", "/Trail/ManagementEvents/Covered", json!(false), "management-events"),
+        ("CloudTrail.1", "/Trail/Expected/s3BucketName", json!(false), "other-bucket"),
+        ("CloudTrail.1", "/Trail/Expected/snsTopicArn", json!(false), "other-topic"),
+        ("CloudTrail.1", "/Trail/Expected/cloudWatchLogsLogGroupArn", json!(false), "other-log-group"),
         ("CloudTrail.2", "/Trail/Properties/KMSKeyId", json!(""), "no-key"),
         ("CloudTrail.3", "/Trail/Properties/IsLogging", json!(false), "not-logging"),
         ("CloudTrail.4", "/Trail/Properties/EnableLogFileValidation", json!(false), "no-validation"),

@@ -121,14 +121,15 @@ fn dressed() -> Vec<(String, String)> {
     files
 }
 
-/// The examples, the cases, the awkward ones and the dressed ones.
+/// The examples, the cases, the plans, the awkward ones and the dressed ones.
 static ESTATES: LazyLock<Vec<Estate>> = LazyLock::new(|| {
     let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("awkward");
-    let cases = repository().join("tests/cases");
     let mut directories = vec![("examples".to_owned(), repository().join("examples"))];
-    for entry in fs::read_dir(cases).unwrap() {
-        let path = entry.unwrap().path();
-        directories.push((path.file_name().unwrap().to_string_lossy().into_owned(), path));
+    for fixtures in ["tests/cases", "tests/fixtures/plans"] {
+        for entry in fs::read_dir(repository().join(fixtures)).unwrap() {
+            let path = entry.unwrap().path();
+            directories.push((path.file_name().unwrap().to_string_lossy().into_owned(), path));
+        }
     }
     for awkward in awkward() {
         let path = made.join(awkward.name.replace(' ', "-"));

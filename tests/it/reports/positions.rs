@@ -124,6 +124,47 @@ fn every_format_shows_the_text_it_points_at() {
     }
 }
 
+/// What is related is pointed at as exactly: by JSON, by the page's marks in their order, and by SARIF in UTF-16.
+#[test]
+fn every_related_place_is_shown_as_it_stands() {
+    let mut seen = 0;
+    for Estate { name, directory, json, sarif, html, .. } in ESTATES.iter() {
+        let in_sarif: BTreeMap<&str, &Value> = list(&sarif["runs"][0]["results"])
+            .iter()
+            .map(|result| (text(&result["partialFingerprints"]["trailwarden/v1"]), &result["relatedLocations"]))
+            .collect();
+        for (at, result) in list(&json["results"]).iter().enumerate() {
+            let related = list(&result["related"]).iter().map(|label| pointed_at(directory, &label["location"]));
+            let related: Vec<(String, usize, String)> = related.collect();
+            let empty = related.iter().find(|(_, _, held)| held.is_empty() || held.trim() != held);
+            assert_eq!(empty, None, "{name}: {result}");
+            seen += related.len();
+            let is_plan = |path: &str| fs::read_to_string(directory.join(path)).unwrap().contains("\"planned_values\"");
+            if result["verdict"] != "pass" {
+                let article = element(html, "article", at);
+                let marks =
+                    article.split("<mark>").skip(1).map(|rest| rest.split("</mark>").next().unwrap().to_owned());
+                let shown = related.iter().filter(|(path, ..)| !is_plan(path));
+                let shown = shown.map(|(_, _, held)| escaped(&held.chars().take(160).collect::<String>()));
+                let own = usize::from(!is_plan(text(&result["location"]["path"])));
+                assert_eq!(marks.skip(own).collect::<Vec<_>>(), shown.collect::<Vec<_>>(), "{name}: {article}");
+            }
+            let Some(locations) = in_sarif.get(text(&result["fingerprint"])) else { continue };
+            for (location, (path, line, held)) in list(locations).iter().zip(&related) {
+                let place = &location["physicalLocation"];
+                assert_eq!(decoded(text(&place["artifactLocation"]["uri"])), *path, "{name}");
+                let region = &place["region"];
+                assert_eq!(number(&region["startLine"]), *line, "{name}");
+                let source = fs::read_to_string(directory.join(path)).unwrap();
+                let units = lines(&source)[line - 1].encode_utf16();
+                let units = cut(units, number(&region["startColumn"]), number(&region["endColumn"]));
+                assert_eq!(String::from_utf16(&units).unwrap(), *held, "{name}: {region}");
+            }
+        }
+    }
+    assert!(seen > 200, "only {seen} related places were compared");
+}
+
 /// The element of the page that holds the result of a number.
 fn element<'a>(page: &'a str, tag: &str, number: usize) -> &'a str {
     let inside = between(page, &format!("<{tag} id=\"r{number}\""), &format!("</{tag}>"));

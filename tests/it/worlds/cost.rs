@@ -37,7 +37,7 @@ fn trail(name: &str, validation: &str, others: &str) -> String {
 fn worlds(resources: &str) -> Vec<usize> {
     let (unit, _) = unit(&template(resources), &Assignment::new());
     let (neighbours, outcomes) = (Neighbours::default(), Outcomes::default());
-    let judge = Judge::new(&unit, 4096, &neighbours, &outcomes);
+    let judge = Judge::new(&unit, 4096, &neighbours, &outcomes, &|_, _, _| None);
     let rule = Catalog::builtin().unwrap().get("CloudTrail.4").unwrap();
     let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
     let trails: BTreeMap<String, Resource> = trails.map(|trail| (trail.address.clone(), trail)).collect();

@@ -155,9 +155,9 @@ fn is_possible(domain: &Domain, facts: &Facts) -> bool {
         && !is_said(false, is_null)
         && !is_said(true, is_empty);
     let empty = !domain.never_empty && !is_set && !is_said(false, is_empty) && !is_said(true, is_null);
-    let wide = is_said(false, |ask| *ask == Ask::Fixed);
-    null || empty
-        || (!is_said(true, is_null) && !is_said(true, is_empty) && !(domain.never_wide && wide) && can_be_more(facts))
+    let more = !is_said(true, is_null) && !is_said(true, is_empty) && can_be_more(facts);
+    let too_wide = domain.never_wide && is_said(false, |ask| *ask == Ask::Fixed);
+    null || empty || (more && !too_wide)
 }
 
 /// Whether something that is neither null nor empty gives all these answers. There are more texts, fixed and not, than

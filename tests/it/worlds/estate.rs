@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use trailwarden::finding::{Case, Condition, Finding, Verdict};
 use trailwarden::judge::{Judge, Outcomes, Row, account_row, to_finding};
-use trailwarden::model::{Neighbours, Resource, Unit};
+use trailwarden::model::{Kind, Neighbours, Resource, Unit};
 use trailwarden::rules::{Catalog, Holds, Rule, Words};
 use trailwarden::source::Sources;
-use trailwarden::value::{Literal, is_fixed};
+use trailwarden::value::{Literal, World, is_fixed};
 
 /// The controls.
 pub const CONTROLS: [&str; 7] =
@@ -53,6 +53,22 @@ pub fn sources(name: &str, text: &str) -> Arc<Sources> {
 /// The findings of a unit for some controls, in as many worlds as its finite inputs may need.
 pub fn findings(unit: &dyn Unit, sources: &Sources, controls: &[&str], outcomes: &Outcomes) -> Findings {
     findings_in(4096, unit, sources, controls, outcomes)
+}
+
+/// The findings of a unit whose inputs are all closed. Only what the real tool refuses is left open, so a row that asks
+/// something is unknown.
+pub fn closed(unit: &dyn Unit, sources: &Sources, controls: &[&str], outcomes: &Outcomes) -> Findings {
+    findings_in(1, unit, sources, controls, outcomes)
+}
+
+/// Whether the real tool refuses a value that CloudTrail.1 reads of some trail, in a unit whose inputs are all closed.
+pub fn is_refused(unit: &dyn Unit) -> bool {
+    let world = World::default();
+    let estate = unit.estate(&world);
+    let is_refused = |trail: &Resource| {
+        ["IsLogging", "IsMultiRegionTrail"].iter().any(|name| estate.property(trail, name).obstacle().is_some())
+    };
+    estate.resources(Kind::Trail).iter().any(is_refused)
 }
 
 /// The findings of a unit for some controls, in at most so many worlds a row.
@@ -108,8 +124,13 @@ pub fn meets(assignment: &Assignment, when: &[(String, Condition)]) -> Option<bo
 }
 
 /// What is wrong with the explored finding of a row, given what each assignment's own evaluation says: `None` for one
-/// that the real tool refuses, or in which the subject does not exist.
-pub fn disagreements(finding: Option<&Finding>, votes: &[(Assignment, Option<Verdict>)]) -> Vec<String> {
+/// that the real tool refuses, or in which the subject does not exist. `refused` are those that rules or validations
+/// refuse, which a row knows of only where it comes upon one: a case may name an input to keep away from them.
+pub fn disagreements(
+    finding: Option<&Finding>,
+    votes: &[(Assignment, Option<Verdict>)],
+    refused: &[Assignment],
+) -> Vec<String> {
     let cast: Vec<(&Assignment, Verdict)> =
         votes.iter().filter_map(|(assignment, vote)| Some((assignment, (*vote)?))).collect();
     let mut verdicts: Vec<Verdict> = cast.iter().map(|(_, verdict)| *verdict).collect();
@@ -137,7 +158,8 @@ pub fn disagreements(finding: Option<&Finding>, votes: &[(Assignment, Option<Ver
         for at in 0..case.when.len() {
             let mut fewer = case.clone();
             fewer.when.remove(at);
-            if met(&fewer).iter().all(|(_, verdict)| *verdict == case.verdict) {
+            let is_near_refused = refused.iter().any(|one| meets(one, &fewer.when) == Some(true));
+            if !is_near_refused && met(&fewer).iter().all(|(_, verdict)| *verdict == case.verdict) {
                 wrong.push(format!("could do without {:?}: {case:?}", case.when[at]));
             }
         }

@@ -24,7 +24,8 @@ use trailwarden::terraform::load;
 
 use cloudformation::Template;
 use estate::{
-    Assignment, CONTROLS, Findings, Input, Subject, agree, assignments, disagreements, findings, is_about, sources,
+    Assignment, CONTROLS, Findings, Input, Subject, agree, assignments, closed, disagreements, findings, is_about,
+    is_refused, sources,
 };
 use terraform::Module;
 
@@ -94,34 +95,51 @@ struct Generated<'a> {
     refuses: &'a dyn Fn(&Assignment) -> bool,
 }
 
+/// What one way to close all inputs gives.
+struct Way {
+    found: Findings,
+    /// Whether the real tool refuses a value that CloudTrail.1 reads.
+    is_refused: bool,
+    given: Assignment,
+}
+
 /// Every row about which the exploration and the evaluations one by one disagree.
 fn wrong_about<U: Unit>(seed: u64, estate: &Generated, unit: impl Fn(&Assignment) -> (U, Arc<Sources>)) -> Vec<String> {
     let outcomes = Outcomes::default();
-    let found = |given: &Assignment| {
-        let (unit, sources) = unit(given);
+    let explored = {
+        let (unit, sources) = unit(&Assignment::new());
         findings(&unit, &sources, &CONTROLS, &outcomes)
     };
-    let explored = found(&Assignment::new());
-    let admitted = assignments(estate.inputs).into_iter().filter(|given| !(estate.refuses)(given));
-    let ways: Vec<_> = admitted.map(|given| (found(&given), given)).collect();
+    let (refused, admitted): (Vec<_>, Vec<_>) =
+        assignments(estate.inputs).into_iter().partition(|given| (estate.refuses)(given));
+    let way = |given: Assignment| {
+        let (unit, sources) = unit(&given);
+        Way { found: closed(&unit, &sources, &CONTROLS, &outcomes), is_refused: is_refused(&unit), given }
+    };
+    let ways: Vec<Way> = admitted.into_iter().map(way).collect();
     if ways.is_empty() {
         return Vec::new();
     }
-    let others = ways.iter().flat_map(|(found, _)| found.keys());
+    let others = ways.iter().flat_map(|way| way.found.keys());
     let is_named_by_input = |subject: &Subject| subject.1.as_ref().is_some_and(|trail| trail.contains("${"));
     let others =
         others.filter(|subject| !explored.keys().any(|known| is_named_by_input(known) && is_about(known, subject)));
     let subjects: BTreeSet<&Subject> = others.chain(explored.keys()).collect();
     let wrong = subjects.into_iter().flat_map(|subject| {
-        // With every input closed, only what the real tool refuses is left open.
         // An instance whose key is an input has another name in each evaluation.
         let row = |(other, _): &(&Subject, &Finding)| {
             *other == subject || (is_named_by_input(subject) && is_about(subject, other))
         };
         let vote = |found: &Findings| found.iter().find(row).map(|(_, finding)| finding.verdict);
-        let cast = |found: &Findings| vote(found).filter(|verdict| *verdict != Verdict::Unknown);
-        let votes: Vec<_> = ways.iter().map(|(found, given)| (given.clone(), cast(found))).collect();
-        let wrong = disagreements(explored.get(subject), &votes);
+        let cast = |way: &Way| vote(&way.found).filter(|verdict| *verdict != Verdict::Unknown);
+        let lenient: Vec<_> = ways.iter().map(|way| (way.given.clone(), cast(way))).collect();
+        // One value that fails is enough, and whether another is refused beside it may or may not have been seen.
+        let beside = |way: &Way| subject.0 == "CloudTrail.1" && way.is_refused && cast(way) == Some(Verdict::Fail);
+        let strict: Vec<_> = ways.iter().map(|way| (way.given.clone(), cast(way).filter(|_| !beside(way)))).collect();
+        let mut wrong = disagreements(explored.get(subject), &lenient, &refused);
+        if lenient != strict && disagreements(explored.get(subject), &strict, &refused).is_empty() {
+            wrong.clear();
+        }
         wrong.into_iter().map(move |wrong| format!("{subject:?}: {wrong}"))
     });
     wrong.map(|wrong| format!("seed {seed}, {wrong}\n{}", estate.text)).collect()

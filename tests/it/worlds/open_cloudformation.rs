@@ -141,7 +141,7 @@ impl Writer {
 
     fn conditions(&mut self, text: &mut String) {
         text.push_str("Conditions:\n");
-        for at in 0..1 + self.random.below(4) {
+        for at in 0..=self.random.below(4) {
             let _ = writeln!(text, "  C{at}: {}", self.truth(2));
             self.conditions = at + 1;
         }

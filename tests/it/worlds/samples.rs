@@ -162,8 +162,8 @@ fn against<U: Unit>(fewer: &Known<U>, more: &Known<U>) -> Vec<String> {
         }
         let [row] = rows.as_slice() else { return None };
         let met = |when| literals.as_ref().and_then(|literals| meets(literals, when)) == Some(true);
-        let case = row.cases.iter().find(|case| case.verdict != finding.verdict && met(&case.when))?;
-        Some(format!("{subject:?} with {}: {:?}, but {case:?}", given.join(", "), finding.verdict))
+        let against = row.cases.iter().find(|case| case.verdict != finding.verdict && met(&case.when))?;
+        Some(format!("{subject:?} with {}: {:?}, but {against:?}", given.join(", "), finding.verdict))
     });
     let wrong: Vec<String> = wrong.collect();
     if wrong.is_empty() || more.is_refused() { Vec::new() } else { wrong }

@@ -44,9 +44,11 @@ impl<'t> Evaluator<'t> {
         match (name, operands) {
             ("Fn::And", [_, ..]) => every(&truths().collect::<Vec<_>>(), origin),
             ("Fn::Or", [_, ..]) => negated(every(&truths().map(negated).collect::<Vec<_>>(), origin)),
-            ("Fn::Not", [operand]) => Value::new(negated(self.truth(stack, operand)).data, origin),
+            ("Fn::Not", [operand]) => every(&[negated(self.truth(stack, operand))], origin),
             ("Fn::Equals", [left, right]) => {
-                self.equal(&self.evaluate(stack, left), &self.evaluate(stack, right), &origin)
+                let (left, right) = (self.evaluate(stack, left), self.evaluate(stack, right));
+                let equal = self.equal(&left, &right, &origin);
+                Value::new(equal.data, equal.origin.made_of([&left.origin, &right.origin]))
             }
             ("Fn::Contains", [list, item]) => {
                 self.contains(&self.evaluate(stack, list), &self.evaluate(stack, item), &origin)
@@ -101,8 +103,8 @@ pub fn every(truths: &[Value], origin: Origin) -> Value {
         .or_else(|| find(|data| matches!(data, Data::Failed(_))))
         .or_else(|| find(|data| matches!(data, Data::Pending(_))));
     match decisive {
-        Some(truth) => Value::new(truth.data.clone(), origin),
-        None => Value::bool(true, origin),
+        Some(truth) => Value::new(truth.data.clone(), origin.made_of([&truth.origin])),
+        None => Value::bool(true, origin.made_of(truths.iter().map(|truth| &truth.origin))),
     }
 }
 

@@ -253,12 +253,13 @@ impl<'t> Evaluator<'t> {
         let decision = self.truth(stack, condition);
         let place = condition.text().and_then(|name| stack.body.conditions.get(name));
         let place = place.map_or(condition.span, |entry| entry.value.span);
-        let branch = |node: &Node| self.evaluate(stack, node).through(place, Role::Condition);
-        match &decision.data {
-            Data::Bool(true) => branch(then).through(span, Role::Expression),
-            Data::Bool(false) => branch(otherwise).through(span, Role::Expression),
-            _ => Value::new(decision.data, origin),
-        }
+        let branch = match &decision.data {
+            Data::Bool(true) => then,
+            Data::Bool(false) => otherwise,
+            _ => return Value::new(decision.data, origin),
+        };
+        let value = self.evaluate(stack, branch).through(place, Role::Condition).through(span, Role::Expression);
+        Value::new(value.data, value.origin.made_of([&decision.origin]))
     }
 
     /// `Fn::Sub`, with or without a map of its own names.

@@ -144,8 +144,9 @@ fn split(delimiter: &Value, text: &Value, origin: &Origin) -> Result<Value, Stri
             part @ Part::Value(_) => pieces.last_mut().into_iter().for_each(|last| last.push(part.clone())),
         }
     }
+    let origin = origin.clone().made_of([&text.origin]);
     let items = pieces.into_iter().map(|piece| joined(piece, origin.clone())).collect();
-    Ok(Value::list(ListKind::List, items, origin.clone()))
+    Ok(Value::list(ListKind::List, items, origin))
 }
 
 /// Whether what is opaque may hold one of the delimiter's characters. A bucket's name and most pseudo parameters are

@@ -38,7 +38,7 @@ impl<'t> Evaluator<'t> {
             None => Ok(None),
         });
         match (found, default) {
-            (Ok(Some(entry)), _) => self.mapped(stack, &entry.value, span),
+            (Ok(Some(entry)), _) => self.mapped(stack, &entry.value, span, &[&first.origin, &second.origin]),
             (Ok(None), Some(default)) => self.evaluate(stack, default),
             (Ok(None), None) => {
                 let keys = format!("{}, {}", first.describe(), second.describe());
@@ -47,7 +47,7 @@ impl<'t> Evaluator<'t> {
             (Err(waiting), default) => {
                 let same = same_in_every_row(rows, &first, &second).filter(|_| default.is_none());
                 match (same, waiting.data) {
-                    (Some(same), _) => self.mapped(stack, same, span),
+                    (Some(same), _) => self.mapped(stack, same, span, &[]),
                     (None, data @ (Data::Pending(_) | Data::Failed(_))) => Value::new(data, origin),
                     (None, _) => unknown(),
                 }
@@ -55,9 +55,11 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    fn mapped(&self, stack: &'t Stack, node: &Node, span: Span) -> Value {
+    /// The value of an entry, with where its keys came from.
+    fn mapped(&self, stack: &'t Stack, node: &Node, span: Span, keys: &[&Origin]) -> Value {
         let value = self.evaluate(stack, node);
-        Value::new(value.data, Origin::at(node.span, Role::Local)).through(span, Role::Expression)
+        let origin = Origin::at(node.span, Role::Local).through(span, Role::Expression);
+        Value::new(value.data, origin.made_of(keys.iter().copied()))
     }
 
     /// The entry for a key. A key that is not known is compared with one after the other.

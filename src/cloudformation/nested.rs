@@ -14,7 +14,7 @@ use crate::value::{Data, World};
 use super::embedded;
 use super::evaluator::Evaluator;
 use super::given::Given;
-use super::template::{Read, Template, function, read};
+use super::template::{Read, Template, read};
 use super::transform::{self, Expander};
 use super::tree::{Body, Child, Declared, Stack, StackId, Tree};
 use super::{Found, file_error};
@@ -269,14 +269,9 @@ impl<'t> Locator<'_, 't> {
 
     /// A template that stands in a text of its parent.
     fn inline(&mut self, stack: &'t Stack, resource: Declared<'t>, body: &'t Node) -> Location {
-        let value = self.evaluator.evaluate(stack, body);
-        let written = match function(body) {
-            Some((_, argument)) => argument.items().and_then(<[Node]>::first).unwrap_or(argument),
-            None => body,
-        };
-        let read = match value.as_str() {
-            Some(text) => embedded::read(self.sources, text, written),
-            None => Read::NotATemplate,
+        let read = match &self.evaluator.evaluate(stack, body).data {
+            Data::Text(text) if text.as_literal().is_some() => embedded::read(text, body.span),
+            _ => Read::NotATemplate,
         };
         match read {
             Read::Template(template) => return Location::Inline(Arc::new(template)),

@@ -43,7 +43,13 @@ impl<'t> Parameter<'t> {
     /// Its default.
     pub fn default(&self) -> Option<Value> {
         let node = self.entry.value.get("Default")?;
-        Some(self.typed_text(&listed_text(node)?, Origin::at(node.span, Role::Default)))
+        let value = self.typed_text(&listed_text(node)?, Origin::at(node.span, Role::Default));
+        Some(match (&value.data, node.scalar()) {
+            (Data::Text(text), Some(scalar)) if text.as_literal() == Some(&scalar.text) => {
+                Value::new(Data::Text(text.clone().written(scalar.places.clone())), value.origin)
+            }
+            _ => value,
+        })
     }
 
     /// The value behind an SSM parameter's name, whatever the name is: it is set.

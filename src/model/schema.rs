@@ -20,6 +20,8 @@ pub struct Property {
 pub enum From {
     /// A boolean argument with its default.
     Flag(&'static str, bool),
+    /// A boolean argument; absent ones are null.
+    Bool(&'static str),
     /// A text argument; absent ones are null.
     Text(&'static str),
     /// A text argument with a default.
@@ -71,7 +73,9 @@ pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
 
 const TYPES: &[(&str, Kind, &[Property])] = &[
     ("aws_cloudtrail", Kind::Trail, TRAIL),
+    ("awscc_cloudtrail_trail", Kind::Trail, CLOUD_CONTROL_TRAIL),
     ("aws_s3_bucket", Kind::Bucket, BUCKET),
+    ("awscc_s3_bucket", Kind::Bucket, CLOUD_CONTROL_BUCKET),
     ("aws_s3_bucket_policy", Kind::BucketPolicy, BUCKET_POLICY),
     ("awscc_s3_bucket_policy", Kind::BucketPolicy, CLOUD_CONTROL_BUCKET_POLICY),
     ("aws_s3_bucket_acl", Kind::BucketAcl, BUCKET_ACL),
@@ -142,6 +146,76 @@ const LOGGING: &[Property] = &[
 
 const BUCKET_POLICY: &[Property] =
     &[property("Bucket", From::Text("bucket")), property("PolicyDocument", From::Plain("policy"))];
+
+/// The Cloud Control provider has CloudFormation's properties under its own spelling of their names, no defaults, and nested
+/// attributes where others have blocks.
+/// <https://registry.terraform.io/providers/hashicorp/awscc/latest/docs/resources/cloudtrail_trail>
+const CLOUD_CONTROL_TRAIL: &[Property] = &[
+    property("TrailName", From::Text("trail_name")),
+    property("S3BucketName", From::Text("s3_bucket_name")),
+    property("S3KeyPrefix", From::Text("s3_key_prefix")),
+    property("IsLogging", From::Bool("is_logging")),
+    property("IsMultiRegionTrail", From::Bool("is_multi_region_trail")),
+    property("IsOrganizationTrail", From::Bool("is_organization_trail")),
+    property("IncludeGlobalServiceEvents", From::Bool("include_global_service_events")),
+    property("EnableLogFileValidation", From::Bool("enable_log_file_validation")),
+    property("KMSKeyId", From::Text("kms_key_id")),
+    property("CloudWatchLogsLogGroupArn", From::Text("cloudwatch_logs_log_group_arn")),
+    property("CloudWatchLogsRoleArn", From::Text("cloudwatch_logs_role_arn")),
+    property("SnsTopicName", From::Text("sns_topic_name")),
+    property("EventSelectors", From::Blocks("event_selectors", CLOUD_CONTROL_EVENT_SELECTOR)),
+    property("AdvancedEventSelectors", From::Blocks("advanced_event_selectors", CLOUD_CONTROL_ADVANCED_EVENT_SELECTOR)),
+];
+
+const CLOUD_CONTROL_EVENT_SELECTOR: &[Property] = &[
+    property("ReadWriteType", From::Text("read_write_type")),
+    property("IncludeManagementEvents", From::Bool("include_management_events")),
+    property("ExcludeManagementEventSources", From::Texts("exclude_management_event_sources")),
+    property("DataResources", From::Blocks("data_resources", DATA_RESOURCE)),
+];
+
+const CLOUD_CONTROL_ADVANCED_EVENT_SELECTOR: &[Property] = &[
+    property("Name", From::Text("name")),
+    property("FieldSelectors", From::Blocks("field_selectors", FIELD_SELECTOR)),
+];
+
+/// <https://registry.terraform.io/providers/hashicorp/awscc/latest/docs/resources/s3_bucket>
+const CLOUD_CONTROL_BUCKET: &[Property] = &[
+    property("BucketName", From::Text("bucket_name")),
+    property("AccessControl", From::Text("access_control")),
+    property("LoggingConfiguration", From::Block("logging_configuration", CLOUD_CONTROL_LOGGING)),
+    property("PublicAccessBlockConfiguration", From::Block("public_access_block_configuration", CLOUD_CONTROL_BLOCK)),
+    property("OwnershipControls", From::Block("ownership_controls", CLOUD_CONTROL_OWNERSHIP)),
+    property("ObjectLockEnabled", From::Bool("object_lock_enabled")),
+    property("VersioningConfiguration", From::Block("versioning_configuration", CLOUD_CONTROL_VERSIONING)),
+    property("BucketEncryption", From::Block("bucket_encryption", CLOUD_CONTROL_ENCRYPTION)),
+];
+
+const CLOUD_CONTROL_LOGGING: &[Property] = &[
+    property("DestinationBucketName", From::Text("destination_bucket_name")),
+    property("LogFilePrefix", From::Text("log_file_prefix")),
+];
+
+const CLOUD_CONTROL_BLOCK: &[Property] = &[
+    property("BlockPublicAcls", From::Bool("block_public_acls")),
+    property("BlockPublicPolicy", From::Bool("block_public_policy")),
+    property("IgnorePublicAcls", From::Bool("ignore_public_acls")),
+    property("RestrictPublicBuckets", From::Bool("restrict_public_buckets")),
+];
+
+const CLOUD_CONTROL_OWNERSHIP: &[Property] = &[property("Rules", From::Blocks("rules", &[OBJECT_OWNERSHIP]))];
+
+const CLOUD_CONTROL_VERSIONING: &[Property] = &[property("Status", From::Text("status"))];
+
+const CLOUD_CONTROL_ENCRYPTION: &[Property] = &[property(
+    "ServerSideEncryptionConfiguration",
+    From::Blocks("server_side_encryption_configuration", CLOUD_CONTROL_ENCRYPTION_RULE),
+)];
+
+const CLOUD_CONTROL_ENCRYPTION_RULE: &[Property] = &[
+    property("ServerSideEncryptionByDefault", From::Block("server_side_encryption_by_default", ENCRYPTION)),
+    property("BucketKeyEnabled", From::Bool("bucket_key_enabled")),
+];
 
 /// <https://registry.terraform.io/providers/hashicorp/awscc/latest/docs/resources/s3_bucket_policy>
 const CLOUD_CONTROL_BUCKET_POLICY: &[Property] =

@@ -63,9 +63,13 @@ impl<'p> Reader<'p> {
     fn written(&self, instance: &Instance<'p>, argument: &str) -> Slot<'p> {
         let slot = instance.slot.field(argument);
         let kind = instance.at.resource.kind.as_str();
-        let owner = READ_BACK.iter().find(|(of, name, _)| *of == kind && *name == argument);
+        let owner = READ_BACK.iter().find(|(of, name, _)| *of == kind && *name == argument).map(|(.., owner)| *owner);
+        // The Cloud Control provider reads back everything that nobody writes, also within what somebody writes.
+        let owner = owner.or(kind.starts_with("awscc_").then_some(None));
+        let constant = instance.expression(argument).and_then(|expression| expression.get("constant_value"));
         match owner {
-            Some((.., owner)) if instance.configuration.is_some() && instance.expression(argument).is_none() => {
+            Some(None) if constant.is_some() => Slot { value: constant, ..Slot::default() },
+            Some(owner) if instance.configuration.is_some() && instance.expression(argument).is_none() => {
                 let is_stale = || {
                     owner.is_some_and(|owner| self.instances.changed.contains(owner))
                         && self.is_unchanged(instance, argument)
@@ -92,7 +96,7 @@ impl<'p> Reader<'p> {
         match from {
             From::Flag(_, default) if slot.is_absent() => Value::bool(default, path.origin(None)),
             From::TextOr(_, default) if slot.is_absent() => Value::text(default, path.origin(None)),
-            From::Flag(..) | From::Text(_) | From::TextOr(..) | From::Texts(_) | From::Plain(_) => {
+            From::Flag(..) | From::Bool(_) | From::Text(_) | From::TextOr(..) | From::Texts(_) | From::Plain(_) => {
                 self.secrets.value(slot, path)
             }
             From::Blocks(_, properties) => blocks(slot, path, |block, path| vec![self.map(properties, block, path)]),
@@ -141,6 +145,7 @@ impl<'p> Reader<'p> {
 fn argument(from: From) -> &'static str {
     match from {
         From::Flag(name, _)
+        | From::Bool(name)
         | From::Text(name)
         | From::TextOr(name, _)
         | From::Texts(name)

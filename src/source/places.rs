@@ -56,6 +56,12 @@ impl Places {
         Self::from_runs(if length == 0 { Vec::new() } else { vec![Run { at: 0, length, span }] })
     }
 
+    /// Places that are known byte by byte: offsets in the text, in order, each with what stands for the byte as a whole.
+    #[must_use]
+    pub fn of_bytes(bytes: impl IntoIterator<Item = (usize, Span)>) -> Self {
+        Self::from_runs(bytes.into_iter().map(|(at, span)| Run { at, length: 1, span }).collect())
+    }
+
     /// The places of `text` by the characters that stand for it, each with its own place. Blanks are what folding and
     /// dedenting change, so only the others are compared; nothing is known if those are not the same.
     #[must_use]
@@ -89,6 +95,20 @@ impl Places {
             start += length;
         }
         Self::from_runs(runs)
+    }
+
+    /// The places of a text that stands in another one, given those of the other: what this one knows are places in that text.
+    #[must_use]
+    pub fn within(&self, outer: &Self) -> Self {
+        let outside = |run: &Run| -> Vec<Run> {
+            let range = run.span.range();
+            if run.is_verbatim() {
+                outer.slice(range).runs().iter().map(|inner| Run { at: run.at + inner.at, ..*inner }).collect()
+            } else {
+                outer.span(range).map(|span| Run { span, ..*run }).into_iter().collect()
+            }
+        };
+        Self::from_runs(self.runs().iter().flat_map(outside).collect())
     }
 
     /// The places of a part of the text.
@@ -179,6 +199,29 @@ mod tests {
         assert_eq!(place(&places, text, "a", source), Some("a"));
         assert_eq!(place(&places.slice(2..7), &text[2..], "d", source), Some("d"));
         assert_eq!(place(&places, text, "bc??", source), Some("${name}"), "it ends where nothing more is known");
+    }
+
+    #[test]
+    fn a_text_in_a_text_stands_where_that_is_written() {
+        // The outer text is `say "a\\tb"`, each of its quotes escaped; the inner one is `a`, a tab and `b`.
+        let source = r#"say \"a\\tb\""#;
+        let at = |range: Range<usize>| Span::new(FILE, range.start, range.end);
+        let outer = Places::concat([
+            (4, &Places::of(4, at(0..4))),
+            (1, &Places::of(1, at(4..6))),
+            (1, &Places::of(1, at(6..7))),
+            (1, &Places::of(1, at(7..9))),
+            (2, &Places::of(2, at(9..11))),
+            (1, &Places::of(1, at(11..13))),
+        ]);
+        let inner = Places::concat([
+            (1, &Places::of(1, at(5..6))),
+            (1, &Places::of(1, at(6..8))),
+            (1, &Places::of(1, at(8..9))),
+        ]);
+        let places = inner.within(&outer);
+        let found = (0..3).map(|byte| places.span(byte..byte + 1).map(|span| &source[span.range()]));
+        assert_eq!(found.collect::<Vec<_>>(), [Some("a"), Some(r"\\t"), Some("b")]);
     }
 
     #[test]

@@ -19,9 +19,9 @@ pub(super) enum Quoting {
 }
 
 /// Where the characters of `text` are in `source`, the text between its quotes, which begins at byte `start` of `file`. Only
-/// what may hold a document is ever asked for places in it, so nothing is known of a text without a brace.
+/// what may hold a document is ever asked for places in it, so nothing is known of a text of one line without a brace.
 pub(super) fn places(text: &str, source: &str, file: FileId, start: usize, quoting: Quoting) -> Places {
-    if !text.contains('{') {
+    if !text.contains(['{', '\n']) {
         return Places::default();
     }
     let written = characters(source, quoting);

@@ -75,8 +75,8 @@ impl<'a> Evaluator<'a> {
         let origin = Origin::expression(span);
         let kind = instance.key.kind.as_str();
         match (kind, name) {
-            ("aws_s3_bucket", "bucket") => symbol(instance, "id", origin),
-            ("aws_s3_bucket", "arn") => {
+            ("aws_s3_bucket", "bucket") | ("awscc_s3_bucket", "bucket_name") => symbol(instance, "id", origin),
+            ("aws_s3_bucket" | "awscc_s3_bucket", "arn") => {
                 let id = symbol(instance, "id", origin.clone());
                 self.bucket_arn(id, origin)
             }
@@ -132,7 +132,9 @@ fn default(kind: &str, name: &str, instance: &Instance<'_>) -> Option<Value> {
     schema::kind(kind).filter(|kind| !matches!(kind, Kind::Bucket | Kind::Key | Kind::LogGroup))?;
     schema::properties(kind).iter().find_map(|property| match property.from {
         From::Flag(argument, default) if argument == name => Some(Value::bool(default, header())),
-        From::Text(argument) | From::Texts(argument) if argument == name => Some(Value::null(header())),
+        From::Bool(argument) | From::Text(argument) | From::Texts(argument) if argument == name => {
+            Some(Value::null(header()))
+        }
         _ => None,
     })
 }

@@ -42,8 +42,9 @@ impl<'a> Evaluator<'a> {
                 Some(value) => value,
                 None => Value::bool(default, self.place(content, name, env)),
             },
-            From::Text(name) => {
-                let value = self.typed(content, name, &Type::String, env);
+            From::Bool(name) | From::Text(name) => {
+                let ty = if matches!(from, From::Bool(_)) { Type::Bool } else { Type::String };
+                let value = self.typed(content, name, &ty, env);
                 value.unwrap_or_else(|| Value::null(self.place(content, name, env)))
             }
             From::TextOr(name, default) => match self.typed(content, name, &Type::String, env) {

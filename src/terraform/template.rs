@@ -24,7 +24,10 @@ impl<'a> Evaluator<'a> {
     pub fn template_text(&self, parts: &[TemplatePart], span: Span, env: Env<'_, 'a>) -> Value {
         let mut joined = Joined::default();
         match self.append(parts, span, &mut joined, env) {
-            Ok(()) => Value::new(Data::Text(Text::concat(&joined.texts)), Origin::expression(span)),
+            Ok(()) => {
+                let origin = Origin::expression(span).made_of(&joined.origins);
+                Value::new(Data::Text(Text::concat(&joined.texts)), origin)
+            }
             Err(stop) => stop,
         }
     }
@@ -78,6 +81,8 @@ impl<'a> Evaluator<'a> {
 #[derive(Default)]
 struct Joined {
     texts: Vec<Text>,
+    /// Where the values in it come from.
+    origins: Vec<Origin>,
     bytes: usize,
 }
 
@@ -95,6 +100,7 @@ impl Joined {
 
     fn value(&mut self, value: &Value, span: Span) -> Result<(), Value> {
         let failed = |message: &str| Err(Value::failed(message, Origin::expression(span)));
+        self.origins.push(value.origin.clone());
         match &value.data {
             Data::Bool(known) => self.push(Text::literal(known.to_string()).standing_at(span), span),
             Data::Number(known) => self.push(Text::literal(known.to_string()).standing_at(span), span),

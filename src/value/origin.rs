@@ -62,15 +62,13 @@ impl Origin {
         Self(Some(Arc::new(Hop { span, role, from: self })))
     }
 
-    /// The chain of a value that is made of others, with their places behind its own, each once and the first few of them.
-    /// Operands that stand where the value does say nothing more.
+    /// The chain of a value that is made of others: behind its own places those that the others came by, each once and the
+    /// first few of them. Where the others are expressions is part of where this one is.
     #[must_use]
     pub fn made_of<'o>(self, parts: impl IntoIterator<Item = &'o Self>) -> Self {
         let mut places: Vec<(Span, Role)> = self.hops().map(|hop| (hop.span, hop.role)).collect();
         let own = places.len();
-        let whole = self.nearest();
-        let is_operand = |hop: &Hop| hop.role == Role::Expression && whole.is_some_and(|whole| whole.holds(hop.span));
-        for hop in parts.into_iter().flat_map(Self::hops).filter(|hop| !is_operand(hop)) {
+        for hop in parts.into_iter().flat_map(Self::hops).filter(|hop| hop.role != Role::Expression) {
             if places.len() < own + MAX_INHERITED && !places.contains(&(hop.span, hop.role)) {
                 places.push((hop.span, hop.role));
             }

@@ -167,3 +167,8 @@ fn parameters_of_controls_ask_for_names() {
 fn findings_of_plans_stand_in_the_sources() {
     run("plans.yaml");
 }
+
+#[test]
+fn the_cloud_control_provider_is_read() {
+    run("cloud_control.yaml");
+}

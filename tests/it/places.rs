@@ -144,3 +144,8 @@ fn run(topic: &str) {
 fn a_statement_of_a_policy_that_is_a_text_stands_where_it_is_written() {
     run("texts.yaml");
 }
+
+#[test]
+fn a_value_shows_the_parameters_mappings_and_conditions_it_came_by() {
+    run("chains.yaml");
+}

@@ -171,6 +171,12 @@ impl<'a> Arguments<'a> {
         Origin::expression(self.call.span)
     }
 
+    /// Where the arguments, and the elements of lists among them, come from.
+    pub(super) fn origins(&self) -> impl Iterator<Item = &Origin> {
+        let elements = self.values.iter().filter_map(Value::as_list).flatten();
+        self.values.iter().chain(elements).map(|value| &value.origin)
+    }
+
     /// The answers so far.
     pub(super) fn world(&self) -> &World {
         self.call.world

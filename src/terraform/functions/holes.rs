@@ -2,7 +2,10 @@
 //!
 //! An unknown part inside of quotes is taken to hold neither quotes nor backslashes, as no ARN, name or id does.
 
+use std::ops::Range;
+
 use super::arguments::{Answer, Arguments, Trouble};
+use crate::source::{Places, Span};
 use crate::terraform::unknown::{Outcome, derive, text};
 use crate::value::{Data, Part, Text};
 
@@ -15,16 +18,19 @@ pub(super) enum Reading {
     Yaml,
 }
 
-/// The unknown parts, in order.
+/// The unknown parts, in order, and where the text around them was written.
 pub(super) struct Holes {
     marker: char,
     found: Vec<Hole>,
     reading: Reading,
+    places: Places,
 }
 
 struct Hole {
     part: Part,
     in_string: bool,
+    /// Where its mark is in the text with marks.
+    mark: Range<usize>,
 }
 
 impl Holes {
@@ -53,10 +59,21 @@ impl Holes {
                 return None;
             }
             let quote = if quoted { "\"" } else { "" };
+            let start = source.len();
             source.extend([quote, &mark, quote]);
-            holes.push(Hole { part: part.clone(), in_string: reading == Reading::Json && in_string });
+            let in_string = reading == Reading::Json && in_string;
+            holes.push(Hole { part: part.clone(), in_string, mark: start..source.len() });
         }
-        Some((source, Self { marker, found: holes, reading }))
+        Some((source, Self { marker, found: holes, reading, places: text.places().clone() }))
+    }
+
+    /// Where these bytes of the text with marks were written.
+    pub(super) fn place(&self, range: Range<usize>) -> Option<Span> {
+        let without_marks = |at: usize| {
+            let before = self.found.iter().map(|hole| &hole.mark).take_while(|mark| mark.end <= at);
+            at - before.map(Range::len).sum::<usize>()
+        };
+        self.places.span(without_marks(range.start)..without_marks(range.end))
     }
 
     /// Whether there are none.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
 use super::holes::{Holes, Reading};
 use super::yaml::{Tree, read};
+use crate::source::{Places, Span};
 use crate::syntax::json;
 use crate::terraform::unknown::{self, Outcome};
 use crate::value::{Data, Number, Part, Text, Value};
@@ -15,57 +16,84 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn encode(arguments: &Arguments) -> Answer {
-    let mut parts = Vec::new();
     let value = arguments.forced(0);
     limit_bytes(weight(&value))?;
-    write(&value, arguments, &mut parts)?;
-    Ok(Value::new(Data::Text(Text::join(parts)), arguments.origin()))
+    Ok(Value::new(Data::Text(encoded(&value, arguments)?), arguments.origin()))
 }
 
-/// The JSON of a value, keys sorted, without blanks.
-pub(super) fn write(value: &Value, arguments: &Arguments, parts: &mut Vec<Part>) -> Result<(), Trouble> {
-    match &value.data {
-        Data::Null => parts.push(Part::Literal("null".to_owned())),
-        Data::Bool(known) => parts.push(Part::Literal(known.to_string())),
-        Data::Number(known) => parts.push(Part::Literal(known.to_string())),
-        Data::Text(known) => {
-            write_text(known.parts(), parts);
-        }
-        Data::List(_, items) => {
-            parts.push(Part::Literal("[".to_owned()));
-            for (index, item) in items.iter().enumerate() {
-                parts.push(Part::Literal(if index > 0 { "," } else { "" }.to_owned()));
-                write(item, arguments, parts)?;
+/// The JSON of a value, keys sorted, without blanks. Each value in it stands where it was written.
+pub(super) fn encoded(value: &Value, arguments: &Arguments) -> Result<Text, Trouble> {
+    let mut json = Json::default();
+    json.value(value, arguments)?;
+    Ok(Text::join(json.parts).written(Places::of_bytes(json.places)))
+}
+
+/// JSON while it is written.
+#[derive(Default)]
+struct Json {
+    parts: Vec<Part>,
+    /// How many bytes are written.
+    bytes: usize,
+    /// Where values begin, and where they were written.
+    places: Vec<(usize, Span)>,
+}
+
+impl Json {
+    fn value(&mut self, value: &Value, arguments: &Arguments) -> Result<(), Trouble> {
+        self.places.extend(value.origin.nearest().map(|place| (self.bytes, place)));
+        match &value.data {
+            Data::Null => self.push("null"),
+            Data::Bool(known) => self.push(known.to_string()),
+            Data::Number(known) => self.push(known.to_string()),
+            Data::Text(known) => self.text(known.parts()),
+            Data::List(_, items) => {
+                self.push("[");
+                for (index, item) in items.iter().enumerate() {
+                    self.push(if index > 0 { "," } else { "" });
+                    self.value(item, arguments)?;
+                }
+                self.push("]");
             }
-            parts.push(Part::Literal("]".to_owned()));
-        }
-        Data::Map(_, entries) => {
-            let mut entries: Vec<_> = entries.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
-            parts.push(Part::Literal("{".to_owned()));
-            for (index, (key, entry)) in entries.into_iter().enumerate() {
-                parts.push(Part::Literal(if index > 0 { "," } else { "" }.to_owned()));
-                write_text(&unknown::parts(arguments.call.host.key(key, arguments.origin())), parts);
-                parts.push(Part::Literal(":".to_owned()));
-                write(entry, arguments, parts)?;
+            Data::Map(_, entries) => {
+                let mut entries: Vec<_> = entries.iter().collect();
+                entries.sort_by_key(|(key, _)| *key);
+                self.push("{");
+                for (index, (key, entry)) in entries.into_iter().enumerate() {
+                    self.push(if index > 0 { "," } else { "" });
+                    self.text(&unknown::parts(arguments.call.host.key(key, arguments.origin())));
+                    self.push(":");
+                    self.value(entry, arguments)?;
+                }
+                self.push("}");
             }
-            parts.push(Part::Literal("}".to_owned()));
+            Data::Opaque(_) | Data::Open(_) | Data::Pending(_) => {
+                // What has no byte has no place but its own.
+                self.places.pop();
+                self.parts.push(Part::Json(value.clone()));
+            }
+            Data::Failed(failure) => return Err(failure.message.clone().into()),
+            Data::Object(_) => return Err(Trouble::Unknown),
         }
-        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) => parts.push(Part::Json(value.clone())),
-        Data::Failed(failure) => return Err(failure.message.clone().into()),
-        Data::Object(_) => return Err(Trouble::Unknown),
+        Ok(())
     }
-    Ok(())
-}
 
-/// A text in quotes, its unknown parts as they are.
-fn write_text(text: &[Part], parts: &mut Vec<Part>) {
-    parts.push(Part::Literal("\"".to_owned()));
-    parts.extend(text.iter().map(|part| match part {
-        Part::Literal(text) => Part::Literal(escape(text)),
-        other => other.clone(),
-    }));
-    parts.push(Part::Literal("\"".to_owned()));
+    /// A text in quotes, its unknown parts as they are.
+    fn text(&mut self, text: &[Part]) {
+        self.push("\"");
+        for part in text {
+            match part {
+                Part::Literal(text) => self.push(escape(text)),
+                other => self.parts.push(other.clone()),
+            }
+        }
+        self.push("\"");
+    }
+
+    fn push(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        self.bytes += text.len();
+        self.parts.push(Part::Literal(text));
+    }
 }
 
 /// A text inside JSON's quotes, escaped as Terraform does: `<`, `>` and `&` too, so that HTML may hold it.

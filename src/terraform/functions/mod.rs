@@ -141,6 +141,10 @@ fn run(function: &Function, arguments: &Arguments) -> Value {
         return value;
     }
     match (function.run)(arguments) {
+        // A text that the call makes comes by way of its arguments; one that it picks has come its own way.
+        Ok(Value { data: data @ Data::Text(_), origin }) if origin == arguments.origin() => {
+            Value::new(data, origin.made_of(arguments.origins()))
+        }
         Ok(value) => value,
         Err(Trouble::Refused(problem)) => Value::failed(format!("{}(): {problem}", function.name), arguments.origin()),
         Err(Trouble::Ask(question)) => Value::pending(question, arguments.origin()),

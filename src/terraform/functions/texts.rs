@@ -104,9 +104,9 @@ fn is_name(symbol: &Symbol) -> bool {
             matches!(name.as_str(), "AWS::AccountId" | "AWS::Partition" | "AWS::Region" | "AWS::URLSuffix")
         }
         (_, "account_id" | "bucket" | "region" | "partition" | "dns_suffix" | "user_id" | "key_id") => true,
-        (SymbolSource::Resource(address), "id") => {
-            address.split('.').any(|step| step == "aws_s3_bucket" || step.starts_with("random_"))
-        }
+        (SymbolSource::Resource(address), "id") => address
+            .split('.')
+            .any(|step| matches!(step, "aws_s3_bucket" | "awscc_s3_bucket") || step.starts_with("random_")),
         (SymbolSource::Data(source), "id" | "name") => {
             ["aws_region", "aws_caller_identity", "aws_partition"].iter().any(|kind| source.contains(kind))
         }

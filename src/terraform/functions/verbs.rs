@@ -8,7 +8,7 @@ use super::arguments::{Arguments, Trouble};
 use super::json;
 use crate::terraform::types::{Type, convert};
 use crate::terraform::unknown::{Outcome, as_part, derive, parts};
-use crate::value::{Data, Part, Text, Value};
+use crate::value::{Data, Part, Value};
 
 /// How wide a field may be: beyond that it would fill the memory.
 const MAX_WIDTH: usize = 10_000;
@@ -98,9 +98,7 @@ pub(super) fn write(verb: &Verb, value: &Value, arguments: &Arguments) -> Result
 fn unknown(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<Vec<Part>, Trouble> {
     match (&value.data, verb.letter) {
         (Data::List(..) | Data::Map(..), 'v') if verb.is_bare() => {
-            let mut parts = Vec::new();
-            json::write(value, arguments, &mut parts)?;
-            Ok(parts)
+            Ok(json::encoded(value, arguments)?.parts().to_vec())
         }
         (Data::List(..) | Data::Map(..), letter) if letter != 'v' => Err("a collection cannot be formatted".into()),
         (_, 's' | 'v' | 'd') if verb.is_bare() => Ok(parts(value.clone())),
@@ -142,11 +140,7 @@ fn any(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<String, Trou
             Ok(float(&general, known.decimal()))
         }
         Data::Object(_) => Err(Trouble::Unknown),
-        _ => {
-            let mut parts = Vec::new();
-            json::write(value, arguments, &mut parts)?;
-            Ok(Text::join(parts).to_string())
-        }
+        _ => Ok(json::encoded(value, arguments)?.to_string()),
     }
 }
 

@@ -10,7 +10,7 @@ use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, fun
 use super::holes::{Holes, Reading};
 use crate::syntax::{Node, NodeKind, Parsed, ProblemSeverity, Scalar, Style, yaml};
 use crate::terraform::unknown::Outcome;
-use crate::value::{Data, ListKind, MapKind, Number, Value};
+use crate::value::{Data, ListKind, MapKind, Number, Origin, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("yamldecode", &[P::Text], Outcome::Open, decode),
@@ -49,9 +49,10 @@ impl Tree<'_> {
         if let Some(tag) = &node.tag {
             return Err(format!("the tag {} is not supported", tag.name).into());
         }
-        let origin = self.arguments.origin();
+        let origin = self.origin(node);
         match &node.kind {
-            NodeKind::Scalar(scalar) => self.scalar(scalar),
+            NodeKind::Scalar(scalar) if self.holes.are_in(&scalar.text) => self.scalar(scalar),
+            NodeKind::Scalar(scalar) => self.scalar(scalar).map(|value| Value::new(value.data, origin)),
             NodeKind::Sequence(items) => {
                 let items = items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?;
                 Ok(Value::list(ListKind::Tuple, items, origin))
@@ -64,6 +65,12 @@ impl Tree<'_> {
                 Ok(Value::map(MapKind::Object, map, origin))
             }
         }
+    }
+
+    /// Where a node was written; the call, where that is not known.
+    fn origin(&self, node: &Node) -> Origin {
+        let call = self.arguments.origin();
+        self.holes.place(node.span.range()).map_or_else(|| call.clone(), |place| call.within(place))
     }
 
     fn scalar(&self, scalar: &Scalar) -> Answer {

@@ -7,6 +7,7 @@
 
 mod literal;
 mod lower;
+mod position;
 mod scan;
 mod template;
 
@@ -16,8 +17,8 @@ use std::sync::Arc;
 use ::hcl::edit::parser::{self, Error};
 
 use self::literal::Quoting;
-pub(super) use self::lower::Position;
 use self::lower::{Hidden, Lowering};
+pub(super) use self::position::Position;
 use self::scan::{Closed, Item, Outline};
 use self::template::Indentation;
 use super::body::{Body, Expr, ExprKind, ParsedBody, TemplatePart};

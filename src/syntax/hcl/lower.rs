@@ -16,49 +16,13 @@ use super::super::body::{
     Attribute, BinaryOperator, Block, Body, Call, Expansion, Expr, ExprKind, For, ForResult, Label, Step, TemplatePart,
 };
 use super::literal::{Quoting, characters, unescape};
+use super::position::Position;
 use super::template::{Indentation, Piece, PieceKind, assemble};
-use crate::source::{FileId, Places, Span};
+use crate::source::{Places, Span};
 use crate::value::Number;
 
 /// How deep a tree may become: deep enough for any real text, and evaluating it cannot overflow the stack.
 const MAX_DEPTH: usize = 128;
-
-/// Where the text that was parsed stands in the file.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::syntax) enum Position<'p> {
-    /// It begins at this byte.
-    From(FileId, usize),
-    /// It is what a string means once its escapes are undone: the places of the string's characters, where among them the
-    /// text begins, and the place of the string, where everything else stands.
-    Within(&'p Places, usize, Span),
-}
-
-impl Position<'_> {
-    pub(super) fn span(self, range: Range<usize>) -> Span {
-        match self {
-            Self::From(file, offset) => Span::new(file, offset + range.start, offset + range.end),
-            Self::Within(places, offset, whole) => {
-                places.span(offset + range.start..offset + range.end).unwrap_or(whole)
-            }
-        }
-    }
-
-    /// The places of the bytes of `range`.
-    fn places(self, range: Range<usize>) -> Places {
-        match self {
-            Self::From(..) => Places::of(range.len(), self.span(range)),
-            Self::Within(places, offset, _) => places.slice(offset + range.start..offset + range.end),
-        }
-    }
-
-    /// The position `offset` bytes further on.
-    pub(super) fn after(self, offset: usize) -> Self {
-        match self {
-            Self::From(file, start) => Self::From(file, start + offset),
-            Self::Within(places, start, whole) => Self::Within(places, start + offset, whole),
-        }
-    }
-}
 
 /// A value that the parser could not follow and that was hidden from it.
 #[derive(Debug)]

@@ -126,10 +126,14 @@ impl Waiver<'_> {
         }
     }
 
+    fn has_reason(&self) -> bool {
+        self.reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
+    }
+
     fn void(&self, policy: &Policy) -> Option<Void> {
         match self.until {
             Some(until) if until < policy.today => Some(Void::Expired(until)),
-            _ if policy.configured.config.require_reason && self.reason.is_none() => Some(Void::WithoutReason),
+            _ if policy.configured.config.require_reason && !self.has_reason() => Some(Void::WithoutReason),
             _ => None,
         }
     }

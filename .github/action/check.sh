@@ -11,6 +11,15 @@ case "$INPUT_FAIL_ON" in
     ;;
 esac
 
+case "$INPUT_SARIF_FILE" in
+  *$'\n'*)
+    echo "::error title=trailwarden::sarif-file must be one line"
+    exit 2
+    ;;
+esac
+# What an earlier use of the action in this job left behind must not pass for the reports of this one.
+rm -f "$RUNNER_TEMP/trailwarden.annotations" "$RUNNER_TEMP/trailwarden.md" "$RUNNER_TEMP/trailwarden.json" "$INPUT_SARIF_FILE"
+
 arguments=()
 while IFS= read -r line; do
   [ -z "$line" ] || arguments+=("$line")

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use crate::explore::{Exploration, explore, merge};
 use crate::finding::{Control, Finding, Subject, Verdict, Whole, fingerprint};
-use crate::model::{Estate, Resource, Unit};
+use crate::model::{Estate, Kind, Resource, Unit};
 use crate::rules::{Clause, Outcome, ResourcesDocument, Status, UserRules, Words, evaluate_each};
 use crate::source::Sources;
 use crate::value::{Ask, Decided, Failure as Refusal, Input, Origin, Stop, World};
@@ -36,6 +36,8 @@ struct Judged {
     rules: BTreeMap<String, Outcomes>,
     /// By key, trails first.
     resources: IndexMap<String, Resource>,
+    /// The first trail, whether or not the rule looks at trails.
+    trail: Option<Resource>,
 }
 
 /// What one rule says in one world.
@@ -92,7 +94,8 @@ fn judge(rules: &UserRules, estate: &dyn Estate, world: &World) -> Decided<Judge
         };
         judged.insert(name, Outcomes { verdict, failures });
     }
-    Ok(Judged { rules: judged, resources: document.resources })
+    let trail = estate.resources(Kind::Trail).into_iter().next();
+    Ok(Judged { rules: judged, resources: document.resources, trail })
 }
 
 /// What failed in this world.
@@ -187,12 +190,14 @@ fn finding(
     };
     let cases = merged.map(|merged| merged.cases).unwrap_or_default();
     let (_, judged, _) = worlds.iter().find(|(_, judged, _)| exists(judged))?;
-    let resource = judged.resources.get(key).or_else(|| judged.resources.values().next());
+    // A rule may ask for what nobody declares. It is asked for because there is a trail.
+    let trail = judged.trail.as_ref().filter(|_| verdict != Verdict::NotApplicable);
+    let resource = judged.resources.get(key).or_else(|| judged.resources.values().next()).or(trail);
     let violation = worlds.iter().find_map(|(.., rule)| rule.failures.get(key));
     let location = match (violation, resource) {
         (Some(violation), Some(resource)) => anchor::primary(&violation.origin, resource, row.sources),
         (None, Some(resource)) => row.sources.first_line(resource.header),
-        // Nothing of what the rule could be about is declared: there is nothing to say.
+        // Nothing that the rule could be about is declared: there is nothing to say.
         (_, None) => return None,
     };
     let address = (!key.is_empty()).then(|| resource.map(|resource| resource.address.clone())).flatten();

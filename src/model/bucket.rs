@@ -183,15 +183,34 @@ impl Logging {
     }
 }
 
-/// A block of the same account: of the same provider configuration, as far as that tells accounts apart.
+/// A block of the same account: of the same provider configuration, as far as that tells accounts apart, and not for an
+/// account of another number.
 fn account_blocks(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<PublicAccessBlock>> {
     let mut blocks = Vec::new();
     for block in estate.resources(Kind::AccountPublicAccessBlock) {
-        if block.provider == resource.provider && link::exists(&block, world)? {
+        let is_same = block.provider == resource.provider && link::exists(&block, world)?;
+        if is_same && !is_for_another(&block, account_number(&resource.provider), estate, world)? {
             blocks.push(PublicAccessBlock::read(|flag| estate.property(&block, flag)));
         }
     }
     Ok(blocks)
+}
+
+/// Whether a block says that it is for an account of another number than `own`. Without a number, and where it is that of the
+/// caller, it is for its own account: <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_account_public_access_block>
+fn is_for_another(block: &Resource, own: Option<&str>, estate: &dyn Estate, world: &World) -> Decided<bool> {
+    let account = estate.property(block, "AccountId");
+    let is_told = account.as_str().is_some() || matches!(account.data, Data::Open(_) | Data::Pending(_));
+    match own.filter(|_| is_told) {
+        Some(own) => Ok(!account.read_null(world)? && !account.read_is(own, world)?),
+        None => Ok(false),
+    }
+}
+
+/// The number of the account that a provider configuration works in: the only one it allows, or that of the role it assumes.
+fn account_number(provider: &str) -> Option<&str> {
+    let number = if provider.starts_with("arn:") { provider.split(':').nth(4)? } else { provider };
+    (number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
 }
 
 /// The modules that are not on disk and get this bucket's name or ARN as an argument.

@@ -80,7 +80,7 @@ const TYPES: &[(&str, Kind, &[Property])] = &[
     ("awscc_s3_bucket_policy", Kind::BucketPolicy, CLOUD_CONTROL_BUCKET_POLICY),
     ("aws_s3_bucket_acl", Kind::BucketAcl, BUCKET_ACL),
     ("aws_s3_bucket_public_access_block", Kind::PublicAccessBlock, PUBLIC_ACCESS_BLOCK),
-    ("aws_s3_account_public_access_block", Kind::AccountPublicAccessBlock, PUBLIC_ACCESS_BLOCK),
+    ("aws_s3_account_public_access_block", Kind::AccountPublicAccessBlock, ACCOUNT_PUBLIC_ACCESS_BLOCK),
     ("aws_s3_bucket_ownership_controls", Kind::OwnershipControls, OWNERSHIP_CONTROLS),
     ("aws_s3_bucket_logging", Kind::BucketLogging, BUCKET_LOGGING),
     ("aws_s3_bucket_versioning", Kind::BucketVersioning, BUCKET_VERSIONING),
@@ -229,6 +229,14 @@ const BUCKET_ACL: &[Property] = &[
 
 const PUBLIC_ACCESS_BLOCK: &[Property] = &[
     property("Bucket", From::Text("bucket")),
+    property("BlockPublicAcls", From::Flag("block_public_acls", false)),
+    property("BlockPublicPolicy", From::Flag("block_public_policy", false)),
+    property("IgnorePublicAcls", From::Flag("ignore_public_acls", false)),
+    property("RestrictPublicBuckets", From::Flag("restrict_public_buckets", false)),
+];
+
+const ACCOUNT_PUBLIC_ACCESS_BLOCK: &[Property] = &[
+    property("AccountId", From::Text("account_id")),
     property("BlockPublicAcls", From::Flag("block_public_acls", false)),
     property("BlockPublicPolicy", From::Flag("block_public_policy", false)),
     property("IgnorePublicAcls", From::Flag("ignore_public_acls", false)),

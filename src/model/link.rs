@@ -1,6 +1,7 @@
 //! Which bucket a value names. Linking compares what values are: the same sequence of parts is the same bucket in every
 //! world, anything else is another bucket. Only of what is made out of a bucket by something that cannot be worked out
-//! (`replace(aws_s3_bucket.logs.arn, …)`) it is asked whether that is the bucket.
+//! (`replace(aws_s3_bucket.logs.arn, …)`) it is asked whether that is the bucket, and a name that an answer decides, or an
+//! input of few values (`var.prod ? "a" : "b"`), is decided before it is compared with another name.
 
 use std::sync::Arc;
 
@@ -99,10 +100,22 @@ impl Naming {
             // Across units only whole literal names link.
             (Data::Pending(_), None) | (Data::Failed(_), _) => Ok(false),
             _ if self.is(target) => Ok(true),
-            _ => match self.question(target) {
-                Some(question) => world.decide(&Arc::new(question)),
+            _ => match self.question(target).map(Arc::new).or_else(|| self.undecided(target, world)) {
+                Some(question) => world.decide(&question),
                 None => Ok(false),
             },
+        }
+    }
+
+    /// What decides one of two names that may turn out to be the same: the bucket's own, or `target` beside a known one.
+    fn undecided(&self, target: &Value, world: &World) -> Option<Arc<Question>> {
+        let is_name = self.bucket.is_some() && !target.is_null() && symbol(&unwrapped(target)).is_none();
+        match &self.name.data {
+            _ if !is_name => None,
+            Data::Pending(question) => Some(Arc::clone(question)),
+            _ if target.as_str().is_some() => self.name.which(world).map(Arc::new),
+            _ if self.name.as_str().is_some() => target.which(world).map(Arc::new),
+            _ => None,
         }
     }
 

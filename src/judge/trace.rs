@@ -70,7 +70,7 @@ fn same_everywhere<'a>(judge: &Judge<'a>, row: &Row<'a>, votes: &[(&World, &Judg
 /// The values that decided in one world, each with where it comes from.
 fn reasons<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, judged: &Judged) -> Vec<Step> {
     match judged.verdict {
-        Verdict::Fail => judged.failures.iter().map(|failure| failed(row, &judged.trail, failure)).collect(),
+        Verdict::Fail => judged.failures.iter().map(|failure| failed(row, judged, failure)).collect(),
         Verdict::NoData => {
             let slots = Slots::from([("bucket", judged.bucket.clone())]);
             let step = Step::new(describe::fill(&row.words.trace.no_bucket, &slots), judged.origin.nearest());
@@ -81,9 +81,10 @@ fn reasons<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, judged: &Judged)
     }
 }
 
-fn failed(row: &Row, trail: &Resource, failure: &Failure) -> Step {
+fn failed(row: &Row, judged: &Judged, failure: &Failure) -> Step {
     let mut slots = failure_slots(row, failure);
-    slots.insert("resource", trail.address.clone());
+    slots.insert("resource", judged.trail.address.clone());
+    slots.insert("bucket", judged.bucket.clone());
     let value = slots.get("value").cloned().unwrap_or_default();
     let sentence = row.rule.reason(&failure.code).map(|reason| describe::fill(&reason.sentence, &slots));
     let because = sentence.filter(|_| failure.leaf.reason.is_some()).map(|sentence| Step::new(sentence, None));

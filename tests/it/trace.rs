@@ -56,3 +56,14 @@ fn an_explanation_that_cannot_be_given_is_a_usage_error() {
         assert_eq!(check(&traces().join("terraform"), arguments).0, Some(2), "{arguments:?}");
     }
 }
+
+#[test]
+fn the_explanation_of_a_failure_names_the_bucket() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/cloudformation-insecure");
+    let (_, printed) = check(&examples, &["--trace", "CloudTrail.6"]);
+    let explained = printed.lines().filter(|line| line.contains("is public: its ACL lets anyone list"));
+    for line in explained {
+        assert!(line.contains("TrailBucket, where Trail keeps"), "{printed}");
+    }
+    assert!(printed.contains("is public") && !printed.contains("{bucket}"), "{printed}");
+}

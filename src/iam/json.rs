@@ -6,16 +6,7 @@ use indexmap::IndexMap;
 
 use crate::source::FileId;
 use crate::syntax::{Node, NodeKind, ProblemSeverity, Scalar, Style, json};
-use crate::value::{Data, ListKind, MapKind, Number, Origin, Part, Text, Value};
-
-/// A hole while the text around it is parsed.
-struct Hole<'a> {
-    part: &'a Part,
-    /// Whether it stands inside of a JSON string, and is a part of it, or is a JSON value of its own.
-    in_string: bool,
-    /// Where what stands in for it is in the text that is parsed.
-    mark: Range<usize>,
-}
+use crate::value::{Data, ListKind, MapKind, Marked, Number, Origin, Part, Text, Value};
 
 /// The value that JSON `text` stands for. Everything in it stands where it was written, as far as that is known, and where
 /// what holds it does otherwise; what was encoded as JSON keeps its own places.
@@ -26,12 +17,11 @@ pub(super) fn parse(text: &Text, origin: &Origin) -> Result<Value, (String, Orig
     if let [Part::Json(value)] = text.parts() {
         return Ok(value.clone());
     }
-    let Some(marker) = marker(text) else {
+    let Some(marked) = Marked::of(text, |_, in_string, _| Some(if in_string { "" } else { "\"" })) else {
         return Err(("it holds private-use characters".to_owned(), origin.clone()));
     };
-    let (source, list) = with_markers(text, marker);
-    let holes = Holes { marker, list, text, origin };
-    let parsed = json::parse(FileId(0), &source);
+    let parsed = json::parse(FileId(0), &marked.source);
+    let holes = Holes { marked, origin };
     let problem = parsed.problems.iter().find(|problem| problem.severity == ProblemSeverity::Lost);
     match (problem, parsed.documents.first()) {
         (None, Some(document)) => Ok(holes.fill(document, origin)),
@@ -43,47 +33,9 @@ pub(super) fn parse(text: &Text, origin: &Origin) -> Result<Value, (String, Orig
     }
 }
 
-/// A character the text does not hold, to mark holes with.
-fn marker(text: &Text) -> Option<char> {
-    let held = |candidate: char| {
-        text.parts().iter().any(|part| matches!(part, Part::Literal(text) if text.contains(candidate)))
-    };
-    ('\u{f0000}'..='\u{f00ff}').find(|candidate| !held(*candidate))
-}
-
-/// The text with a marker, a number and a marker for every hole; in quotes where the hole is a value of its own.
-fn with_markers(text: &Text, marker: char) -> (String, Vec<Hole<'_>>) {
-    let mut source = String::new();
-    let mut holes = Vec::new();
-    let (mut in_string, mut escaped) = (false, false);
-    for part in text.parts() {
-        if let Part::Literal(text) = part {
-            for character in text.chars() {
-                in_string ^= character == '"' && !escaped;
-                escaped = in_string && character == '\\' && !escaped;
-            }
-            source.push_str(text);
-        } else {
-            let quote = if in_string { "" } else { "\"" };
-            let start = source.len();
-            source.extend([quote, &format!("{marker}{}{marker}", holes.len()), quote]);
-            holes.push(Hole { part, in_string, mark: start..source.len() });
-        }
-    }
-    (source, holes)
-}
-
-/// A piece of a string: characters, or a hole.
-enum Piece<'t, 'h> {
-    Characters(&'t str),
-    Hole(&'h Hole<'h>),
-}
-
 /// What is needed to put the holes back.
 struct Holes<'a> {
-    marker: char,
-    list: Vec<Hole<'a>>,
-    text: &'a Text,
+    marked: Marked<'a>,
     /// Where the text comes from.
     origin: &'a Origin,
 }
@@ -110,12 +62,7 @@ impl Holes<'_> {
 
     /// Where what has these bytes of the text that was parsed was written.
     fn place(&self, range: Range<usize>) -> Option<Origin> {
-        let without_marks = |at: usize| {
-            let before = self.list.iter().map(|hole| &hole.mark).take_while(|mark| mark.end <= at);
-            at - before.map(Range::len).sum::<usize>()
-        };
-        let span = self.text.places().span(without_marks(range.start)..without_marks(range.end))?;
-        Some(self.origin.within(span))
+        Some(self.origin.within(self.marked.place(range)?))
     }
 
     fn scalar(&self, scalar: &Scalar, origin: Origin) -> Value {
@@ -131,36 +78,18 @@ impl Holes<'_> {
         }
     }
 
-    /// Between markers stand characters and numbers of holes by turns.
-    fn pieces<'t>(&self, text: &'t str) -> Vec<Piece<'t, '_>> {
-        let hole = |number: &str| self.list.get(number.parse::<usize>().ok()?);
-        let piece = |(at, text): (usize, &'t str)| match hole(text) {
-            Some(hole) if at % 2 == 1 => Piece::Hole(hole),
-            _ => Piece::Characters(text),
-        };
-        text.split(self.marker).enumerate().map(piece).collect()
-    }
-
-    fn joined(&self, text: &str) -> Text {
-        Text::join(self.pieces(text).into_iter().map(|piece| match piece {
-            Piece::Characters(text) => Part::Literal(text.to_owned()),
-            Piece::Hole(hole) => hole.part.clone(),
-        }))
-    }
-
     fn text(&self, text: &str, origin: Origin) -> Value {
-        if let [Piece::Characters(""), Piece::Hole(hole), Piece::Characters("")] = self.pieces(text).as_slice()
-            && !hole.in_string
+        if let Some(hole) = self.marked.alone(text)
             && let Part::Value(value) | Part::Json(value) = hole.part
         {
             return value.clone();
         }
-        Value::new(Data::Text(self.joined(text)), origin)
+        Value::new(Data::Text(Text::join(self.marked.parts(text))), origin)
     }
 
     /// A key cannot be unknown, so a hole in it is spelled out; no name that decides anything is spelled so.
     fn key(&self, key: &str) -> String {
-        self.joined(key).to_string()
+        Text::join(self.marked.parts(key)).to_string()
     }
 }
 

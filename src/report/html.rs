@@ -7,7 +7,8 @@ use std::fmt::Write;
 
 use crate::finding::{Control, Finding, Verdict, Whole};
 
-use super::line::{is_hidden, one_line};
+use super::line::one_line;
+use super::markup::escaped;
 use super::matrix::{Row, matrix};
 use super::place::path_and_line;
 use super::{Context, summary};
@@ -223,23 +224,6 @@ fn remarks(page: &mut String, context: &Context) {
             let _ = write!(page, "<section>\n<h2>{heading}</h2>\n<ul>\n<li>{items}</li>\n</ul>\n</section>\n");
         }
     }
-}
-
-/// Text that is nothing but text, in an element or an attribute.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            hidden if is_hidden(hidden) => escaped.push(char::REPLACEMENT_CHARACTER),
-            plain => escaped.push(plain),
-        }
-    }
-    escaped
 }
 
 /// Text on one line in which what stands between backticks is code.

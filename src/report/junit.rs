@@ -5,7 +5,8 @@
 use crate::finding::{FileError, Finding, Verdict};
 
 use super::Context;
-use super::line::{is_hidden, one_line};
+use super::line::one_line;
+use super::markup::escaped;
 use super::place::{path, subject};
 use super::suppressed::why;
 
@@ -94,22 +95,4 @@ fn unread(error: &FileError) -> String {
         "    <testcase name=\"{path}\" classname=\"files\" file=\"{path}\" time=\"0\"><error type=\"unreadable\" \
          message=\"{message}\"/></testcase>\n"
     )
-}
-
-/// The text as character data or an attribute's value. XML 1.0 has no way at all to write most control characters.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push(char::REPLACEMENT_CHARACTER),
-            hidden if is_hidden(hidden) => escaped.push(char::REPLACEMENT_CHARACTER),
-            plain => escaped.push(plain),
-        }
-    }
-    escaped
 }

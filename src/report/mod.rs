@@ -15,6 +15,7 @@ mod limit_tests;
 mod line;
 mod line_hash;
 mod markdown;
+mod markup;
 mod matcher;
 mod matrix;
 mod place;

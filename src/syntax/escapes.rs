@@ -70,7 +70,8 @@ fn escape(after: &str) -> Option<(char, &str)> {
     Some((character, after))
 }
 
-fn hexadecimal(after: &str, digits: usize) -> Option<(char, &str)> {
+/// The character whose number the next `digits` hexadecimal digits are, and what follows them.
+pub(super) fn hexadecimal(after: &str, digits: usize) -> Option<(char, &str)> {
     let (number, after) = after.split_at_checked(digits)?;
     Some((char::from_u32(u32::from_str_radix(number, 16).ok()?)?, after))
 }
@@ -84,7 +85,8 @@ fn surrogates(after: &str) -> Option<(char, &str)> {
     Some((char::decode_utf16([high, low]).next()?.ok()?, after))
 }
 
-fn first(text: &str) -> Option<(char, &str)> {
+/// The first character, and what follows it.
+pub(super) fn first(text: &str) -> Option<(char, &str)> {
     let mut characters = text.chars();
     Some((characters.next()?, characters.as_str()))
 }

@@ -8,6 +8,7 @@
 mod fixed;
 mod foreign;
 mod input;
+mod marked;
 mod number;
 mod origin;
 mod pattern;
@@ -22,6 +23,7 @@ use indexmap::IndexMap;
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Junction, Literal, Question, Reason};
+pub use marked::{Mark, Marked};
 pub use number::Number;
 pub use origin::{Hop, Origin, Role};
 pub use pattern::Pattern;

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::super::escapes::{first, hexadecimal};
+
 /// How a literal is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quoting {
@@ -53,17 +55,6 @@ fn escape(tail: &str, quoting: Quoting) -> Option<(char, &str)> {
         'U' => hexadecimal(after, 8),
         _ => None,
     }
-}
-
-fn hexadecimal(after: &str, digits: usize) -> Option<(char, &str)> {
-    let (number, after) = after.split_at_checked(digits)?;
-    let character = char::from_u32(u32::from_str_radix(number, 16).ok()?)?;
-    Some((character, after))
-}
-
-fn first(text: &str) -> Option<(char, &str)> {
-    let mut characters = text.chars();
-    Some((characters.next()?, characters.as_str()))
 }
 
 #[cfg(test)]

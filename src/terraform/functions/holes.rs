@@ -2,12 +2,9 @@
 //!
 //! An unknown part inside of quotes is taken to hold neither quotes nor backslashes, as no ARN, name or id does.
 
-use std::ops::Range;
-
-use super::arguments::{Answer, Arguments, Trouble};
-use crate::source::{Places, Span};
+use super::arguments::Arguments;
 use crate::terraform::unknown::{Outcome, derive, text};
-use crate::value::{Data, Part, Text};
+use crate::value::{Data, Marked, Part, Text, Value};
 
 /// What the text is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,106 +15,44 @@ pub(super) enum Reading {
     Yaml,
 }
 
-/// The unknown parts, in order, and where the text around them was written.
-pub(super) struct Holes {
-    marker: char,
-    found: Vec<Hole>,
+/// A text whose unknown parts are marked.
+pub(super) struct Holes<'t> {
+    pub marked: Marked<'t>,
     reading: Reading,
-    places: Places,
 }
 
-struct Hole {
-    part: Part,
-    in_string: bool,
-    /// Where its mark is in the text with marks.
-    mark: Range<usize>,
-}
-
-impl Holes {
-    /// The text with marks, and what they stand for; `None` where a part may be more than one value.
-    pub(super) fn dig(text: &Text, reading: Reading) -> Option<(String, Self)> {
-        let held = |candidate: &char| {
-            text.parts().iter().any(|part| matches!(part, Part::Literal(literal) if literal.contains(*candidate)))
-        };
-        let marker = ('\u{f0000}'..='\u{f00ff}').find(|candidate| !held(candidate))?;
-        let mut source = String::new();
-        let mut holes = Vec::new();
-        let (mut in_string, mut escaped) = (false, false);
-        for part in text.parts() {
-            if let Part::Literal(literal) = part {
-                for character in literal.chars() {
-                    in_string ^= character == '"' && !escaped;
-                    escaped = in_string && character == '\\' && !escaped;
-                }
-                source.push_str(literal);
-                continue;
+impl<'t> Holes<'t> {
+    /// The text with its unknown parts marked; `None` where a part may be more than one value.
+    pub(super) fn dig(text: &'t Text, reading: Reading) -> Option<Self> {
+        let quote = |part: &Part, in_string: bool, before: &str| {
+            if reading == Reading::Yaml || in_string {
+                return Some("");
             }
-            let mark = format!("{marker}{}{marker}", holes.len());
-            let quoted = reading == Reading::Json && !in_string;
             // Bare characters in the place of a list's element may be several elements.
-            if quoted && matches!(part, Part::Value(_)) && !source.trim_end().ends_with(':') {
-                return None;
-            }
-            let quote = if quoted { "\"" } else { "" };
-            let start = source.len();
-            source.extend([quote, &mark, quote]);
-            let in_string = reading == Reading::Json && in_string;
-            holes.push(Hole { part: part.clone(), in_string, mark: start..source.len() });
-        }
-        Some((source, Self { marker, found: holes, reading, places: text.places().clone() }))
-    }
-
-    /// Where these bytes of the text with marks were written.
-    pub(super) fn place(&self, range: Range<usize>) -> Option<Span> {
-        let without_marks = |at: usize| {
-            let before = self.found.iter().map(|hole| &hole.mark).take_while(|mark| mark.end <= at);
-            at - before.map(Range::len).sum::<usize>()
+            let may_be_several = matches!(part, Part::Value(_)) && !before.trim_end().ends_with(':');
+            (!may_be_several).then_some("\"")
         };
-        self.places.span(without_marks(range.start)..without_marks(range.end))
-    }
-
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
-    /// Whether a string of the tree has marks in it.
-    pub(super) fn are_in(&self, string: &str) -> bool {
-        string.contains(self.marker)
+        Some(Self { marked: Marked::of(text, quote)?, reading })
     }
 
     /// A string of the tree with its marks replaced by what they stand for.
-    pub(super) fn fill(&self, string: &str, arguments: &Arguments) -> Answer {
-        // Marks are a number between two markers, so every second piece is a number.
-        let pieces: Vec<&str> = string.split(self.marker).collect();
-        let hole = |number: &str| number.parse().ok().and_then(|number: usize| self.found.get(number));
-        if let ["", number, ""] = pieces.as_slice()
-            && let Some(hole) = hole(number)
-            && !hole.in_string
-        {
-            return Ok(self.alone(hole, arguments));
+    pub(super) fn fill(&self, string: &str, arguments: &Arguments) -> Value {
+        match self.marked.alone(string) {
+            Some(hole) => self.alone(hole.part, arguments),
+            None => text(self.marked.parts(string), arguments.origin()),
         }
-        let parts = pieces.iter().enumerate().map(|(index, piece)| {
-            if index % 2 == 0 {
-                Some(Part::Literal((*piece).to_owned()))
-            } else {
-                hole(piece).map(|hole| hole.part.clone())
-            }
-        });
-        let parts: Option<Vec<Part>> = parts.collect();
-        Ok(text(parts.ok_or(Trouble::Unknown)?, arguments.origin()))
     }
 
     /// A part that is a whole value: what was written as JSON is itself; characters are read, once they are known.
-    fn alone(&self, hole: &Hole, arguments: &Arguments) -> crate::value::Value {
-        match &hole.part {
+    fn alone(&self, part: &Part, arguments: &Arguments) -> Value {
+        match part {
             Part::Value(value) if !(self.reading == Reading::Yaml && matches!(value.data, Data::Opaque(_))) => {
                 let reader = if self.reading == Reading::Json { "jsondecode" } else { "yamldecode" };
                 let name = format!("{reader}({})", value.describe());
                 derive(name, value, Outcome::Open, arguments.world(), arguments.origin())
             }
             Part::Value(value) | Part::Json(value) => value.clone(),
-            Part::Literal(literal) => crate::value::Value::text(literal.clone(), arguments.origin()),
+            Part::Literal(literal) => Value::text(literal.clone(), arguments.origin()),
         }
     }
 }

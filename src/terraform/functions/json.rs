@@ -122,8 +122,8 @@ fn decode(arguments: &Arguments) -> Answer {
     if let [Part::Json(value)] = text.parts() {
         return Ok(value.clone());
     }
-    let (source, holes) = Holes::dig(text, Reading::Json).ok_or(Trouble::Unknown)?;
-    let parsed = json::parse(arguments.call.span.file, &source);
+    let holes = Holes::dig(text, Reading::Json).ok_or(Trouble::Unknown)?;
+    let parsed = json::parse(arguments.call.span.file, &holes.marked.source);
     read(&parsed, &Tree { holes, scalar, arguments }, "JSON")
 }
 

@@ -19,14 +19,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn decode(arguments: &Arguments) -> Answer {
     let Data::Text(text) = &arguments.value(0).data else { return Err(Trouble::Unknown) };
-    let (source, holes) = Holes::dig(text, Reading::Yaml).ok_or(Trouble::Unknown)?;
-    let parsed = yaml::parse(arguments.call.span.file, &source);
+    let holes = Holes::dig(text, Reading::Yaml).ok_or(Trouble::Unknown)?;
+    let parsed = yaml::parse(arguments.call.span.file, &holes.marked.source);
     read(&parsed, &Tree { holes, scalar: plain, arguments }, "YAML")
 }
 
 /// How the scalars of a tree are read, and what its marks stand for.
 pub(super) struct Tree<'a> {
-    pub holes: Holes,
+    pub holes: Holes<'a>,
     /// The value of a scalar without quotes.
     pub scalar: fn(&str, &Arguments) -> Answer,
     pub arguments: &'a Arguments<'a>,
@@ -38,7 +38,7 @@ pub(super) fn read(parsed: &Parsed, tree: &Tree, language: &str) -> Answer {
     match (lost, parsed.documents.as_slice()) {
         (None, [document]) => tree.value(document),
         // What is wrong may be due to a hole, which the real text does not have.
-        _ if !tree.holes.is_empty() => Err(Trouble::Unknown),
+        _ if !tree.holes.marked.is_plain() => Err(Trouble::Unknown),
         (Some(problem), _) => Err(format!("this is no {language}: {}", problem.message).into()),
         (None, _) => Err(format!("one {language} document is needed").into()),
     }
@@ -51,7 +51,7 @@ impl Tree<'_> {
         }
         let origin = self.origin(node);
         match &node.kind {
-            NodeKind::Scalar(scalar) if self.holes.are_in(&scalar.text) => self.scalar(scalar),
+            NodeKind::Scalar(scalar) if self.holes.marked.has_marks(&scalar.text) => self.scalar(scalar),
             NodeKind::Scalar(scalar) => self.scalar(scalar).map(|value| Value::new(value.data, origin)),
             NodeKind::Sequence(items) => {
                 let items = items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?;
@@ -70,12 +70,12 @@ impl Tree<'_> {
     /// Where a node was written; the call, where that is not known.
     fn origin(&self, node: &Node) -> Origin {
         let call = self.arguments.origin();
-        self.holes.place(node.span.range()).map_or_else(|| call.clone(), |place| call.within(place))
+        self.holes.marked.place(node.span.range()).map_or_else(|| call.clone(), |place| call.within(place))
     }
 
     fn scalar(&self, scalar: &Scalar) -> Answer {
-        if self.holes.are_in(&scalar.text) {
-            return self.holes.fill(&scalar.text, self.arguments);
+        if self.holes.marked.has_marks(&scalar.text) {
+            return Ok(self.holes.fill(&scalar.text, self.arguments));
         }
         match scalar.style {
             Style::Quoted => Ok(Value::text(scalar.text.clone(), self.arguments.origin())),

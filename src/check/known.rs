@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::config::{self, BlockFlag, Configured};
-use crate::model::{KnownBucket, Openness, PublicAccessBlock, Unit};
+use crate::config::{self, Account, BlockFlag, Configured};
+use crate::model::{KnownBucket, Openness, PublicAccessBlock, Unit, declared_account_blocks};
 use crate::value::{Origin, Role, Value};
 
 use super::accounts;
@@ -21,20 +21,36 @@ pub(super) fn buckets(configured: &Configured) -> Vec<KnownBucket> {
     configured.config.buckets.iter().map(known).collect()
 }
 
-/// The public access block of the account that each unit is deployed to, by the unit's path.
+/// The public access blocks of the account that each unit is deployed to, by the unit's path: what the configuration says
+/// of the account, and what other units of it declare.
 pub(super) fn account_blocks<'a>(
     configured: &Configured,
     units: impl Iterator<Item = &'a dyn Unit>,
     working_directory: &Path,
-) -> BTreeMap<String, PublicAccessBlock> {
-    let block = |unit: &dyn Unit| {
-        let account = accounts::configured(configured, unit.path(), working_directory)?;
-        let flags = account.s3_public_access_block.as_ref()?;
-        let origin = Origin::at(account.name.span, Role::Given);
-        let is_set = |flag: &str| flags.0.iter().any(|set| name(*set) == flag);
-        Some(PublicAccessBlock::read(|flag| Value::bool(is_set(flag), origin.clone())))
-    };
-    units.filter_map(|unit| Some((unit.path().to_owned(), block(unit)?))).collect()
+) -> BTreeMap<String, Vec<PublicAccessBlock>> {
+    let mut accounts: BTreeMap<&str, (&Account, Vec<&dyn Unit>)> = BTreeMap::new();
+    for unit in units {
+        if let Some(account) = accounts::configured(configured, unit.path(), working_directory) {
+            accounts.entry(&account.name.value).or_insert((account, Vec::new())).1.push(unit);
+        }
+    }
+    let blocks = accounts.into_values().flat_map(|(account, units)| {
+        let declared: Vec<_> = units.iter().map(|unit| (*unit, declared_account_blocks(*unit))).collect();
+        units.into_iter().map(move |unit| {
+            let others = declared.iter().filter(|(other, _)| other.path() != unit.path());
+            let others = others.flat_map(|(_, blocks)| blocks).cloned();
+            (unit.path().to_owned(), vouched(account).into_iter().chain(others).collect::<Vec<_>>())
+        })
+    });
+    blocks.collect()
+}
+
+/// What the configuration says of an account's public access block.
+fn vouched(account: &Account) -> Option<PublicAccessBlock> {
+    let flags = account.s3_public_access_block.as_ref()?;
+    let origin = Origin::at(account.name.span, Role::Given);
+    let is_set = |flag: &str| flags.0.iter().any(|set| name(*set) == flag);
+    Some(PublicAccessBlock::read(|flag| Value::bool(is_set(flag), origin.clone())))
 }
 
 fn name(flag: BlockFlag) -> &'static str {

@@ -85,17 +85,27 @@ pub(super) fn is_about(action: &Selector, access: Access, world: &World) -> Deci
 /// # Errors
 /// [`crate::value::Stop`] while the actions wait for an answer.
 pub(super) fn is_covered(inner: &Selector, outer: &Selector, world: &World) -> Decided<bool> {
-    let Selector::Only(outer) = outer else { return Ok(false) };
-    let outer = patterns(outer, world)?;
-    let everything = pattern("s3:*");
-    let inner = match inner {
-        Selector::Only(inner) => patterns(inner, world)?,
-        Selector::AllBut(_) => vec![everything.clone()],
+    let s3 = |actions: &Value| {
+        let named = patterns(actions, world)?;
+        Ok(named
+            .into_iter()
+            .map(|named| if named == pattern("*") { pattern("s3:*") } else { named })
+            .collect::<Vec<_>>())
     };
-    Ok(inner.iter().all(|inner| {
-        let inner = if *inner == pattern("*") { &everything } else { inner };
-        outer.iter().any(|outer| covers(outer, inner))
-    }))
+    Ok(match (inner, outer) {
+        (Selector::Only(inner), Selector::Only(outer)) => are_covered(&s3(inner)?, &s3(outer)?),
+        (Selector::AllBut(_), Selector::Only(outer)) => are_covered(&[pattern("s3:*")], &s3(outer)?),
+        (Selector::AllBut(inner), Selector::AllBut(outer)) => are_covered(&s3(outer)?, &s3(inner)?),
+        (Selector::Only(inner), Selector::AllBut(outer)) => {
+            let spared = s3(outer)?;
+            s3(inner)?.iter().all(|inner| !spared.iter().any(|spared| meets(spared, inner)))
+        }
+    })
+}
+
+/// Whether each of the `inner` patterns is covered by one of the `outer` ones.
+fn are_covered(inner: &[Vec<Token>], outer: &[Vec<Token>]) -> bool {
+    inner.iter().all(|inner| outer.iter().any(|outer| covers(outer, inner)))
 }
 
 /// The actions that an element names, as patterns.

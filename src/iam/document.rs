@@ -124,10 +124,10 @@ impl Document {
         let Some(statements) = entries.get("Statement").filter(|value| !value.is_null()) else {
             return whole(broken(name, "it has no Statement", &document.origin));
         };
-        match &statements.data {
-            Data::List(_, items) => Self { statements: Self::list(items, name) },
-            Data::Map(..) => Self { statements: Self::list(std::slice::from_ref(statements), name) },
-            _ => whole(
+        match statements.pieces() {
+            Some(pieces) => Self { statements: Self::list(&pieces, name) },
+            None if statements.as_map().is_some() => Self { statements: Self::list(&[statements], name) },
+            None => whole(
                 unknown(statements, name)
                     .unwrap_or_else(|| broken(name, "its Statement is no object", &statements.origin)),
             ),
@@ -135,7 +135,7 @@ impl Document {
     }
 
     /// What is absent (`AWS::NoValue`) is no statement, but keeps its number: the author counts what is written.
-    fn list(items: &[Value], name: &str) -> Vec<Statement> {
+    fn list(items: &[&Value], name: &str) -> Vec<Statement> {
         let numbered = items.iter().zip(1..);
         numbered.filter(|(item, _)| !item.is_null()).map(|(item, number)| Statement::read(item, number, name)).collect()
     }

@@ -54,11 +54,11 @@ pub(super) fn is_evaluated(value: &Value, world: &World) -> Decided<bool> {
 }
 
 /// The values of an element that takes one value or a list of them; what is absent (`AWS::NoValue`) is left out.
-/// An open or pending element is one value here.
+/// An open or pending element, or part of a list, is one value here.
 pub(super) fn values(element: &Value) -> Vec<&Value> {
-    match &element.data {
-        Data::Null => Vec::new(),
-        Data::List(_, items) => items.iter().flat_map(values).collect(),
-        _ => vec![element],
+    match element.pieces() {
+        Some(pieces) => pieces.into_iter().flat_map(values).collect(),
+        None if element.is_null() => Vec::new(),
+        None => vec![element],
     }
 }

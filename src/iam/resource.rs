@@ -1,6 +1,8 @@
 //! What a statement is about: whether its resources can be a bucket or something in it.
 
-use crate::value::{Data, Decided, Symbol, SymbolSource, Value, World, any};
+use std::collections::BTreeSet;
+
+use crate::value::{Data, Decided, Part, Symbol, SymbolSource, Value, World, any};
 
 use super::document::Selector;
 use super::fixed::{is_evaluated, values};
@@ -12,12 +14,13 @@ pub struct Target {
     address: String,
     /// The bucket's name; a hole where it is not known.
     name: Vec<Token>,
+    others: BTreeSet<String>,
 }
 
 impl Target {
-    /// The bucket at `address`, named `name` (null where it has no name of its own).
+    /// The bucket at `address`, named `name` (null where it has no name of its own), and not one of the `others`.
     #[must_use]
-    pub fn bucket(address: impl Into<String>, name: &Value) -> Self {
+    pub fn bucket(address: impl Into<String>, name: &Value, others: &BTreeSet<String>) -> Self {
         let address = address.into();
         let name = match &name.data {
             Data::Null => vec![Token::Hole(format!("{address}.name"))],
@@ -27,7 +30,7 @@ impl Target {
             },
             _ => vec![hole(name)],
         };
-        Self { address, name }
+        Self { address, name, others: others.clone() }
     }
 
     /// The bucket's ARN, in whichever partition it is.
@@ -50,16 +53,51 @@ impl Target {
     }
 
     fn own(&self, value: &Value) -> Option<Vec<Token>> {
-        let Data::Opaque(symbol) = &value.data else { return None };
-        let Symbol { source: SymbolSource::Resource(address), attribute } = symbol.as_ref() else { return None };
-        if *address != self.address {
-            return None;
+        let (address, identity) = identity(value)?;
+        let is_own = address == self.address;
+        is_own.then(|| match identity {
+            Identity::Arn => self.arn(),
+            Identity::Name => self.name.clone(),
+        })
+    }
+
+    /// Whether a resource is another bucket, or something in it: it begins with the other's ARN, or its name stands
+    /// whole behind `:::`.
+    fn is_elsewhere(&self, resource: &Value) -> bool {
+        let is_other = |value: &Value, wanted: Identity| {
+            identity(value).is_some_and(|(address, identity)| identity == wanted && self.others.contains(address))
+        };
+        let ends = |rest: &[Part]| match rest {
+            [] => true,
+            [Part::Literal(text), ..] => text.starts_with('/'),
+            _ => false,
+        };
+        let Data::Text(text) = &resource.data else { return is_other(resource, Identity::Arn) };
+        match text.parts() {
+            [Part::Value(arn), rest @ ..] if is_other(arn, Identity::Arn) => ends(rest),
+            [Part::Literal(head), Part::Value(name), rest @ ..] if head.ends_with(":s3:::") => {
+                is_other(name, Identity::Name) && ends(rest)
+            }
+            _ => false,
         }
-        match attribute.as_str() {
-            "arn" | "Arn" => Some(self.arn()),
-            "id" | "bucket" | "" => Some(self.name.clone()),
-            _ => None,
-        }
+    }
+}
+
+/// What of a resource a value is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Identity {
+    Arn,
+    Name,
+}
+
+/// The address of the resource whose ARN or name `value` is.
+fn identity(value: &Value) -> Option<(&str, Identity)> {
+    let Data::Opaque(symbol) = &value.data else { return None };
+    let Symbol { source: SymbolSource::Resource(address), attribute } = symbol.as_ref() else { return None };
+    match attribute.as_str() {
+        "arn" | "Arn" => Some((address, Identity::Arn)),
+        "id" | "bucket" | "" => Some((address, Identity::Name)),
+        _ => None,
     }
 }
 
@@ -72,7 +110,7 @@ pub(super) fn can_touch(resource: &Selector, target: &Target, world: &World) -> 
     let (bucket, objects) = (target.arn(), target.objects());
     match resource {
         Selector::Only(only) => any(values(only).into_iter().map(|value| {
-            if !is_evaluated(value, world)? {
+            if !is_evaluated(value, world)? || target.is_elsewhere(value) {
                 return Ok(false);
             }
             let named = target.tokens(value);
@@ -92,17 +130,25 @@ pub(super) fn can_touch(resource: &Selector, target: &Target, world: &World) -> 
 /// # Errors
 /// [`crate::value::Stop`] while the resources wait for an answer.
 pub(super) fn is_covered(inner: &Selector, outer: &Selector, target: &Target, world: &World) -> Decided<bool> {
-    let Selector::Only(outer) = outer else { return Ok(false) };
-    let outer = patterns(outer, target, world)?;
-    let everything = [target.arn(), target.objects()];
-    let inner = match inner {
-        Selector::Only(inner) => patterns(inner, target, world)?,
-        Selector::AllBut(_) => vec![pattern("*")],
+    let everything = || vec![target.arn(), target.objects()];
+    let named = |element: &Value| {
+        let named = patterns(element, target, world)?.into_iter();
+        Ok(named.flat_map(|named| if named == pattern("*") { everything() } else { vec![named] }).collect::<Vec<_>>())
     };
-    let covered = |inner: &[Token]| outer.iter().any(|outer| is_within(inner, outer));
-    Ok(inner
-        .iter()
-        .all(|inner| if *inner == pattern("*") { everything.iter().all(|all| covered(all)) } else { covered(inner) }))
+    let are_within = |inner: &[Vec<Token>], outer: &[Vec<Token>]| {
+        inner.iter().all(|inner| outer.iter().any(|outer| is_within(inner, outer)))
+    };
+    Ok(match (inner, outer) {
+        (Selector::Only(inner), Selector::Only(outer)) => are_within(&named(inner)?, &patterns(outer, target, world)?),
+        (Selector::AllBut(_), Selector::Only(outer)) => are_within(&everything(), &patterns(outer, target, world)?),
+        (Selector::AllBut(inner), Selector::AllBut(outer)) => {
+            are_within(&named(outer)?, &patterns(inner, target, world)?)
+        }
+        (Selector::Only(inner), Selector::AllBut(outer)) => {
+            let spared = patterns(outer, target, world)?;
+            named(inner)?.iter().all(|inner| !spared.iter().any(|spared| can_be(spared, inner)))
+        }
+    })
 }
 
 /// The resources that an element names, as patterns.

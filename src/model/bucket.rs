@@ -1,11 +1,12 @@
 //! A bucket with everything that belongs to it, wherever it was declared.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Origin, Reason, Role, Value, World};
+use crate::value::{Data, Decided, Input, OfUnit, Origin, Reason, Role, SymbolSource, Value, World};
 
 use super::link::{self, Naming};
-use super::{Estate, Kind, Resource};
+use super::{Estate, Existence, Kind, Resource, Unit};
 
 /// A bucket of this unit and what decides who may reach it, in one world. Every list holds what exists; values are
 /// not yet decided.
@@ -27,6 +28,8 @@ pub struct Bucket {
     pub policies: Vec<Value>,
     /// Modules that are not on disk and were handed this bucket: what is absent here may be there.
     pub handed_to: Vec<Arc<Input>>,
+    /// The addresses of the unit's other buckets that the policies name.
+    pub others: BTreeSet<String>,
 }
 
 /// What grants access without a policy.
@@ -76,6 +79,7 @@ impl Bucket {
             account_blocks: account_blocks(resource, estate, world)?,
             policies: Vec::new(),
             handed_to: handed_to(resource, estate),
+            others: BTreeSet::new(),
             resource: resource.clone(),
         };
         let block = own("PublicAccessBlockConfiguration");
@@ -87,6 +91,7 @@ impl Bucket {
             bucket.policies.push(policy);
         }
         bucket.add(Satellites::read(&Naming::of(resource, estate), estate, world)?);
+        bucket.others = others(&bucket, estate);
         Ok(bucket)
     }
 
@@ -183,6 +188,25 @@ impl Logging {
     }
 }
 
+/// The addresses of other buckets that the policies of `bucket` name.
+fn others(bucket: &Bucket, estate: &dyn Estate) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    let mut collect = |value: &Value| {
+        if let Data::Opaque(symbol) = &value.data
+            && let SymbolSource::Resource(address) = &symbol.source
+            && *address != bucket.resource.address
+        {
+            named.insert(address.clone());
+        }
+    };
+    bucket.policies.iter().for_each(|policy| policy.visit(&mut collect));
+    if named.is_empty() {
+        return named;
+    }
+    let buckets = estate.resources(Kind::Bucket).into_iter().map(|bucket| bucket.address);
+    buckets.filter(|address| named.contains(address)).collect()
+}
+
 /// A block of the same account: of the same provider configuration, as far as that tells accounts apart, and not for an
 /// account of another number.
 fn account_blocks(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<PublicAccessBlock>> {
@@ -194,6 +218,22 @@ fn account_blocks(resource: &Resource, estate: &dyn Estate, world: &World) -> De
         }
     }
     Ok(blocks)
+}
+
+/// The blocks of its own account that a unit certainly declares, as other units see them. A provider that assumes a role
+/// leads to another account than the unit's.
+#[must_use]
+pub fn declared_account_blocks(unit: &dyn Unit) -> Vec<PublicAccessBlock> {
+    let world = World::default();
+    let estate = unit.estate(&world);
+    let is_own = |block: &Resource| {
+        let account = estate.property(block, "AccountId");
+        let is_own = account.is_null() || matches!(account.data, Data::Opaque(_));
+        is_own && block.provider.is_empty() && block.existence == Existence::Exists
+    };
+    let blocks = estate.resources(Kind::AccountPublicAccessBlock).into_iter().filter(is_own);
+    let blocks = blocks.map(|block| PublicAccessBlock::read(|flag| estate.property(&block, flag)));
+    blocks.map(|block| block.of_unit(unit.path())).collect()
 }
 
 /// Whether a block says that it is for an account of another number than `own`. Without a number, and where it is that of the

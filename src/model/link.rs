@@ -1,7 +1,8 @@
 //! Which bucket a value names. Linking compares what values are: the same sequence of parts is the same bucket in every
 //! world, anything else is another bucket. Only of what is made out of a bucket by something that cannot be worked out
-//! (`replace(aws_s3_bucket.logs.arn, …)`) it is asked whether that is the bucket, and a name that an answer decides, or an
-//! input of few values (`var.prod ? "a" : "b"`), is decided before it is compared with another name.
+//! (`replace(aws_s3_bucket.logs.arn, …)`), and of a function of what its name is made of (`lower(var.n)` beside `var.n`), it
+//! is asked whether that is the bucket; and a name that an answer decides, or an input of few values
+//! (`var.prod ? "a" : "b"`), is decided before it is compared with another name.
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::value::{
     Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Stop, Symbol, SymbolSource, Value, World,
 };
 
+use super::alike;
 use super::{Estate, Existence, Kind, Resource, Target};
 
 /// What the name of a bucket leads to.
@@ -119,8 +121,8 @@ impl Naming {
         }
     }
 
-    /// The question whether `target` is the bucket, where it is made of the bucket and cannot be worked out, or where
-    /// this program could not read what it is made of.
+    /// The question whether `target` is the bucket, where it is made of the bucket, or of what its name is made of, and
+    /// cannot be worked out, or where this program could not read what it is made of.
     fn question(&self, target: &Value) -> Option<Question> {
         let bucket = self.bucket.as_ref()?;
         let target = unwrapped(target);
@@ -139,14 +141,14 @@ impl Naming {
         };
         let statement = || format!("{} is the name of {}", target.describe(), bucket.address);
         let input = || Input { domain: Domain::boolean(), ..Input::derived(statement(), target.origin.clone()) };
-        may_be.then(|| Question::new(input(), Ask::True))
+        (may_be || alike::may_be_equal(&self.name, &target)).then(|| Question::new(input(), Ask::True))
     }
 
     /// Whether its name, its ARN or the bucket as a whole is anywhere in `value`.
     #[must_use]
     pub fn is_in(&self, value: &Value) -> bool {
         let bucket = self.bucket.as_ref();
-        match &value.data {
+        let is_it = |value: &Value| match &value.data {
             Data::Opaque(symbol) => {
                 bucket.is_some_and(|bucket| symbol.source == SymbolSource::Resource(bucket.address.clone()))
             }
@@ -154,12 +156,12 @@ impl Naming {
             Data::Text(text) => {
                 let literal = text.as_literal().and_then(|text| text.rsplit(":::").next());
                 literal.is_some_and(|text| self.name.as_str() == Some(text))
-                    || text.values().any(|part| self.is_in(part))
             }
-            Data::List(_, items) => items.iter().any(|item| self.is_in(item)),
-            Data::Map(_, entries) => entries.values().any(|entry| self.is_in(entry)),
             _ => false,
-        }
+        };
+        let mut found = false;
+        value.visit(&mut |value| found = found || is_it(value));
+        found
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is deployed, in CloudFormation's words, whoever wrote it: units with resources, and the trails linked to
 //! what they write to. Knows no syntax and no front end; a control never sees more than this.
 
+mod alike;
 mod bucket;
 mod foreign;
 mod known;
@@ -13,7 +14,7 @@ mod whole;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use bucket::{Acl, Bucket, Logging, PublicAccessBlock, Satellites, handed_to};
+pub use bucket::{Acl, Bucket, Logging, PublicAccessBlock, Satellites, declared_account_blocks, handed_to};
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
 pub use neighbours::{Neighbourhood, Neighbours, Target, bucket_in, in_unit, targets};

@@ -26,7 +26,7 @@ pub struct Neighbours<'a> {
     naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
     exporting: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
     known: &'a [KnownBucket],
-    account_blocks: BTreeMap<String, PublicAccessBlock>,
+    account_blocks: BTreeMap<String, Vec<PublicAccessBlock>>,
 }
 
 /// What a value names in another unit.
@@ -72,10 +72,10 @@ impl<'a> Neighbours<'a> {
         neighbours
     }
 
-    /// The same units, with what somebody vouches for: buckets that none of them declares, and the public access block
+    /// The same units, with what somebody vouches for: buckets that none of them declares, and the public access blocks
     /// of the account that a unit is deployed to, by the unit's path.
     #[must_use]
-    pub fn knowing(self, known: &'a [KnownBucket], account_blocks: BTreeMap<String, PublicAccessBlock>) -> Self {
+    pub fn knowing(self, known: &'a [KnownBucket], account_blocks: BTreeMap<String, Vec<PublicAccessBlock>>) -> Self {
         Self { known, account_blocks, ..self }
     }
 
@@ -186,11 +186,11 @@ impl<'a> Neighbourhood<'a> {
         self.all.known.iter().find(|known| known.name.matches(name))
     }
 
-    /// The public access block of the account that a unit is deployed to, this one unless another is named, as far as
-    /// somebody vouches for it.
+    /// The public access blocks of the account that a unit is deployed to, this one unless another is named, as far as
+    /// somebody vouches for them or another unit of the account declares them.
     #[must_use]
-    pub fn account_block(&self, unit: Option<&dyn Unit>) -> Option<&'a PublicAccessBlock> {
-        self.all.account_blocks.get(unit.unwrap_or(self.home).path())
+    pub fn account_blocks(&self, unit: Option<&dyn Unit>) -> &'a [PublicAccessBlock] {
+        self.all.account_blocks.get(unit.unwrap_or(self.home).path()).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -55,20 +55,21 @@ const ELEMENTS: [&str; 9] =
 /// The value that keeps the statements from being known.
 pub fn render(arguments: &Value, decode: &dyn Fn(&Value) -> Value) -> Result<Value, Value> {
     let mut document = Document::default();
-    for name in ["source_json", "source_policy_documents"] {
-        document.merge_texts(arguments, name, decode)?;
+    for source in texts_of(arguments, ["source_json", "source_policy_documents"], decode) {
+        // Two sources with one `Sid` are an error, so that one that is not known leaves the others as they are.
+        document.merge_document(&settled(source)?);
     }
     let version = written(arguments, "version");
     let version = version.unwrap_or_else(|| Value::text(VERSION, arguments.origin.clone()));
-    document.merge(
-        written(arguments, "policy_id"),
-        Some(version),
-        blocks(arguments, "statement")?.iter().map(statement).collect(),
-    );
-    for name in ["override_json", "override_policy_documents"] {
-        document.merge_texts(arguments, name, decode)?;
+    let own = items(written(arguments, "statement")).into_iter().map(|block| document.beside(block));
+    let own = own.collect::<Result<Vec<Value>, Value>>()?;
+    document.merge(written(arguments, "policy_id"), Some(version), own.iter().map(statement).collect());
+    for newer in texts_of(arguments, ["override_json", "override_policy_documents"], decode) {
+        document.merge_document(&document.beside(newer)?);
     }
-    Ok(document.into_value(arguments.origin.clone()))
+    let unknown =
+        document.statements.first().filter(|_| document.statements.iter().all(|known| known.as_map().is_none()));
+    unknown.cloned().map_or_else(|| Ok(document.into_value(arguments.origin.clone())), Err)
 }
 
 /// A document that others are merged into.
@@ -80,23 +81,23 @@ struct Document {
 }
 
 impl Document {
-    /// Merges the documents that an argument lists as JSON texts.
-    fn merge_texts(&mut self, arguments: &Value, name: &str, decode: &dyn Fn(&Value) -> Value) -> Result<(), Value> {
-        for text in items(written(arguments, name)).into_iter().filter(|text| text.as_str() != Some("")) {
-            let document = match &text.data {
-                Data::Text(parts) => match parts.parts() {
-                    [Part::Json(value)] => value.clone(),
-                    _ => decode(&text),
-                },
-                _ => decode(&text),
-            };
-            if document.as_map().is_none() {
-                return Err(document);
-            }
-            let statements = items(element(&document, "Statement")).iter().map(normalized).collect();
-            self.merge(element(&document, "Id"), element(&document, "Version"), statements);
+    /// Merges a document. One that is not known stands for all its statements.
+    fn merge_document(&mut self, document: &Value) {
+        if document.as_map().is_none() {
+            return self.statements.push(document.clone());
         }
-        Ok(())
+        let statements = items(element(document, "Statement")).iter().map(normalized).collect();
+        self.merge(element(document, "Id"), element(document, "Version"), statements);
+    }
+
+    /// What is known, and what is not where it certainly replaces no statement that is here, having none of their names.
+    ///
+    /// # Errors
+    /// The value, where it may replace one, or is none that a policy can have.
+    fn beside(&self, newer: Value) -> Result<Value, Value> {
+        let is_nameless = |statement: &Value| statement.as_map().is_some() && written(statement, "Sid").is_none();
+        let is_harmless = newer.as_map().is_some() || self.statements.iter().all(is_nameless);
+        if is_harmless { settled(newer) } else { Err(newer) }
     }
 
     /// The newer document's id counts, the later version, and its statements replace those with the same `Sid` in place.
@@ -123,8 +124,16 @@ impl Document {
     }
 }
 
+/// An object, or what stands for one in every world.
+fn settled(value: Value) -> Result<Value, Value> {
+    if matches!(value.data, Data::Map(..) | Data::Open(_) | Data::Opaque(_)) { Ok(value) } else { Err(value) }
+}
+
 /// What a `statement` block is rendered as.
 fn statement(block: &Value) -> Value {
+    if block.as_map().is_none() {
+        return block.clone();
+    }
     let origin = &block.origin;
     let effect = written(block, "effect").unwrap_or_else(|| Value::text("Allow", origin.clone()));
     let set = |name: &str| one_or_many(sorted(items(written(block, name))), origin);
@@ -246,14 +255,26 @@ fn blocks(value: &Value, kind: &str) -> Result<Vec<Value>, Value> {
     unknown.map_or(Ok(found), Err)
 }
 
+/// The elements of a list, as far as they are known, without those that are null; of anything else, that alone.
 fn items(value: Option<Value>) -> Vec<Value> {
-    match value {
-        None => Vec::new(),
-        Some(Value { data: Data::List(_, items), .. }) => {
-            items.iter().filter(|item| !item.is_null()).cloned().collect()
-        }
-        Some(value) => vec![value],
+    let Some(value) = value else { return Vec::new() };
+    match value.pieces() {
+        Some(pieces) => pieces.into_iter().filter(|piece| !piece.is_null()).cloned().collect(),
+        None => vec![value],
     }
+}
+
+/// The documents that the arguments list as JSON texts.
+fn texts_of(arguments: &Value, names: [&str; 2], decode: &dyn Fn(&Value) -> Value) -> Vec<Value> {
+    let texts = names.into_iter().flat_map(|name| items(written(arguments, name)));
+    let decoded = texts.filter(|text| text.as_str() != Some("")).map(|text| match &text.data {
+        Data::Text(parts) => match parts.parts() {
+            [Part::Json(value)] => value.clone(),
+            _ => decode(&text),
+        },
+        _ => decode(&text),
+    });
+    decoded.collect()
 }
 
 /// Texts, with `&{…}` for `${…}`, which Terraform would take for its own.

@@ -244,6 +244,29 @@ impl Value {
         }
     }
 
+    /// Shows the value and everything in it to `visitor`.
+    pub fn visit<'v>(&'v self, visitor: &mut dyn FnMut(&'v Self)) {
+        visitor(self);
+        match &self.data {
+            Data::Text(text) => text.values().for_each(|part| part.visit(visitor)),
+            Data::List(_, items) => items.iter().for_each(|item| item.visit(visitor)),
+            Data::Map(_, entries) => entries.values().for_each(|entry| entry.visit(visitor)),
+            _ => {}
+        }
+    }
+
+    /// What a list holds, as far as that is known: its elements, and values that stand for any number of elements.
+    #[must_use]
+    pub fn pieces(&self) -> Option<Vec<&Self>> {
+        match (self.as_list(), self.parts()) {
+            (Some(items), _) => Some(items.iter().collect()),
+            (None, Some((Junction::List | Junction::Set, parts))) => {
+                Some(parts.iter().flat_map(|part| part.pieces().unwrap_or_else(|| vec![part])).collect())
+            }
+            _ => None,
+        }
+    }
+
     /// The value under `key`: null where a map lacks it, a new open value under an open one, and whatever keeps
     /// the whole from being known otherwise.
     #[must_use]

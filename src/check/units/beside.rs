@@ -1,5 +1,6 @@
 //! The units without a trail that may declare a bucket some trail names: those whose bytes hold its name, and those that
-//! export something where a trail imports its bucket.
+//! export something where a trail imports its bucket. And those that may declare the public access block of an account,
+//! where the configuration says which units belong to one.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,11 +23,14 @@ pub(in super::super) fn beside(
     sources: &Arc<Sources>,
 ) -> Vec<Box<dyn Unit>> {
     let targets: Vec<Target> = found.units.iter().flat_map(|unit| targets(unit.as_ref())).collect();
-    if targets.is_empty() {
+    let has_accounts = !found.units.is_empty() && !options.configured.config.accounts.is_empty();
+    if targets.is_empty() && !has_accounts {
         return Vec::new();
     }
     let may_declare = |file: &&FoundFile| {
-        sources.bytes(&file.path).is_some_and(|bytes| targets.iter().any(|target| may_declare(target, file, &bytes)))
+        sources.bytes(&file.path).is_some_and(|bytes| {
+            targets.iter().any(|target| may_declare(target, file, &bytes)) || has_accounts && may_block(&bytes)
+        })
     };
     let holding: Vec<&FoundFile> = found.walked.par_iter().filter(may_declare).collect();
     let known = |path: &str| found.units.iter().any(|unit| unit.path() == path);
@@ -64,4 +68,9 @@ fn may_declare(target: &Target, file: &FoundFile, bytes: &[u8]) -> bool {
             file.class == FileClass::Template && holds("AWS::") && words.into_iter().any(holds)
         }
     }
+}
+
+/// Whether the bytes of a file may declare the public access block of an account: CloudFormation has no such resource.
+fn may_block(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"aws_s3_account_public_access_block").is_some()
 }

@@ -101,12 +101,16 @@ fn of_grant(grant: &Value, bucket: &Bucket, ways: &[Access], world: &World) -> D
         Data::Null => Ok(Vec::new()),
         Data::Pending(_) | Data::Failed(_) => grant.read_null(world).map(|_| Vec::new()),
         Data::Map(..) => {
-            let access = granted(&grant.field("Permission"), ways, world);
+            let permission = grant.field("Permission");
+            let access = granted(&permission, ways, world);
             let to_all = is_group(&grant.field("URI"), world);
             match (access, to_all) {
                 (_, Ok(false)) => Ok(Vec::new()),
                 (Ok(access), _) if access.is_empty() => Ok(Vec::new()),
-                (Ok(access), Ok(true)) => Ok(vec![opening(access)]),
+                // What it gives beside what is asked for is said too.
+                (Ok(access), Ok(true)) => {
+                    Ok(vec![opening(granted(&permission, &Access::ALL, world).unwrap_or(access))])
+                }
                 (_, Err(stop)) | (Err(stop), _) => Err(stop),
             }
         }

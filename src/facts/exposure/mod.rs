@@ -216,7 +216,7 @@ impl Policies {
         };
         let documents = bucket.policies.iter().zip(1..).map(|(policy, number)| Document::read(policy, &name(number)));
         let statements = documents.flat_map(|document| document.statements).collect();
-        Self { target: Target::bucket(address, &bucket.name), statements }
+        Self { target: Target::bucket(address, &bucket.name, &bucket.others), statements }
     }
 
     fn publicness(&self, statement: &Statement, access: Access, world: &World) -> Decided<Publicness> {

@@ -162,12 +162,12 @@ fn every_code_of_a_fact_has_its_reason() {
     for (id, code) in [
         ("CloudTrail.6", "linked-by-name"),
         ("CloudTrail.6", "two-policies"),
-        ("CloudTrail.6", "known-bucket"),
-        ("CloudTrail.6", "known-bucket-because"),
+        ("CloudTrail.6", "known-exposure"),
+        ("CloudTrail.6", "known-exposure-because"),
         ("CloudTrail.7", "linked-by-name"),
         ("CloudTrail.7", "logs-to-itself"),
-        ("CloudTrail.7", "known-bucket"),
-        ("CloudTrail.7", "known-bucket-because"),
+        ("CloudTrail.7", "known-logging"),
+        ("CloudTrail.7", "known-logging-because"),
     ] {
         assert!(catalog().get(id).is_ok_and(|rule| rule.notes.contains_key(code)), "{id} has no note `{code}`");
     }

@@ -122,11 +122,10 @@ impl<'a> Builder<'a> {
             |bucket: &Resource, estate: &dyn Estate, world: &World| Bucket::read(bucket, estate, world).map(Some);
         let Some(mut bucket) = self.read_home(place, read)? else { return Ok(None) };
         // A provider that assumes a role leads to another account than the unit's.
-        let vouched = self
-            .neighbours
-            .account_block(place.home.as_ref().map(|(home, _)| *home))
-            .filter(|_| place.bucket.provider.is_empty());
-        bucket.account_blocks.extend(vouched.cloned());
+        if place.bucket.provider.is_empty() {
+            let home = place.home.as_ref().map(|(home, _)| *home);
+            bucket.account_blocks.extend_from_slice(self.neighbours.account_blocks(home));
+        }
         self.read_beside(place, Satellites::read)?.into_iter().for_each(|satellites| bucket.add(satellites));
         Ok(Some(bucket))
     }
@@ -182,7 +181,10 @@ impl<'a> Builder<'a> {
     fn known(&mut self, known: &KnownBucket, link: &Origin) -> Json {
         let mut json = Map::from_iter([("Address".to_owned(), json!(known.name.as_str()))]);
         let slots: Vec<_> = known.reason.iter().map(|reason| ("reason", reason.clone())).collect();
-        let code = if slots.is_empty() { "known-bucket" } else { "known-bucket-because" };
+        let remark = |plain, because| {
+            let code = if slots.is_empty() { plain } else { because };
+            Remark { code, slots: slots.clone(), origin: known.origin.clone() }
+        };
         let leaf = |reason| Leaf {
             origin: link.clone(),
             reason: Some(reason),
@@ -190,14 +192,18 @@ impl<'a> Builder<'a> {
             ..Leaf::default()
         };
         if let Some(public) = known.public {
-            self.leaf("/Trail/Bucket/Public", leaf("known-public"));
+            self.remarks.push(remark("known-exposure", "known-exposure-because"));
+            let ways = [("read", public.read), ("write", public.write)];
+            let ways: Vec<&str> = ways.into_iter().filter(|(_, open)| *open).map(|(way, _)| way).collect();
+            let slots = vec![("permission", ways.join(" and "))];
+            self.leaf("/Trail/Bucket/Public", Leaf { slots, ..leaf("known-public") });
             json.insert("Public".to_owned(), json!({ "Read": public.read, "Write": public.write }));
         }
         if let Some(enabled) = known.access_logging {
+            self.remarks.push(remark("known-logging", "known-logging-because"));
             self.leaf("/Trail/Bucket/AccessLogging", leaf("known-unlogged"));
             json.insert("AccessLogging".to_owned(), json!({ "Enabled": enabled }));
         }
-        self.remarks.push(Remark { code, slots, origin: known.origin.clone() });
         Json::Object(json)
     }
 

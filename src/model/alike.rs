@@ -1,0 +1,142 @@
+//! Whether two names that are not the same may turn out to be, because one is a function of what the other is made of:
+//! `var.n` and `lower(var.n)`. Different inputs are taken for different names; it knows texts, and no resources.
+
+use std::collections::BTreeSet;
+
+use crate::value::{Data, Part, Reason, SymbolSource, Value};
+
+/// The smallest thing a name is made of.
+#[derive(Clone, PartialEq)]
+enum Atom<'v> {
+    Character(char),
+    Unknown(&'v Value),
+}
+
+/// Whether `left` and `right`, which are not equal, may be one text for some of what they are made of.
+pub fn may_be_equal(left: &Value, right: &Value) -> bool {
+    let (left, right) = (atoms(left), atoms(right));
+    let (left, right) = without_common_ends(&left, &right);
+    let ends = [(left.first(), right.first()), (left.last(), right.last())];
+    let differ = ends.iter().any(|ends| matches!(ends, (Some(Atom::Character(_)), Some(Atom::Character(_)))))
+        || left.is_empty() && right.iter().any(Atom::is_something)
+        || right.is_empty() && left.iter().any(Atom::is_something);
+    !differ && unknown(left).any(|one| unknown(right).any(|other| share_an_ingredient(one, other)))
+}
+
+impl Atom<'_> {
+    /// Whether it is certainly not the empty text.
+    fn is_something(&self) -> bool {
+        match self {
+            Self::Character(_) => true,
+            Self::Unknown(value) => matches!(value.data, Data::Opaque(_)),
+        }
+    }
+}
+
+fn atoms(name: &Value) -> Vec<Atom<'_>> {
+    match &name.data {
+        Data::Text(text) => text.parts().iter().flat_map(part).collect(),
+        _ => vec![Atom::Unknown(name)],
+    }
+}
+
+fn part(part: &Part) -> Vec<Atom<'_>> {
+    match part {
+        Part::Literal(text) => text.chars().map(Atom::Character).collect(),
+        Part::Value(value) | Part::Json(value) => vec![Atom::Unknown(value)],
+    }
+}
+
+/// What is left of both when what they begin and end with alike is taken off.
+fn without_common_ends<'a, 'v>(left: &'a [Atom<'v>], right: &'a [Atom<'v>]) -> (&'a [Atom<'v>], &'a [Atom<'v>]) {
+    let start = left.iter().zip(right).take_while(|(left, right)| left == right).count();
+    let (left, right) = (left.get(start..).unwrap_or_default(), right.get(start..).unwrap_or_default());
+    let end = left.iter().rev().zip(right.iter().rev()).take_while(|(left, right)| left == right).count();
+    (left.get(..left.len() - end).unwrap_or_default(), right.get(..right.len() - end).unwrap_or_default())
+}
+
+fn unknown<'v>(atoms: &[Atom<'v>]) -> impl Iterator<Item = &'v Value> {
+    atoms.iter().filter_map(|atom| match atom {
+        Atom::Character(_) => None,
+        Atom::Unknown(value) => Some(*value),
+    })
+}
+
+/// Whether one of two unknown texts is a function of something that the other is, or is a function of too.
+fn share_an_ingredient(left: &Value, right: &Value) -> bool {
+    let (left_name, right_name) = (left.describe(), right.describe());
+    let is_cut = [&left_name, &right_name].iter().any(|name| name.contains('…'));
+    (is_function(left) || is_function(right))
+        && (is_cut || !ingredients(&left_name).is_disjoint(&ingredients(&right_name)))
+}
+
+fn is_function(value: &Value) -> bool {
+    match &value.data {
+        Data::Open(input) => input.reason == Reason::Derived,
+        Data::Opaque(symbol) => matches!(symbol.source, SymbolSource::Derived(_)),
+        _ => false,
+    }
+}
+
+/// The names in the canonical text of an expression, without those of functions: `lower(var.n)` has `var.n`. A word in
+/// quotes counts too, since `"logs-${var.n}"` has names there.
+fn ingredients(text: &str) -> BTreeSet<&str> {
+    let is_name = |character: char| character.is_alphanumeric() || "_.-[]".contains(character);
+    let mut names = BTreeSet::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(is_name) {
+        let from = rest.get(start..).unwrap_or_default();
+        let end = from.find(|character| !is_name(character)).unwrap_or(from.len());
+        let (name, behind) = from.split_at_checked(end).unwrap_or((from, ""));
+        let starts_as_a_name = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+        if starts_as_a_name && !behind.starts_with('(') {
+            names.insert(name);
+        }
+        rest = behind;
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::value::{Input, Origin, Text};
+
+    use super::*;
+
+    fn open(name: &str) -> Value {
+        let reason = if name.contains('(') { Reason::Derived } else { Reason::NoValue(String::new()) };
+        Value::open(Input { reason, ..Input::derived(name, Origin::default()) }, Origin::default())
+    }
+
+    /// `logs-<var.n>` as a value.
+    fn name(template: &str) -> Value {
+        let parts = template.split_inclusive('>').flat_map(|piece| {
+            let (literal, unknown) = piece.split_once('<').unwrap_or((piece, ""));
+            let unknown = unknown.strip_suffix('>').map(|name| Part::Value(open(name)));
+            [Some(Part::Literal(literal.to_owned())), unknown]
+        });
+        Value::new(Data::Text(Text::join(parts.flatten())), Origin::default())
+    }
+
+    #[test]
+    fn functions_of_one_input_may_be_equal_unless_the_texts_around_them_differ() {
+        let table = [
+            ("<var.n>", "<lower(var.n)>", true),
+            ("logs-<var.n>", "<lower(\"logs-${var.n}\")>", true),
+            ("<lower(var.n)>", "<replace(var.n, \"_\", \"-\")>", true),
+            ("a-<var.n>-logs", "a-<lower(var.n)>-logs", true),
+            ("<var.n>-logs", "<lower(var.n)>-data", false),
+            ("logs-<var.n>", "data-<lower(var.n)>", false),
+            ("<lower(var.n)>", "<lower(var.n)>-logs", false),
+            ("<var.n>", "<var.m>", false),
+            ("<var.n>", "<lower(var.m)>", false),
+            ("<var.names[0]>", "<var.names[1]>", false),
+            ("<lower(var.c.a)>", "<var.c.b>", false),
+            ("logs", "<lower(var.n)>", false),
+        ];
+        for (left, right, expected) in table {
+            let got = [may_be_equal(&name(left), &name(right)), may_be_equal(&name(right), &name(left))];
+            assert_eq!(got, [expected; 2], "{left} and {right}");
+        }
+    }
+}

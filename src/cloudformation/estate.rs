@@ -203,6 +203,10 @@ impl<'a> Evaluated<'a> {
 }
 
 impl Estate for Evaluated<'_> {
+    fn language(&self) -> Language {
+        self.unit.language()
+    }
+
     fn resources(&self, kind: Kind) -> Vec<Resource> {
         let handles = self.unit.resources.iter().enumerate().filter(|(_, known)| known.kind == kind);
         let resource = |(handle, known): (usize, &Known)| {

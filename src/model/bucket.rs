@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::value::{Data, Decided, Input, OfUnit, Origin, Reason, Role, SymbolSource, Value, World};
 
 use super::link::{self, Naming};
-use super::{Estate, Existence, Kind, Resource, Unit};
+use super::{Estate, Existence, Kind, Language, Resource, Unit};
 
 /// A bucket of this unit and what decides who may reach it, in one world. Every list holds what exists; values are
 /// not yet decided.
@@ -39,6 +39,29 @@ pub struct Acl {
     pub canned: Value,
     /// Grants: a list of maps with `URI` and `Permission`, or null.
     pub grants: Value,
+    /// How canned ACLs are spelled here.
+    pub spelling: AclSpelling,
+}
+
+/// How canned ACLs are spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AclSpelling {
+    /// `public-read`
+    Dashes,
+    /// `PublicRead`
+    Words,
+    /// One or the other: of Terraform's two providers for AWS, `awscc` spells them as CloudFormation does.
+    Either,
+}
+
+impl AclSpelling {
+    fn of(resource: &Resource, estate: &dyn Estate) -> Self {
+        match estate.language() {
+            Language::CloudFormationYaml | Language::CloudFormationJson => Self::Words,
+            Language::Terraform if resource.address.contains("awscc_") => Self::Either,
+            Language::Terraform => Self::Dashes,
+        }
+    }
 }
 
 /// The four flags, absent ones null.
@@ -73,7 +96,11 @@ impl Bucket {
         let rules = own("OwnershipControls").field("Rules").read_list(world)?;
         let mut bucket = Self {
             name: own("BucketName"),
-            acls: vec![Acl { canned: own("AccessControl"), grants: own("Grants") }],
+            acls: vec![Acl {
+                canned: own("AccessControl"),
+                grants: own("Grants"),
+                spelling: AclSpelling::of(resource, estate),
+            }],
             ownership: rules.iter().map(|rule| rule.field("ObjectOwnership")).collect(),
             public_access_blocks: Vec::new(),
             account_blocks: account_blocks(resource, estate, world)?,
@@ -114,6 +141,7 @@ impl Satellites {
         let acl = |acl: &Resource| Acl {
             canned: estate.property(acl, "AccessControl"),
             grants: estate.property(acl, "Grants"),
+            spelling: AclSpelling::of(acl, estate),
         };
         let block = |block: &Resource| PublicAccessBlock::read(|flag| estate.property(block, flag));
         Ok(Self {

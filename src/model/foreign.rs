@@ -13,7 +13,7 @@ impl OfUnit for Resource {
 
 impl OfUnit for Acl {
     fn of_unit(self, unit: &str) -> Self {
-        Self { canned: self.canned.of_unit(unit), grants: self.grants.of_unit(unit) }
+        Self { canned: self.canned.of_unit(unit), grants: self.grants.of_unit(unit), ..self }
     }
 }
 

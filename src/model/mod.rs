@@ -14,7 +14,9 @@ mod whole;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use bucket::{Acl, Bucket, Logging, PublicAccessBlock, Satellites, declared_account_blocks, handed_to};
+pub use bucket::{
+    Acl, AclSpelling, Bucket, Logging, PublicAccessBlock, Satellites, declared_account_blocks, handed_to,
+};
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
 pub use neighbours::{Neighbourhood, Neighbours, Target, bucket_in, in_unit, targets};
@@ -73,6 +75,9 @@ pub trait Estate {
     /// A property by CloudFormation's name, evaluated when read; null (with the header as origin) when absent.
     /// The properties of each kind are listed at [`Kind`].
     fn property(&self, resource: &Resource, name: &str) -> Value;
+
+    /// What the unit is written in.
+    fn language(&self) -> Language;
 
     /// What the unit exports for others to import, by whole literal names, with the values.
     fn exports(&self) -> Vec<(String, Value)> {

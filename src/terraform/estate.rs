@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::model::schema;
-use crate::model::{Estate, Existence, Kind, Resource};
+use crate::model::{Estate, Existence, Kind, Language, Resource};
 use crate::source::Span;
 use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Value, World};
 
@@ -32,6 +32,10 @@ impl<'a> TerraformEstate<'a> {
 }
 
 impl Estate for TerraformEstate<'_> {
+    fn language(&self) -> Language {
+        Language::Terraform
+    }
+
     fn resources(&self, kind: Kind) -> Vec<Resource> {
         let all = self.resources.get_or_init(|| {
             self.evaluator.limits.begin();

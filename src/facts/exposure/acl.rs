@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::iam::Access;
-use crate::model::{Acl, Bucket};
+use crate::model::{Acl, AclSpelling, Bucket};
 use crate::value::{Ask, Data, Decided, Input, Literal, Reason as InputReason, Value, World, any};
 
 use super::{Opening, Reason, together};
@@ -39,7 +39,7 @@ pub(super) fn openings(bucket: &Bucket, ways: &[Access], world: &World) -> Decid
 }
 
 fn of_acl(acl: &Acl, bucket: &Bucket, ways: &[Access], world: &World) -> Decided<Vec<Opening>> {
-    let canned = canned(&acl.canned, bucket, ways, world);
+    let canned = canned(acl, bucket, ways, world);
     let grants = acl
         .grants
         .read_list(world)
@@ -47,7 +47,8 @@ fn of_acl(acl: &Acl, bucket: &Bucket, ways: &[Access], world: &World) -> Decided
     together([canned, grants])
 }
 
-fn canned(acl: &Value, bucket: &Bucket, ways: &[Access], world: &World) -> Decided<Vec<Opening>> {
+fn canned(acl: &Acl, bucket: &Bucket, ways: &[Access], world: &World) -> Decided<Vec<Opening>> {
+    let Acl { canned: acl, spelling, .. } = acl;
     let opening = |access: &[Access]| Opening {
         reason: Reason::PublicAcl,
         origin: acl.origin.clone(),
@@ -59,10 +60,14 @@ fn canned(acl: &Value, bucket: &Bucket, ways: &[Access], world: &World) -> Decid
     match &acl.data {
         Data::Null => Ok(Vec::new()),
         Data::Pending(_) | Data::Failed(_) => acl.read_null(world).map(|_| Vec::new()),
-        Data::Open(input) => together(matching.map(|(terraform, cloudformation, access)| {
+        Data::Open(input) => together(matching.map(|(dashes, words, access)| {
             let is = |name: &str| world.ask(input, Ask::Is(Literal::Text(name.to_owned())));
-            let spelled = [terraform, cloudformation];
-            Ok(if any(spelled.map(|name| is(name)))? { vec![opening(access)] } else { Vec::new() })
+            let spelled: &[&str] = match spelling {
+                AclSpelling::Dashes => &[dashes],
+                AclSpelling::Words => &[words],
+                AclSpelling::Either => &[dashes, words],
+            };
+            Ok(if any(spelled.iter().map(|name| is(name)))? { vec![opening(access)] } else { Vec::new() })
         })),
         _ => {
             let Some(name) = acl.as_str().map(plain) else {

@@ -161,10 +161,12 @@ fn every_code_of_a_fact_has_its_reason() {
         ["public-acl", "public-grant", "public-policy", "unreadable-policy", "absent-module", "known-public"];
     for (id, code) in [
         ("CloudTrail.6", "linked-by-name"),
+        ("CloudTrail.6", "linked-by-export"),
         ("CloudTrail.6", "two-policies"),
         ("CloudTrail.6", "known-exposure"),
         ("CloudTrail.6", "known-exposure-because"),
         ("CloudTrail.7", "linked-by-name"),
+        ("CloudTrail.7", "linked-by-export"),
         ("CloudTrail.7", "logs-to-itself"),
         ("CloudTrail.7", "known-logging"),
         ("CloudTrail.7", "known-logging-because"),

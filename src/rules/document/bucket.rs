@@ -144,9 +144,12 @@ impl<'a> Builder<'a> {
         let leaf = Leaf { origin: header.clone(), evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
         for (unit, target) in place.home.iter().chain(&place.beside).filter(|(unit, _)| !self.neighbours.is_home(*unit))
         {
-            let (Target::Name(name) | Target::Export(name)) = target;
+            let (code, name) = match target {
+                Target::Name(name) => ("linked-by-name", name),
+                Target::Export(name) => ("linked-by-export", name),
+            };
             let slots = vec![("unit", unit.path().to_owned()), ("name", name.clone())];
-            self.remarks.push(Remark { code: "linked-by-name", slots, origin: link.clone() });
+            self.remarks.push(Remark { code, slots, origin: link.clone() });
         }
         let (read, write) = self.exposure(&leaf, self.gathered(place));
         let logging = self.logging(place);

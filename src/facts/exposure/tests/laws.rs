@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::exposure;
 use super::table::{Answer, bucket, judge};
-use crate::model::{Acl, Bucket, PublicAccessBlock};
+use crate::model::{Acl, AclSpelling, Bucket, PublicAccessBlock};
 use crate::value::{Data, Input, ListKind, Number, Origin, Part, Text, Value, World};
 
 /// A bucket as the laws vary it: what is open, and what is closed.
@@ -27,7 +27,7 @@ impl Declared {
         };
         let canned = self.acl.map_or_else(|| Value::null(origin()), |acl| Value::text(acl, origin()));
         Bucket {
-            acls: vec![Acl { canned, grants: Value::null(origin()) }],
+            acls: vec![Acl { canned, grants: Value::null(origin()), spelling: AclSpelling::Dashes }],
             public_access_blocks: vec![block(&self.flags[..4])],
             account_blocks: vec![block(&self.flags[4..])],
             policies: vec![value(&json!({ "Statement": self.statements }))],

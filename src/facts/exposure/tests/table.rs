@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::{MAX_WORLDS, explore, exposure};
-use crate::model::{Acl, Bucket, Existence, Kind, PublicAccessBlock, Resource};
+use crate::model::{Acl, AclSpelling, Bucket, Existence, Kind, PublicAccessBlock, Resource};
 use crate::source::{FileId, Span};
 use crate::value::{
     Ask, Data, Decided, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Question, Reason, Symbol,
@@ -158,7 +158,7 @@ fn declared(row: &Mapping, spelling: Spelling, world: &World) -> Bucket {
     if let Some(name) = row.get("bucket") {
         bucket.name = value(name);
     }
-    bucket.acls.push(Acl { canned: given("acl"), grants: given("grants") });
+    bucket.acls.push(Acl { canned: given("acl"), grants: given("grants"), spelling: AclSpelling::Either });
     bucket.ownership = row.get("ownership").map(one_or_more).into_iter().flatten().map(value).collect();
     let blocks = |key: &str| row.get(key).map(one_or_more).into_iter().flatten().map(|block| flags(&value(block)));
     bucket.public_access_blocks = blocks("block").collect();

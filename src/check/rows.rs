@@ -104,7 +104,12 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
         found.into_iter().map(|finding| Found { finding, account: None })
     });
     found.par_extend(user_rows);
-    Rows { found, traces: traces.into_iter().flatten().collect(), notes: Vec::new(), trails: trails.len() }
+    let notes = unit.written_trail().filter(|_| trails.is_empty()).map(|written| Note {
+        message: fill(&run.words.no_trail, &[("unit", unit.path().to_owned())].into()),
+        span: Some(written),
+    });
+    let notes = notes.into_iter().collect();
+    Rows { found, traces: traces.into_iter().flatten().collect(), notes, trails: trails.len() }
 }
 
 /// The finding of a row, and how it came about where that was asked for.

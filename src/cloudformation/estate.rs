@@ -105,6 +105,12 @@ impl Unit for CloudFormationUnit {
         self.tree.stack(0).map_or(Language::CloudFormationYaml, |root| root.template.language)
     }
 
+    fn written_trail(&self) -> Option<Span> {
+        let trail = self.resources.iter().find(|known| known.kind == Kind::Trail)?;
+        let declared = self.tree.stack(trail.stack)?.resource_at(trail.index)?;
+        Some(declared.span())
+    }
+
     fn account(&self) -> Option<String> {
         self.deployment.account.clone()
     }

@@ -45,6 +45,11 @@ pub trait Unit: Send + Sync {
     /// Whether the unit has an input of this name that a caller can give a value: a root variable, a parameter.
     fn declares(&self, input: &str) -> bool;
 
+    /// Where its first trail is written, whether or not that exists with these inputs.
+    fn written_trail(&self) -> Option<Span> {
+        None
+    }
+
     /// Other values that inputs could be given although they have one: a parameter's allowed values beside its default.
     fn alternatives(&self) -> Vec<(String, String)> {
         Vec::new()

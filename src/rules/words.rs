@@ -20,6 +20,8 @@ pub struct Words {
     pub also: String,
     /// The trail, where a finding stands elsewhere.
     pub trail: String,
+    /// A unit whose trails exist in no world; `{unit}`.
+    pub no_trail: String,
     /// The line of the program that wrote the source.
     pub created: String,
     /// The same, where that line is not here; `{place}`.

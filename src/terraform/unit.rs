@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::finding::{FileError, Note};
-use crate::model::{Estate, Inputs, Language, Unit};
-use crate::source::Sources;
+use crate::model::schema::kind;
+use crate::model::{Estate, Inputs, Kind, Language, Unit};
+use crate::source::{Sources, Span};
 use crate::value::World;
 
 use super::estate::TerraformEstate;
 use super::evaluator::Evaluator;
 use super::given::GivenValues;
-use super::module::{Modules, normalize};
+use super::module::{Mode, Modules, ResourceKey, normalize};
 use super::shared::Shared;
 use super::terragrunt::Config;
 use super::tree::{Child, Node};
@@ -76,6 +77,12 @@ impl Unit for TerraformUnit {
 
     fn declares(&self, input: &str) -> bool {
         self.tree.module.variables.contains_key(input)
+    }
+
+    fn written_trail(&self) -> Option<Span> {
+        let resources = self.tree.walk().into_iter().flat_map(|node| &node.module.resources);
+        let is_trail = |key: &ResourceKey| key.mode == Mode::Managed && kind(&key.kind) == Some(Kind::Trail);
+        resources.filter(|(key, _)| is_trail(key)).map(|(_, block)| block.header).next()
     }
 
     fn notes(&self) -> Vec<Note> {

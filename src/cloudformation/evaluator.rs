@@ -244,7 +244,8 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    /// `Fn::If`: the branch that the condition chooses.
+    /// `Fn::If`: the branch that the condition chooses. An object or a list stands where it is written itself: the function
+    /// around it is often a page long.
     fn choose(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
         let origin = Origin::expression(span);
         let Some([condition, then, otherwise]) = argument.items() else {
@@ -258,8 +259,12 @@ impl<'t> Evaluator<'t> {
             Data::Bool(false) => otherwise,
             _ => return Value::new(decision.data, origin),
         };
-        let value = self.evaluate(stack, branch).through(place, Role::Condition).through(span, Role::Expression);
-        Value::new(value.data, value.origin.made_of([&decision.origin]))
+        let value = self.evaluate(stack, branch);
+        let chosen = match &value.data {
+            Data::Map(..) | Data::List(..) => value.origin.made_of([&Origin::at(place, Role::Condition)]),
+            _ => value.origin.through(place, Role::Condition).through(span, Role::Expression),
+        };
+        Value::new(value.data, chosen.made_of([&decision.origin]))
     }
 
     /// `Fn::Sub`, with or without a map of its own names.

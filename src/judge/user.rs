@@ -138,8 +138,9 @@ fn failures(
 }
 
 fn violation(clause: &Clause, pointer: &str, document: &ResourcesDocument) -> Violation {
-    let steps = pointer.split('/').filter(|step| step.parse::<usize>().is_err());
-    let attribute = steps.skip_while(|step| *step != "Properties").skip(1).collect::<Vec<_>>().join(".");
+    // `/Resources/KEY/Properties/A/0/B` is A.B, and `/Resources/KEY/Metadata/A` is Metadata.A.
+    let steps = pointer.split('/').skip(3).filter(|step| *step != "Properties" && step.parse::<usize>().is_err());
+    let attribute = steps.collect::<Vec<_>>().join(".");
     Violation {
         origin: document.leaves.at(pointer).origin,
         message: clause.code.clone(),

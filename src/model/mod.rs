@@ -177,7 +177,8 @@ pub struct Resource {
     pub header: Span,
     /// For a module that is not the user's: the `module` block to point at instead.
     pub caller: Option<Span>,
-    /// The headers of the `module` blocks or nested stacks that it lies in, the innermost first.
+    /// The other headers that announce it: of the blocks of override files that change it, of the `module` blocks or nested
+    /// stacks that it lies in, the innermost first, and of the block of a `terragrunt.hcl` that deploys it.
     pub callers: Vec<Span>,
     /// The provider configuration it belongs to: empty, or what tells its account from others' (a role ARN, a profile).
     pub provider: String,

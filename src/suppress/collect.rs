@@ -87,8 +87,11 @@ impl<'p, 'a> Collected<'p, 'a> {
 
     fn file(&mut self, id: FileId, file: &SourceFile, honour: Honour) {
         let name = file.path.rsplit('/').next().unwrap_or_default();
-        match FileClass::of(name) {
-            FileClass::Terraform => {
+        // Configurations that a `terragrunt.hcl` includes have any name.
+        let class = if name.ends_with(".hcl") { FileClass::Terragrunt } else { FileClass::of(name) };
+        match class {
+            FileClass::Variables | FileClass::Terragrunt if name.ends_with(".json") => self.elsewhere(id, file),
+            FileClass::Terraform | FileClass::Variables | FileClass::Terragrunt => {
                 let parsed = hcl::parse(id, &file.text);
                 let target = |comment: &Comment| extent::in_terraform(&parsed.body, file, comment.span);
                 self.comments(&parsed.comments, file, honour, target);
@@ -112,7 +115,15 @@ impl<'p, 'a> Collected<'p, 'a> {
                 };
                 self.comments(&parsed.comments, file, honour, target);
             }
-            FileClass::Variables | FileClass::Terragrunt | FileClass::Other => {}
+            FileClass::Other => self.elsewhere(id, file),
+        }
+    }
+
+    /// A file in which no suppression can stand.
+    fn elsewhere(&mut self, id: FileId, file: &SourceFile) {
+        for marker in grammar::markers(&file.text).into_iter().flatten() {
+            let span = Span::new(id, marker.range.start, marker.range.end);
+            self.note("suppressions are not read in this kind of file, so this suppresses nothing", span);
         }
     }
 

@@ -337,6 +337,14 @@ fn only_what_changed_since_a_commit_is_reported() {
         "{failing:?}"
     );
     assert!(changed.stderr.contains("since HEAD: 1 fixed"), "{}", changed.stderr);
+    // What a baseline knows is not mended: what it does not know is what is reported.
+    let known = [&since[..], &["--baseline", "known.json"]].concat();
+    run(here, &["check", "a", "b", "--write-baseline", "known.json"]);
+    let with = run(here, &known);
+    let failing = failures(&with.report());
+    assert!(failing.iter().all(|failure| failure.starts_with("c ")) && !failing.is_empty(), "{failing:?}");
+    assert!(with.stderr.contains("since HEAD: 1 fixed"), "{}", with.stderr);
+    fs::remove_file(here.join("known.json")).unwrap();
     // From a directory below, over some paths.
     let below = run(&here.join("b"), &["check", ".", "--diff-base", "HEAD", "--format", "json"]);
     assert_eq!(failures(&below.report()), [". CloudTrail.3 -"], "{}", below.stderr);
@@ -373,6 +381,15 @@ fn a_control_is_switched_off_and_graded_by_path() {
     let prod = run(&directory.path().join("prod"), &["check", "--min-severity", "critical", "--format", "line"]);
     assert_eq!((prod.code, prod.stdout.lines().count()), (1, 1), "{}", prod.stdout);
     assert!(prod.stdout.contains("error[CloudTrail.4]"), "{}", prod.stdout);
+    // Code scanning shows the rule's: that of its worst failure.
+    let sarif: Value = run(directory.path(), &["check", "--format", "sarif"]).report();
+    let rules = sarif.pointer("/runs/0/tool/driver/rules").unwrap().as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["id"] == "CloudTrail.4").unwrap();
+    assert_eq!(rule.pointer("/defaultConfiguration/level").unwrap(), "error");
+    assert_eq!(rule.pointer("/properties/security-severity").unwrap(), "9.5");
+    let sarif: Value = run(directory.path(), &["check", "dev", "--format", "sarif"]).report();
+    let low = sarif.pointer("/runs/0/tool/driver/rules/3/properties/security-severity").unwrap();
+    assert_eq!(low, "3.0");
     fs::write(directory.path().join(".trailwarden.yaml"), "controls:\n  - control: CloudTrail.44\n").unwrap();
     let refused = run(directory.path(), &["check"]);
     assert_eq!(refused.code, 2);

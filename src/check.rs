@@ -22,6 +22,7 @@ mod settings;
 mod units;
 
 use rows::{Rows, Run};
+pub use settings::graded;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]

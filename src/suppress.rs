@@ -8,7 +8,8 @@
 //! A suppression has a range of a file: an attribute, a block, a resource, the file. It covers a finding when the
 //! trail, its bucket, or a `module` block or nested stack that holds one of them is announced in that range, or when
 //! for every clause that failed a place the value came through lies in it. So it follows instances, modules and plans,
-//! and one on a line never hides what another line does wrong.
+//! and one on a line never hides what another line does wrong: several suppress a finding together when each clause lies
+//! in one of them.
 //!
 //! Knows findings and trees; knows no control but by its id. The day comes from the caller.
 
@@ -16,12 +17,13 @@ mod collect;
 mod extent;
 mod foreign;
 mod grammar;
+mod meeting;
 
 use crate::config::{Configured, Date};
-use crate::finding::{Finding, Note, Report, Suppression, Verdict};
+use crate::finding::{Finding, Note, Report, Verdict};
 use crate::source::{Sources, Span};
 
-use collect::{Collected, Named, Target, Unused, Waiver};
+use collect::{Collected, Met, Named, Unused, Waiver};
 
 /// Which suppressions count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,11 +68,9 @@ pub fn apply(report: &mut Report, policy: &Policy, sources: &Sources) {
     }
     let Collected { mut waivers, notes, .. } = Collected::read(policy, sources);
     for finding in report.findings.iter_mut().filter(|finding| is_open(finding)) {
-        for waiver in &mut waivers {
-            waiver.meet(finding, policy, sources);
-        }
+        meeting::settle(finding, &mut waivers, policy, sources);
     }
-    let said = waivers.iter().flat_map(|waiver| waiver.notes(policy));
+    let said = waivers.iter().flat_map(|waiver| waiver.notes(policy, sources));
     let mut said: Vec<Note> = notes.into_iter().chain(said).collect();
     said.sort_by_key(|note| note.span.map(|span| (sources.file(span.file).path.clone(), span.start)));
     report.notes.extend(said);
@@ -89,43 +89,6 @@ enum Void {
 }
 
 impl Waiver<'_> {
-    fn meet(&mut self, finding: &mut Finding, policy: &Policy, sources: &Sources) {
-        let named = self.controls.iter().position(|named| named.control == finding.control);
-        let Some(named) = named.filter(|_| self.covers(finding, policy.configured, sources)) else { return };
-        if let Some(named) = self.controls.get_mut(named) {
-            named.used = true;
-        }
-        if self.void(policy).is_none() && finding.suppressed.is_none() {
-            let reason = self.reason.clone().unwrap_or_default();
-            finding.suppressed =
-                Some(Suppression { reason, until: self.until.map(|day| day.to_string()), span: Some(self.span) });
-        }
-    }
-
-    fn covers(&self, finding: &Finding, configured: &Configured, sources: &Sources) -> bool {
-        match &self.target {
-            Target::Range(range) => {
-                let holds = |place: &Span| range.holds(*place);
-                let clauses = &finding.subject.clauses;
-                finding.subject.blocks.iter().any(holds)
-                    || (!clauses.is_empty() && clauses.iter().all(|places| places.iter().any(holds)))
-            }
-            Target::Rule(rule) => {
-                let files = finding.subject.blocks.iter().chain([&finding.location]);
-                let mut paths: Vec<_> = files.map(|span| sources.file(span.file).location.clone()).collect();
-                paths.push(sources.absolute(&finding.unit));
-                let at_path = rule
-                    .path
-                    .as_ref()
-                    .is_none_or(|glob| paths.iter().any(|path| configured.covers(std::slice::from_ref(glob), path)));
-                let at_resource = rule.resource.as_ref().is_none_or(|pattern| {
-                    finding.subject.addresses.iter().any(|address| pattern.matches_address(address))
-                });
-                at_path && at_resource
-            }
-        }
-    }
-
     fn has_reason(&self) -> bool {
         self.reason.as_ref().is_some_and(|reason| !reason.trim().is_empty())
     }
@@ -139,22 +102,35 @@ impl Waiver<'_> {
     }
 
     /// What its author should know, for each control that was run.
-    fn notes(&self, policy: &Policy) -> Vec<Note> {
+    fn notes(&self, policy: &Policy, sources: &Sources) -> Vec<Note> {
         let void = self.void(policy);
-        let message = |named: &Named| match (&named.control, void) {
-            (id, _) if !named.used => {
+        let message = |Named { control: id, met, .. }: &Named| match (met, void) {
+            (Met::Nothing, _) => {
                 let is_said = self.unused == Unused::Said;
                 is_said.then(|| format!("no finding of {id} to suppress here: remove it"))
             }
-            (id, Some(Void::Expired(day))) => {
+            (_, Some(Void::Expired(day))) => {
                 Some(format!("the suppression of {id} expired on {day}: the finding counts again"))
             }
-            (id, Some(Void::WithoutReason)) => {
+            (_, Some(Void::WithoutReason)) => {
                 Some(format!("the suppression of {id} gives no reason, which `require-reason` asks for: it is void"))
             }
-            (_, None) => None,
+            (Met::Part { left, of }, None) => Some(format!(
+                "this suppresses {} of {of} places where {id} fails, and the finding counts: {} is left",
+                of - left.len(),
+                places(left, sources)
+            )),
+            (Met::Whole, None) => None,
         };
         let run = self.controls.iter().filter(|named| policy.controls.contains(&named.control.as_str()));
         run.filter_map(|named| Some(Note { message: message(named)?, span: Some(named.span) })).collect()
     }
+}
+
+/// Places as people read them.
+fn places(spans: &[Span], sources: &Sources) -> String {
+    let place = |span: &Span| format!("{}:{}", sources.file(span.file).path, sources.position(*span).line);
+    let mut places: Vec<String> = spans.iter().map(place).collect();
+    places.dedup();
+    places.join(", ")
 }

@@ -20,6 +20,24 @@ esac
 # What an earlier use of the action in this job left behind must not pass for the reports of this one.
 rm -f "$RUNNER_TEMP/trailwarden.annotations" "$RUNNER_TEMP/trailwarden.md" "$RUNNER_TEMP/trailwarden.json" "$INPUT_SARIF_FILE"
 
+# Where the job checked the repository out, and where this step runs, as the steps after it see them: from the workspace.
+workspace=$(cd "$GITHUB_WORKSPACE" && pwd -P)
+here=$(pwd -P)
+root=$here
+while [ ! -e "$root/.git" ] && [ "$root" != "$workspace" ] && [ "$root" != / ]; do
+  root=$(dirname "$root")
+done
+from_workspace() {
+  case "$1" in
+    "$workspace") echo . ;;
+    "$workspace"/*) echo "${1#"$workspace"/}" ;;
+    *) echo "$1" ;;
+  esac
+}
+# In a container the checkout belongs to another user, and git would refuse to read it (`--diff-base`).
+count=${GIT_CONFIG_COUNT:-0}
+export "GIT_CONFIG_KEY_$count=safe.directory" "GIT_CONFIG_VALUE_$count=$root" "GIT_CONFIG_COUNT=$((count + 1))"
+
 arguments=()
 while IFS= read -r line; do
   [ -z "$line" ] || arguments+=("$line")
@@ -55,11 +73,10 @@ count() {
     echo "suppressed=$(count '.suppressed != null')"
   fi
   if [ -f "$INPUT_SARIF_FILE" ]; then
-    # The steps after this one run in the root of the repository.
-    prefix=$(git rev-parse --show-prefix 2>/dev/null || true)
     case "$INPUT_SARIF_FILE" in
-      /*) echo "sarif-file=$INPUT_SARIF_FILE" ;;
-      *) echo "sarif-file=$prefix$INPUT_SARIF_FILE" ;;
+      /* | [A-Za-z]:*) echo "sarif-file=$INPUT_SARIF_FILE" ;;
+      *) echo "sarif-file=$(from_workspace "$here/$INPUT_SARIF_FILE")" ;;
     esac
   fi
+  echo "checkout=$(from_workspace "$root")"
 } >>"$GITHUB_OUTPUT"

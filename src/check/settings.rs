@@ -2,7 +2,7 @@
 //! failure is there. Of several entries the last one that covers a finding counts, key by key.
 
 use crate::config::{Configured, ControlSetting};
-use crate::finding::Finding;
+use crate::finding::{Control, Finding, Verdict};
 use crate::model::{Resource, Unit};
 use crate::rules::Rule;
 use crate::rules::document::Given;
@@ -36,6 +36,28 @@ pub(super) fn apply(findings: &mut Vec<Finding>, configured: &Configured, source
             finding.severity = severity.into();
         }
     }
+}
+
+/// The controls with the severity that a report of these findings gives them: that of their worst failure, else what the
+/// configuration says of them everywhere, else their own. Code scanning knows one severity a rule.
+pub fn graded<'a>(
+    controls: impl Iterator<Item = &'a Control>,
+    findings: &[Finding],
+    configured: &Configured,
+) -> Vec<Control> {
+    let graded = |control: &Control| {
+        let counts = |finding: &&Finding| {
+            finding.control == control.id && finding.verdict == Verdict::Fail && finding.suppressed.is_none()
+        };
+        let everywhere =
+            configured.config.controls.iter().rev().filter(|setting| {
+                setting.paths.is_empty() && setting.control.0.iter().any(|id| id.value == control.id)
+            });
+        let worst = findings.iter().filter(counts).map(|finding| finding.severity).max();
+        let severity = worst.or_else(|| everywhere.filter_map(|setting| setting.severity).next().map(Into::into));
+        Control { severity: severity.unwrap_or(control.severity), ..control.clone() }
+    };
+    controls.map(graded).collect()
 }
 
 /// What a setting may speak about: a control, in a unit, about something in a file.

@@ -176,9 +176,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let import = publish::import(&arguments.output, &options.inputs)?;
     let mut checked = check(&options, &sources).map_err(|error| UsageError::new(error.message))?;
     let root = arguments.output.source_root(&sources)?;
-    arguments.suppressions.baselines(&mut checked, &options, thresholds.counted(), &root)?;
+    let known = arguments.suppressions.baselines(&mut checked, &options, thresholds.counted(), &root)?;
     if let Some(reference) = &arguments.suppressions.diff_base {
-        since::keep_changes(reference, &options, &mut checked)?;
+        since::keep_changes(reference, &options, &known, &root, &mut checked)?;
     }
     checked.report.findings.retain(|finding| finding.severity >= thresholds.reported);
     publish::publish(&arguments.output, &import, &checked, &options)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 
-use crate::check::{Checked, Options};
+use crate::check::{Checked, Options, graded};
 use crate::finding::{FileError, Note};
 use crate::model::Inputs;
 use crate::report::{Color, Context, Format, Import, SarifResults, Style, Unicode, render, summary, traces};
@@ -118,7 +118,7 @@ pub(super) fn publish(
     options: &Options,
 ) -> Result<(), UsageError> {
     let source_root = chosen.source_root(&checked.sources)?;
-    let controls: Vec<_> = options.controls().cloned().collect();
+    let controls = graded(options.controls(), &checked.report.findings, &options.configured);
     let render = |format: Format, style: Style| {
         render(
             format,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::baseline::Baseline;
 use crate::check::{Checked, Options, Undeclared, check};
 use crate::config::Configured;
 use crate::finding::{Finding, Report, Since, Verdict};
@@ -12,22 +13,38 @@ use crate::source::{Sources, write_commit};
 use super::UsageError;
 
 /// Leaves in the report only what changed since a commit. The whole tree is judged both times: a changed file can
-/// decide about one that did not change.
-pub(super) fn keep_changes(reference: &str, options: &Options, now: &mut Checked) -> Result<(), UsageError> {
+/// decide about one that did not change. Options, configuration, rules and the baselines `known`, whose paths count from
+/// `source_root`, are those of now both times: what is reported is what became of the sources.
+pub(super) fn keep_changes(
+    reference: &str,
+    options: &Options,
+    known: &[Baseline],
+    source_root: &Path,
+    now: &mut Checked,
+) -> Result<(), UsageError> {
     let error = |message: String| UsageError::new(format!("--diff-base {reference}: {message}"));
     let directory = tempfile::tempdir().map_err(|cause| error(format!("no temporary directory: {cause}")))?;
     let root = directory.path().canonicalize().map_err(|cause| error(cause.to_string()))?;
     write_commit(now.sources.root(), reference, &root).map_err(error)?;
+    let source_root = place(source_root, now.sources.root(), &root);
     let options = moved(options, now.sources.root(), &root);
     let sources = Arc::new(Sources::new(options.working_directory.clone(), root));
-    let before = check(&options, &sources).map_err(|cause| error(cause.message))?;
+    let mut before = check(&options, &sources).map_err(|cause| error(cause.message))?;
+    for baseline in known {
+        let _ = baseline.suppress(&mut before.report, &source_root, &sources);
+    }
     compare(reference, &before.report, &mut now.report);
     Ok(())
 }
 
+/// A path in another copy of the project.
+fn place(path: &Path, from: &Path, to: &Path) -> PathBuf {
+    path.strip_prefix(from).map_or_else(|_| path.to_owned(), |below| to.join(below))
+}
+
 /// The same options about another copy of the project.
 fn moved(options: &Options, from: &Path, to: &Path) -> Options {
-    let place = |path: &Path| path.strip_prefix(from).map_or_else(|_| path.to_owned(), |below| to.join(below));
+    let place = |path: &Path| place(path, from, to);
     let working_directory = place(&options.working_directory);
     // What was not there yet has no verdicts.
     let names = options.paths.iter().chain(options.stdin.as_ref().map(|(name, _)| name));
@@ -84,6 +101,7 @@ fn compare(reference: &str, before: &Report, now: &mut Report) {
     now.since = Some(Since { reference: reference.to_owned(), fixed, unchanged, judged });
 }
 
+/// Also one that is suppressed: to suppress is not to mend.
 fn fails(finding: &Finding) -> bool {
-    state(finding) == (Verdict::Fail, false)
+    finding.verdict == Verdict::Fail
 }

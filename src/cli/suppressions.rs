@@ -57,15 +57,17 @@ impl SuppressionArguments {
         self.today.unwrap_or_else(|| Date::at(now.as_secs()))
     }
 
-    /// Suppresses what is known, and writes what is known from now on. Paths count from `root`.
+    /// Suppresses what is known, and writes what is known from now on. Paths count from `root`. Gives the baselines that
+    /// are in force.
     pub fn baselines(
         &self,
         checked: &mut Checked,
         options: &Options,
         counted: Counted,
         root: &Path,
-    ) -> Result<(), UsageError> {
+    ) -> Result<Vec<Baseline>, UsageError> {
         let Checked { report, sources } = checked;
+        let mut in_force = Vec::new();
         let error = |path: &Path, message: String| UsageError::new(format!("{}: {message}", path.display()));
         let looked_at = |control: &str, unit: &Path| {
             options.controls().any(|known| known.id == control)
@@ -80,6 +82,7 @@ impl SuppressionArguments {
             if self.write_baseline.as_ref() != Some(path) {
                 report.notes.extend(left.stale(root, looked_at));
             }
+            in_force.push(baseline);
         }
         if let Some(path) = &self.write_baseline {
             // What is replaced is a baseline, and not a file that somebody wrote.
@@ -90,7 +93,8 @@ impl SuppressionArguments {
             write::whole_file(path, &known.text())
                 .map_err(|cause| error(path, format!("cannot be written: {cause}")))?;
             let _ = known.suppress(report, root, sources);
+            in_force.push(known);
         }
-        Ok(())
+        Ok(in_force)
     }
 }

@@ -278,6 +278,13 @@ impl Estate for Evaluated<'_> {
         entries.iter().filter_map(|entry| entry.key.text().map(str::to_owned)).collect()
     }
 
+    fn attributes(&self, resource: &Resource) -> Vec<(String, Value)> {
+        self.evaluator.begin();
+        let Some((stack, declared)) = self.declared(resource.handle) else { return Vec::new() };
+        let evaluated = |(name, node): (&str, _)| (name.to_owned(), self.evaluator.evaluate(stack, node));
+        declared.attributes().map(evaluated).collect()
+    }
+
     fn rejected(&self) -> bool {
         self.refusal() == Ok(true)
     }

@@ -142,6 +142,14 @@ impl<'t> Declared<'t> {
         self.entry.value.get("Properties")
     }
 
+    /// What stands beside `Type` and `Properties`.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'t str, &'t Node)> {
+        let entries = self.entry.value.entries().iter();
+        entries
+            .filter_map(|entry| Some((entry.key.text()?, &entry.value)))
+            .filter(|(name, _)| !["Type", "Properties"].contains(name))
+    }
+
     /// An entry of its `Metadata`.
     pub fn metadata(&self, key: &str) -> Option<&'t str> {
         self.entry.value.get("Metadata")?.get(key)?.text()

@@ -12,7 +12,7 @@ use crate::explore::{Exploration, explore, merge};
 use crate::finding::{Control, Finding, Subject, Verdict, Whole, fingerprint};
 use crate::model::{Estate, Kind, Resource, Unit};
 use crate::rules::{Clause, Outcome, ResourcesDocument, Status, UserRules, Words, evaluate_each};
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::value::{Ask, Decided, Failure as Refusal, Input, Origin, Stop, World};
 
 use super::{anchor, describe};
@@ -47,8 +47,10 @@ struct Outcomes {
     failures: BTreeMap<String, Violation>,
 }
 
-/// A clause that failed.
+/// The first clause that failed on a resource, and where each did.
 struct Violation {
+    /// For each clause that failed the places its value came through.
+    places: Vec<Vec<Span>>,
     origin: Origin,
     message: String,
     attribute: String,
@@ -113,7 +115,9 @@ fn failures(
     let mut add = |clause: &Clause| {
         let pointer = clause.pointer().unwrap_or_default();
         let key = document.subject(&pointer).map(|(key, _)| key.to_owned()).unwrap_or_default();
-        failures.entry(key).or_insert_with(|| violation(clause, &pointer, document));
+        let violation = failures.entry(key).or_insert_with(|| violation(clause, &pointer, document));
+        let origin = document.leaves.at(&pointer).origin;
+        violation.places.push(origin.hops().map(|hop| hop.span).collect());
     };
     for clause in outcome.clauses() {
         let pointer = clause.pointer().unwrap_or_default();
@@ -138,9 +142,11 @@ fn failures(
 }
 
 fn violation(clause: &Clause, pointer: &str, document: &ResourcesDocument) -> Violation {
-    let steps = pointer.split('/').filter(|step| step.parse::<usize>().is_err());
-    let attribute = steps.skip_while(|step| *step != "Properties").skip(1).collect::<Vec<_>>().join(".");
+    // `/Resources/KEY/Properties/A/0/B` is A.B, and `/Resources/KEY/Metadata/A` is Metadata.A.
+    let steps = pointer.split('/').skip(3).filter(|step| *step != "Properties" && step.parse::<usize>().is_err());
+    let attribute = steps.collect::<Vec<_>>().join(".");
     Violation {
+        places: Vec::new(),
         origin: document.leaves.at(pointer).origin,
         message: clause.code.clone(),
         attribute,
@@ -224,16 +230,24 @@ fn finding(
         fingerprint: fingerprint(&control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
         attribute,
         fix: None,
-        // Of several clauses that fail on a resource one is kept, so nothing less than the resource stands for them.
         subject: Subject {
             whole: Whole::Unit,
             blocks: resource.map_or_else(Vec::new, |resource| [&[resource.header][..], &resource.callers].concat()),
-            clauses: Vec::new(),
+            clauses: places(key, worlds),
             addresses: address.iter().cloned().collect(),
         },
         suppressed: None,
         resource: address,
     })
+}
+
+/// The places of every clause that fails on a resource in some world.
+fn places(key: &str, worlds: &[(&World, &Judged, &Outcomes)]) -> Vec<Vec<Span>> {
+    let violations = worlds.iter().filter_map(|(.., rule)| rule.failures.get(key));
+    let mut places: Vec<Vec<Span>> = violations.flat_map(|violation| violation.places.clone()).collect();
+    places.sort();
+    places.dedup();
+    places
 }
 
 /// What an unknown verdict depends on.

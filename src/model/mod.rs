@@ -9,6 +9,7 @@ mod link;
 mod neighbours;
 pub mod policy_document;
 pub mod schema;
+pub mod tags;
 mod whole;
 
 use std::path::PathBuf;
@@ -100,6 +101,12 @@ pub trait Estate {
         schema::names(resource.kind).map(str::to_owned).collect()
     }
 
+    /// What stands beside the properties of a resource, by CloudFormation's names: `Metadata`, `DeletionPolicy`,
+    /// `DependsOn`. Terraform has nothing that means the same.
+    fn attributes(&self, _resource: &Resource) -> Vec<(String, Value)> {
+        Vec::new()
+    }
+
     /// Whether the real tool would refuse the answers of this world (a validation, `AllowedPattern`, a `Rules` assertion).
     fn rejected(&self) -> bool;
 
@@ -131,7 +138,7 @@ pub enum Language {
 pub enum Kind {
     /// `AWS::CloudTrail::Trail`: `TrailName S3BucketName S3KeyPrefix IsLogging IsMultiRegionTrail IsOrganizationTrail
     /// IncludeGlobalServiceEvents EnableLogFileValidation KMSKeyId CloudWatchLogsLogGroupArn CloudWatchLogsRoleArn
-    /// SnsTopicName EventSelectors[ReadWriteType IncludeManagementEvents ExcludeManagementEventSources DataResources]
+    /// SnsTopicName InsightSelectors EventSelectors[ReadWriteType IncludeManagementEvents ExcludeManagementEventSources DataResources]
     /// AdvancedEventSelectors[Name FieldSelectors[Field Equals NotEquals StartsWith EndsWith NotStartsWith NotEndsWith]]`
     Trail,
     /// `AWS::S3::Bucket`: `BucketName AccessControl Grants[URI Permission]` (Terraform's inline grants)
@@ -154,11 +161,15 @@ pub enum Kind {
     BucketVersioning,
     /// `aws_s3_bucket_server_side_encryption_configuration`: `Bucket ServerSideEncryptionConfiguration[…]`
     BucketEncryption,
-    /// `aws_s3_bucket_replication_configuration`: `Bucket Role Rules[Id Status]`
+    /// `aws_s3_bucket_replication_configuration`: `Bucket Role Rules[…]`
     BucketReplication,
-    /// `AWS::KMS::Key`: `Description EnableKeyRotation KeyPolicy`
+    /// `aws_s3_bucket_lifecycle_configuration`: `Bucket Rules[…]`
+    BucketLifecycle,
+    /// `aws_s3_bucket_object_lock_configuration`: `Bucket ObjectLockEnabled Rule{DefaultRetention}`
+    BucketObjectLock,
+    /// `AWS::KMS::Key`: `Description EnableKeyRotation PendingWindowInDays KeyPolicy` and its other properties
     Key,
-    /// `AWS::Logs::LogGroup`: `LogGroupName RetentionInDays KmsKeyId`
+    /// `AWS::Logs::LogGroup`: `LogGroupName RetentionInDays KmsKeyId LogGroupClass`
     LogGroup,
     /// A module whose source is not on disk: `Source`, and `Arguments`, a map of what is handed to it
     AbsentModule,
@@ -177,7 +188,8 @@ pub struct Resource {
     pub header: Span,
     /// For a module that is not the user's: the `module` block to point at instead.
     pub caller: Option<Span>,
-    /// The headers of the `module` blocks or nested stacks that it lies in, the innermost first.
+    /// The other headers that announce it: of the blocks of override files that change it, of the `module` blocks or nested
+    /// stacks that it lies in, the innermost first, and of the block of a `terragrunt.hcl` that deploys it.
     pub callers: Vec<Span>,
     /// The provider configuration it belongs to: empty, or what tells its account from others' (a role ARN, a profile).
     pub provider: String,

@@ -4,9 +4,13 @@
 //! Defaults are those of the AWS provider's `aws_cloudtrail` and `aws_s3_*_public_access_block` resources:
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudtrail>
 
+mod parts;
+
+use crate::value::Value;
+
 use super::Kind;
 
-/// Where a property comes from.
+/// Where a property comes from. Of several properties of one name in a block, the last that is written counts.
 #[derive(Debug, Clone, Copy)]
 pub struct Property {
     /// CloudFormation's name.
@@ -36,6 +40,10 @@ pub enum From {
     Block(&'static str, &'static [Property]),
     /// A property inside of a nested block that stands at most once.
     Inside(&'static str, &'static Property),
+    /// A boolean argument that CloudFormation spells as one of two words: for true, for false.
+    Switch(&'static str, [&'static str; 2]),
+    /// A map of tags, as a list of `Key` and `Value`. Those of a resource hold its provider's default tags too.
+    Tags(&'static str),
     /// Blocks with a grantee and permissions, one map a permission.
     Grants(Grants),
 }
@@ -71,6 +79,14 @@ pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
     properties.iter().map(|property| property.name)
 }
 
+/// A boolean as one of two words, where it is known.
+#[must_use]
+pub fn switched(value: &Value, [on, off]: [&'static str; 2]) -> Value {
+    value
+        .as_bool()
+        .map_or_else(|| value.clone(), |is_on| Value::text(if is_on { on } else { off }, value.origin.clone()))
+}
+
 const TYPES: &[(&str, Kind, &[Property])] = &[
     ("aws_cloudtrail", Kind::Trail, TRAIL),
     ("awscc_cloudtrail_trail", Kind::Trail, CLOUD_CONTROL_TRAIL),
@@ -86,6 +102,8 @@ const TYPES: &[(&str, Kind, &[Property])] = &[
     ("aws_s3_bucket_versioning", Kind::BucketVersioning, BUCKET_VERSIONING),
     ("aws_s3_bucket_server_side_encryption_configuration", Kind::BucketEncryption, BUCKET_ENCRYPTION),
     ("aws_s3_bucket_replication_configuration", Kind::BucketReplication, BUCKET_REPLICATION),
+    ("aws_s3_bucket_lifecycle_configuration", Kind::BucketLifecycle, BUCKET_LIFECYCLE),
+    ("aws_s3_bucket_object_lock_configuration", Kind::BucketObjectLock, BUCKET_OBJECT_LOCK),
     ("aws_kms_key", Kind::Key, KEY),
     ("aws_cloudwatch_log_group", Kind::LogGroup, LOG_GROUP),
 ];
@@ -105,6 +123,15 @@ const TRAIL: &[Property] = &[
     property("SnsTopicName", From::Text("sns_topic_name")),
     property("EventSelectors", From::Blocks("event_selector", EVENT_SELECTOR)),
     property("AdvancedEventSelectors", From::Blocks("advanced_event_selector", ADVANCED_EVENT_SELECTOR)),
+    property("InsightSelectors", From::Blocks("insight_selector", INSIGHT_SELECTOR)),
+    TAGS,
+];
+
+const TAGS: Property = property("Tags", From::Tags("tags"));
+
+const INSIGHT_SELECTOR: &[Property] = &[
+    property("InsightType", From::Text("insight_type")),
+    property("EventCategories", From::Texts("event_categories")),
 ];
 
 const EVENT_SELECTOR: &[Property] = &[
@@ -137,6 +164,11 @@ const BUCKET: &[Property] = &[
     property("PolicyDocument", From::Plain("policy")),
     property("ObjectLockEnabled", From::Flag("object_lock_enabled", false)),
     property("BucketEncryption", From::Block("server_side_encryption_configuration", BUCKET_ENCRYPTION)),
+    property("VersioningConfiguration", From::Block("versioning", VERSIONING)),
+    property("ReplicationConfiguration", From::Block("replication_configuration", parts::INLINE_REPLICATION)),
+    property("LifecycleRules", From::Blocks("lifecycle_rule", parts::INLINE_LIFECYCLE_RULE)),
+    property("ObjectLockConfiguration", From::Block("object_lock_configuration", parts::OBJECT_LOCK)),
+    TAGS,
 ];
 
 const LOGGING: &[Property] = &[
@@ -165,7 +197,11 @@ const CLOUD_CONTROL_TRAIL: &[Property] = &[
     property("SnsTopicName", From::Text("sns_topic_name")),
     property("EventSelectors", From::Blocks("event_selectors", CLOUD_CONTROL_EVENT_SELECTOR)),
     property("AdvancedEventSelectors", From::Blocks("advanced_event_selectors", CLOUD_CONTROL_ADVANCED_EVENT_SELECTOR)),
+    property("InsightSelectors", From::Blocks("insight_selectors", INSIGHT_SELECTOR)),
+    CLOUD_CONTROL_TAGS,
 ];
+
+const CLOUD_CONTROL_TAGS: Property = property("Tags", From::Blocks("tags", parts::TAG));
 
 const CLOUD_CONTROL_EVENT_SELECTOR: &[Property] = &[
     property("ReadWriteType", From::Text("read_write_type")),
@@ -189,6 +225,10 @@ const CLOUD_CONTROL_BUCKET: &[Property] = &[
     property("ObjectLockEnabled", From::Bool("object_lock_enabled")),
     property("VersioningConfiguration", From::Block("versioning_configuration", CLOUD_CONTROL_VERSIONING)),
     property("BucketEncryption", From::Block("bucket_encryption", CLOUD_CONTROL_ENCRYPTION)),
+    property("ReplicationConfiguration", From::Block("replication_configuration", parts::INLINE_REPLICATION)),
+    property("LifecycleConfiguration", From::Block("lifecycle_configuration", parts::CLOUD_CONTROL_LIFECYCLE)),
+    property("ObjectLockConfiguration", From::Block("object_lock_configuration", parts::OBJECT_LOCK)),
+    CLOUD_CONTROL_TAGS,
 ];
 
 const CLOUD_CONTROL_LOGGING: &[Property] = &[
@@ -274,22 +314,41 @@ const ENCRYPTION: &[Property] = &[
     property("KMSMasterKeyID", From::Text("kms_master_key_id")),
 ];
 
+const VERSIONING: &[Property] = &[property("Status", From::Switch("enabled", ["Enabled", "Suspended"]))];
+
 const BUCKET_REPLICATION: &[Property] = &[
     property("Bucket", From::Text("bucket")),
     property("Role", From::Text("role")),
-    property("Rules", From::Blocks("rule", REPLICATION_RULE)),
+    property("Rules", From::Blocks("rule", parts::REPLICATION_RULE)),
 ];
 
-const REPLICATION_RULE: &[Property] = &[property("Id", From::Text("id")), property("Status", From::Text("status"))];
+const BUCKET_LIFECYCLE: &[Property] =
+    &[property("Bucket", From::Text("bucket")), property("Rules", From::Blocks("rule", parts::LIFECYCLE_RULE))];
+
+const BUCKET_OBJECT_LOCK: &[Property] = &[
+    property("Bucket", From::Text("bucket")),
+    property("ObjectLockEnabled", From::TextOr("object_lock_enabled", "Enabled")),
+    property("Rule", From::Block("rule", parts::OBJECT_LOCK_RULE)),
+];
 
 const KEY: &[Property] = &[
     property("Description", From::Text("description")),
     property("EnableKeyRotation", From::Flag("enable_key_rotation", false)),
+    property("RotationPeriodInDays", From::Plain("rotation_period_in_days")),
+    property("Enabled", From::Bool("is_enabled")),
+    property("MultiRegion", From::Bool("multi_region")),
+    property("KeySpec", From::Text("customer_master_key_spec")),
+    property("KeyUsage", From::Text("key_usage")),
+    property("PendingWindowInDays", From::Plain("deletion_window_in_days")),
+    property("BypassPolicyLockoutSafetyCheck", From::Bool("bypass_policy_lockout_safety_check")),
     property("KeyPolicy", From::Plain("policy")),
+    TAGS,
 ];
 
 const LOG_GROUP: &[Property] = &[
     property("LogGroupName", From::Text("name")),
     property("RetentionInDays", From::Plain("retention_in_days")),
     property("KmsKeyId", From::Text("kms_key_id")),
+    property("LogGroupClass", From::Text("log_group_class")),
+    TAGS,
 ];

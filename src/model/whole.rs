@@ -20,6 +20,8 @@ pub struct Whole {
     pub kind: &'static str,
     /// The properties; null where they are not there.
     pub properties: IndexMap<String, Value>,
+    /// What stands beside them: `Metadata`, `DeletionPolicy`.
+    pub attributes: IndexMap<String, Value>,
 }
 
 /// The kinds that CloudFormation has, with its names for them.
@@ -77,6 +79,9 @@ fn whole(resource: Resource, kind: &'static str, estate: &dyn Estate, world: &Wo
         // What the model alone has in a bucket is no property of CloudFormation's.
         properties.shift_remove("Grants");
         properties.shift_remove("PolicyDocument");
+        if let Some(rules) = properties.shift_remove("LifecycleRules").filter(|rules| !rules.is_null()) {
+            properties.insert("LifecycleConfiguration".to_owned(), object([("Rules".to_owned(), rules)], &resource));
+        }
         if let Some(acl) = properties.get_mut("AccessControl") {
             *acl = spelled(acl);
         }
@@ -84,7 +89,8 @@ fn whole(resource: Resource, kind: &'static str, estate: &dyn Estate, world: &Wo
             properties.insert(name.to_owned(), value);
         }
     }
-    Ok(Whole { key: resource.address.clone(), resource, kind, properties })
+    let attributes = estate.attributes(&resource).into_iter().collect();
+    Ok(Whole { key: resource.address.clone(), resource, kind, properties, attributes })
 }
 
 /// What satellites say about a bucket, as the bucket's own properties.
@@ -102,8 +108,17 @@ fn satellites(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<
         (Kind::BucketVersioning, "VersioningConfiguration"),
         (Kind::BucketEncryption, "BucketEncryption"),
         (Kind::BucketReplication, "ReplicationConfiguration"),
+        (Kind::BucketLifecycle, "LifecycleConfiguration"),
+        (Kind::BucketObjectLock, "ObjectLockConfiguration"),
     ] {
         found.extend(link::satellites(&bucket, kind, estate, world)?.iter().map(|satellite| (name, all(satellite))));
+    }
+    // The provider turns the lock on for the bucket that has a configuration of it.
+    for lock in link::satellites(&bucket, Kind::BucketObjectLock, estate, world)? {
+        let enabled = estate.property(&lock, "ObjectLockEnabled");
+        if enabled.as_str() == Some("Enabled") {
+            found.push(("ObjectLockEnabled", Value::bool(true, enabled.origin)));
+        }
     }
     for controls in link::satellites(&bucket, Kind::OwnershipControls, estate, world)? {
         let origin = Origin::at(controls.header, Role::Header);
@@ -127,7 +142,8 @@ fn policies_in_buckets(kind: &'static str, estate: &dyn Estate, world: &World) -
         }
         let name = estate.property(&bucket, "BucketName");
         let properties = IndexMap::from([("Bucket".to_owned(), name), ("PolicyDocument".to_owned(), policy)]);
-        found.push(Whole { key: format!("{}.policy", bucket.address), resource: bucket, kind, properties });
+        let (key, attributes) = (format!("{}.policy", bucket.address), IndexMap::new());
+        found.push(Whole { key, resource: bucket, kind, properties, attributes });
     }
     Ok(found)
 }

@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 
-use crate::model::schema::{From, Grants, Property};
+use crate::model::schema::{self, From, Grants, Property};
+use crate::model::tags;
 use crate::value::{Data, ListKind, MapKind, Value};
 
 use super::instances::{Instance, Instances};
@@ -18,6 +19,15 @@ const READ_BACK: &[(&str, &str, Option<&str>)] = &[
     ("aws_s3_bucket", "grant", Some("aws_s3_bucket_acl")),
     ("aws_s3_bucket", "logging", Some("aws_s3_bucket_logging")),
     ("aws_s3_bucket", "policy", Some("aws_s3_bucket_policy")),
+    ("aws_s3_bucket", "versioning", Some("aws_s3_bucket_versioning")),
+    ("aws_s3_bucket", "lifecycle_rule", Some("aws_s3_bucket_lifecycle_configuration")),
+    ("aws_s3_bucket", "object_lock_configuration", Some("aws_s3_bucket_object_lock_configuration")),
+    ("aws_s3_bucket", "replication_configuration", Some("aws_s3_bucket_replication_configuration")),
+    (
+        "aws_s3_bucket",
+        "server_side_encryption_configuration",
+        Some("aws_s3_bucket_server_side_encryption_configuration"),
+    ),
     ("aws_s3_bucket_acl", "access_control_policy", Some("aws_s3_bucket_acl")),
 ];
 
@@ -40,6 +50,7 @@ impl<'p> Reader<'p> {
                 self.instances.bucket(instance, argument, &self.secrets)
             }
             From::Plain(argument) => Linked::Value(self.policy(instance, argument)),
+            From::Tags(argument) => Linked::Value(self.tags(instance, argument)),
             from => {
                 Linked::Value(self.read(from, self.written(instance, argument(from)), &instance.path(argument(from))))
             }
@@ -55,6 +66,13 @@ impl<'p> Reader<'p> {
             Some(document) if slot.is_unknown() || policy_document::says(&text, &document) => document,
             _ => text,
         }
+    }
+
+    /// Tags with those that the provider gives everything it makes, where the plan says them.
+    fn tags(&self, instance: &Instance<'p>, argument: &str) -> Value {
+        let all = instance.slot.field("tags_all");
+        let slot = if all.is_absent() { self.written(instance, argument) } else { all };
+        tags::listed(&self.secrets.value(slot, &instance.path(argument)))
     }
 
     /// An argument as somebody writes it. What is known after apply and not written is the provider's to fill: it says
@@ -99,6 +117,8 @@ impl<'p> Reader<'p> {
             From::Flag(..) | From::Bool(_) | From::Text(_) | From::TextOr(..) | From::Texts(_) | From::Plain(_) => {
                 self.secrets.value(slot, path)
             }
+            From::Switch(_, words) => schema::switched(&self.secrets.value(slot, path), words),
+            From::Tags(_) => tags::listed(&self.secrets.value(slot, path)),
             From::Blocks(_, properties) => blocks(slot, path, |block, path| vec![self.map(properties, block, path)]),
             From::Block(_, properties) => {
                 first(blocks(slot, path, |block, path| vec![self.map(properties, block, path)]), path)
@@ -152,6 +172,8 @@ fn argument(from: From) -> &'static str {
         | From::Plain(name)
         | From::Blocks(name, _)
         | From::Block(name, _)
+        | From::Switch(name, _)
+        | From::Tags(name)
         | From::Inside(name, _) => name,
         From::Grants(Grants::Inline) => "grant",
         From::Grants(Grants::Policy) => "access_control_policy",

@@ -18,7 +18,7 @@ use super::guard::{OPEN, RuleFile};
 use super::leaves::{Leaf, Leaves};
 
 /// Properties that are true or false, also where they are written as texts.
-const FLAGS: [&str; 7] = [
+const FLAGS: [&str; 11] = [
     "BlockPublicAcls",
     "BlockPublicPolicy",
     "IgnorePublicAcls",
@@ -26,6 +26,10 @@ const FLAGS: [&str; 7] = [
     "IncludeManagementEvents",
     "BucketKeyEnabled",
     "EnableKeyRotation",
+    "Enabled",
+    "MultiRegion",
+    "BypassPolicyLockoutSafetyCheck",
+    "ExpiredObjectDeleteMarker",
 ];
 
 /// Properties that hold a policy, as an object or as a JSON text.
@@ -97,14 +101,28 @@ impl ResourcesDocument {
         let pointer = format!("/Resources/{key}");
         let header = Origin::at(whole.resource.header, Role::Header);
         self.leaves.insert(&pointer, Leaf { origin: header, ..Leaf::default() });
-        let mut properties = Map::new();
-        for (name, value) in &whole.properties {
-            let place = Place { pointer: format!("{pointer}/Properties/{name}"), name, mentioned: false };
+        let properties = self.entries(&format!("{pointer}/Properties"), &whole.properties, file, world)?;
+        let mut resource = self.entries(&pointer, &whole.attributes, file, world)?;
+        resource.insert("Type".to_owned(), json!(whole.kind));
+        resource.insert("Properties".to_owned(), Json::Object(properties));
+        Ok(Json::Object(resource))
+    }
+
+    fn entries(
+        &mut self,
+        pointer: &str,
+        values: &IndexMap<String, Value>,
+        file: &RuleFile,
+        world: &World,
+    ) -> Decided<Map<String, Json>> {
+        let mut entries = Map::new();
+        for (name, value) in values {
+            let place = Place { pointer: format!("{pointer}/{name}"), name, mentioned: false };
             if let Some(json) = self.render(&place, value, file, world)? {
-                properties.insert(name.clone(), json);
+                entries.insert(name.clone(), json);
             }
         }
-        Ok(json!({ "Type": whole.kind, "Properties": properties }))
+        Ok(entries)
     }
 
     /// The JSON of a value; `None` where there is none.

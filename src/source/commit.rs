@@ -13,14 +13,14 @@ pub fn write_commit(work_tree: &Path, reference: &str, directory: &Path) -> Resu
     let index = directory.join(".git-index");
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
-        command.current_dir(work_tree).env("GIT_INDEX_FILE", &index).stdin(Stdio::null());
+        command.current_dir(work_tree).env("GIT_INDEX_FILE", &index).env("LC_ALL", "C").stdin(Stdio::null());
         // Large files stay pointers: fetching them would need the network.
         command.args(["-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false"]);
         command.args(arguments).output().map_err(|cause| format!("git cannot be run: {cause}"))
     };
     let inside = git(&["rev-parse", "--is-inside-work-tree"])?;
     if !inside.status.success() {
-        return Err(format!("{} is not in a git work tree", work_tree.display()));
+        return Err(outside(&inside, work_tree));
     }
     let commit = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{reference}^{{commit}}")])?;
     if !commit.status.success() {
@@ -32,6 +32,20 @@ pub fn write_commit(work_tree: &Path, reference: &str, directory: &Path) -> Resu
     let prefix = format!("--prefix={}/", directory.to_string_lossy().replace('\\', "/"));
     done(&git(&["checkout-index", "--all", "--force", "--quiet", &prefix])?)?;
     std::fs::remove_file(&index).map_err(|cause| format!("{}: {cause}", index.display()))
+}
+
+/// Why git sees no work tree: there is none, or it belongs to somebody else, as in most containers.
+/// <https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory>
+fn outside(output: &Output, work_tree: &Path) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("not a git repository") {
+        return format!("{} is not in a git work tree", work_tree.display());
+    }
+    if said.contains("dubious ownership") {
+        let path = work_tree.display();
+        return format!("{path} belongs to another user: `git config --global --add safe.directory {path}` trusts it");
+    }
+    format!("git: {}", said.lines().next().unwrap_or("failed without a word"))
 }
 
 fn done(output: &Output) -> Result<(), String> {

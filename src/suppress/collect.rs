@@ -29,8 +29,19 @@ pub(super) struct Waiver<'a> {
 pub(super) struct Named {
     pub control: String,
     pub span: Span,
-    /// Whether it met a finding.
-    pub used: bool,
+    /// What became of it.
+    pub met: Met,
+}
+
+/// What a suppression did for a control.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Met {
+    /// There is no finding for it.
+    Nothing,
+    /// It covers some of the places where a finding fails, and nobody covers these.
+    Part { left: Vec<Span>, of: usize },
+    /// It covers a finding, alone or with others.
+    Whole,
 }
 
 /// What a suppression is about.
@@ -76,8 +87,11 @@ impl<'p, 'a> Collected<'p, 'a> {
 
     fn file(&mut self, id: FileId, file: &SourceFile, honour: Honour) {
         let name = file.path.rsplit('/').next().unwrap_or_default();
-        match FileClass::of(name) {
-            FileClass::Terraform => {
+        // Configurations that a `terragrunt.hcl` includes have any name.
+        let class = if name.ends_with(".hcl") { FileClass::Terragrunt } else { FileClass::of(name) };
+        match class {
+            FileClass::Variables | FileClass::Terragrunt if name.ends_with(".json") => self.elsewhere(id, file),
+            FileClass::Terraform | FileClass::Variables | FileClass::Terragrunt => {
                 let parsed = hcl::parse(id, &file.text);
                 let target = |comment: &Comment| extent::in_terraform(&parsed.body, file, comment.span);
                 self.comments(&parsed.comments, file, honour, target);
@@ -101,7 +115,15 @@ impl<'p, 'a> Collected<'p, 'a> {
                 };
                 self.comments(&parsed.comments, file, honour, target);
             }
-            FileClass::Variables | FileClass::Terragrunt | FileClass::Other => {}
+            FileClass::Other => self.elsewhere(id, file),
+        }
+    }
+
+    /// A file in which no suppression can stand.
+    fn elsewhere(&mut self, id: FileId, file: &SourceFile) {
+        for marker in grammar::markers(&file.text).into_iter().flatten() {
+            let span = Span::new(id, marker.range.start, marker.range.end);
+            self.note("suppressions are not read in this kind of file, so this suppresses nothing", span);
         }
     }
 
@@ -160,7 +182,7 @@ impl<'p, 'a> Collected<'p, 'a> {
             let mut all = built_in.chain(self.controls.iter().copied());
             let folded = all.find(|control| control.eq_ignore_ascii_case(id));
             match folded.map_or_else(|| catalog.get(id).map(|rule| rule.control.id.as_str()), Ok) {
-                Ok(control) => known.push(Named { control: control.to_owned(), span, used: false }),
+                Ok(control) => known.push(Named { control: control.to_owned(), span, met: Met::Nothing }),
                 Err(unknown) => self.note(format!("nothing is suppressed: {unknown}"), span),
             }
         }
@@ -234,12 +256,12 @@ fn whole(id: FileId, file: &SourceFile) -> Span {
 
 fn foreign_waiver(foreign: Foreign, span: Span, target: Span) -> Waiver<'static> {
     let Foreign { control, reason, until } = foreign;
-    let controls = vec![Named { control, span, used: false }];
+    let controls = vec![Named { control, span, met: Met::Nothing }];
     Waiver { controls, reason: Some(reason), until, span, target: Target::Range(target), unused: Unused::Silent }
 }
 
 fn configured_waiver(rule: &At<SuppressionRule>, unused: Unused) -> Waiver<'_> {
-    let named = |id: &At<String>| Named { control: id.value.clone(), span: id.span, used: false };
+    let named = |id: &At<String>| Named { control: id.value.clone(), span: id.span, met: Met::Nothing };
     Waiver {
         controls: rule.control.0.iter().map(named).collect(),
         reason: Some(rule.reason.clone()),

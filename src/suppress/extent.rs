@@ -4,7 +4,7 @@
 //! Knows the trees of a file; knows no control.
 
 use crate::source::{SourceFile, Span};
-use crate::syntax::{Body, Node, NodeKind};
+use crate::syntax::{Attribute, Body, Expr, ExprKind, Node, NodeKind};
 
 /// A place that a comment can speak about.
 #[derive(Clone, Copy)]
@@ -27,9 +27,10 @@ fn holds(outer: Span, inner: Span) -> bool {
 pub(super) fn in_terraform(body: &Body, file: &SourceFile, comment: Span) -> Option<Span> {
     let (mut body, mut inside) = (body, None);
     loop {
-        let attributes = body.attributes.iter().map(|attribute| attribute.name_span.to(attribute.expr.span));
-        if let Some(attribute) = attributes.clone().find(|span| holds(*span, comment)) {
-            return Some(attribute);
+        let whole = |attribute: &Attribute| attribute.name_span.to(attribute.expr.span);
+        let attributes = body.attributes.iter().map(whole);
+        if let Some(attribute) = body.attributes.iter().find(|attribute| holds(whole(attribute), comment)) {
+            return Some(in_value(&attribute.expr, file, comment).unwrap_or_else(|| whole(attribute)));
         }
         if let Some(block) = body.blocks.iter().find(|block| holds(block.span, comment)) {
             (body, inside) = (&block.body, Some(block.span));
@@ -42,6 +43,27 @@ pub(super) fn in_terraform(body: &Body, file: &SourceFile, comment: Span) -> Opt
         let above = || next.filter(|next| is_above(comment, next.span, &file.text)).map(|next| next.span);
         return on_line.map(|item| item.span).or(inside).or_else(above);
     }
+}
+
+/// What a comment inside of a value speaks about: the entry or item on its line, or the innermost object it stands alone
+/// in; `None` when that is the value itself.
+fn in_value(expr: &Expr, file: &SourceFile, comment: Span) -> Option<Span> {
+    let at = item(comment, file);
+    let parts: Vec<(Span, &Expr)> = match &expr.kind {
+        ExprKind::Object(entries) => {
+            entries.iter().map(|(key, value)| (key.span.to(value.span), value.as_ref())).collect()
+        }
+        ExprKind::Tuple(items) => items.iter().map(|value| (value.span, value.as_ref())).collect(),
+        ExprKind::Call(call) => call.arguments.iter().map(|value| (value.span, value.as_ref())).collect(),
+        ExprKind::Parenthesis(inner) => vec![(inner.span, inner.as_ref())],
+        _ => Vec::new(),
+    };
+    if let Some((span, value)) = parts.iter().find(|(span, _)| holds(*span, comment)) {
+        return in_value(value, file, comment).or(Some(*span));
+    }
+    let is_entry = matches!(expr.kind, ExprKind::Object(_) | ExprKind::Tuple(_));
+    let ends = |(span, _): &&(Span, &Expr)| item(*span, file).last == at.first && span.end <= comment.start;
+    parts.iter().rfind(ends).filter(|_| is_entry).map(|(span, _)| *span)
 }
 
 /// What the `//` key of a Terraform file in JSON speaks about: the block it is a key of.
@@ -108,7 +130,7 @@ pub(super) fn in_yaml(root: &Node, file: &SourceFile, comment: Span) -> Option<S
             .iter()
             .find(|member| member.start.start >= comment.end)
             .map(|member| member.start.to(member.whole()));
-        let before = members.iter().rfind(|member| member.start.end <= comment.start);
+        let before = members.iter().rfind(|member| member.start.start < comment.start);
         let inside =
             |member: &&Member| !alone || holds(member.whole(), comment) || column(comment) > column(member.start);
         match before.filter(inside) {
@@ -126,9 +148,18 @@ pub(super) fn in_yaml(root: &Node, file: &SourceFile, comment: Span) -> Option<S
     }
     // Between the resources, or above a section: what follows. Inside of a resource: the innermost thing with a name,
     // and `Properties` is but a part of its resource.
-    if chain.len() < 2 {
+    if is_between(&chain) {
         return next.filter(|next| is_above(comment, *next, &file.text));
     }
     let named = |member: &&Member| member.key.is_none_or(|key| key != "Properties");
     chain.iter().rev().find(named).map(Member::whole)
+}
+
+/// Whether a place is one where sections or resources stand, also those in the body of a loop.
+fn is_between(chain: &[Member]) -> bool {
+    let is_loop = |pair: &[Member]| match pair {
+        [each, body] => each.key.is_some_and(|key| key.starts_with("Fn::ForEach::")) && body.key.is_none(),
+        _ => false,
+    };
+    chain.get(1..).unwrap_or_default().chunks(2).all(is_loop)
 }

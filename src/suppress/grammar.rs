@@ -44,6 +44,9 @@ pub(super) struct Malformed {
 pub(super) fn markers(comment: &str) -> Vec<Result<Marker, Malformed>> {
     let lowered = comment.to_ascii_lowercase();
     let starts: Vec<usize> = lowered.match_indices(MARKER).map(|(at, _)| at).collect();
+    if starts.is_empty() {
+        return almost_marker(&lowered).map(Err).into_iter().collect();
+    }
     let ends = starts.iter().skip(1).copied().chain([comment.len()]);
     let marker = |(start, end): (usize, usize)| {
         // A reason ends with its line, or with the comment.
@@ -53,6 +56,21 @@ pub(super) fn markers(comment: &str) -> Vec<Result<Marker, Malformed>> {
         marker(line, start)
     };
     starts.iter().copied().zip(ends).map(marker).collect()
+}
+
+/// A comment that is meant for this program and says it otherwise: `trailwarden ignore[…]`.
+fn almost_marker(lowered: &str) -> Option<Malformed> {
+    let name = MARKER.trim_end_matches(':');
+    let start = lowered.match_indices(name).map(|(at, _)| at).find(|at| {
+        let rest = lowered.get(at + name.len()..).unwrap_or_default();
+        let rest =
+            rest.trim_start_matches(|character: char| character.is_whitespace() || character.is_ascii_punctuation());
+        let rest = rest.strip_prefix("ignore").unwrap_or_default();
+        rest.strip_prefix("-file").unwrap_or(rest).trim_start().starts_with('[')
+    })?;
+    let line = lowered.get(start..).unwrap_or_default().lines().next().unwrap_or_default().trim_end();
+    let message = "the colon after `trailwarden` is missing, so nothing is suppressed: write `trailwarden: ignore[…]`";
+    Some(Malformed { range: start..start + line.len(), message: message.to_owned() })
 }
 
 /// `line` begins with the marker and stands at `offset` in the comment.
@@ -86,19 +104,44 @@ fn marker(line: &str, offset: usize) -> Result<Marker, Malformed> {
     Ok(Marker { range, reach, ids, reason, until })
 }
 
-/// What follows the brackets: a reason, and among its words perhaps `until=DAY`.
+/// What follows the brackets: a reason, and among its words perhaps `until=DAY`. What looks like another list of controls
+/// or another way to write the day is refused: it would be taken for a part of the reason, and never expire.
 fn reason(rest: &str) -> Result<(Option<String>, Option<Date>), String> {
+    let lowered = rest.to_ascii_lowercase();
+    if ["ignore[", "ignore-file["].iter().any(|again| lowered.contains(again)) {
+        return Err(
+            "one comment has one `ignore[…]`, so nothing is suppressed: list the ids in it, or begin the second \
+                    with `trailwarden:` too"
+                .to_owned(),
+        );
+    }
     let mut until = None;
-    let mut words = Vec::new();
-    for word in rest.split_whitespace() {
+    let mut reason: Vec<&str> = Vec::new();
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    for (at, word) in words.iter().enumerate() {
         match word.strip_prefix("until=") {
             Some(day) => until = Some(self::day(day)?),
-            None => words.push(word),
+            None if is_day_otherwise(word, words.get(at + 1).copied().unwrap_or_default()) => {
+                return Err(format!("`{word}` is not understood, so nothing is suppressed: write `until=2027-01-31`"));
+            }
+            None => reason.push(word),
         }
     }
-    let reason = words.join(" ");
+    let reason = reason.join(" ");
     let reason = reason.trim_start_matches([':', '-', '–', '—']).trim().to_owned();
     Ok(((!reason.is_empty()).then_some(reason), until))
+}
+
+/// Whether a word, or it and the next one, is meant as `until=DAY`: `until: 2027-01-31`, `util=2027-01-31`,
+/// `expires 2027-01-31`.
+fn is_day_otherwise(word: &str, next: &str) -> bool {
+    let name: String = word.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    let behind = word.get(name.len()..).unwrap_or_default().trim_start_matches([':', '=']);
+    let day = if behind.is_empty() { next.trim_start_matches([':', '=']) } else { behind };
+    let is_name =
+        strsim::damerau_levenshtein(&name, "until") <= 1 || ["expires", "expiry", "exp"].contains(&name.as_str());
+    // `until =2027-01-31` and `until = 2027-01-31`.
+    is_name && (day.is_empty() && next.starts_with(['=', ':']) || day.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// The day of an `until`.
@@ -154,12 +197,29 @@ mod tests {
             assert_eq!(said(comment), [expected], "{comment}");
         }
         for (comment, begins) in [
+            ("# trailwarden ignore[CloudTrail.7] x", "no: the colon"),
+            ("# TrailWarden - ignore-file [CloudTrail.7]", "no: the colon"),
+            ("# trailwarden: ignore[CloudTrail.1] ignore[CloudTrail.7] x", "no: one comment has one"),
+            ("# trailwarden: ignore[CloudTrail.7] x until: 2027-01-31", "no: `until:` is not understood"),
+            ("# trailwarden: ignore[CloudTrail.7] until 2027-01-31 x", "no: `until` is not understood"),
+            ("# trailwarden: ignore[CloudTrail.7] until = 2027-01-31", "no: `until` is not understood"),
+            ("# trailwarden: ignore[CloudTrail.7] until:2027-01-31", "no: `until:2027-01-31` is not"),
+            ("# trailwarden: ignore[CloudTrail.7] util=2027-01-31", "no: `util=2027-01-31` is not"),
+            ("# trailwarden: ignore[CloudTrail.7] Until=2027-01-31", "no: `Until=2027-01-31` is not"),
+            ("# trailwarden: ignore[CloudTrail.7] untli=2027", "no: `untli=2027` is not"),
+            ("# trailwarden: ignore[CloudTrail.7] expires 2027-01-31", "no: `expires` is not"),
             ("# trailwarden: ingore[CloudTrail.7]", "no: `ingore`"),
             ("# trailwarden: ignore CloudTrail.7", "no: no suppression"),
         ] {
             assert!(said(comment)[0].starts_with(begins), "{comment}: {:?}", said(comment));
         }
-        assert_eq!(said("# nothing for trailwarden here"), Vec::<String>::new());
+        for comment in
+            ["# nothing for trailwarden here", "# trailwarden ignores [x]", "# trailwarden does not ignore[] this"]
+        {
+            assert_eq!(said(comment), Vec::<String>::new(), "{comment}");
+        }
+        let until = "# trailwarden: ignore[CloudTrail.7] kept until the audit of 2027";
+        assert_eq!(said(until), ["Place CloudTrail.7 (kept until the audit of 2027)"]);
         let both = "# trailwarden: ignore[CloudTrail.1] a trailwarden: ignore[CloudTrail.2] b";
         assert_eq!(said(both), ["Place CloudTrail.1 (a)", "Place CloudTrail.2 (b)"]);
     }

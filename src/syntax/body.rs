@@ -54,6 +54,8 @@ pub struct Block {
     pub header: Span,
     /// The whole block, braces included.
     pub span: Span,
+    /// The headers of the blocks of override files that changed it.
+    pub overrides: Vec<Span>,
 }
 
 /// A block's label, without its quotes.

@@ -110,7 +110,8 @@ impl Reader {
             }
         }
         let (kind, labels) = (heading.kind.to_owned(), heading.labels.clone());
-        Block { kind, labels, body, header: heading.header, span: heading.header.to(object.span) }
+        let span = heading.header.to(object.span);
+        Block { kind, labels, body, header: heading.header, span, overrides: Vec::new() }
     }
 
     /// The entries of an object that stands for a body, without its comments.

@@ -22,7 +22,8 @@ pub trait Written: Sync {
     /// The headers of the `module` blocks that lead to a module, the innermost first.
     fn callers(&self, calls: &[String]) -> Vec<Span> {
         let outwards = std::iter::successors(Some(calls), |calls| calls.split_last().map(|(_, caller)| caller));
-        outwards.filter_map(|calls| self.call(calls)).map(|block| block.header).collect()
+        let calls = outwards.filter_map(|calls| self.call(calls));
+        calls.flat_map(|block| std::iter::once(block.header).chain(block.overrides.iter().copied())).collect()
     }
 
     /// The `module` block to point at instead of a module that is not the user's, or not on disk.

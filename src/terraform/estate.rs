@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::model::schema;
 use crate::model::{Estate, Existence, Kind, Language, Resource};
 use crate::source::Span;
+use crate::syntax::Block;
 use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Value, World};
 
 use super::blocks::Content;
@@ -106,11 +107,22 @@ impl<'a> Evaluator<'a> {
             name: None,
             header: instance.block.header,
             caller: instance.scope.caller(),
-            callers: instance.scope.callers(),
+            callers: self.announced(instance.block, &instance.scope),
             provider: self.provider(&instance.scope, instance.block),
             existence: instance.existence.clone(),
             handle: id.0,
         }
+    }
+
+    /// What announces a resource beside its own block: the blocks of override files, the `module` blocks that lead to it,
+    /// and the configuration of Terragrunt that deploys it.
+    fn announced(&self, block: &Block, scope: &Scope<'a>) -> Vec<Span> {
+        let mut places = block.overrides.clone();
+        places.extend(
+            scope.callers().flat_map(|call| std::iter::once(call.header).chain(call.overrides.iter().copied())),
+        );
+        places.extend(self.unit.deployed_by.iter().filter_map(|config| config.deploys_at()));
+        places
     }
 
     /// A property of a resource or of a module that is not on disk.
@@ -187,7 +199,7 @@ fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
         name: None,
         header: module.block.header,
         caller: module.scope.caller(),
-        callers: module.scope.callers(),
+        callers: Vec::new(),
         provider: String::new(),
         existence: module.existence.clone(),
         handle: id.0,

@@ -26,7 +26,10 @@ pub(super) fn apply(declared: &mut [Block], change: Block, notes: &mut Vec<Note>
     }
     let matching = declared.iter_mut().find(|block| is_same(block, &change));
     match matching {
-        Some(block) => merge(&mut block.body, change.body),
+        Some(block) => {
+            block.overrides.push(change.header);
+            merge(&mut block.body, change.body);
+        }
         None if NAMED.contains(&change.kind.as_str()) => notes.push(dropped(change.header)),
         None => {}
     }

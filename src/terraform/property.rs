@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::model::schema::{self, From, Grants, Property};
+use crate::model::tags;
 use crate::syntax::{Expansion, Expr, ExprKind};
 use crate::value::{Data, ListKind, MapKind, Origin, Part, Role, Text, Value};
 
@@ -19,7 +20,13 @@ impl<'a> Evaluator<'a> {
         let properties = schema::properties(&instance.key.kind);
         let content = Content::of(instance.block);
         match properties.iter().find(|property| property.name == name) {
-            Some(property) => in_slot(&instance.scope, &instance.slot, |env| self.read(property.from, content, env)),
+            Some(property) => {
+                let read = in_slot(&instance.scope, &instance.slot, |env| self.read(property.from, content, env));
+                match property.from {
+                    From::Tags(_) => self.with_default_tags(read, instance),
+                    _ => read,
+                }
+            }
             None => absent(content),
         }
     }
@@ -76,6 +83,23 @@ impl<'a> Evaluator<'a> {
                 }
             }),
             From::Grants(Grants::Policy) => self.grants_in_policy(content, env),
+            From::Switch(name, words) => match self.typed(content, name, &Type::Bool, env) {
+                Some(value) => schema::switched(&value, words),
+                None => Value::null(self.place(content, name, env)),
+            },
+            From::Tags(name) => {
+                let texts = Type::Map(Box::new(Type::String));
+                self.typed(content, name, &texts, env).map_or_else(|| absent(content), |tags| tags::listed(&tags))
+            }
+        }
+    }
+
+    /// Tags, and before them those that the provider gives everything it makes.
+    /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags-configuration-block>
+    fn with_default_tags(&self, own: Value, instance: &Instance<'a>) -> Value {
+        match self.default_tags(&instance.scope, instance.block) {
+            Some(defaults) => tags::with_defaults(own, tags::listed(&defaults)),
+            None => own,
         }
     }
 

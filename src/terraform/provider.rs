@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::syntax::{Block, Body, Expr, ExprKind};
+use crate::value::Value;
 
 use super::blocks::nested_arguments;
 use super::evaluator::Evaluator;
@@ -43,11 +44,18 @@ impl<'a> Evaluator<'a> {
     /// The Region of a resource, where it or its provider configuration writes it down.
     pub fn provider_region(&self, scope: &Rc<Scope<'a>>, block: &Block) -> Option<String> {
         let own = block.body.attribute("region").map(|region| self.evaluate(&region.expr, Env::of(scope)));
-        let known = |value: &crate::value::Value| value.as_str().map(str::to_owned);
+        let known = |value: &Value| value.as_str().map(str::to_owned);
         own.as_ref().and_then(known).or_else(|| {
             let (scope, body) = configuration(scope, block)?;
             known(&self.evaluate(&body.attribute("region")?.expr, Env::of(&scope)))
         })
+    }
+
+    /// The tags that a resource's provider configuration gives everything it makes.
+    pub fn default_tags(&self, scope: &Rc<Scope<'a>>, block: &Block) -> Option<Value> {
+        let (scope, body) = configuration(scope, block)?;
+        let written = nested_arguments(body, "default_tags", "tags").into_iter().next()?;
+        Some(self.evaluate(written, Env::of(&scope)))
     }
 }
 

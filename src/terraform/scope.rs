@@ -51,9 +51,8 @@ impl<'a> Scope<'a> {
     }
 
     /// The `module` blocks that lead here, the innermost first.
-    pub fn callers(&self) -> Vec<Span> {
-        let calls = std::iter::successors(self.call.as_ref(), |call| call.scope.call.as_ref());
-        calls.map(|call| call.block.header).collect()
+    pub fn callers(&self) -> impl Iterator<Item = &'a Block> {
+        std::iter::successors(self.call.as_ref(), |call| call.scope.call.as_ref()).map(|call| call.block)
     }
 
     /// The `module` block to point at instead of somebody else's text.

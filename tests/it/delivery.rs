@@ -81,10 +81,16 @@ mod action {
     const FAILING: &str = "resource \"aws_cloudtrail\" \"main\" {\n  name = \"main\"\n  s3_bucket_name = \"logs\"\n}\n";
 
     fn script(name: &str, estate: &Path, variables: &[(&str, &str)]) -> Output {
+        script_in("", name, estate, variables)
+    }
+
+    /// Runs a script in a directory of the workspace.
+    fn script_in(directory: &str, name: &str, estate: &Path, variables: &[(&str, &str)]) -> Output {
         let path = |name: &str| estate.join(name).display().to_string();
         Command::new("bash")
             .arg(repository().join(".github/action").join(name))
-            .current_dir(estate)
+            .current_dir(estate.join(directory))
+            .env("GITHUB_WORKSPACE", path(""))
             .env("GITHUB_OUTPUT", path("output"))
             .env("GITHUB_STEP_SUMMARY", path("summary"))
             .env("RUNNER_TEMP", path(""))
@@ -100,6 +106,10 @@ mod action {
     }
 
     fn check(estate: &Path, variables: &[(&str, &str)]) -> Output {
+        check_in("", estate, variables)
+    }
+
+    fn check_in(directory: &str, estate: &Path, variables: &[(&str, &str)]) -> Output {
         let binary = assert_cmd::cargo::cargo_bin("trailwarden");
         fs::create_dir_all(estate.join("root/bin")).unwrap();
         symlink(binary, estate.join("root/bin/trailwarden")).unwrap();
@@ -109,7 +119,7 @@ mod action {
             ("INPUT_FAIL_ON", "low"),
             ("INPUT_SARIF_FILE", "trailwarden.sarif"),
         ];
-        script("check.sh", estate, &[&defaults[..], variables].concat())
+        script_in(directory, "check.sh", estate, &[&defaults[..], variables].concat())
     }
 
     #[test]
@@ -128,6 +138,54 @@ mod action {
         assert!(String::from_utf8_lossy(&ended.stdout).contains("::warning "), "what was not uploaded is annotated");
         let ended = script("conclude.sh", estate.path(), &[&failed[..], &[("UPLOADED", "success")]].concat());
         assert!(ended.stdout.is_empty(), "what was uploaded is not annotated twice");
+    }
+
+    #[test]
+    fn paths_count_from_the_workspace_wherever_the_repository_was_checked_out() {
+        for (directory, sarif, checkout) in [("", "trailwarden.sarif", "."), ("repo", "repo/trailwarden.sarif", "repo")]
+        {
+            let main = Path::new(directory).join("main.tf").display().to_string();
+            let estate = directory_with_git(directory, &main);
+            let checked = check_in(directory, estate.path(), &[]);
+            assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+            let outputs = read(estate.path(), "output");
+            let expected = [format!("sarif-file={sarif}\n"), format!("checkout={checkout}\n")];
+            assert!(expected.iter().all(|line| outputs.contains(line)), "{outputs}");
+            assert!(estate.path().join(sarif).is_file());
+        }
+    }
+
+    fn directory_with_git(checkout: &str, main: &str) -> tempfile::TempDir {
+        let head = Path::new(checkout).join(".git/HEAD").display().to_string();
+        directory(&[(main, FAILING), (&head, "ref: refs/heads/main\n")])
+    }
+
+    #[test]
+    fn a_checkout_of_another_user_is_read_all_the_same() {
+        let estate =
+            directory(&[("main.tf", FAILING), (".gitignore", "root\noutput\nsummary\n*.sarif\ntrailwarden.*\n")]);
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+        let git = |arguments: &[&str]| {
+            let mut git = Command::new("git");
+            git.current_dir(estate.path()).args(identity).args(arguments).output()
+        };
+        let (Ok(_), Ok(_), Ok(_)) = (git(&["init", "-q"]), git(&["add", "-A"]), git(&["commit", "-qm", "first"]))
+        else {
+            return;
+        };
+        // What git's own tests say so with.
+        let other = ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+        let since = [other, ("INPUT_ARGUMENTS", "--diff-base\nHEAD")];
+        let checked = check(estate.path(), &since);
+        let outputs = read(estate.path(), "output");
+        assert!(outputs.contains("exit-code=0\n"), "{outputs}{}", String::from_utf8_lossy(&checked.stderr));
+        // Without the action it is said how to trust it.
+        let binary = assert_cmd::cargo::cargo_bin("trailwarden");
+        let mut alone = Command::new(binary);
+        let alone =
+            alone.current_dir(estate.path()).args(["check", "--diff-base", "HEAD"]).envs([other]).output().unwrap();
+        let said = String::from_utf8_lossy(&alone.stderr);
+        assert!(said.contains("belongs to another user: `git config --global --add safe.directory"), "{said}");
     }
 
     #[test]

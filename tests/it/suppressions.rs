@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 type Files = BTreeMap<String, String>;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
     r#in: String,
@@ -142,6 +142,54 @@ fn every_placement_suppresses_what_it_stands_for() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_finding_is_suppressed_when_each_of_its_places_is() {
+    let base = &data::<BTreeMap<String, Files>>("bases.yaml")["terraform"];
+    let acl = "# trailwarden: ignore[CloudTrail.6] the ACL until=2027-01-31";
+    let policy = "# trailwarden: ignore[CloudTrail.6] the policy until=2026-12-31";
+    let says = |first: &str, second: &str| {
+        let row = |at: &str, says: &str| Row { at: at.to_owned(), says: says.to_owned(), ..Row::default() };
+        let text = base["main.tf"].replace("@acl-line@", first);
+        Files::from([("main.tf".to_owned(), row("in-value", second).fill(&text))])
+    };
+    let report = |files: &Files| {
+        let directory = TempDir::new().unwrap();
+        write(directory.path(), files);
+        let select = ["check", "--select", "CloudTrail.6", "--format", "json", "--today", "2026-06-01"];
+        run(directory.path(), &select).report()
+    };
+    let both = report(&says(acl, policy));
+    assert_eq!((suppressed(&both).len(), notes(&both)), (1, Vec::new()));
+    let waiver = &both["results"][0]["suppressed"];
+    assert_eq!((&waiver["reason"], &waiver["until"]), (&"the ACL; the policy".into(), &"2026-12-31".into()));
+    // One of them is over: the other says what is left.
+    let one = report(&says(acl, &policy.replace("2026-12-31", "2026-01-31")));
+    let said = notes(&one);
+    assert_eq!((suppressed(&one).len(), said.len()), (0, 2), "{said:?}");
+    assert!(said.iter().any(|note| note.contains("suppresses 1 of 2 places where CloudTrail.6 fails")), "{said:?}");
+    assert!(said.iter().any(|note| note.contains("expired on 2026-01-31")), "{said:?}");
+}
+
+#[test]
+fn a_finding_of_a_users_rule_is_suppressed_on_its_lines() {
+    let rules = "rule NAMED when Resources.*[ Type == 'AWS::CloudTrail::Trail' ] !empty {\n  \
+                 Resources.*[ Type == 'AWS::CloudTrail::Trail' ] {\n    Properties.TrailName == /^acme-/\n    \
+                 Properties.S3BucketName == /^acme-/\n  }\n}\n";
+    let comment = "# trailwarden: ignore[NAMED] older than the rule";
+    let trail = |name: &str, bucket: &str| {
+        format!(
+            "resource \"aws_cloudtrail\" \"main\" {{\n  name = \"main\" {name}\n  s3_bucket_name = \"logs\" {bucket}\n}}\n"
+        )
+    };
+    for (text, expected) in [(trail(comment, comment), 0), (trail(comment, ""), 1), (trail("", comment), 1)] {
+        let directory = estate(&[("main.tf", &text), ("house.guard", rules)]);
+        let check =
+            run(directory.path(), &["check", "--rules", "house.guard", "--select", "NAMED", "--format", "json"]);
+        let said = notes(&check.report());
+        assert_eq!((check.code, said.len()), (expected, usize::try_from(expected).unwrap()), "{text}{said:?}");
+    }
 }
 
 /// A Terraform module with one trail that lacks everything, under `name`.
@@ -289,6 +337,14 @@ fn only_what_changed_since_a_commit_is_reported() {
         "{failing:?}"
     );
     assert!(changed.stderr.contains("since HEAD: 1 fixed"), "{}", changed.stderr);
+    // What a baseline knows is not mended: what it does not know is what is reported.
+    let known = [&since[..], &["--baseline", "known.json"]].concat();
+    run(here, &["check", "a", "b", "--write-baseline", "known.json"]);
+    let with = run(here, &known);
+    let failing = failures(&with.report());
+    assert!(failing.iter().all(|failure| failure.starts_with("c ")) && !failing.is_empty(), "{failing:?}");
+    assert!(with.stderr.contains("since HEAD: 1 fixed"), "{}", with.stderr);
+    fs::remove_file(here.join("known.json")).unwrap();
     // From a directory below, over some paths.
     let below = run(&here.join("b"), &["check", ".", "--diff-base", "HEAD", "--format", "json"]);
     assert_eq!(failures(&below.report()), [". CloudTrail.3 -"], "{}", below.stderr);
@@ -325,6 +381,15 @@ fn a_control_is_switched_off_and_graded_by_path() {
     let prod = run(&directory.path().join("prod"), &["check", "--min-severity", "critical", "--format", "line"]);
     assert_eq!((prod.code, prod.stdout.lines().count()), (1, 1), "{}", prod.stdout);
     assert!(prod.stdout.contains("error[CloudTrail.4]"), "{}", prod.stdout);
+    // Code scanning shows the rule's: that of its worst failure.
+    let sarif: Value = run(directory.path(), &["check", "--format", "sarif"]).report();
+    let rules = sarif.pointer("/runs/0/tool/driver/rules").unwrap().as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["id"] == "CloudTrail.4").unwrap();
+    assert_eq!(rule.pointer("/defaultConfiguration/level").unwrap(), "error");
+    assert_eq!(rule.pointer("/properties/security-severity").unwrap(), "9.5");
+    let sarif: Value = run(directory.path(), &["check", "dev", "--format", "sarif"]).report();
+    let low = sarif.pointer("/runs/0/tool/driver/rules/3/properties/security-severity").unwrap();
+    assert_eq!(low, "3.0");
     fs::write(directory.path().join(".trailwarden.yaml"), "controls:\n  - control: CloudTrail.44\n").unwrap();
     let refused = run(directory.path(), &["check"]);
     assert_eq!(refused.code, 2);

@@ -1,7 +1,10 @@
 //! Rules that users bring: one Guard file over Terraform and CloudFormation, with findings at the source line.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -186,4 +189,96 @@ fn unit_tests_of_rules_are_run() {
         ]
     );
     assert!(run.stderr.contains("2 expectations met, 2 not"), "{}", run.stderr);
+}
+
+/// An estate in several languages, and clauses that come to the same in each.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Languages {
+    files: BTreeMap<String, String>,
+    clauses: BTreeMap<String, Clauses>,
+}
+
+/// Clauses about every resource of a type.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Clauses {
+    holds: Vec<String>,
+    fails: Vec<String>,
+}
+
+#[test]
+fn a_clause_comes_to_the_same_in_every_language() {
+    let languages: Languages = serde_yaml::from_str(include_str!("../user_rules/languages.yaml")).unwrap();
+    let (mut rules, mut expected) = (String::new(), BTreeMap::new());
+    for (kind, clauses) in &languages.clauses {
+        let holds = clauses.holds.iter().map(|text| ("pass", text));
+        for (verdict, text) in holds.chain(clauses.fails.iter().map(|text| ("fail", text))) {
+            let name = format!("clause_{}", expected.len());
+            writeln!(rules, "rule {name} {{\n  Resources.*[ Type == '{kind}' ] {{\n    {text}\n  }}\n}}").unwrap();
+            expected.insert(name, (verdict, text));
+        }
+    }
+    let files: Vec<(&str, &str)> = languages
+        .files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .chain([("house.guard", rules.as_str())])
+        .collect();
+    let estate = directory(&files);
+    let mut wrong = Vec::new();
+    for unit in ["terraform", "inline", "plan", "template"] {
+        let arguments = ["check", unit, "--format", "json", "--rules", "house.guard"];
+        let run = run(estate.path(), &arguments);
+        let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{}", run.stderr));
+        let results = report["results"].as_array().unwrap();
+        for (name, (verdict, text)) in &expected {
+            let got = results.iter().find(|result| result["control"] == **name).map(|result| &result["verdict"]);
+            if got.is_none_or(|got| got != verdict) {
+                wrong.push(format!("{unit}: {text}: expected {verdict}, got {got:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_stands_beside_the_properties_of_a_resource_is_seen() {
+    let rules = "\
+let buckets = Resources.*[ Type == 'AWS::S3::Bucket'
+  Metadata.guard.SuppressedRules not exists or
+  Metadata.guard.SuppressedRules.* != \"BUCKET_IS_KEPT\"
+]
+rule BUCKET_IS_KEPT when %buckets !empty {
+  %buckets.DeletionPolicy in ['Retain', 'RetainExceptOnCreate'] <<logs outlive their stack>>
+}
+rule TRAIL_WAITS_FOR_THE_POLICY when %buckets !empty {
+  Resources.*[ Type == 'AWS::CloudTrail::Trail' ].DependsOn == 'Policy'
+}
+";
+    let template = "\
+Resources:
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    DependsOn: Policy
+    Properties: {IsLogging: true, S3BucketName: !Ref Kept}
+  Kept:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+  Lost:
+    Type: AWS::S3::Bucket
+    DeletionPolicy: Delete
+  Spared:
+    Type: AWS::S3::Bucket
+    Metadata: {guard: {SuppressedRules: [BUCKET_IS_KEPT]}}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties: {Bucket: !Ref Kept, PolicyDocument: {Statement: []}}
+";
+    let estate = directory(&[("rules/house.guard", rules), ("template.yaml", template)]);
+    assert_eq!(
+        findings(estate.path(), &["template.yaml"]),
+        ["BUCKET_IS_KEPT Lost fail template.yaml:12", "TRAIL_WAITS_FOR_THE_POLICY - pass template.yaml:2"]
+    );
 }

@@ -74,6 +74,7 @@ impl Lowering<'_> {
             labels,
             body: self.body(&block.body),
             span: self.span(block),
+            overrides: Vec::new(),
         }
     }
 

@@ -165,6 +165,16 @@ impl Modules {
     }
 }
 
+impl TerraformUnit {
+    /// What says, in the unit's own configuration, that it is deployed: the `terraform` block, or the first `include` where
+    /// another file holds that.
+    pub(super) fn deploys_at(&self) -> Option<Span> {
+        let blocks = &self.terragrunt.as_ref()?.body.blocks;
+        let of = |kind: &str| blocks.iter().find(|block| block.kind == kind);
+        of("terraform").or_else(|| of("include")).map(|block| block.header)
+    }
+}
+
 /// Whether the bytes of a configuration tell that it deploys a module from elsewhere that does not speak of trails: most
 /// do, and need not be parsed.
 fn is_fetched(file: &Path, sources: &Sources) -> bool {

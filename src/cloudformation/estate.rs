@@ -14,6 +14,7 @@ use super::condition::{every, question};
 use super::deployment::Deployment;
 use super::evaluator::Evaluator;
 use super::given::{Given, GivenValue};
+use super::parameter;
 use super::template::function;
 use super::tree::{Child, Declared, Stack, Tree};
 use super::{Found, Loaded};
@@ -103,6 +104,15 @@ impl Unit for CloudFormationUnit {
 
     fn language(&self) -> Language {
         self.tree.stack(0).map_or(Language::CloudFormationYaml, |root| root.template.language)
+    }
+
+    fn option(&self, name: &str) -> Option<String> {
+        match name {
+            "AWS::Region" => Some("--region REGION".to_owned()),
+            "AWS::AccountId" => Some("--account-id ID".to_owned()),
+            "AWS::Partition" => Some("--partition PARTITION".to_owned()),
+            _ => self.declares(name).then(|| parameter::option(name)),
+        }
     }
 
     fn written_trail(&self) -> Option<Span> {

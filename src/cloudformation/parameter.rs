@@ -29,6 +29,11 @@ enum Shape {
     Stored,
 }
 
+/// The option that gives a parameter a value.
+pub fn option(name: &str) -> String {
+    format!("--parameter {name}=VALUE")
+}
+
 impl<'t> Parameter<'t> {
     /// The parameter that a section's entry declares.
     pub fn new(entry: &'t Entry) -> Option<Self> {
@@ -67,7 +72,7 @@ impl<'t> Parameter<'t> {
     pub fn input(&self) -> Arc<Input> {
         Arc::new(Input {
             name: self.name.to_owned(),
-            reason: Reason::NoValue(format!("--parameter {}=VALUE", self.name)),
+            reason: Reason::NoValue(option(self.name)),
             domain: self.domain(),
             origin: Origin::at(self.span(), Role::Header),
         })

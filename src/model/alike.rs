@@ -1,9 +1,7 @@
 //! Whether two names that are not the same may turn out to be, because one is a function of what the other is made of:
 //! `var.n` and `lower(var.n)`. Different inputs are taken for different names; it knows texts, and no resources.
 
-use std::collections::BTreeSet;
-
-use crate::value::{Data, Part, Reason, SymbolSource, Value};
+use crate::value::{Data, Part, Reason, SymbolSource, Value, names_in};
 
 /// The smallest thing a name is made of.
 #[derive(Clone, PartialEq)]
@@ -66,8 +64,7 @@ fn unknown<'v>(atoms: &[Atom<'v>]) -> impl Iterator<Item = &'v Value> {
 fn share_an_ingredient(left: &Value, right: &Value) -> bool {
     let (left_name, right_name) = (left.describe(), right.describe());
     let is_cut = [&left_name, &right_name].iter().any(|name| name.contains('…'));
-    (is_function(left) || is_function(right))
-        && (is_cut || !ingredients(&left_name).is_disjoint(&ingredients(&right_name)))
+    (is_function(left) || is_function(right)) && (is_cut || !names_in(&left_name).is_disjoint(&names_in(&right_name)))
 }
 
 fn is_function(value: &Value) -> bool {
@@ -76,25 +73,6 @@ fn is_function(value: &Value) -> bool {
         Data::Opaque(symbol) => matches!(symbol.source, SymbolSource::Derived(_)),
         _ => false,
     }
-}
-
-/// The names in the canonical text of an expression, without those of functions: `lower(var.n)` has `var.n`. A word in
-/// quotes counts too, since `"logs-${var.n}"` has names there.
-fn ingredients(text: &str) -> BTreeSet<&str> {
-    let is_name = |character: char| character.is_alphanumeric() || "_.-[]".contains(character);
-    let mut names = BTreeSet::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(is_name) {
-        let from = rest.get(start..).unwrap_or_default();
-        let end = from.find(|character| !is_name(character)).unwrap_or(from.len());
-        let (name, behind) = from.split_at_checked(end).unwrap_or((from, ""));
-        let starts_as_a_name = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
-        if starts_as_a_name && !behind.starts_with('(') {
-            names.insert(name);
-        }
-        rest = behind;
-    }
-    names
 }
 
 #[cfg(test)]

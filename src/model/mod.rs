@@ -46,6 +46,11 @@ pub trait Unit: Send + Sync {
     /// Whether the unit has an input of this name that a caller can give a value: a root variable, a parameter.
     fn declares(&self, input: &str) -> bool;
 
+    /// The option of the command line that gives a value to what an expression calls by this name.
+    fn option(&self, _name: &str) -> Option<String> {
+        None
+    }
+
     /// Where its first trail is written, whether or not that exists with these inputs.
     fn written_trail(&self) -> Option<Span> {
         None

@@ -16,6 +16,7 @@ use super::module::{Mode, Modules, ResourceKey, normalize};
 use super::shared::Shared;
 use super::terragrunt::Config;
 use super::tree::{Child, Node};
+use super::variables::option;
 
 /// A root module with everything it calls.
 #[derive(Debug)]
@@ -77,6 +78,11 @@ impl Unit for TerraformUnit {
 
     fn declares(&self, input: &str) -> bool {
         self.tree.module.variables.contains_key(input)
+    }
+
+    fn option(&self, name: &str) -> Option<String> {
+        let variable = name.strip_prefix("var.")?.split(['.', '[']).next()?;
+        self.declares(variable).then(|| option(variable))
     }
 
     fn written_trail(&self) -> Option<Span> {

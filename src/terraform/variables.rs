@@ -23,6 +23,11 @@ struct Declaration<'a> {
     nullable: Nullable,
 }
 
+/// The option that gives a variable of the root module a value.
+pub fn option(name: &str) -> String {
+    format!("--var {name}=VALUE")
+}
+
 impl<'a> Evaluator<'a> {
     /// `var.name` in a module instance.
     pub fn variable(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
@@ -138,7 +143,7 @@ impl<'a> Evaluator<'a> {
             narrow(&mut domain, condition, declaration.name);
         }
         self.set_type(&name, declaration.ty.clone());
-        let reason = Reason::NoValue(format!("--var {}=VALUE", declaration.name));
+        let reason = Reason::NoValue(option(declaration.name));
         self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin))
     }
 

@@ -111,6 +111,14 @@ impl Template {
             "!opaque" => match yaml.as_str().unwrap() {
                 "aws_s3_bucket.logs.arn" => json!({ "Fn::GetAtt": [logs, "Arn"] }),
                 "aws_s3_bucket.logs.id" => json!({ "Ref": logs }),
+                "aws_s3_bucket.other.arn" => {
+                    self.resource("Other", "AWS::S3::Bucket", &json!({}));
+                    json!({ "Fn::GetAtt": ["Other", "Arn"] })
+                }
+                "aws_s3_bucket.other.id" => {
+                    self.resource("Other", "AWS::S3::Bucket", &json!({}));
+                    json!({ "Ref": "Other" })
+                }
                 _ => {
                     self.resource(&name, "Custom::Thing", &json!({ "ServiceToken": "arn" }));
                     json!({ "Fn::GetAtt": [name, "Value"] })

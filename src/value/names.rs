@@ -1,0 +1,41 @@
+//! The names in the canonical text of an expression.
+
+use std::collections::BTreeSet;
+
+/// The names in the canonical text of an expression, without those of functions: `lower(var.n)` has `var.n`. A word in
+/// quotes counts too, since `"logs-${var.n}"` has names there.
+#[must_use]
+pub fn names_in(text: &str) -> BTreeSet<&str> {
+    let is_name = |character: char| character.is_alphanumeric() || "_.-[]:".contains(character);
+    let mut names = BTreeSet::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(is_name) {
+        let from = rest.get(start..).unwrap_or_default();
+        let end = from.find(|character| !is_name(character)).unwrap_or(from.len());
+        let (name, behind) = from.split_at_checked(end).unwrap_or((from, ""));
+        let starts_as_a_name = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+        if starts_as_a_name && !behind.starts_with('(') {
+            names.insert(name);
+        }
+        rest = behind;
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_in;
+
+    #[test]
+    fn names_are_told_from_functions_and_numbers() {
+        for (text, expected) in [
+            ("lower(var.n)", &["var.n"][..]),
+            ("Select(0, Split(\"-\", AWS::Region))", &["AWS::Region"]),
+            ("\"logs-${var.c.name}\"", &["logs-", "var.c.name"]),
+            ("var.names[0] + 12", &["var.names[0]"]),
+            ("", &[]),
+        ] {
+            assert_eq!(names_in(text).into_iter().collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
+}

@@ -88,12 +88,17 @@ struct InputArguments {
     #[arg(long, value_name = "12 DIGITS", value_parser = account_id)]
     account_id: Option<String>,
     /// The partition, where a verdict depends on it
-    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(PARTITIONS))]
     partition: Option<String>,
     /// How many combinations of inputs one verdict may explore
     #[arg(long, value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..))]
     max_worlds: u32,
 }
+
+/// The partitions that AWS's tools know.
+/// <https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json>
+const PARTITIONS: [&str; 8] =
+    ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Which {

@@ -2,22 +2,31 @@
 
 use std::path::Path;
 
+use crate::config::FILE_NAME;
+use crate::source::{project_root, relative};
 use crate::write;
 
 use super::{Ending, UsageError, output};
 
-/// The files, with their texts.
-const FILES: [(&str, &str); 3] = [
-    (crate::config::FILE_NAME, include_str!("init/configuration.yaml")),
+/// What pre-commit and GitHub read, in the root of the repository.
+const IN_THE_ROOT: [(&str, &str); 2] = [
     (".pre-commit-config.yaml", include_str!("init/hook.yaml")),
     (".github/workflows/trailwarden.yml", include_str!("init/workflow.yml")),
 ];
 
-/// Runs the command in the current directory.
+/// Runs the command: the configuration is for the current directory, the others for the repository that holds it.
 pub(super) fn run() -> Result<Ending, UsageError> {
-    for (name, text) in FILES {
-        let text = text.replace("{version}", env!("CARGO_PKG_VERSION"));
-        let written = write::new_file(Path::new(name), &text)
+    let directory = std::env::current_dir()
+        .and_then(|directory| directory.canonicalize())
+        .map_err(|cause| UsageError::new(format!("the current directory cannot be read: {cause}")))?;
+    let root = project_root(&[".".into()], &directory);
+    let below = relative(&directory, &root);
+    let configuration = (directory.join(FILE_NAME), include_str!("init/configuration.yaml"));
+    let others = IN_THE_ROOT.map(|(name, text)| (root.join(name), text));
+    for (path, text) in std::iter::once(configuration).chain(others) {
+        let name = relative(&path, &directory);
+        let text = about(text, &below);
+        let written = write::new_file(&path, &text)
             .map_err(|cause| UsageError::new(format!("{name}: cannot be written: {cause}")))?;
         output::print(&if written {
             format!("wrote {name}\n")
@@ -26,6 +35,19 @@ pub(super) fn run() -> Result<Ending, UsageError> {
         })?;
     }
     Ok(Ending::Clean)
+}
+
+/// A file's text for a directory of the repository: what is about that directory is left out where it is the root.
+fn about(text: &str, directory: &str) -> String {
+    // JSON's strings are YAML's too.
+    let quoted = |path: &Path| serde_json::to_string(&path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+    let configuration = format!("{directory}/{FILE_NAME}");
+    let kept = text.lines().filter(|line| directory != "." || !line.contains("{directory}"));
+    kept.map(|line| line.to_owned() + "\n")
+        .collect::<String>()
+        .replace("{version}", env!("CARGO_PKG_VERSION"))
+        .replace("{directory}", &quoted(Path::new(directory)))
+        .replace("{configuration}", &quoted(Path::new(&configuration)))
 }
 
 fn indented(text: &str) -> String {

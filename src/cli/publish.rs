@@ -101,13 +101,18 @@ pub(super) fn import(chosen: &OutputArguments, inputs: &Inputs) -> Result<Import
 }
 
 /// The partition a Region is in.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+/// <https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json>
 fn partition(region: &str) -> &'static str {
-    match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
+    let prefixes = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+        ("eusc-", "aws-eusc"),
+    ];
+    prefixes.into_iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }
 
 /// Prints the chosen format and writes the files; every report is out before the exit code is decided.

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let sources = Sources::new(directory.clone(), project_root(&arguments.paths, &directory));
     let found = rules::load(&arguments.paths, &sources).map_err(UsageError::new)?;
     let mut report = String::new();
-    let (mut met, mut problems) = (0, 0);
+    let (mut met, mut problems, mut unread) = (0, 0, Vec::new());
     for file in &found {
         let suite = file.test(&sources);
         met += suite.met;
@@ -33,13 +33,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
         for problem in &suite.problems {
             let _ = writeln!(report, "{problem}");
         }
-        if suite.met == 0 && suite.problems.is_empty() {
+        if suite.met == 0 && suite.problems.is_empty() && suite.unread.is_empty() {
             let _ = writeln!(report, "{}: has no tests", file.path);
         }
+        unread.extend(suite.unread);
     }
     output::print(&report)?;
     let files = if found.len() == 1 { "1 file".to_owned() } else { format!("{} files", found.len()) };
     let expectations = if met == 1 { "expectation" } else { "expectations" };
     output::complain(&format!("{files} of rules: {met} {expectations} met, {problems} not"));
-    Ok(if problems == 0 { Ending::Clean } else { Ending::Failures })
+    unread.iter().for_each(|message| output::complain(&format!("error: {message}")));
+    Ok(match (unread.len(), problems) {
+        (0, 0) => Ending::Clean,
+        (0, _) => Ending::Failures,
+        _ => Ending::Incomplete,
+    })
 }

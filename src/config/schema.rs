@@ -178,7 +178,7 @@ pub struct KnownBucket {
 
 /// A control switched on or off, graded or parametrised, everywhere or below some paths.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = super::words::parameters_of_their_controls))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a mapping with `control`")]
 pub struct ControlSetting {
     /// The control's id, or several.

@@ -157,7 +157,7 @@ impl<'de> Deserialize<'de> for Openness {
         let expected = "false, read, write or read-write";
         let text = String::deserialize(deserializer)?;
         match text.as_str() {
-            "false" => Ok(Self { read: false, write: false }),
+            "false" | "False" | "FALSE" => Ok(Self { read: false, write: false }),
             "read" => Ok(Self { read: true, write: false }),
             "write" => Ok(Self { read: false, write: true }),
             "read-write" => Ok(Self { read: true, write: true }),
@@ -198,7 +198,7 @@ impl<'de> Deserialize<'de> for PublicAccessBlock {
 }
 
 #[cfg(test)]
-pub(super) use described::Scalar;
+pub(super) use described::{Scalar, parameters_of_their_controls};
 
 #[cfg(test)]
 mod described {
@@ -234,12 +234,15 @@ mod described {
 
     schemas! {
         Scalar: { "type": ["string", "number", "boolean"] },
-        PathGlob: { "type": "string", "pattern": "^[^/]" },
-        Wildcard: { "type": "string", "minLength": 1 },
+        PathGlob: { "type": ["string", "number", "boolean"], "pattern": "^(?!/)(?!([^/]*/)*\\.\\.(/|$))" },
+        Wildcard: { "type": ["string", "number", "boolean"], "minLength": 1 },
         Date: { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$" },
-        Openness: { "enum": [false, "read", "write", "read-write"] },
+        Openness: { "enum": [false, "false", "read", "write", "read-write"] },
         ControlIds: {
-            "anyOf": [{ "type": "string" }, { "type": "array", "minItems": 1, "items": { "type": "string" } }]
+            "anyOf": [
+                { "type": "string" },
+                { "type": "array", "minItems": 1, "items": { "type": ["string", "number", "boolean"] } }
+            ]
         },
         PublicAccessBlock: {
             "anyOf": [
@@ -254,6 +257,37 @@ mod described {
                 }
             ]
         },
+    }
+
+    /// Only the controls that have a parameter may stand where it is given.
+    pub fn parameters_of_their_controls(schema: &mut Schema) {
+        let mut conditions = Vec::new();
+        for rule in Catalog::builtin().unwrap().rules() {
+            // Ids are the same in upper and lower case.
+            let either = |letter: char| match letter {
+                letter if letter.is_ascii_alphabetic() => {
+                    format!("[{}{}]", letter.to_ascii_uppercase(), letter.to_ascii_lowercase())
+                }
+                letter => format!("\\{letter}"),
+            };
+            let id: String = rule
+                .control
+                .id
+                .chars()
+                .map(|letter| if letter.is_ascii_digit() { letter.to_string() } else { either(letter) })
+                .collect();
+            let id = serde_json::json!({ "type": "string", "pattern": format!("^{id}$") });
+            for name in rule.parameters.keys() {
+                conditions.push(serde_json::json!({
+                    "if": {
+                        "required": ["parameters"],
+                        "properties": { "parameters": { "type": "object", "required": [name] } }
+                    },
+                    "then": { "properties": { "control": { "anyOf": [id, { "type": "array", "items": id }] } } }
+                }));
+            }
+        }
+        schema.insert("allOf".to_owned(), conditions.into());
     }
 
     /// Every parameter that some control has, with what it asks for.

@@ -9,7 +9,7 @@ use crate::rules::document::Remark;
 use crate::rules::leaves::{Evidence, Leaf};
 use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
-use crate::value::{Reason, World};
+use crate::value::{Reason, Role, World};
 
 use super::anchor;
 use super::describe::{self, Slots};
@@ -264,7 +264,9 @@ fn related(row: &Row, trail: &Resource, failures: &[Failure], location: Span) ->
     for (at, failure) in failures.iter().enumerate() {
         if at > 0 {
             let span = anchor::primary(&failure.leaf.origin, trail, row.sources);
-            labels.push(Label { message: row.words.also.clone(), span });
+            let is_missing = failure.leaf.origin.hops().next().is_none_or(|hop| hop.role == Role::Header);
+            let also = if is_missing { &row.words.also_missing } else { &row.words.also };
+            labels.push(Label { message: also.clone(), span });
         } else {
             labels.extend(anchor::chain(&failure.leaf.origin, location, row.words, row.sources));
         }

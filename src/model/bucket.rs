@@ -179,6 +179,10 @@ pub struct Logging {
     pub origin: Origin,
     /// Whether the logs certainly go to the bucket itself.
     pub to_itself: bool,
+    /// The name of the bucket they go to, or null.
+    pub target: Value,
+    /// What their names begin with, or null.
+    pub prefix: Value,
 }
 
 impl Logging {
@@ -191,7 +195,8 @@ impl Logging {
         let mut configurations = Vec::new();
         let inline = estate.property(bucket, "LoggingConfiguration");
         if !inline.read_null(world)? {
-            configurations.push(Self::towards(&inline.field("DestinationBucketName"), &naming, inline.origin));
+            let field = |name: &str| inline.field(name);
+            configurations.push(Self::of(field, &naming, inline.origin.clone()));
         }
         configurations.extend(Self::beside(&naming, estate, world)?);
         Ok(configurations)
@@ -204,15 +209,16 @@ impl Logging {
     pub fn beside(bucket: &Naming, estate: &dyn Estate, world: &World) -> Decided<Vec<Self>> {
         let separate = link::satellites(bucket, Kind::BucketLogging, estate, world)?;
         let configuration = |logging: &Resource| {
-            let target = estate.property(logging, "DestinationBucketName");
-            Self::towards(&target, bucket, Origin::at(logging.header, Role::Header))
+            let property = |name: &str| estate.property(logging, name);
+            Self::of(property, bucket, Origin::at(logging.header, Role::Header))
         };
         Ok(separate.iter().map(configuration).collect())
     }
 
     /// Without a target, S3 keeps the logs in the bucket itself.
-    fn towards(target: &Value, bucket: &Naming, origin: Origin) -> Self {
-        Self { origin, to_itself: target.is_null() || bucket.is(target) }
+    fn of(property: impl Fn(&str) -> Value, bucket: &Naming, origin: Origin) -> Self {
+        let (target, prefix) = (property("DestinationBucketName"), property("LogFilePrefix"));
+        Self { origin, to_itself: target.is_null() || bucket.is(&target), target, prefix }
     }
 }
 

@@ -55,9 +55,8 @@ impl OfUnit for Bucket {
     }
 }
 
-/// Nothing about it is named.
 impl OfUnit for Logging {
-    fn of_unit(self, _unit: &str) -> Self {
-        self
+    fn of_unit(self, unit: &str) -> Self {
+        Self { target: self.target.of_unit(unit), prefix: self.prefix.of_unit(unit), ..self }
     }
 }

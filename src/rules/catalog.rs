@@ -104,7 +104,7 @@ pub struct Needs(String);
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
-    /// The property, in CloudFormation's words.
+    /// The property of the trail, in CloudFormation's words; `Bucket.LoggingConfiguration.…` of its bucket.
     pub property: String,
     /// What is asked for, as the end of "the trail …".
     pub meaning: String,

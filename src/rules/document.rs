@@ -19,6 +19,7 @@ use super::leaves::{Leaf, Leaves};
 mod bucket;
 mod expected;
 
+use bucket::AccessLogs;
 use expected::EXPECTED;
 pub use expected::{Expectation, Given};
 
@@ -37,6 +38,7 @@ pub struct Document {
     pub remarks: Vec<Remark>,
     /// What stands behind its pointers.
     pub leaves: Leaves,
+    access_logs: AccessLogs,
 }
 
 /// What a fact has to say beside a value. Its sentence is in the pages of the controls it concerns, under `notes`.
@@ -70,6 +72,7 @@ impl Document {
             leaves: Leaves::default(),
             bucket_blocks: Vec::new(),
             remarks: Vec::new(),
+            access_logs: AccessLogs::Nowhere,
             estate,
             world,
             neighbours,
@@ -83,8 +86,9 @@ impl Document {
         if let (Some(bucket), Some(json)) = (bucket, json.as_object_mut()) {
             json.insert("Bucket".to_owned(), bucket);
         }
-        let Builder { leaves, bucket_blocks, remarks, .. } = builder;
-        Self { trail: trail.clone(), json: json!({ "Trail": json }), bucket: name, bucket_blocks, remarks, leaves }
+        let Builder { leaves, bucket_blocks, remarks, access_logs, .. } = builder;
+        let (trail, json) = (trail.clone(), json!({ "Trail": json }));
+        Self { trail, json, bucket: name, bucket_blocks, remarks, leaves, access_logs }
     }
 
     /// The pointers of all the values that stand for themselves, in the order of the document. What nobody asked for is
@@ -126,6 +130,7 @@ struct Builder<'a> {
     leaves: Leaves,
     bucket_blocks: Vec<Span>,
     remarks: Vec<Remark>,
+    access_logs: AccessLogs,
     estate: &'a dyn Estate,
     world: &'a World,
     neighbours: Neighbourhood<'a>,

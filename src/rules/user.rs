@@ -34,8 +34,10 @@ pub struct UserRules {
 pub struct Suite {
     /// How many expectations were met.
     pub met: usize,
-    /// The others, a sentence each, and what is wrong with a file of tests.
+    /// The others, a sentence each.
     pub problems: Vec<String>,
+    /// What is wrong with files of tests: they could not be run.
+    pub unread: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -120,7 +122,7 @@ impl UserRules {
             let tests = text.and_then(|text| serde_yaml::from_str(&text).map_err(|error| error.to_string()));
             match tests {
                 Ok(tests) => self.run(&shown, tests, &mut suite),
-                Err(message) => suite.problems.push(format!("{shown}: {message}")),
+                Err(message) => suite.unread.push(format!("{shown}: {message}")),
             }
         }
         suite
@@ -146,7 +148,7 @@ impl UserRules {
             let outcomes = match outcomes {
                 Ok(outcomes) => outcomes,
                 Err(message) => {
-                    suite.problems.push(format!("{path}: {name}: {message}"));
+                    suite.unread.push(format!("{path}: {name}: {message}"));
                     continue;
                 }
             };

@@ -16,8 +16,10 @@ use super::leaves::Evidence;
 pub struct Words {
     /// A value that is not there.
     pub absent: String,
-    /// A further clause that failed.
+    /// A further clause that failed, at what it is about.
     pub also: String,
+    /// A further clause that failed, where what it is about would be written.
+    pub also_missing: String,
     /// The trail, where a finding stands elsewhere.
     pub trail: String,
     /// A unit whose trails exist in no world; `{unit}`.

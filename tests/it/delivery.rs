@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use serde::Deserialize;
+
 use crate::cli::{directory, run};
 
 fn repository() -> &'static Path {
@@ -24,6 +26,62 @@ fn init_writes_what_is_missing_and_touches_nothing_else() {
     assert!(!second.stdout.contains("wrote"), "{}", second.stdout);
     let check = run(estate.path(), &["check"]);
     assert_eq!(check.code, 0, "the configuration is one that a run takes: {}", check.stderr);
+}
+
+#[test]
+fn init_in_a_directory_writes_each_file_where_it_is_read() {
+    let estate = directory(&[(".git/HEAD", "ref: refs/heads/main\n"), ("infra/live/main.tf", "")]);
+    let below = estate.path().join("infra/live");
+    let first = run(&below, &["init"]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    assert_eq!(
+        first.stdout,
+        "wrote .trailwarden.yaml\nwrote ../../.pre-commit-config.yaml\nwrote ../../.github/workflows/trailwarden.yml\n"
+    );
+    let read = |name: &str| -> serde_yaml::Value {
+        serde_yaml::from_str(&fs::read_to_string(estate.path().join(name)).unwrap()).unwrap()
+    };
+    assert!(below.join(".trailwarden.yaml").is_file());
+    let workflow = read(".github/workflows/trailwarden.yml");
+    assert_eq!(workflow["jobs"]["trailwarden"]["steps"][1]["with"]["working-directory"], "infra/live");
+    // The hook runs in the root: it is told where to look, and for what.
+    let hook = read(".pre-commit-config.yaml");
+    let arguments = &hook["repos"][0]["hooks"][0]["args"];
+    let arguments: Vec<&str> = arguments.as_sequence().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    assert_eq!(arguments, ["infra/live", "--config", "infra/live/.trailwarden.yaml"]);
+    let check = run(estate.path(), &[&["check"][..], &arguments].concat());
+    assert_eq!(check.code, 0, "{}", check.stderr);
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Documents {
+    taken: Vec<String>,
+    refused: Vec<String>,
+}
+
+#[test]
+fn the_program_and_the_published_schema_take_the_same_configurations() {
+    let schema = serde_json::from_str(include_str!("../../schema/trailwarden.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let documents: Documents = serde_yaml::from_str(include_str!("../schema/documents.yaml")).unwrap();
+    let estate = directory(&[]);
+    let mut wrong = Vec::new();
+    let all = documents.taken.iter().map(|text| (text, true)).chain(documents.refused.iter().map(|text| (text, false)));
+    for (text, is_taken) in all {
+        fs::write(estate.path().join(".trailwarden.yaml"), text).unwrap();
+        let checked = run(estate.path(), &["check", "-q"]);
+        let by_program = checked.code == 0;
+        let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
+        let by_schema = schema.is_valid(&value);
+        if (by_program, by_schema) != (is_taken, is_taken) {
+            wrong.push(format!(
+                "{text}: expected {is_taken}, program {by_program}, schema {by_schema} {}",
+                checked.stderr
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -282,3 +282,13 @@ Resources:
         ["BUCKET_IS_KEPT Lost fail template.yaml:12", "TRAIL_WAITS_FOR_THE_POLICY - pass template.yaml:2"]
     );
 }
+
+#[test]
+fn a_file_of_tests_that_cannot_be_read_is_no_failure_of_a_rule() {
+    for tests in ["- name: [\n", "- input: {}\n", "- {input: {}, expectations: {rules: {TRAIL_HAS_KEY: MAYBE}}}\n"] {
+        let estate = directory(&[("rules/house.guard", RULES), ("rules/house_tests.yml", tests)]);
+        let run = run(estate.path(), &["test", "rules"]);
+        assert_eq!(run.code, 2, "{tests}{}", run.stderr);
+        assert!(run.stderr.contains("error: rules/house_tests.yml: "), "{}", run.stderr);
+    }
+}

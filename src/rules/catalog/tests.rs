@@ -24,7 +24,10 @@ fn good() -> Value {
             "CloudWatchLogsLogGroupArn": "${aws_cloudwatch_log_group.trail.arn}:*",
         },
         "ManagementEvents": {"Reads": true, "Writes": true, "ExcludedSources": [], "Covered": true},
-        "Expected": {"s3BucketName": true, "snsTopicArn": true, "cloudWatchLogsLogGroupArn": true},
+        "Expected": {
+            "s3BucketName": true, "snsTopicArn": true, "cloudWatchLogsLogGroupArn": true,
+            "targetBucket": true, "targetPrefix": true,
+        },
         "Bucket": {"Public": {"Read": false, "Write": false}, "AccessLogging": {"Enabled": true}},
     }})
 }
@@ -45,6 +48,8 @@ fn leaves() -> Vec<(&'static str, &'static str, Value, &'static str)> {
         ("CloudTrail.6", "/Trail/Bucket/Public/Read", json!(true), "public-read"),
         ("CloudTrail.6", "/Trail/Bucket/Public/Write", json!(true), "public-write"),
         ("CloudTrail.7", "/Trail/Bucket/AccessLogging/Enabled", json!(false), "no-access-logging"),
+        ("CloudTrail.7", "/Trail/Expected/targetBucket", json!(false), "other-target"),
+        ("CloudTrail.7", "/Trail/Expected/targetPrefix", json!(false), "other-prefix"),
     ]
 }
 

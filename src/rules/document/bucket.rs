@@ -15,6 +15,17 @@ use crate::value::{Ask, Decided, Input, OfUnit, Origin, Role, Value, World};
 use super::{Builder, Remark};
 use crate::rules::leaves::{Evidence, Ground, Leaf};
 
+/// What is known of the access logs of a trail's bucket, for what the configuration expects of them.
+#[derive(Debug)]
+pub(super) enum AccessLogs {
+    /// There are none, or nothing was found to ask about.
+    Nowhere,
+    /// Each of these makes them.
+    By(Vec<Logging>),
+    /// Something turns them on that is not in the sources: what it is called.
+    Unseen(String, Origin),
+}
+
 /// A declared bucket with the units that say something about it.
 struct Place<'a> {
     bucket: Resource,
@@ -152,12 +163,21 @@ impl<'a> Builder<'a> {
             self.remarks.push(Remark { code, slots, origin: link.clone() });
         }
         let (read, write) = self.exposure(&leaf, self.gathered(place));
-        let logging = self.logging(place);
-        let logging = logging.and_then(|(logging, modules)| access_logging(&logging, &modules, self.world));
+        let found = self.logging(place);
+        let logging = found.clone().and_then(|(logging, modules)| access_logging(&logging, &modules, self.world));
         if let Ok(Some(origin)) = logging.as_ref().map(|logging| logging.to_itself.clone()) {
             self.remarks.push(Remark { code: "logs-to-itself", slots: Vec::new(), origin });
         }
         let enabled = logging.map(|logging| Json::Bool(logging.enabled));
+        if let Ok((configurations, modules)) = found {
+            self.access_logs = match modules.first() {
+                _ if !configurations.is_empty() => AccessLogs::By(configurations),
+                Some(module) if enabled == Ok(Json::Bool(true)) => {
+                    AccessLogs::Unseen(format!("the access logging by {}", module.name), module.origin.clone())
+                }
+                _ => AccessLogs::Nowhere,
+            };
+        }
         let enabled = self.decided("/Trail/Bucket/AccessLogging/Enabled", leaf, enabled);
         json!({
             "Address": place.bucket.address,
@@ -177,6 +197,10 @@ impl<'a> Builder<'a> {
         let read = decide("/Trail/Bucket/Public/Read", "is public");
         let write = decide("/Trail/Bucket/Public/Write", "is public");
         let enabled = decide("/Trail/Bucket/AccessLogging/Enabled", "has access logging");
+        if enabled == Json::Bool(true) {
+            self.access_logs =
+                AccessLogs::Unseen(format!("the access logging by {}", module.name), module.origin.clone());
+        }
         json!({ "Public": { "Read": read, "Write": write }, "AccessLogging": { "Enabled": enabled } })
     }
 
@@ -206,6 +230,10 @@ impl<'a> Builder<'a> {
             self.remarks.push(remark("known-logging", "known-logging-because"));
             self.leaf("/Trail/Bucket/AccessLogging", leaf("known-unlogged"));
             json.insert("AccessLogging".to_owned(), json!({ "Enabled": enabled }));
+            if enabled {
+                let what = format!("the access logging of {}", known.name.as_str());
+                self.access_logs = AccessLogs::Unseen(what, known.origin.clone());
+            }
         }
         Json::Object(json)
     }

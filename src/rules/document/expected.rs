@@ -1,14 +1,17 @@
 //! What rules see of what the configuration expects: an entry for each parameter of the control, true where it is not given.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use crate::facts::expected::{Name, fits};
-use crate::model::{Estate, Resource};
+use crate::model::{Estate, Logging, Resource};
 use crate::rules::catalog::Parameter;
 use crate::rules::leaves::{Evidence, Leaf};
 use crate::source::Wildcard;
-use crate::value::{Origin, World};
+use crate::value::{Ask, Decided, Input, Origin, Role, Value, World};
 
+use super::bucket::AccessLogs;
 use super::{Document, decided};
 
 /// What somebody expects of a trail.
@@ -44,16 +47,24 @@ impl Document {
         let mut entries = Map::new();
         for Expectation { name, parameter, given } in expectations {
             let json = given.as_ref().map_or(Json::Bool(true), |given| {
-                let value = estate.property(trail, &parameter.property);
                 let expected = Name { pattern: &given.pattern, service: parameter.service.as_deref() };
-                let decision = fits(&value, expected, estate, world).map(Json::Bool);
+                let (decision, value) = match self.seen(&parameter.property, trail, estate) {
+                    Seen::Values(values) => first_unfit(values, expected, estate, world),
+                    Seen::Nowhere => (Ok(true), None),
+                    Seen::Unseen(what, origin) => {
+                        let statement = format!("{what} fits {name} \"{}\"", given.pattern.as_str());
+                        let input = Arc::new(Input::derived(statement, origin.clone()));
+                        (world.ask(&input, Ask::True), None)
+                    }
+                };
                 let mut slots = vec![("expected", format!("`{}`", given.pattern.as_str()))];
-                if !value.is_null() {
+                if let Some(value) = value.as_ref().filter(|value| !value.is_null()) {
                     slots.push(("value", value.describe()));
                 }
                 let evidence = vec![(Evidence::Expected, given.origin.clone())];
-                let leaf = Leaf { origin: value.origin, slots, evidence, ..Leaf::default() };
-                decided(&mut self.leaves, &format!("{EXPECTED}/{name}"), leaf, decision)
+                let origin = value.map_or_else(|| Origin::at(trail.header, Role::Header), |value| value.origin);
+                let leaf = Leaf { origin, slots, evidence, ..Leaf::default() };
+                decided(&mut self.leaves, &format!("{EXPECTED}/{name}"), leaf, decision.map(Json::Bool))
             });
             entries.insert((*name).to_owned(), json);
         }
@@ -62,6 +73,48 @@ impl Document {
         }
         self
     }
+
+    /// What there is of a property of the trail or, behind `Bucket.LoggingConfiguration.`, of its bucket's access logging.
+    fn seen(&self, property: &str, trail: &Resource, estate: &dyn Estate) -> Seen<'_> {
+        let Some(of_logging) = property.strip_prefix("Bucket.LoggingConfiguration.") else {
+            return Seen::Values(vec![estate.property(trail, property)]);
+        };
+        let value =
+            |logging: &Logging| if of_logging == "LogFilePrefix" { &logging.prefix } else { &logging.target }.clone();
+        match &self.access_logs {
+            AccessLogs::By(configurations) => Seen::Values(configurations.iter().map(value).collect()),
+            AccessLogs::Nowhere => Seen::Nowhere,
+            AccessLogs::Unseen(what, origin) => Seen::Unseen(what, origin),
+        }
+    }
+}
+
+/// What there is of a property.
+enum Seen<'a> {
+    /// Its values: one, unless several resources say it.
+    Values(Vec<Value>),
+    /// Nothing that anything could be asked of.
+    Nowhere,
+    /// It is there and not in the sources: what is called so, and where it is spoken of.
+    Unseen(&'a str, &'a Origin),
+}
+
+/// Whether all values are what is expected, with the first that is not, or is not decided; else the last.
+fn first_unfit(
+    values: Vec<Value>,
+    expected: Name,
+    estate: &dyn Estate,
+    world: &World,
+) -> (Decided<bool>, Option<Value>) {
+    let mut last = None;
+    for value in values {
+        let fits = fits(&value, expected, estate, world);
+        if fits != Ok(true) {
+            return (fits, Some(value));
+        }
+        last = Some(value);
+    }
+    (Ok(true), last)
 }
 
 /// Where the entries stand.

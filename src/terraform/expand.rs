@@ -9,7 +9,8 @@ use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value,
+    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value, look_at,
+    watched,
 };
 
 use super::evaluator::{Evaluator, Key};
@@ -110,11 +111,15 @@ impl<'a> Evaluator<'a> {
     /// The instances of a `resource`, `data` or `module` block called `name` in its module.
     pub fn expansion(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block) -> Rc<Expansion> {
         let key = (scope.id.get(), name.to_owned());
-        if let Some(known) = self.expansions.borrow().get(&key) {
+        if let Some((known, inputs)) = self.expansions.borrow().get(&key) {
+            look_at(*inputs);
             return Rc::clone(known);
         }
-        let expansion = Rc::new(self.expand(scope, name, block));
-        self.expansions.borrow_mut().insert(key, Rc::clone(&expansion));
+        let (expansion, inputs) = watched(|| {
+            look_at(scope.inputs);
+            Rc::new(self.expand(scope, name, block))
+        });
+        self.expansions.borrow_mut().insert(key, (Rc::clone(&expansion), inputs));
         expansion
     }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::cloudformation::Given;
 use crate::config::{Configured, Date, Whereabouts};
-use crate::finding::{Control, FileError, Finding, Note, Report, Trace};
+use crate::finding::{Control, FileError, Finding, Note, Report};
 use crate::judge::{Outcomes, without_trail};
 use crate::model::{Inputs, Language, Neighbours, Unit};
 use crate::rules::{Holds, Rule, UserRules, Words};
@@ -204,13 +204,12 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>, options: &O
     let defects = defects.into_iter().filter_map(Result::err);
     let trails = judged.iter().map(|rows| rows.trails).sum();
     let mut notes = found.notes;
-    let (mut rows_found, mut traces): (Vec<rows::Found>, Vec<Trace>) = Default::default();
+    let mut rows_found = Vec::new();
     for rows in judged {
         rows_found.extend(rows.found);
         notes.extend(rows.notes);
-        traces.extend(rows.traces);
     }
-    let findings = accounts::findings(rows_found, options, &words.accounts);
+    let (findings, mut traces) = accounts::findings(rows_found, options, words);
     traces.sort_by(|left, right| (&left.unit, &left.resource).cmp(&(&right.unit, &right.resource)));
     Report {
         trails,

@@ -8,9 +8,9 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use crate::config::{Account, Configured, Whereabouts};
-use crate::finding::{Case, Condition, Finding, Label, Note, Verdict};
-use crate::judge::{AccountVotes, describe_cases, fill};
-use crate::rules::{AccountWords, Rule};
+use crate::finding::{Case, Condition, Finding, Label, Note, Step, Trace, Verdict};
+use crate::judge::{AccountVotes, decide, describe_cases, fill};
+use crate::rules::{AccountWords, Rule, Words};
 use crate::source::Span;
 
 use super::Options;
@@ -25,31 +25,42 @@ pub(super) fn configured<'a>(configured: &'a Configured, unit: &str, working_dir
     configured.config.accounts.iter().find(|account| configured.covers(&account.paths, &place))
 }
 
-/// The findings of all units, with one for each account and control that one trail satisfies.
-pub(super) fn findings(found: Vec<Found>, options: &Options, words: &AccountWords) -> Vec<Finding> {
-    let (mut findings, mut accounts) = (Vec::new(), IndexMap::<_, Vec<(Finding, AccountVotes)>>::new());
-    for Found { mut finding, account } in found {
+/// The findings of all units, with one for each account and control that one trail satisfies, and how those that are to be
+/// explained came about.
+pub(super) fn findings(found: Vec<Found>, options: &Options, words: &Words) -> (Vec<Finding>, Vec<Trace>) {
+    let (mut judged, mut accounts) = (Vec::new(), IndexMap::<_, Vec<Vote>>::new());
+    for Found { mut finding, account, trace } in found {
         let known = configured(&options.configured, &finding.unit, &options.working_directory);
         if let Some(known) = known {
             finding.account = Some(known.name.value.clone());
         }
         let Some(votes) = account else {
-            findings.push(finding);
+            judged.push((finding, trace));
             continue;
         };
         if let Some(known) = known.filter(|known| known.trail == Some(Whereabouts::Elsewhere)) {
-            declare_elsewhere(&mut finding, known, words);
+            declare_elsewhere(&mut finding, known, &words.accounts);
         }
         // A unit that nothing is known of is its own account.
-        let name = finding.account.clone().ok_or_else(|| finding.unit.clone());
+        let name = finding.account.clone().unwrap_or_else(|| finding.unit.clone());
         let key = (finding.control.clone(), finding.verdict == Verdict::NotApplicable, name, votes.provider.clone());
-        accounts.entry(key).or_default().push((finding, votes));
+        accounts.entry(key).or_default().push(Vote { finding, votes, trace });
     }
-    findings.extend(accounts.into_values().filter_map(|units| merged(units, options, words)));
-    for finding in findings.iter_mut().filter(|finding| finding.verdict.is_decided() && !finding.cases.is_empty()) {
-        finding.notes.push(Note { message: describe_cases(&finding.cases), span: None });
+    judged.extend(accounts.into_values().filter_map(|units| merged(units, options, words)));
+    for (finding, _) in judged.iter_mut().filter(|(finding, _)| finding.verdict.is_decided()) {
+        if !finding.cases.is_empty() {
+            finding.notes.push(Note { message: describe_cases(&finding.cases), span: None });
+        }
     }
-    findings
+    let (findings, traces): (Vec<Finding>, Vec<Option<Trace>>) = judged.into_iter().unzip();
+    (findings, traces.into_iter().flatten().collect())
+}
+
+/// What one unit says about its account.
+struct Vote {
+    finding: Finding,
+    votes: AccountVotes,
+    trace: Option<Trace>,
 }
 
 /// The trail of the account is not in the sources: nothing is asked of those that are.
@@ -66,34 +77,42 @@ fn declare_elsewhere(finding: &mut Finding, account: &Account, words: &AccountWo
 
 /// One finding for the units of an account: it passes if one unit passes in all its worlds, fails if every unit fails in
 /// all of its worlds, and depends on inputs otherwise. It stands where the fewest clauses fail.
-fn merged(mut units: Vec<(Finding, AccountVotes)>, options: &Options, words: &AccountWords) -> Option<Finding> {
-    units.sort_by(|(left, _), (right, _)| left.unit.cmp(&right.unit));
-    if units.len() < 2 || units.iter().all(|(finding, _)| finding.verdict == Verdict::NotApplicable) {
-        return units.into_iter().next().map(|(finding, _)| finding);
+fn merged(mut units: Vec<Vote>, options: &Options, words: &Words) -> Option<(Finding, Option<Trace>)> {
+    units.sort_by(|left, right| left.finding.unit.cmp(&right.finding.unit));
+    if units.len() < 2 || units.iter().all(|unit| unit.finding.verdict == Verdict::NotApplicable) {
+        return units.into_iter().next().map(|unit| (unit.finding, unit.trace));
     }
     let verdict = verdict(&units);
-    let cases = if verdict == Verdict::Unknown { cases(&units) } else { alternatives(&units, verdict) };
-    let shown = units.iter().filter(|(finding, _)| verdict == Verdict::Unknown || finding.verdict == verdict);
-    let (mut finding, _) = shown.min_by_key(|(_, votes)| votes.failing)?.clone();
-    let others = units.iter().map(|(other, _)| other.location).filter(|span| *span != finding.location);
+    let shown = units.iter().filter(|unit| verdict == Verdict::Unknown || unit.finding.verdict == verdict);
+    let mut finding = shown.min_by_key(|unit| unit.votes.failing)?.finding.clone();
+    finding.verdict = verdict;
+    let others = units.iter().map(|unit| unit.finding.location).filter(|span| *span != finding.location);
     let others: Vec<Span> = others.collect();
     finding.related.retain(|label| !others.contains(&label.span));
-    let label = |span| Label { message: words.other.clone(), span };
+    let label = |span| Label { message: words.accounts.other.clone(), span };
     finding.related.extend(others.into_iter().map(label));
     if verdict == Verdict::Unknown {
         let rule = options.rules.iter().find(|rule| rule.control.id == finding.control)?;
-        finding.message = depends(rule, &finding, &units, &cases, words);
-        let undecided = units.iter().find(|(finding, _)| finding.verdict == Verdict::Unknown);
-        finding.help = undecided.and_then(|(finding, _)| finding.help.clone());
+        let count;
+        (finding.cases, count) = cases(&units);
+        finding.message = depends(rule, &finding, &units, &words.accounts);
+        finding.help = decide(&options_of(&units), words);
+        if count > MAX_COMBINATIONS {
+            let slots = [("count", count.to_string()), ("named", MAX_COMBINATIONS.to_string())];
+            finding.notes.push(Note { message: fill(&words.accounts.combinations, &slots.into()), span: None });
+        }
+    } else {
+        finding.cases = alternatives(&units, verdict);
     }
-    Some(Finding { verdict, cases, ..finding })
+    let trace = explained(&finding, &units, words);
+    Some((finding, trace))
 }
 
-fn verdict(units: &[(Finding, AccountVotes)]) -> Verdict {
-    let always = |(_, votes): &(Finding, AccountVotes), verdict| votes.cases.iter().all(|case| case.verdict == verdict);
+fn verdict(units: &[Vote]) -> Verdict {
+    let always = |unit: &Vote, verdict| unit.votes.cases.iter().all(|case| case.verdict == verdict);
     // Where a unit has no trail in some world, the others have the say there.
-    let never = |(_, votes): &(Finding, AccountVotes)| {
-        votes.cases.iter().all(|case| matches!(case.verdict, Verdict::Fail | Verdict::NotApplicable))
+    let never = |unit: &Vote| {
+        unit.votes.cases.iter().all(|case| matches!(case.verdict, Verdict::Fail | Verdict::NotApplicable))
     };
     if units.iter().any(|unit| always(unit, Verdict::Pass)) {
         Verdict::Pass
@@ -104,17 +123,19 @@ fn verdict(units: &[(Finding, AccountVotes)]) -> Verdict {
     }
 }
 
-/// A unit that passes is enough; to fail takes all units together, one of which has a trail.
-fn cases(units: &[(Finding, AccountVotes)]) -> Vec<Case> {
-    let mut together = vec![Case { when: Vec::new(), verdict: Verdict::NotApplicable }];
-    for (finding, votes) in units {
+/// A unit that passes is enough; to fail takes all units together, one of which has a trail. How many combinations of the
+/// units' cases there are comes with the cases of the first of them.
+fn cases(units: &[Vote]) -> (Vec<Case>, usize) {
+    let (mut together, mut count) = (vec![Case { when: Vec::new(), verdict: Verdict::NotApplicable }], 1_usize);
+    for Vote { finding, votes, .. } in units {
         let failing = votes.cases.iter().filter(|case| case.verdict != Verdict::Pass);
         let failing: Vec<Case> = failing.map(|case| of_unit(finding, case)).collect();
+        count = count.saturating_mul(failing.len());
         let pairs = together.iter().flat_map(|before| failing.iter().map(move |case| both(before, case)));
         together = pairs.take(MAX_COMBINATIONS).collect();
     }
     let failing = together.into_iter().filter(|case| case.verdict == Verdict::Fail);
-    failing.chain(passing(units)).collect()
+    (failing.chain(passing(units)).collect(), count)
 }
 
 fn both(left: &Case, right: &Case) -> Case {
@@ -126,22 +147,34 @@ fn both(left: &Case, right: &Case) -> Case {
     Case { when: [left.when.as_slice(), &right.when].concat(), verdict }
 }
 
-fn passing(units: &[(Finding, AccountVotes)]) -> impl Iterator<Item = Case> + '_ {
-    units.iter().flat_map(|(finding, votes)| {
+fn passing(units: &[Vote]) -> impl Iterator<Item = Case> + '_ {
+    units.iter().flat_map(|Vote { finding, votes, .. }| {
         let passing = votes.cases.iter().filter(|case| case.verdict == Verdict::Pass);
         passing.map(|case| of_unit(finding, case))
     })
 }
 
+/// The options that give the inputs of all units a value.
+fn options_of(units: &[Vote]) -> Vec<String> {
+    let mut options: Vec<String> = Vec::new();
+    for option in units.iter().flat_map(|unit| &unit.votes.options) {
+        if !options.contains(option) {
+            options.push(option.clone());
+        }
+    }
+    options
+}
+
 /// The other values of parameters that would change a verdict which the defaults decide. Where another unit may pass too,
 /// none is known to.
-fn alternatives(units: &[(Finding, AccountVotes)], verdict: Verdict) -> Vec<Case> {
-    let (deciding, others): (Vec<_>, Vec<_>) = units.iter().partition(|(finding, _)| finding.verdict == verdict);
-    let is_alone = deciding.len() == 1 && others.iter().all(|(finding, _)| finding.verdict == Verdict::Fail);
+fn alternatives(units: &[Vote], verdict: Verdict) -> Vec<Case> {
+    let (deciding, others): (Vec<_>, Vec<_>) = units.iter().partition(|unit| unit.finding.verdict == verdict);
+    let is_alone = deciding.len() == 1 && others.iter().all(|unit| unit.finding.verdict == Verdict::Fail);
     if verdict == Verdict::Pass && !is_alone {
         return Vec::new();
     }
-    deciding.iter().flat_map(|(finding, _)| finding.cases.iter().map(|case| of_unit(finding, case))).collect()
+    let cases = deciding.iter().flat_map(|unit| unit.finding.cases.iter().map(|case| of_unit(&unit.finding, case)));
+    cases.collect()
 }
 
 /// The case with its inputs named by their unit too: two units may have inputs of one name.
@@ -150,20 +183,38 @@ fn of_unit(finding: &Finding, case: &Case) -> Case {
     Case { when: case.when.iter().map(prefixed).collect(), verdict: case.verdict }
 }
 
-fn depends(
-    rule: &Rule,
-    finding: &Finding,
-    units: &[(Finding, AccountVotes)],
-    cases: &[Case],
-    words: &AccountWords,
-) -> String {
-    let inputs = if cases.is_empty() {
-        let names: Vec<&str> = units.iter().map(|(finding, _)| finding.unit.as_str()).collect();
-        names.join(", ")
+/// What the verdict of the account depends on: the inputs in its cases, or else the units that are undecided.
+fn depends(rule: &Rule, finding: &Finding, units: &[Vote], words: &AccountWords) -> String {
+    let mut named: Vec<&str> = Vec::new();
+    for (name, _) in finding.cases.iter().flat_map(|case| &case.when) {
+        if !named.contains(&name.as_str()) {
+            named.push(name);
+        }
+    }
+    let inputs = if named.is_empty() {
+        units.iter().map(|unit| unit.finding.unit.as_str()).collect::<Vec<_>>().join(", ")
     } else {
-        describe_cases(cases)
+        format!("{}: {}", named.join(", "), describe_cases(&finding.cases))
     };
     let account = finding.account.clone().unwrap_or_default();
     let subject = fill(&words.subject, &[("account", account)].into());
     fill(&rule.sentences.unknown, &[("resource", subject), ("inputs", inputs)].into())
+}
+
+/// How the verdict of the account came about: what each unit says, and why.
+fn explained(finding: &Finding, units: &[Vote], words: &Words) -> Option<Trace> {
+    let step = |Vote { finding, trace, .. }: &Vote| {
+        let verdict = words.trace.verdict(finding.verdict).to_owned();
+        let slots = [("subject", finding.unit.clone()), ("verdict", verdict)];
+        let message = fill(&words.trace.says, &slots.into());
+        Step::new(message, Some(finding.location)).because(trace.iter().flat_map(|trace| trace.steps.clone()).collect())
+    };
+    let trace = units.iter().find_map(|unit| unit.trace.as_ref())?;
+    Some(Trace {
+        verdict: finding.verdict,
+        unit: finding.account.clone().unwrap_or_else(|| finding.unit.clone()),
+        message: finding.message.clone(),
+        steps: units.iter().map(step).collect(),
+        ..trace.clone()
+    })
 }

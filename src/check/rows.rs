@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
-use crate::judge::{AccountVotes, Judge, Outcomes, Row, UserRow, account_row, fill, to_finding, trace, user_findings};
+use crate::judge::{
+    AccountVotes, Judge, Outcomes, Row, UserRow, account_row, fill, options, to_finding, trace, user_findings,
+};
 use crate::model::{Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
@@ -42,6 +44,8 @@ pub(super) struct Found {
     pub finding: Finding,
     /// Set where one trail satisfies the control for the whole account.
     pub account: Option<AccountVotes>,
+    /// How the verdict came about, where that was asked for.
+    pub trace: Option<Trace>,
 }
 
 /// What was judged in a unit.
@@ -49,8 +53,6 @@ pub(super) struct Found {
 pub(super) struct Rows {
     /// A finding for each row.
     pub found: Vec<Found>,
-    /// How the verdicts of the traced control came about.
-    pub traces: Vec<Trace>,
     /// What was left out.
     pub notes: Vec<Note>,
     /// How many trails there are, in one world or another.
@@ -97,32 +99,27 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
         let row = Row { unit, rule, trail: None, first, exploration, words: run.words, sources: run.sources };
         found(judge, &row, Some(votes), run)
     });
-    let (mut found, traces): (Vec<Found>, Vec<Option<Trace>>) = of_trails.chain(of_accounts).unzip();
+    let mut found: Vec<Found> = of_trails.chain(of_accounts).collect();
     let user_rows = run.options.user_rules.par_iter().flat_map_iter(|rules| {
         let max_worlds = run.options.max_worlds;
         let found = user_findings(&UserRow { unit, rules, max_worlds, words: run.words, sources: run.sources });
-        found.into_iter().map(|finding| Found { finding, account: None })
+        found.into_iter().map(|finding| Found { finding, account: None, trace: None })
     });
     found.par_extend(user_rows);
     let notes = unit.written_trail().filter(|_| trails.is_empty()).map(|written| Note {
         message: fill(&run.words.no_trail, &[("unit", unit.path().to_owned())].into()),
         span: Some(written),
     });
-    let notes = notes.into_iter().collect();
-    Rows { found, traces: traces.into_iter().flatten().collect(), notes, trails: trails.len() }
+    Rows { found, notes: notes.into_iter().collect(), trails: trails.len() }
 }
 
 /// The finding of a row, and how it came about where that was asked for.
-fn found<'a>(
-    judge: &Judge<'a>,
-    row: &Row<'a>,
-    account: Option<AccountVotes>,
-    run: &Run,
-) -> Option<(Found, Option<Trace>)> {
+fn found<'a>(judge: &Judge<'a>, row: &Row<'a>, account: Option<AccountVotes>, run: &Run) -> Option<Found> {
     let finding = to_finding(row)?;
+    let account = account.map(|votes| AccountVotes { options: options(row, &votes.cases), ..votes });
     let is_traced = run.options.trace.is_some_and(|traced| traced.control.id == row.rule.control.id);
     let trace = is_traced.then(|| trace(judge, row, &finding));
-    Some((Found { finding, account }, trace))
+    Some(Found { finding, account, trace })
 }
 
 /// The trails of all worlds, each once, in source order.

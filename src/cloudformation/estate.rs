@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::finding::{FileError, Note};
 use crate::model::{Created, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
 use crate::source::{Sources, Span};
-use crate::value::{Data, Decided, Input, MapKind, Origin, Reason, Role, Value, World};
+use crate::value::{Before, Data, Decided, Input, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
 use super::deployment::Deployment;
@@ -28,6 +28,9 @@ pub struct CloudFormationUnit {
     nested: Vec<PathBuf>,
     /// The resources the model knows.
     resources: Vec<Known>,
+    /// Whether each of them exists, and their properties, before anything is answered.
+    existences: Before<usize, Option<Existence>>,
+    properties: Before<(usize, String), Value>,
     sources: Arc<Sources>,
     /// What the caller of the run gives.
     given: Given,
@@ -62,7 +65,8 @@ impl CloudFormationUnit {
         let path = tree.stack(0).map(|root| sources.file(root.template.file).path.clone()).unwrap_or_default();
         let nested = tree.nested.iter().map(|file| sources.file(*file).location.clone()).collect();
         let (sources, deployment, given) = (Arc::clone(sources), Arc::clone(deployment), given.clone());
-        Self { path, tree, found, nested, resources, sources, given, deployment }
+        let (existences, properties) = Default::default();
+        Self { path, tree, found, nested, resources, existences, properties, sources, given, deployment }
     }
 
     /// The files of the templates this one nests or includes: they are judged as part of this unit, not on their own,
@@ -227,13 +231,8 @@ impl Estate for Evaluated<'_> {
         let handles = self.unit.resources.iter().enumerate().filter(|(_, known)| known.kind == kind);
         let resource = |(handle, known): (usize, &Known)| {
             let (stack, declared) = self.declared(handle)?;
-            self.evaluator.begin();
-            let exists = self.existence(stack, declared);
-            let existence = match question(&exists) {
-                Some(question) => Existence::May(question),
-                None if exists.as_bool() == Some(true) => Existence::Exists,
-                None => return None,
-            };
+            let exists = || self.existence_of(stack, declared);
+            let existence = self.unit.existences.unless_answered(handle, self.evaluator.world, exists)?;
             Some(Resource {
                 kind,
                 address: stack.address_of(declared.id),
@@ -250,27 +249,9 @@ impl Estate for Evaluated<'_> {
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
-        self.evaluator.begin();
-        let header = Origin::at(resource.header, Role::Header);
-        let Some((stack, declared)) = self.declared(resource.handle) else { return Value::null(header) };
-        if resource.kind == Kind::AbsentModule {
-            return self.absent(stack, declared, name, header);
-        }
-        let Some(properties) = declared.properties() else { return Value::null(header) };
-        if let Some(node) = properties.get(name) {
-            return self.evaluator.evaluate(stack, node);
-        }
-        // Another tool writes all of them: `Properties: !Rain::Embed trail.yml`.
-        if function(properties).is_some_and(|(name, _)| name != "Fn::Transform") {
-            return self.evaluator.evaluate(stack, properties).field(name);
-        }
-        // What a macro adds here is not known.
-        if let Some(macros) = properties.get("Fn::Transform") {
-            let reason = Reason::Unsupported(format!("a macro writes properties of {}", resource.address));
-            let name = format!("{}.{name}", resource.address);
-            return Value::open(Input::undecidable(name, reason, Origin::expression(macros.span)), header);
-        }
-        Value::null(header)
+        let key = (resource.handle, name.to_owned());
+        let value = || self.property_of(resource, name);
+        self.unit.properties.unless_answered(key, self.evaluator.world, value)
     }
 
     fn exports(&self) -> Vec<(String, Value)> {
@@ -306,6 +287,40 @@ impl Estate for Evaluated<'_> {
 }
 
 impl<'a> Evaluated<'a> {
+    /// Whether the resource exists, and every stack that holds it; `None` when it does not.
+    fn existence_of(&self, stack: &'a Stack, declared: Declared<'a>) -> Option<Existence> {
+        self.evaluator.begin();
+        let exists = self.existence(stack, declared);
+        match question(&exists) {
+            Some(question) => Some(Existence::May(question)),
+            None => (exists.as_bool() == Some(true)).then_some(Existence::Exists),
+        }
+    }
+
+    fn property_of(&self, resource: &Resource, name: &str) -> Value {
+        self.evaluator.begin();
+        let header = Origin::at(resource.header, Role::Header);
+        let Some((stack, declared)) = self.declared(resource.handle) else { return Value::null(header) };
+        if resource.kind == Kind::AbsentModule {
+            return self.absent(stack, declared, name, header);
+        }
+        let Some(properties) = declared.properties() else { return Value::null(header) };
+        if let Some(node) = properties.get(name) {
+            return self.evaluator.evaluate(stack, node);
+        }
+        // Another tool writes all of them: `Properties: !Rain::Embed trail.yml`.
+        if function(properties).is_some_and(|(name, _)| name != "Fn::Transform") {
+            return self.evaluator.evaluate(stack, properties).field(name);
+        }
+        // What a macro adds here is not known.
+        if let Some(macros) = properties.get("Fn::Transform") {
+            let reason = Reason::Unsupported(format!("a macro writes properties of {}", resource.address));
+            let name = format!("{}.{name}", resource.address);
+            return Value::open(Input::undecidable(name, reason, Origin::expression(macros.span)), header);
+        }
+        Value::null(header)
+    }
+
     /// A nested stack whose template is not on disk.
     fn absent(&self, stack: &'a Stack, declared: Declared<'a>, name: &str, header: Origin) -> Value {
         match (name, stack.children.get(&declared.index)) {

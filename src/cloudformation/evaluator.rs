@@ -13,7 +13,10 @@ use indexmap::IndexMap;
 use crate::model::OpenInputs;
 use crate::source::Span;
 use crate::syntax::{Node, NodeKind, Scalar};
-use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Origin, Question, Reason, Role, Text, Value, World};
+use crate::value::{
+    Ask, Data, Input, InputSet, ListKind, Literal, MapKind, Origin, Question, Reason, Role, Text, Value, World,
+    look_at, watched,
+};
 
 use super::intrinsic;
 use super::template::function;
@@ -52,8 +55,8 @@ pub enum Name<'t> {
 enum Memory {
     /// It is being evaluated: who needs it now depends on itself.
     Running,
-    /// Its value, and how many answers had a part in it.
-    Done(Value, usize),
+    /// Its value, how many answers had a part in it, and the inputs it looked at.
+    Done(Value, usize, InputSet),
 }
 
 impl<'t> Evaluator<'t> {
@@ -120,8 +123,9 @@ impl<'t> Evaluator<'t> {
     /// The value of something that is evaluated once; an open value when it depends on itself.
     pub fn remember(&self, name: Name<'t>, span: Span, compute: impl FnOnce() -> Value) -> Value {
         match self.remembered.borrow().get(&name) {
-            Some(Memory::Done(value, asked)) => {
+            Some(Memory::Done(value, asked, inputs)) => {
                 self.asked.set(self.asked.get() + asked);
+                look_at(*inputs);
                 return value.clone();
             }
             Some(Memory::Running) => {
@@ -132,8 +136,8 @@ impl<'t> Evaluator<'t> {
         }
         self.remembered.borrow_mut().insert(name, Memory::Running);
         let before = self.asked.get();
-        let value = self.deeper(span, || self.settled(span, compute));
-        self.remembered.borrow_mut().insert(name, Memory::Done(value.clone(), self.asked.get() - before));
+        let (value, inputs) = watched(|| self.deeper(span, || self.settled(span, compute)));
+        self.remembered.borrow_mut().insert(name, Memory::Done(value.clone(), self.asked.get() - before, inputs));
         value
     }
 

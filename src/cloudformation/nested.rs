@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use crate::model::OpenInputs;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Node, ProblemSeverity};
-use crate::value::{Data, World};
+use crate::value::{Before, Data, World};
 
 use super::embedded;
 use super::evaluator::Evaluator;
@@ -29,7 +29,7 @@ const MAX_NODES: usize = 1_000_000;
 /// The stacks of the unit that `template` is the root of, and what was remarked on the way.
 pub fn build(sources: &Arc<Sources>, template: Arc<Template>, given: Given) -> (Tree, Found) {
     let found = Found::default();
-    let tree = Tree { stacks: Vec::new(), given, nested: Vec::new() };
+    let tree = Tree { stacks: Vec::new(), given, nested: Vec::new(), refusals: Before::default() };
     let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES, cyclic: false };
     builder.grow(template, String::new(), None, &mut Vec::new());
     let Builder { mut tree, mut found, templates, cyclic, .. } = builder;

@@ -5,7 +5,19 @@ use crate::syntax::Node;
 use crate::value::{Data, Decided, Stop, any, every};
 
 use super::evaluator::Evaluator;
+use super::parameter::Parameter;
 use super::tree::Stack;
+
+/// What may refuse answers.
+#[derive(Clone, Copy)]
+enum Refuser<'t> {
+    /// By its constraints.
+    Parameter(Parameter<'t>),
+    /// By its name: one that cannot be evaluated.
+    Condition(&'t Node),
+    /// By its assertions.
+    Rule(&'t Node),
+}
 
 impl<'t> Evaluator<'t> {
     /// Whether CloudFormation would refuse the answers of this world.
@@ -27,17 +39,26 @@ impl<'t> Evaluator<'t> {
     }
 
     fn refuses_stack(&self, stack: &'t Stack) -> Decided<bool> {
+        let parameters = stack.parameters().map(Refuser::Parameter);
+        let conditions = stack.body.conditions.values().map(|entry| Refuser::Condition(&entry.key));
+        let rules = stack.template.section("Rules").iter().map(|rule| Refuser::Rule(&rule.value));
+        let all = parameters.chain(conditions).chain(rules).enumerate();
+        any(all.map(|(number, refuser)| {
+            let refuses = || self.refuses_because_of(refuser, stack);
+            self.tree.refusals.unless_answered((stack.id, number), self.world, refuses)
+        }))
+    }
+
+    fn refuses_because_of(&self, refuser: Refuser<'t>, stack: &'t Stack) -> Decided<bool> {
         let failed = |data: &Data| matches!(data, Data::Failed(_));
-        let parameters = stack.parameters().any(|parameter| {
-            self.depends_on_answers(|| {
+        match refuser {
+            Refuser::Parameter(parameter) => Ok(self.depends_on_answers(|| {
                 let value = self.parameter(stack, parameter);
                 failed(&value.data) || parameter.refuses(&value)
-            })
-        });
-        if parameters || stack.body.conditions.values().any(|entry| failed(&self.truth(stack, &entry.key).data)) {
-            return Ok(true);
+            })),
+            Refuser::Condition(name) => Ok(failed(&self.truth(stack, name).data)),
+            Refuser::Rule(rule) => self.breaks(stack, rule),
         }
-        any(stack.template.section("Rules").iter().map(|rule| self.breaks(stack, &rule.value)))
     }
 
     /// Whether a rule applies and one of its assertions does not hold, as far as answers of this world had a part in it.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::source::{FileId, Span};
 use crate::syntax::{Entry, Node};
-use crate::value::Value;
+use crate::value::{Before, Decided, Value};
 
 use super::given::Given;
 use super::parameter::Parameter;
@@ -25,6 +25,8 @@ pub struct Tree {
     pub given: Given,
     /// The files of the nested templates and of those that are included.
     pub nested: Vec<FileId>,
+    /// What may refuse answers, by stack and number. Before anything is answered nothing does.
+    pub refusals: Before<(StackId, usize), Decided<bool>>,
 }
 
 /// One stack: a template with the parameters it gets.

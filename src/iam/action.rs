@@ -85,12 +85,10 @@ pub(super) fn is_about(action: &Selector, access: Access, world: &World) -> Deci
 /// # Errors
 /// [`crate::value::Stop`] while the actions wait for an answer.
 pub(super) fn is_covered(inner: &Selector, outer: &Selector, world: &World) -> Decided<bool> {
+    // What is not about S3 is not about the bucket.
     let s3 = |actions: &Value| {
-        let named = patterns(actions, world)?;
-        Ok(named
-            .into_iter()
-            .map(|named| if named == pattern("*") { pattern("s3:*") } else { named })
-            .collect::<Vec<_>>())
+        let named = patterns(actions, world)?.into_iter().filter(|named| meets(&pattern("s3:*"), named));
+        Ok(named.map(|named| if named == pattern("*") { pattern("s3:*") } else { named }).collect::<Vec<_>>())
     };
     Ok(match (inner, outer) {
         (Selector::Only(inner), Selector::Only(outer)) => are_covered(&s3(inner)?, &s3(outer)?),

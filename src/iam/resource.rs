@@ -73,9 +73,15 @@ impl Target {
             _ => false,
         };
         let Data::Text(text) = &resource.data else { return is_other(resource, Identity::Arn) };
-        match text.parts() {
-            [Part::Value(arn), rest @ ..] if is_other(arn, Identity::Arn) => ends(rest),
-            [Part::Literal(head), Part::Value(name), rest @ ..] if head.ends_with(":s3:::") => {
+        if let [Part::Value(arn), rest @ ..] = text.parts()
+            && is_other(arn, Identity::Arn)
+        {
+            return ends(rest);
+        }
+        let is_head = |part: &Part| matches!(part, Part::Literal(text) if text.contains(":::"));
+        let head = text.parts().iter().position(is_head).unwrap_or(text.parts().len());
+        match text.parts().get(head..) {
+            Some([Part::Literal(head), Part::Value(name), rest @ ..]) if head.ends_with(":s3:::") => {
                 is_other(name, Identity::Name) && ends(rest)
             }
             _ => false,
@@ -131,8 +137,9 @@ pub(super) fn can_touch(resource: &Selector, target: &Target, world: &World) -> 
 /// [`crate::value::Stop`] while the resources wait for an answer.
 pub(super) fn is_covered(inner: &Selector, outer: &Selector, target: &Target, world: &World) -> Decided<bool> {
     let everything = || vec![target.arn(), target.objects()];
+    let is_own = |named: &Vec<Token>| everything().iter().any(|own| can_be(named, own));
     let named = |element: &Value| {
-        let named = patterns(element, target, world)?.into_iter();
+        let named = patterns(element, target, world)?.into_iter().filter(is_own);
         Ok(named.flat_map(|named| if named == pattern("*") { everything() } else { vec![named] }).collect::<Vec<_>>())
     };
     let are_within = |inner: &[Vec<Token>], outer: &[Vec<Token>]| {
@@ -151,11 +158,11 @@ pub(super) fn is_covered(inner: &Selector, outer: &Selector, target: &Target, wo
     })
 }
 
-/// The resources that an element names, as patterns.
+/// The resources that an element names, as patterns, without those that are other buckets.
 fn patterns(element: &Value, target: &Target, world: &World) -> Decided<Vec<Vec<Token>>> {
     let mut found = Vec::new();
     for value in values(element) {
-        if is_evaluated(value, world)? {
+        if is_evaluated(value, world)? && !target.is_elsewhere(value) {
             found.push(target.tokens(value));
         }
     }

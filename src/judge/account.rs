@@ -19,6 +19,8 @@ pub struct AccountVotes {
     pub cases: Vec<Case>,
     /// How many clauses fail for the trail that comes closest.
     pub failing: usize,
+    /// The options that give the inputs in the cases a value.
+    pub options: Vec<String>,
 }
 
 /// The trail that comes closest in a world, if there is one.
@@ -43,7 +45,7 @@ pub fn account_row<'a>(
         |(_, judged): &(World, Option<Judged>)| Some(judged.as_ref()?.failures.len()).filter(|count| *count > 0);
     let exploration = Exploration { worlds, refused: found.refused, exploded: found.exploded };
     let failing = exploration.worlds.iter().find_map(failing).unwrap_or(0);
-    (exploration, AccountVotes { provider: provider.to_owned(), cases, failing })
+    (exploration, AccountVotes { provider: provider.to_owned(), cases, failing, options: Vec::new() })
 }
 
 /// What leads to each verdict. A world that the real tool refuses has no say, one without a trail has.

@@ -9,7 +9,7 @@ use crate::rules::document::Remark;
 use crate::rules::leaves::{Evidence, Leaf};
 use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
-use crate::value::{Reason, Role, World};
+use crate::value::{Input, Reason, Role, World, names_in};
 
 use super::anchor;
 use super::describe::{self, Slots};
@@ -83,7 +83,11 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         account: row.unit.account(),
         name: trail.name.clone(),
         message: message(row, verdict, failures, &slots),
-        help: help(row, verdict, &cases, reason.map(|reason| describe::fill(reason.change(language), &slots))),
+        help: match verdict {
+            Verdict::Fail => reason.map(|reason| describe::fill(reason.change(language), &slots)),
+            Verdict::Unknown => decide(&options(row, &cases), row.words),
+            _ => None,
+        },
         related: related(row, trail, failures, location),
         notes: notes(row, shown, &slots).into_iter().chain(created_elsewhere(row, trail)).collect(),
         fingerprint: fingerprint(&row.rule.control.id, &row.sources.file(location.file).path, &identity, &attribute, 0),
@@ -205,26 +209,39 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
     }
 }
 
-/// The smallest change that mends a failure, or the options that decide what is unknown: those of the inputs in the cases.
-fn help(row: &Row, verdict: Verdict, cases: &[Case], change: Option<String>) -> Option<String> {
+/// What decides what is unknown, in words.
+#[must_use]
+pub fn decide(options: &[String], words: &Words) -> Option<String> {
+    let shown: Vec<String> = options.iter().map(|option| format!("`{option}`")).collect();
+    let slots = Slots::from([("options", shown.join(" "))]);
+    (!options.is_empty()).then(|| describe::fill(&words.decide, &slots))
+}
+
+/// The options that decide what is unknown: those of the inputs in the cases.
+#[must_use]
+pub fn options(row: &Row, cases: &[Case]) -> Vec<String> {
     let matters = |name: &str| cases.iter().any(|case| case.when.iter().any(|(input, _)| input == name));
     let all_matter = !row.exploration.exploded.is_empty();
     let questions = row.exploration.worlds.iter().flat_map(|(world, _)| world.answers());
+    let inputs = questions.map(|(question, _)| question.input.as_ref());
+    let deciding = inputs.filter(|input| all_matter || matters(&input.name));
     let mut options: Vec<String> = Vec::new();
-    for (question, _) in questions {
-        if let Reason::NoValue(option) = &question.input.reason {
-            let option = format!("`{option}`");
-            if (all_matter || matters(&question.input.name)) && !options.contains(&option) {
-                options.push(option);
-            }
+    for option in deciding.flat_map(|input| options_of(input, row.unit)) {
+        if !options.contains(&option) {
+            options.push(option);
         }
     }
-    match verdict {
-        Verdict::Fail => change,
-        Verdict::Unknown if !options.is_empty() => {
-            Some(describe::fill(&row.words.decide, &Slots::from([("options", options.join(" "))])))
+    options
+}
+
+/// The options that give an input its value: its own, or those of what it is a function of.
+fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
+    match &input.reason {
+        Reason::NoValue(option) => vec![option.clone()],
+        Reason::Derived | Reason::LengthOf(_) | Reason::Joined(..) => {
+            names_in(&input.name).into_iter().filter_map(|name| unit.option(name)).collect()
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 

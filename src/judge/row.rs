@@ -121,12 +121,16 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key: the worst of the
-    /// block's instances, because nothing tells which of them it has become.
+    /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key: that it is the
+    /// same as another instance. Where nothing tells which one, it is the worst of the block's.
     fn judge_told(&self, rule: &'a Rule, trail: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
-        let trails = scene.existing_trails()?;
-        let told = trails.into_iter().filter(|told| told.header == trail.header);
-        let judged: Vec<Judged> = told.map(|told| self.judge(rule, told, scene)).collect::<Decided<_>>()?;
+        let mut trails = scene.existing_trails()?;
+        trails.retain(|other| other.header == trail.header);
+        let told = |trail: &Resource| scene.world.told(&trail.address);
+        let same: Vec<&Resource> = trails.iter().copied().filter(|other| told(other) == told(trail)).collect();
+        let same = if same.is_empty() { trails } else { same };
+        let judged = same.into_iter().map(|same| self.judge(rule, same, scene));
+        let judged: Vec<Judged> = judged.collect::<Decided<_>>()?;
         Ok(judged.into_iter().max_by_key(|judged| judged.verdict == Verdict::Fail))
     }
 

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 
 use crate::explore::conditions;
 use crate::finding::{Case, Finding, Step, Trace, Verdict};
-use crate::model::{Kind, Resource};
+use crate::model::{Kind, Resource, exists};
 use crate::rules::leaves::{Ground, Leaf};
 use crate::source::Span;
-use crate::value::{Question, Reason, World};
+use crate::value::{Question, Reason, Stop, World};
 
 use super::describe::{self, Slots};
 use super::finding::{Row, failure_slots};
 use super::row::{Failure, Judge, Judged};
+use super::scene::Scene;
 
 /// The way to the verdict of a row.
 #[must_use]
@@ -67,8 +68,49 @@ fn same_everywhere<'a>(judge: &Judge<'a>, row: &Row<'a>, votes: &[(&World, &Judg
     ways.into_iter().map(way).collect()
 }
 
-/// The values that decided in one world, each with where it comes from.
+/// What decided in one world. Where several trails could satisfy the control for the account, what each of them does and
+/// why, the one that decided first.
 fn reasons<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, judged: &Judged) -> Vec<Step> {
+    let scene = Scene::new(judge, world);
+    let of_account = |trail: &&Resource| {
+        row.trail.is_none() && trail.provider == row.first.provider && trail.address != judged.trail.address
+    };
+    let trails = scene.trails();
+    let others: Vec<&Resource> = trails.iter().filter(of_account).collect();
+    let decisive = values(judge, row, world, judged);
+    if others.is_empty() {
+        return decisive;
+    }
+    let does = |trail: &Resource, verdict: Verdict, because: Vec<Step>| {
+        let slots =
+            Slots::from([("subject", trail.address.clone()), ("verdict", row.words.trace.verdict(verdict).to_owned())]);
+        Step::new(describe::fill(&row.words.trace.says, &slots), place(row, Some(trail.header))).because(because)
+    };
+    let other = |trail: &Resource| match exists(trail, world).and_then(|_| judge.judge(row.rule, trail, &scene)) {
+        Ok(judged) => does(trail, judged.verdict, values(judge, row, world, &judged)),
+        Err(stop) => does(trail, Verdict::Unknown, vec![waiting(row, &stop)]),
+    };
+    let first = does(&judged.trail, judged.verdict, decisive);
+    std::iter::once(first).chain(others.into_iter().map(other)).collect()
+}
+
+/// What keeps a trail from being decided in a world in which another one decides.
+fn waiting(row: &Row, stop: &Stop) -> Step {
+    match stop {
+        Stop::Ask(question) => {
+            let slots = Slots::from([("question", question.describe())]);
+            let span = place(row, question.input.origin.nearest());
+            Step::new(describe::fill(&row.words.trace.open, &slots), span)
+        }
+        Stop::Reject(failure) => {
+            let slots = Slots::from([("message", failure.message.clone())]);
+            Step::new(describe::fill(&row.words.trace.refused, &slots), place(row, failure.origin.nearest()))
+        }
+    }
+}
+
+/// The values that decided about a trail in one world, each with where it comes from.
+fn values<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, judged: &Judged) -> Vec<Step> {
     match judged.verdict {
         Verdict::Fail => judged.failures.iter().map(|failure| failed(row, judged, failure)).collect(),
         Verdict::NoData => {

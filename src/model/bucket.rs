@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::value::{Data, Decided, Input, OfUnit, Origin, Reason, Role, SymbolSource, Value, World};
 
+use super::alike;
 use super::link::{self, Naming};
 use super::{Estate, Existence, Kind, Language, Resource, Unit};
 
@@ -237,8 +238,13 @@ fn others(bucket: &Bucket, estate: &dyn Estate) -> BTreeSet<String> {
     if named.is_empty() {
         return named;
     }
-    let buckets = estate.resources(Kind::Bucket).into_iter().map(|bucket| bucket.address);
-    buckets.filter(|address| named.contains(address)).collect()
+    // Of two buckets with one name one is refused, or they are the same.
+    let has_another_name = |other: &Resource| {
+        let name = estate.property(other, "BucketName");
+        name.is_null() || name != bucket.name && !alike::may_be_equal(&name, &bucket.name)
+    };
+    let others = estate.resources(Kind::Bucket).into_iter().filter(|other| named.contains(&other.address));
+    others.filter(has_another_name).map(|other| other.address).collect()
 }
 
 /// A block of the same account: of the same provider configuration, as far as that tells accounts apart, and not for an

@@ -5,7 +5,7 @@
 
 use indexmap::IndexMap;
 
-use crate::value::{Data, ListKind, Literal, MapKind, Origin, Part, Text, Value};
+use crate::value::{Data, Input, ListKind, Literal, MapKind, Origin, Part, Text, Value};
 
 /// The arguments and nested blocks of a block.
 #[derive(Debug)]
@@ -57,15 +57,20 @@ pub fn render(arguments: &Value, decode: &dyn Fn(&Value) -> Value) -> Result<Val
     let mut document = Document::default();
     for source in texts_of(arguments, ["source_json", "source_policy_documents"], decode) {
         // Two sources with one `Sid` are an error, so that one that is not known leaves the others as they are.
-        document.merge_document(&settled(source)?);
+        for statement in document.head_of(&settled(source)?) {
+            document.put(statement);
+        }
     }
     let version = written(arguments, "version");
     let version = version.unwrap_or_else(|| Value::text(VERSION, arguments.origin.clone()));
-    let own = items(written(arguments, "statement")).into_iter().map(|block| document.beside(block));
-    let own = own.collect::<Result<Vec<Value>, Value>>()?;
-    document.merge(written(arguments, "policy_id"), Some(version), own.iter().map(statement).collect());
+    document.head(written(arguments, "policy_id"), Some(version));
+    for own in items(written(arguments, "statement")).iter().map(statement) {
+        document.replace(own)?;
+    }
     for newer in texts_of(arguments, ["override_json", "override_policy_documents"], decode) {
-        document.merge_document(&document.beside(newer)?);
+        for statement in document.head_of(&settled(newer)?) {
+            document.replace(statement)?;
+        }
     }
     let unknown =
         document.statements.first().filter(|_| document.statements.iter().all(|known| known.as_map().is_none()));
@@ -81,46 +86,85 @@ struct Document {
 }
 
 impl Document {
-    /// Merges a document. One that is not known stands for all its statements.
-    fn merge_document(&mut self, document: &Value) {
+    /// The statements of another document, whose head counts from now on. One that is not known stands for all its statements.
+    fn head_of(&mut self, document: &Value) -> Vec<Value> {
         if document.as_map().is_none() {
-            return self.statements.push(document.clone());
+            return vec![document.clone()];
         }
-        let statements = items(element(document, "Statement")).iter().map(normalized).collect();
-        self.merge(element(document, "Id"), element(document, "Version"), statements);
+        self.head(element(document, "Id"), element(document, "Version"));
+        items(element(document, "Statement")).iter().map(normalized).collect()
     }
 
-    /// What is known, and what is not where it certainly replaces no statement that is here, having none of their names.
-    ///
-    /// # Errors
-    /// The value, where it may replace one, or is none that a policy can have.
-    fn beside(&self, newer: Value) -> Result<Value, Value> {
-        let is_nameless = |statement: &Value| statement.as_map().is_some() && written(statement, "Sid").is_none();
-        let is_harmless = newer.as_map().is_some() || self.statements.iter().all(is_nameless);
-        if is_harmless { settled(newer) } else { Err(newer) }
-    }
-
-    /// The newer document's id counts, the later version, and its statements replace those with the same `Sid` in place.
-    fn merge(&mut self, id: Option<Value>, version: Option<Value>, statements: Vec<Value>) {
+    /// The newer document's id counts, and the later version.
+    fn head(&mut self, id: Option<Value>, version: Option<Value>) {
         self.id = id.filter(|id| id.as_str() != Some("")).or(self.id.take());
         self.version = match (self.version.take(), version) {
             (Some(old), Some(new)) if new.as_str().is_some() && new.as_str() <= old.as_str() => Some(old),
             (old, new) => new.or(old),
         };
-        let sid = |statement: &Value| written(statement, "Sid")?.as_str().map(str::to_owned);
-        for statement in statements {
-            let wanted = sid(&statement).filter(|sid| !sid.is_empty());
-            match self.statements.iter_mut().find(|existing| wanted.is_some() && sid(existing) == wanted) {
-                Some(existing) => *existing = statement,
-                None => self.statements.push(statement),
-            }
+    }
+
+    /// Adds a statement, in place of the one with the same `Sid`.
+    fn put(&mut self, newer: Value) {
+        let name = Name::of(&newer);
+        match self.statements.iter_mut().find(|known| matches!(name, Name::Known(_)) && Name::of(known) == name) {
+            Some(known) => *known = newer,
+            None => self.statements.push(newer),
         }
+    }
+
+    /// The same, where it is known which statement has the same `Sid`.
+    ///
+    /// # Errors
+    /// What keeps that from being known.
+    fn replace(&mut self, newer: Value) -> Result<(), Value> {
+        let named = || self.statements.iter().filter(|known| known.as_map().is_some()).map(Name::of);
+        let unknown = match Name::of(&newer) {
+            Name::None => None,
+            Name::Known(_) => named().find_map(Name::unknown),
+            Name::Unknown(name) => named().any(|known| known != Name::None).then_some(name),
+        };
+        unknown.map_or_else(|| Ok(self.put(newer)), Err)
     }
 
     fn into_value(self, origin: Origin) -> Value {
         // The provider leaves an empty list out. S3 takes neither; the list says more plainly that nothing is allowed.
         let statements = Value::list(ListKind::Tuple, self.statements, origin.clone());
         object([("Version", self.version), ("Id", self.id), ("Statement", Some(statements))], origin)
+    }
+}
+
+/// The `Sid` of a statement.
+#[derive(PartialEq)]
+enum Name {
+    None,
+    Known(String),
+    /// What decides it, or whether there is one.
+    Unknown(Value),
+}
+
+impl Name {
+    fn of(statement: &Value) -> Self {
+        if statement.as_map().is_none() {
+            return Self::Unknown(statement.clone());
+        }
+        let Some(sid) = written(statement, "Sid") else { return Self::None };
+        match (sid.as_str(), &sid.data) {
+            (Some(""), _) => Self::None,
+            (Some(name), _) => Self::Known(name.to_owned()),
+            (None, Data::Text(_)) => {
+                let input = Input::derived(sid.describe(), sid.origin.clone());
+                Self::Unknown(Value::open(input, sid.origin))
+            }
+            (None, _) => Self::Unknown(sid),
+        }
+    }
+
+    fn unknown(self) -> Option<Value> {
+        match self {
+            Self::Unknown(value) => Some(value),
+            Self::None | Self::Known(_) => None,
+        }
     }
 }
 
@@ -274,7 +318,8 @@ fn texts_of(arguments: &Value, names: [&str; 2], decode: &dyn Fn(&Value) -> Valu
         },
         _ => decode(&text),
     });
-    decoded.collect()
+    // Go reads a document that is `null` as an empty one.
+    decoded.filter(|document| !document.is_null()).collect()
 }
 
 /// Texts, with `&{…}` for `${…}`, which Terraform would take for its own.

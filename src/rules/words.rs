@@ -58,6 +58,8 @@ pub struct AccountWords {
     pub elsewhere: String,
     /// The same, with its `{reason}`.
     pub because: String,
+    /// More combinations of its units' cases than are named; `{count}`, `{named}`.
+    pub combinations: String,
 }
 
 /// What is said about rules that users bring: `{resource}`, `{rule}`.
@@ -126,12 +128,16 @@ pub struct ReasonWords {
 pub struct TraceWords {
     /// The verdict of every world; `{verdict}`
     pub always: String,
+    /// What one of several trails or units of an account does; `{subject}`, `{verdict}`
+    pub says: String,
     /// What a value in the rule's document is; `{pointer}`, `{value}`
     pub leaf: String,
     /// The bucket that a control needs; `{bucket}`
     pub no_bucket: String,
     /// One answer of a world; `{question}`, `{answer}`
     pub answer: String,
+    /// A question that is not asked, because another trail decides; `{question}`
+    pub open: String,
     /// The two answers.
     pub yes: String,
     /// See `yes`.

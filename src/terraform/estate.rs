@@ -1,20 +1,22 @@
 //! What a root module deploys in one world.
 
 use std::cell::OnceCell;
+use std::hash::Hash;
 use std::rc::Rc;
 
 use crate::model::schema;
 use crate::model::{Estate, Existence, Kind, Language, Resource};
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{Data, Failure, ObjectId, Origin, Part, Role, Value, World};
+use crate::value::{Before, Data, Failure, ObjectId, Origin, Part, Role, Value, World, look_at, watched};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
-use super::module::Mode;
-use super::object::{AbsentModule, Instance, Object, relevant_calls};
+use super::module::ResourceKey;
+use super::object::{AbsentModule, Instance, Object, known_resources, relevant_calls};
 use super::scope::Scope;
+use super::tree::Child;
 use super::unit::TerraformUnit;
 
 /// Arguments of a `module` block that are not handed to the module.
@@ -38,18 +40,41 @@ impl Estate for TerraformEstate<'_> {
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        let all = self.resources.get_or_init(|| {
-            self.evaluator.limits.begin();
-            let mut found = Vec::new();
-            self.evaluator.collect(&self.evaluator.root(), &mut found);
-            found
-        });
-        all.iter().filter(|resource| resource.kind == kind).cloned().collect()
+        self.all().iter().filter(|resource| resource.kind == kind).cloned().collect()
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
+        let key = (resource.handle, name.to_owned());
+        self.evaluator.unless_answered(&self.evaluator.unit.shared.properties, key, || self.property_of(resource, name))
+    }
+
+    fn rejected(&self) -> bool {
+        let evaluator = &self.evaluator;
+        // Of what is not listed anew, no answer changes anything.
+        self.all();
+        evaluator.limits.begin();
+        let refused: Vec<String> = evaluator.refused.borrow().keys().cloned().collect();
+        if refused.iter().any(|address| !evaluator.is_refused_anyway(address)) {
+            return true;
+        }
+        let scopes = evaluator.scopes.borrow().clone();
+        scopes.iter().any(|scope| scope.existence == Existence::Exists && evaluator.is_invalid(scope))
+    }
+}
+
+impl TerraformEstate<'_> {
+    /// The resources of all kinds.
+    fn all(&self) -> &[Resource] {
+        self.resources.get_or_init(|| {
+            self.evaluator.limits.begin();
+            self.evaluator.resources_of(&self.evaluator.root())
+        })
+    }
+
+    fn property_of(&self, resource: &Resource, name: &str) -> Value {
         self.evaluator.limits.begin();
         let id = ObjectId(resource.handle);
+        self.evaluator.find(resource);
         let value = self.evaluator.property_of(id, name, resource.header);
         let mut failures = Vec::new();
         gather(&value, &mut failures);
@@ -64,39 +89,90 @@ impl Estate for TerraformEstate<'_> {
         let what = format!("{}.{name}", resource.address);
         self.evaluator.without_failures(value, &anyway, &what, resource.header)
     }
-
-    fn rejected(&self) -> bool {
-        let evaluator = &self.evaluator;
-        evaluator.limits.begin();
-        evaluator.expand_all();
-        let refused: Vec<String> = evaluator.refused.borrow().keys().cloned().collect();
-        if refused.iter().any(|address| !evaluator.is_refused_anyway(address)) {
-            return true;
-        }
-        let scopes = evaluator.scopes.borrow().clone();
-        scopes.iter().any(|scope| scope.existence == Existence::Exists && evaluator.is_invalid(scope))
-    }
 }
 
 impl<'a> Evaluator<'a> {
-    /// The resources of a module instance and of those below it.
-    fn collect(&self, scope: &Rc<Scope<'a>>, found: &mut Vec<Resource>) {
-        for (key, block) in &scope.node.module.resources {
-            let Some(kind) = schema::kind(&key.kind).filter(|_| key.mode == Mode::Managed) else { continue };
-            for id in self.instances(scope, key, block) {
-                if let Some(Object::Instance(instance)) = self.object(id).as_deref() {
-                    found.push(self.described(kind, id, instance));
-                }
+    /// What something was worth before anything was answered, unless an answer bears on it.
+    pub fn unless_answered<K: Eq + Hash, V: Clone>(
+        &self,
+        before: &Before<K, V>,
+        key: K,
+        work: impl FnOnce() -> V,
+    ) -> V {
+        before.get(&key, self.world).unwrap_or_else(|| {
+            let (value, inputs) = watched(work);
+            // What this row has no more steps for, another may have.
+            if self.world.answers().is_empty() && self.limits.exceeded().is_none() {
+                before.put(key, value.clone(), inputs);
             }
+            value
+        })
+    }
+
+    /// The resources of a module instance and of those below it.
+    fn resources_of(&self, scope: &Rc<Scope<'a>>) -> Vec<Resource> {
+        let shared = &self.unit.shared.resources;
+        let mut found = Vec::new();
+        for (key, block) in known_resources(scope) {
+            let of_block = || self.resources_of_block(scope, key, block);
+            found.extend(self.unless_answered(shared, scope.qualify(&key.to_string()), of_block));
         }
         for (name, _) in relevant_calls(scope) {
-            for id in self.module_instances(scope, name) {
-                match self.object(id).as_deref() {
-                    Some(Object::Module(child)) => self.collect(child, found),
-                    Some(Object::Absent(module)) => found.push(absent_module(id, module)),
-                    _ => {}
+            let of_call = || self.resources_of_call(scope, name);
+            found.extend(self.unless_answered(shared, scope.qualify(&format!("module.{name}")), of_call));
+        }
+        found
+    }
+
+    fn resources_of_block(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block) -> Vec<Resource> {
+        let Some(kind) = schema::kind(&key.kind) else { return Vec::new() };
+        let instances = self.instances(scope, key, block).into_iter();
+        let resource = |id| match self.object(id).as_deref() {
+            Some(Object::Instance(instance)) => Some(self.described(kind, id, instance)),
+            _ => None,
+        };
+        instances.filter_map(resource).collect()
+    }
+
+    fn resources_of_call(&self, scope: &Rc<Scope<'a>>, name: &str) -> Vec<Resource> {
+        let mut found = Vec::new();
+        for id in self.module_instances(scope, name) {
+            match self.object(id).as_deref() {
+                Some(Object::Module(child)) => {
+                    // As long as none of what its validations look at is answered, they refuse nothing.
+                    self.is_invalid(child);
+                    found.extend(self.resources_of(child));
                 }
+                Some(Object::Absent(module)) => found.push(absent_module(id, module)),
+                _ => {}
             }
+        }
+        found
+    }
+
+    /// Makes the object that a resource stands for, where the resource was listed by another evaluator of the unit.
+    fn find(&self, resource: &Resource) {
+        let mut scope = Some(self.root());
+        while let Some(parent) = scope.take()
+            && self.object(ObjectId(resource.handle)).is_none()
+        {
+            for (key, block) in known_resources(&parent).filter(|(_, block)| block.header == resource.header) {
+                self.instances(&parent, key, block);
+            }
+            let leads_there = |(name, _): &(&'a String, &Child)| {
+                let behind = resource.address.strip_prefix(&parent.qualify(&format!("module.{name}")));
+                behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '[']))
+            };
+            let children =
+                relevant_calls(&parent).filter(leads_there).flat_map(|(name, _)| self.module_instances(&parent, name));
+            scope = children
+                .filter_map(|id| match self.object(id).as_deref() {
+                    Some(Object::Module(child)) => Some(Rc::clone(child)),
+                    _ => None,
+                })
+                .find(|child| {
+                    resource.address.strip_prefix(&child.address).is_some_and(|behind| behind.starts_with('.'))
+                });
         }
     }
 
@@ -128,12 +204,19 @@ impl<'a> Evaluator<'a> {
     /// A property of a resource or of a module that is not on disk.
     fn property_of(&self, id: ObjectId, name: &str, header: Span) -> Value {
         match self.object(id).as_deref() {
-            Some(Object::Instance(instance)) => self.property(instance, name),
+            Some(Object::Instance(instance)) => {
+                // What `each` and `count` are in it rests on what its block's instances rest on.
+                self.expansion(&instance.scope, &instance.key.to_string(), instance.block);
+                self.property(instance, name)
+            }
             Some(Object::Absent(module)) => match name {
                 "Source" => Value::text(module.source, Origin::at(header, Role::Header)),
-                "Arguments" => in_slot(&module.scope, &module.slot, |env| {
-                    self.whole_content(Content::of(module.block), CALL_META, env)
-                }),
+                "Arguments" => {
+                    look_at(module.inputs);
+                    in_slot(&module.scope, &module.slot, |env| {
+                        self.whole_content(Content::of(module.block), CALL_META, env)
+                    })
+                }
                 _ => Value::null(Origin::at(header, Role::Header)),
             },
             _ => Value::null(Origin::at(header, Role::Header)),

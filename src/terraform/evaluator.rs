@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::finding::Note;
 use crate::source::Span;
-use crate::value::{Data, Input, ObjectId, Origin, Reason, Value, Work, World};
+use crate::value::{Data, Input, InputSet, ObjectId, Origin, Reason, Value, Work, World, look_at, watched};
 
 use super::expand::Expansion;
 use super::limits::{Limits, TOO_DEEP};
@@ -21,13 +21,16 @@ use super::types::Type;
 use super::unit::TerraformUnit;
 use super::variables::argument_of;
 
+/// An expansion, and the inputs that it was worked out from.
+pub(super) type Expanded = (Rc<Expansion>, InputSet);
+
 /// Evaluates a unit in one world.
 pub(super) struct Evaluator<'a> {
     pub unit: &'a TerraformUnit,
     pub world: &'a World,
     root: OnceCell<Rc<Scope<'a>>>,
     memo: RefCell<HashMap<Key, Memo>>,
-    pub(super) expansions: RefCell<HashMap<(usize, String), Rc<Expansion>>>,
+    pub(super) expansions: RefCell<HashMap<(usize, String), Expanded>>,
     pub(super) scopes: RefCell<Vec<Rc<Scope<'a>>>>,
     pub(super) objects: RefCell<HashMap<usize, Rc<Object<'a>>>>,
     /// What is known about the types of open values, by name.
@@ -38,8 +41,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) refused: RefCell<BTreeMap<String, Value>>,
     /// The same unit without any answer, to tell what an answer broke from what is broken anyway.
     unanswered: OnceCell<Box<Evaluator<'a>>>,
-    /// What Terragrunt hands in.
-    layers: OnceCell<Vec<Layer>>,
+    /// What Terragrunt hands in, and the inputs that it looks at.
+    layers: OnceCell<(Vec<Layer>, InputSet)>,
     notes: RefCell<Vec<Note>>,
     /// How often a note was made, or a value used that one was made about.
     remarks: Cell<usize>,
@@ -67,7 +70,7 @@ pub(super) enum Key {
 
 enum Memo {
     Running,
-    Done { value: Value, height: usize, is_silent: bool },
+    Done { value: Value, height: usize, is_silent: bool, inputs: InputSet },
 }
 
 impl<'a> Evaluator<'a> {
@@ -113,7 +116,8 @@ impl<'a> Evaluator<'a> {
     /// What Terragrunt hands in for a variable of the root module.
     pub fn handed_in(&self, variable: &str) -> Option<Value> {
         let config = self.unit.deployed_by.as_ref()?;
-        let layers = self.layers.get_or_init(|| Layer::all(config, self.world));
+        let (layers, inputs) = self.layers.get_or_init(|| watched(|| Layer::all(config, self.world)));
+        look_at(*inputs);
         let value = Layer::input(layers, variable)?;
         Some(match value.origin.nearest() {
             Some(span) => argument_of(value, span),
@@ -131,13 +135,16 @@ impl<'a> Evaluator<'a> {
         if !self.memo.borrow().contains_key(&key)
             && let Some((value, height)) = self.unit.shared.get(&key, name)
         {
-            self.memo.borrow_mut().insert(key.clone(), Memo::Done { value, height, is_silent: true });
+            // What is known before anything is answered rests on no input.
+            let known = Memo::Done { value, height, is_silent: true, inputs: InputSet::default() };
+            self.memo.borrow_mut().insert(key.clone(), known);
         }
         match self.memo.borrow().get(&key) {
             Some(Memo::Done { height, .. }) if self.limits.is_too_deep(*height) => {
                 return self.beyond(name, TOO_DEEP, span);
             }
-            Some(Memo::Done { value, is_silent, .. }) => {
+            Some(Memo::Done { value, is_silent, inputs, .. }) => {
+                look_at(*inputs);
                 self.remarks.set(self.remarks.get() + usize::from(!is_silent));
                 return value.clone();
             }
@@ -146,7 +153,7 @@ impl<'a> Evaluator<'a> {
         }
         self.memo.borrow_mut().insert(key.clone(), Memo::Running);
         let remarks = self.remarks.get();
-        let (value, effort) = self.limits.apart(work);
+        let ((value, effort), inputs) = watched(|| self.limits.apart(work));
         let value = effort.exceeded.map_or(value, |limit| self.beyond(name, limit, span));
         let is_silent = self.remarks.get() == remarks;
         if is_silent && self.world.answers().is_empty() && is_plain(&value, &|key| !self.is_unknown_key(key)) {
@@ -155,7 +162,7 @@ impl<'a> Evaluator<'a> {
             // What is shared is no work of the row: which one does it is chance.
             self.limits.row().count(effort.steps);
         }
-        let done = Memo::Done { value: value.clone(), height: effort.height, is_silent };
+        let done = Memo::Done { value: value.clone(), height: effort.height, is_silent, inputs };
         self.memo.borrow_mut().insert(key, done);
         value
     }

@@ -9,7 +9,8 @@ use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value,
+    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value, look_at,
+    watched,
 };
 
 use super::evaluator::{Evaluator, Key};
@@ -110,11 +111,15 @@ impl<'a> Evaluator<'a> {
     /// The instances of a `resource`, `data` or `module` block called `name` in its module.
     pub fn expansion(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block) -> Rc<Expansion> {
         let key = (scope.id.get(), name.to_owned());
-        if let Some(known) = self.expansions.borrow().get(&key) {
+        if let Some((known, inputs)) = self.expansions.borrow().get(&key) {
+            look_at(*inputs);
             return Rc::clone(known);
         }
-        let expansion = Rc::new(self.expand(scope, name, block));
-        self.expansions.borrow_mut().insert(key, Rc::clone(&expansion));
+        let (expansion, inputs) = watched(|| {
+            look_at(scope.inputs);
+            Rc::new(self.expand(scope, name, block))
+        });
+        self.expansions.borrow_mut().insert(key, (Rc::clone(&expansion), inputs));
         expansion
     }
 
@@ -333,7 +338,15 @@ fn known(shape: Shape, slots: Vec<Slot>) -> Expansion {
     Expansion { shape, slots, existence: Existence::Exists, unknown: None }
 }
 
+/// Instances that wait for an answer. So does what `count` and `each` are in them: whoever needs that needs the answer.
 fn pending(shape: Shape, slots: Vec<Slot>, question: &Arc<Question>, value: &Value) -> Expansion {
+    let waiting = |(name, bound): (&'static str, Value)| {
+        let entries = bound.as_map().into_iter().flatten();
+        let entries =
+            entries.map(|(key, entry)| (key.clone(), Value::pending(Arc::clone(question), entry.origin.clone())));
+        (name, Value::map(MapKind::Object, entries.collect(), bound.origin.clone()))
+    };
+    let slots = slots.into_iter().map(|slot| Slot { repetition: slot.repetition.map(waiting), ..slot }).collect();
     Expansion { shape, slots, existence: Existence::May(Arc::clone(question)), unknown: Some(value.clone()) }
 }
 

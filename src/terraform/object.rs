@@ -8,7 +8,9 @@ use indexmap::IndexMap;
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{Data, Input, Junction, ListKind, MapKind, ObjectId, Origin, Reason, Role, Value, World};
+use crate::value::{
+    Data, Input, InputSet, Junction, ListKind, MapKind, ObjectId, Origin, Reason, Role, Value, World, watched,
+};
 
 use super::evaluator::{Evaluator, Key};
 use super::expand::{ANY_KEY, Expansion, Shape, Slot};
@@ -60,6 +62,8 @@ pub(super) struct AbsentModule<'a> {
     pub slot: Slot,
     /// Whether it exists.
     pub existence: Existence,
+    /// The inputs that decide that, and what `each` and `count` are in it.
+    pub inputs: InputSet,
 }
 
 impl<'a> Evaluator<'a> {
@@ -142,7 +146,7 @@ impl<'a> Evaluator<'a> {
         else {
             return Vec::new();
         };
-        let expansion = self.expansion(scope, &format!("module.{name}"), block);
+        let (expansion, inputs) = watched(|| self.expansion(scope, &format!("module.{name}"), block));
         let instance = |slot: &Slot| {
             let address = scope.qualify(&format!("module.{name}{}", slot.suffix));
             self.intern(&address, || match child {
@@ -152,6 +156,7 @@ impl<'a> Evaluator<'a> {
                     address: address.clone(),
                     call: Some(Caller { scope: Rc::clone(scope), block, slot: slot.clone() }),
                     existence: expansion.existence_of(slot),
+                    inputs,
                 })),
                 Child::Absent(source) => Object::Absent(AbsentModule {
                     scope: Rc::clone(scope),
@@ -160,6 +165,7 @@ impl<'a> Evaluator<'a> {
                     source,
                     slot: slot.clone(),
                     existence: expansion.existence_of(slot),
+                    inputs,
                 }),
             })
         };
@@ -232,10 +238,8 @@ impl<'a> Evaluator<'a> {
     pub fn expand_all(&self) {
         let mut waiting = vec![self.root()];
         while let Some(scope) = waiting.pop() {
-            for (key, block) in &scope.node.module.resources {
-                if key.mode == Mode::Managed && crate::model::schema::kind(&key.kind).is_some() {
-                    self.instances(&scope, key, block);
-                }
+            for (key, block) in known_resources(&scope) {
+                self.instances(&scope, key, block);
             }
             for (name, _) in relevant_calls(&scope) {
                 for id in self.module_instances(&scope, name) {
@@ -246,6 +250,12 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// The blocks of a module instance that make resources the model knows.
+pub(super) fn known_resources<'a>(scope: &Scope<'a>) -> impl Iterator<Item = (&'a ResourceKey, &'a Block)> {
+    let is_known = |key: &ResourceKey| key.mode == Mode::Managed && crate::model::schema::kind(&key.kind).is_some();
+    scope.node.module.resources.iter().filter(move |(key, _)| is_known(key))
 }
 
 /// The calls of a module instance that lead to anything the model knows.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::Value;
+use crate::value::{InputSet, Value};
 
 use super::evaluator::Evaluator;
 use super::expand::Slot;
@@ -27,6 +27,8 @@ pub(super) struct Scope<'a> {
     pub call: Option<Caller<'a>>,
     /// Whether the instance exists.
     pub existence: Existence,
+    /// The inputs that decide that, and what `each` and `count` are in it.
+    pub inputs: InputSet,
 }
 
 /// The call that made a module instance.
@@ -42,7 +44,8 @@ pub(super) struct Caller<'a> {
 
 impl<'a> Scope<'a> {
     pub fn root(node: &'a Node) -> Self {
-        Self { id: Cell::new(0), node, address: String::new(), call: None, existence: Existence::Exists }
+        let (id, address, inputs) = Default::default();
+        Self { id, node, address, call: None, existence: Existence::Exists, inputs }
     }
 
     /// The address of something in this module instance.

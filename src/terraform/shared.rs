@@ -1,15 +1,17 @@
-//! What is worth the same in every world of a unit, worked out once for all its rows.
+//! What is worth the same in many worlds of a unit, worked out once for all its rows.
 //!
 //! What is known through and through before anything is answered rests on no answer: more answers only add to what is
-//! known. So it is taken from whichever row came to it first.
+//! known. So it is taken from whichever row came to it first. What is not known is worth the same in the worlds whose
+//! answers do not bear on it.
 
 use std::collections::HashMap;
 use std::mem::Discriminant;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::model::Resource;
 use crate::source::{Places, Span};
 use crate::syntax::{Problem, TemplatePart, hcl};
-use crate::value::{Data, Part, Text, Value};
+use crate::value::{Before, Data, Part, Text, Value};
 
 use super::evaluator::Key;
 
@@ -17,6 +19,12 @@ use super::evaluator::Key;
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     values: Mutex<HashMap<Name, (Value, usize)>>,
+    /// The resources that a block, or everything in the modules of a call, makes, by its address.
+    pub resources: Before<String, Vec<Resource>>,
+    /// The properties of resources.
+    pub properties: Before<(usize, String), Value>,
+    /// Whether a condition of a variable in a module instance fails.
+    pub broken: Before<(String, Span), bool>,
     templates: Mutex<HashMap<TemplateText, Arc<Template>>>,
 }
 

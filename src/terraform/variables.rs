@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::model::OpenInputs;
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
-use crate::value::{Data, Domain, Input, Literal, Origin, Pattern, Reason, Role, Value};
+use crate::value::{Data, Domain, Input, Literal, Origin, Pattern, Reason, Role, Value, look_at};
 
 use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
@@ -165,7 +165,14 @@ impl<'a> Evaluator<'a> {
     /// Whether the answers of this world break a validation that holds, or may hold, without them.
     pub fn is_invalid(&self, scope: &Rc<Scope<'a>>) -> bool {
         let conditions = scope.node.module.variables.values().flat_map(validations);
-        let mut broken = conditions.filter(|condition| self.breaks(scope, condition));
+        let shared = &self.unit.shared.broken;
+        let mut broken = conditions.filter(|condition| {
+            let key = (scope.address.clone(), condition.span);
+            self.unless_answered(shared, key, || {
+                look_at(scope.inputs);
+                self.breaks(scope, condition)
+            })
+        });
         broken.any(|condition| !self.unanswered_breaks(scope, condition))
     }
 

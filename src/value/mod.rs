@@ -5,6 +5,7 @@
 //! Evaluation is total and never asks: it returns pending values, and whoever needs one decided asks the
 //! [`World`]. This room knows neither Terraform nor CloudFormation.
 
+mod before;
 mod fixed;
 mod foreign;
 mod input;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Junction, Literal, Question, Reason};

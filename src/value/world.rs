@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Ask, Domain, Input, Literal, Question};
+use super::{Ask, Domain, Input, InputSet, Literal, Question, look_at};
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
 const MAX_CANDIDATES: usize = 16;
@@ -15,6 +15,7 @@ const MAX_CANDIDATES: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct World {
     answers: Vec<(Question, bool)>,
+    answered: InputSet,
     work: Work,
 }
 
@@ -42,9 +43,16 @@ impl World {
     /// The world with one more answer.
     #[must_use]
     pub fn with(&self, question: Question, answer: bool) -> Self {
+        let answered = self.answered.and(InputSet::named(&question.input.name));
         let mut answers = self.answers.clone();
         answers.push((question, answer));
-        Self { answers, work: self.work.clone() }
+        Self { answers, answered, work: self.work.clone() }
+    }
+
+    /// The inputs that the answers are about.
+    #[must_use]
+    pub fn answered(&self) -> InputSet {
+        self.answered
     }
 
     /// How much work this world and those around it were.
@@ -97,6 +105,17 @@ impl World {
         candidates(&input.domain, &self.about(input))
     }
 
+    /// A text with the inputs in it (`${var.env}`) that can have but one value in this world replaced by that.
+    #[must_use]
+    pub fn told(&self, text: &str) -> String {
+        self.answers.iter().fold(text.to_owned(), |text, (Question { input, .. }, _)| {
+            match self.candidates(input).as_deref() {
+                Some([only]) => text.replace(&format!("${{{}}}", input.name), &only.as_text()),
+                _ => text,
+            }
+        })
+    }
+
     /// The first question that tells which of its few values an input has; `None` when they are many, or it is known.
     #[must_use]
     pub fn which(&self, input: &Arc<Input>) -> Option<Question> {
@@ -109,6 +128,7 @@ impl World {
     }
 
     fn about(&self, input: &Input) -> Facts<'_> {
+        look_at(InputSet::named(&input.name));
         about(&self.answers, input).collect()
     }
 }

@@ -87,6 +87,33 @@ resource \"aws_cloudtrail\" \"t\" {{
     }
 }
 
+#[test]
+fn an_instance_that_becomes_another_one_is_judged_as_that() {
+    let text = "variable \"env\" {\n  type = string\n}
+resource \"aws_cloudtrail\" \"t\" {
+  for_each                   = toset([\"x\", \"y\", var.env])
+  name                       = each.key
+  s3_bucket_name             = \"logs\"
+  enable_log_file_validation = each.key != \"y\"
+}\n";
+    let sources = sources("main.tf", text);
+    let unit = load(&sources, Path::new("/project"), &Inputs::default());
+    let found = findings(&unit, &sources, &["CloudTrail.4"], &Outcomes::default());
+    let verdicts: Vec<_> = found
+        .values()
+        .map(|finding| (finding.resource.as_deref().unwrap(), finding.verdict, finding.cases.len()))
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("aws_cloudtrail.t[\"${var.env}\"]", Verdict::Unknown, 2),
+            ("aws_cloudtrail.t[\"x\"]", Verdict::Pass, 0),
+            ("aws_cloudtrail.t[\"y\"]", Verdict::Fail, 0),
+        ],
+        "{found:?}"
+    );
+}
+
 /// What both front ends' generators make.
 struct Generated<'a> {
     text: &'a str,

@@ -6,6 +6,7 @@ mod plans;
 mod templates;
 mod terraform;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cloudformation::{Assemblies, Given};
@@ -30,6 +31,8 @@ pub(super) struct Found {
     pub files: usize,
     /// The files themselves.
     walked: Vec<FoundFile>,
+    /// The templates that other ones nest: they are judged there.
+    nested: Vec<PathBuf>,
     /// The assemblies among them.
     assemblies: Assemblies,
 }
@@ -51,6 +54,7 @@ pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> 
         errors: missing.collect(),
         files: files.len(),
         walked: files.clone(),
+        nested: Vec::new(),
         assemblies: Assemblies::default(),
     };
     terraform::add(&files, &walked.directories, options, sources, &mut found);

@@ -69,9 +69,37 @@ impl Given {
         self.values.iter().rev().find(|value| value.name == name)
     }
 
-    /// The value a pseudo parameter is pinned to.
+    /// The value a pseudo parameter is pinned to: a Region lies in one partition, and that has one suffix.
     #[must_use]
     pub fn pinned(&self, name: &str) -> Option<&str> {
-        self.pinned.iter().find(|(pinned, _)| *pinned == name).map(|(_, value)| value.as_str())
+        let given =
+            |name: &str| self.pinned.iter().find(|(pinned, _)| *pinned == name).map(|(_, value)| value.as_str());
+        let partition = || given("AWS::Partition").or_else(|| given("AWS::Region").and_then(partition_of));
+        match name {
+            "AWS::Partition" => partition(),
+            "AWS::URLSuffix" => partition().and_then(suffix_of),
+            _ => given(name),
+        }
+    }
+}
+
+/// The partition that a Region lies in: <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
+fn partition_of(region: &str) -> Option<&'static str> {
+    const COMMERCIAL: [&str; 9] = ["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"];
+    let mut words = region.split('-');
+    match (words.next()?, words.next()?) {
+        ("cn", _) => Some("aws-cn"),
+        ("us", "gov") => Some("aws-us-gov"),
+        (_, place) if place.starts_with("iso") => None,
+        (continent, _) => COMMERCIAL.contains(&continent).then_some("aws"),
+    }
+}
+
+/// The domain of a partition: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>
+fn suffix_of(partition: &str) -> Option<&'static str> {
+    match partition {
+        "aws" | "aws-us-gov" => Some("amazonaws.com"),
+        "aws-cn" => Some("amazonaws.com.cn"),
+        _ => None,
     }
 }

@@ -45,10 +45,14 @@ impl<'t> Parameter<'t> {
         self.entry.key.span
     }
 
-    /// Its default.
+    /// Its default, where that is within its constraints: one that is not makes whoever deploys the template give a value.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>
     pub fn default(&self) -> Option<Value> {
         let node = self.entry.value.get("Default")?;
         let value = self.typed_text(&listed_text(node)?, Origin::at(node.span, Role::Default));
+        if self.refuses(&value) {
+            return None;
+        }
         Some(match (&value.data, node.scalar()) {
             (Data::Text(text), Some(scalar)) if text.as_literal() == Some(&scalar.text) => {
                 Value::new(Data::Text(text.clone().written(scalar.places.clone())), value.origin)
@@ -168,7 +172,9 @@ impl<'t> Parameter<'t> {
         let allowed = self.allowed();
         let length = Number::from(text.chars().count());
         let worth = Number::parse(text);
-        (!allowed.is_empty() && !allowed.iter().any(|allowed| allowed == text))
+        let names_nothing = text.is_empty() && self.kind().starts_with("AWS::") && self.shape() == Shape::Text;
+        names_nothing
+            || (!allowed.is_empty() && !allowed.iter().any(|allowed| allowed == text))
             || self.pattern().is_some_and(|pattern| !pattern.is_match(text.as_bytes()))
             || self.number("MinLength").is_some_and(|least| length < least)
             || self.number("MaxLength").is_some_and(|most| length > most)

@@ -75,7 +75,10 @@ fn document(parsed: Parsed, is_toml: bool, environment: &str) -> Result<Vec<Give
 fn values(node: &Node) -> Result<Vec<GivenValue>, Span> {
     match &node.kind {
         NodeKind::Sequence(items) => {
-            let given = items.iter().filter(|item| item.get("UsePreviousValue").is_none());
+            // Without a value, `UsePreviousValue` leaves whatever the stack has.
+            let given = items
+                .iter()
+                .filter(|item| item.get("UsePreviousValue").is_none() || item.get("ParameterValue").is_some());
             given.map(|item| read_item(item).ok_or(item.span)).collect()
         }
         NodeKind::Mapping(entries) => entries.iter().map(|entry| read_entry(entry).ok_or(entry.value.span)).collect(),

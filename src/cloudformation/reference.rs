@@ -21,6 +21,37 @@ const PSEUDO: [&str; 7] = [
     "AWS::URLSuffix",
 ];
 
+/// A value that somebody gives a parameter, which CloudFormation refuses whatever the inputs are.
+fn accepted(parameter: &Parameter<'_>, value: Value) -> Value {
+    if parameter.refuses(&value) {
+        return broken(
+            format!("the constraints of the parameter {} refuse what it is given", parameter.name),
+            value.origin,
+        );
+    }
+    value
+}
+
+/// What a computed `Parameters` hands in for a parameter: a map of a stack, or the list of a `StackSet`.
+fn handed(parameters: &Value, name: &str) -> Option<Value> {
+    let Some(items) = parameters.as_list() else { return Some(parameters.field(name)) };
+    items.iter().filter(|item| !item.is_null()).find_map(|item| {
+        let key = item.field("ParameterKey");
+        match (&item.data, key.as_str()) {
+            (Data::Pending(_) | Data::Failed(_), _) => Some(item.clone()),
+            (_, Some(key)) => (key == name).then(|| item.field("ParameterValue")),
+            (_, None) => Some(broken("it is not known which parameter this is for", item.origin.clone())),
+        }
+    })
+}
+
+/// Whether functions decide which parameters there are.
+fn is_computed(parameters: &Node) -> bool {
+    let is_computed =
+        |item: &Node| function(item).is_some() || item.get("ParameterKey").is_some_and(|name| name.text().is_none());
+    function(parameters).is_some() || parameters.items().into_iter().flatten().any(is_computed)
+}
+
 impl<'t> Evaluator<'t> {
     /// `Ref`
     pub fn reference(&self, stack: &'t Stack, name: &str, span: Span) -> Value {
@@ -68,19 +99,24 @@ impl<'t> Evaluator<'t> {
     /// The value of a parameter.
     pub fn parameter(&self, stack: &'t Stack, parameter: Parameter<'t>) -> Value {
         let name = Name::Parameter(stack.id, parameter.name);
-        self.remember(name, parameter.span(), || match stack.parent {
-            None => self.root_parameter(stack, &parameter),
-            Some((parent, resource)) => {
-                let parent = self.tree.stack(parent);
-                let handed = parent.zip(parent.and_then(|parent| parent.resource_at(resource)));
-                let handed = handed.and_then(|(parent, resource)| self.argument(parent, resource, &parameter));
-                handed.filter(|value| !value.is_null()).or_else(|| parameter.default()).unwrap_or_else(|| {
-                    let message =
-                        format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
-                    broken(message, Origin::at(parameter.span(), Role::Header))
-                })
-            }
-        })
+        self.remember(name, parameter.span(), || self.parameter_of(stack, &parameter))
+    }
+
+    fn parameter_of(&self, stack: &'t Stack, parameter: &Parameter<'t>) -> Value {
+        let Some((parent, resource)) = stack.parent else { return self.root_parameter(stack, parameter) };
+        let before = self.asked();
+        let parent = self.tree.stack(parent);
+        let handed = parent.zip(parent.and_then(|parent| parent.resource_at(resource)));
+        let handed = handed.and_then(|(parent, resource)| self.argument(parent, resource, parameter));
+        match handed.filter(|value| !value.is_null()) {
+            // What an answer brought about refuses the answer.
+            Some(value) if self.asked() != before => value,
+            Some(value) => accepted(parameter, value),
+            None => parameter.default().unwrap_or_else(|| {
+                let message = format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
+                broken(message, Origin::at(parameter.span(), Role::Header))
+            }),
+        }
     }
 
     /// `Fn::RefAll`: the values of all parameters of a type.
@@ -95,7 +131,8 @@ impl<'t> Evaluator<'t> {
 
     fn root_parameter(&self, stack: &Stack, parameter: &Parameter<'t>) -> Value {
         if let Some(given) = self.tree.given.get(parameter.name) {
-            return parameter.typed_text(&given.text, Origin::at(given.span.unwrap_or(parameter.span()), Role::Given));
+            let origin = Origin::at(given.span.unwrap_or(parameter.span()), Role::Given);
+            return accepted(parameter, parameter.typed_text(&given.text, origin));
         }
         let keeps = self.open == OpenInputs::WithoutDefault || stack.body.kept.contains(parameter.name);
         if let Some(default) = parameter.default().filter(|_| keeps) {
@@ -121,8 +158,8 @@ impl<'t> Evaluator<'t> {
             let origin = Origin::at(parameters.map_or(resource.span(), |node| node.span), Role::Argument);
             return Some(Value::open(Input::undecidable(name, reason, origin.clone()), origin));
         }
-        let (value, span) = match parameters.filter(|parameters| function(parameters).is_some()) {
-            Some(whole) => (self.evaluate(parent, whole).field(parameter.name), whole.span),
+        let (value, span) = match parameters.filter(|parameters| is_computed(parameters)) {
+            Some(whole) => (handed(&self.evaluate(parent, whole), parameter.name)?, whole.span),
             None => resource.handed(parameter.name).map(|node| (self.evaluate(parent, node), node.span))?,
         };
         Some(parameter.typed(value).through(span, Role::Argument))

@@ -189,10 +189,18 @@ impl<'t> Declared<'t> {
         }
     }
 
-    /// Whether some instances of a `StackSet` get another value for a parameter.
+    /// Whether some instances of a `StackSet` may get another value for a parameter, whatever chooses them.
     pub fn overrides(&self, parameter: &str) -> bool {
-        let groups = self.properties().and_then(|properties| properties.get("StackInstancesGroup")?.items());
-        let overrides = groups.into_iter().flatten().filter_map(|group| group.get("ParameterOverrides")?.items());
-        overrides.flatten().any(|item| item.get("ParameterKey").and_then(Node::text) == Some(parameter))
+        let groups = self.properties().and_then(|properties| properties.get("StackInstancesGroup"));
+        groups.is_some_and(|groups| may_name(groups, parameter))
     }
+}
+
+/// Whether a `ParameterKey` anywhere in it is this parameter's name, or is worked out.
+fn may_name(node: &Node, parameter: &str) -> bool {
+    let is_it = |entry: &Entry| {
+        let is_key = entry.key.text() == Some("ParameterKey");
+        is_key && entry.value.text().is_none_or(|name| name == parameter) || may_name(&entry.value, parameter)
+    };
+    node.entries().iter().any(is_it) || node.items().into_iter().flatten().any(|item| may_name(item, parameter))
 }

@@ -29,6 +29,8 @@ pub struct Bucket {
     pub policies: Vec<Value>,
     /// Modules that are not on disk and were handed this bucket: what is absent here may be there.
     pub handed_to: Vec<Arc<Input>>,
+    /// Whether it is in the account that its unit is deployed to, as far as the sources tell.
+    pub is_in_units_account: bool,
     /// The addresses of the unit's other buckets that the policies name.
     pub others: BTreeSet<String>,
 }
@@ -107,6 +109,7 @@ impl Bucket {
             account_blocks: account_blocks(resource, estate, world)?,
             policies: Vec::new(),
             handed_to: handed_to(resource, estate),
+            is_in_units_account: resource.provider == estate.default_provider(),
             others: BTreeSet::new(),
             resource: resource.clone(),
         };
@@ -260,8 +263,7 @@ fn account_blocks(resource: &Resource, estate: &dyn Estate, world: &World) -> De
     Ok(blocks)
 }
 
-/// The blocks of its own account that a unit certainly declares, as other units see them. A provider that assumes a role
-/// leads to another account than the unit's.
+/// The blocks of its own account that a unit certainly declares, as other units see them.
 #[must_use]
 pub fn declared_account_blocks(unit: &dyn Unit) -> Vec<PublicAccessBlock> {
     let world = World::default();
@@ -269,7 +271,7 @@ pub fn declared_account_blocks(unit: &dyn Unit) -> Vec<PublicAccessBlock> {
     let is_own = |block: &Resource| {
         let account = estate.property(block, "AccountId");
         let is_own = account.is_null() || matches!(account.data, Data::Opaque(_));
-        is_own && block.provider.is_empty() && block.existence == Existence::Exists
+        is_own && block.provider == estate.default_provider() && block.existence == Existence::Exists
     };
     let blocks = estate.resources(Kind::AccountPublicAccessBlock).into_iter().filter(is_own);
     let blocks = blocks.map(|block| PublicAccessBlock::read(|flag| estate.property(&block, flag)));

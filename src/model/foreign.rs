@@ -50,6 +50,7 @@ impl OfUnit for Bucket {
             account_blocks: self.account_blocks.of_unit(unit),
             policies: self.policies.of_unit(unit),
             handed_to: self.handed_to.of_unit(unit),
+            is_in_units_account: self.is_in_units_account,
             others: self.others.iter().map(|address| name_of(address, unit)).collect(),
         }
     }

@@ -38,7 +38,7 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
     }
     for bucket in estate.resources(Kind::Bucket) {
         // Of several with one name, an input may decide which one exists.
-        if Naming::of(&bucket, estate).owns(&name, world)? && exists(&bucket, world)? {
+        if Naming::of(&bucket, estate).owns(&name, estate, world)? && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
         }
     }
@@ -96,17 +96,25 @@ impl Naming {
     }
 
     /// Whether `target`, the value of a satellite's bucket argument, names the bucket.
-    fn owns(&self, target: &Value, world: &World) -> Decided<bool> {
+    fn owns(&self, target: &Value, estate: &dyn Estate, world: &World) -> Decided<bool> {
         match (&target.data, &self.bucket) {
             (Data::Pending(question), Some(_)) => world.decide(question).map(|_| false),
             // Across units only whole literal names link.
             (Data::Pending(_), None) | (Data::Failed(_), _) => Ok(false),
-            _ if self.is(target) => Ok(true),
+            _ if self.is(target) || self.is_only_instance(target, estate) => Ok(true),
             _ => match self.question(target).map(Arc::new).or_else(|| self.undecided(target, world)) {
                 Some(question) => world.decide(&question),
                 None => Ok(false),
             },
         }
+    }
+
+    /// Whether `target` is one of the instances of the bucket's block, whichever, and the bucket is all there is of them:
+    /// one stands for all where it is not known which there are.
+    fn is_only_instance(&self, target: &Value, estate: &dyn Estate) -> bool {
+        let Some(block) = self.bucket.as_ref().and_then(|bucket| block(&bucket.address)) else { return false };
+        let is_another = |other: &&Resource| self::block(&other.address) == Some(block);
+        is_instance(target, block) && estate.resources(Kind::Bucket).iter().filter(is_another).count() == 1
     }
 
     /// What decides one of two names that may turn out to be the same: the bucket's own, or `target` beside a known one.
@@ -133,7 +141,10 @@ impl Naming {
                 SymbolSource::Named(_) | SymbolSource::Import(_) => false,
             },
             Data::Open(input) => match input.reason {
-                Reason::Derived => mentions(&input.name, &bucket.address),
+                Reason::Derived => {
+                    let is_one_of = |block| is_instance(&target, block);
+                    mentions(&input.name, &bucket.address) || block(&bucket.address).is_some_and(is_one_of)
+                }
                 Reason::Unsupported(_) | Reason::Limit(_) => true,
                 _ => false,
             },
@@ -173,11 +184,24 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
     let mut belonging = Vec::new();
     for resource in estate.resources(kind) {
         let target = estate.property(&resource, "Bucket");
-        if bucket.owns(&target, world)? && exists(&resource, world)? {
+        if bucket.owns(&target, estate, world)? && exists(&resource, world)? {
             belonging.push(resource);
         }
     }
     Ok(belonging)
+}
+
+/// The address of a block that has several instances, of which `address` is one.
+fn block(address: &str) -> Option<&str> {
+    let (block, _) = address.strip_suffix(']')?.rsplit_once('[')?;
+    Some(block)
+}
+
+/// Whether a value that is not known is the name of one of the instances of `block`: `aws_s3_bucket.logs[each.key].id`.
+fn is_instance(value: &Value, block: &str) -> bool {
+    let Data::Open(input) = &value.data else { return false };
+    let key = input.name.strip_prefix(block).and_then(|rest| rest.strip_prefix('['));
+    key.and_then(|key| key.strip_suffix("].id").or_else(|| key.strip_suffix("].bucket"))).is_some()
 }
 
 /// Whether the canonical text of an expression holds an address, and not only as a part of a longer one.

@@ -90,6 +90,11 @@ pub trait Estate {
     /// What the unit is written in.
     fn language(&self) -> Language;
 
+    /// The provider configuration of what names none: it leads to the account that the unit is deployed to.
+    fn default_provider(&self) -> String {
+        String::new()
+    }
+
     /// What the unit exports for others to import, by whole literal names, with the values.
     fn exports(&self) -> Vec<(String, Value)> {
         Vec::new()

@@ -164,11 +164,24 @@ impl<'a> Neighbourhood<'a> {
         None
     }
 
-    /// The units that declare something for a bucket by the name of its export, other than the one that exports it.
+    /// The units that declare something for a bucket by the name of one of its exports, each with that name. `exporter` is
+    /// the unit that declares the bucket, this one unless another is named.
     #[must_use]
-    pub fn importing(&self, export: &str, exporter: &dyn Unit) -> Vec<&'a dyn Unit> {
-        let naming = self.all.naming.get(&Target::Export(export.to_owned())).into_iter().flatten().copied();
-        naming.filter(|unit| unit.path() != exporter.path()).collect()
+    pub fn importing(
+        &self,
+        bucket: &Resource,
+        exporter: Option<&dyn Unit>,
+        estate: &dyn Estate,
+    ) -> Vec<(&'a dyn Unit, Target)> {
+        let exporter = exporter.unwrap_or(self.home);
+        let is_imported = self.all.naming.keys().any(|target| matches!(target, Target::Export(_)));
+        let exports = if is_imported { exports_of(bucket, estate) } else { Vec::new() };
+        let is_only = |name: &String| self.all.exporters(name, &estate.environment()).len() == 1;
+        let importing = exports.into_iter().filter(is_only).map(Target::Export).flat_map(|export| {
+            let naming = self.all.naming.get(&export).into_iter().flatten().copied();
+            naming.filter(|unit| unit.path() != exporter.path()).map(move |unit| (unit, export.clone()))
+        });
+        importing.collect()
     }
 
     /// The units that declare something for the bucket of this name and do not declare the bucket itself. None where
@@ -243,12 +256,21 @@ pub fn targets(unit: &dyn Unit) -> Vec<Target> {
     for trail in estate.resources(Kind::Trail) {
         let name = estate.property(&trail, "S3BucketName");
         match link::bucket(&name, estate.as_ref(), &world) {
-            Ok(Link::Bucket(bucket)) => targets.extend(Target::of(&estate.property(&bucket, "BucketName"))),
+            Ok(Link::Bucket(bucket)) => {
+                targets.extend(Target::of(&estate.property(&bucket, "BucketName")));
+                targets.extend(exports_of(&bucket, estate.as_ref()).into_iter().map(Target::Export));
+            }
             Ok(_) => targets.extend(Target::of(&name)),
             Err(_) => targets.extend(buckets().map(Target::Name)),
         }
     }
     targets
+}
+
+/// What the unit exports the name of the bucket as.
+fn exports_of(bucket: &Resource, estate: &dyn Estate) -> Vec<String> {
+    let naming = link::Naming::of(bucket, estate);
+    estate.exports().into_iter().filter(|(_, value)| naming.is(value)).map(|(name, _)| name).collect()
 }
 
 fn text(name: &Value) -> Option<String> {

@@ -62,12 +62,27 @@ pub(super) fn quoted_sources(text: &str) -> impl Iterator<Item = &str> {
 /// A directory that another one calls is judged through its callers and is none.
 #[must_use]
 pub fn roots(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
+    roots_reaching(modules, directories, |_, outline| outline.mentions_trail)
+}
+
+/// The directories, among `directories`, that are root modules and are or call one of `sought`, in order.
+#[must_use]
+pub fn roots_of(modules: &Modules, directories: &[PathBuf], sought: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    let sought: BTreeSet<PathBuf> = sought.iter().map(|directory| normalize(directory)).collect();
+    roots_reaching(modules, directories, |directory, _| sought.contains(directory))
+}
+
+fn roots_reaching(
+    modules: &Modules,
+    directories: &[PathBuf],
+    is_sought: impl Fn(&Path, &Outline) -> bool,
+) -> Vec<PathBuf> {
     let directories: Vec<PathBuf> = directories.iter().map(|directory| normalize(directory)).collect();
-    let relevant = relevant(&modules.sources, &directories);
-    let holding: Vec<&PathBuf> = directories.iter().filter(|directory| relevant.contains(*directory)).collect();
+    let reaching = reaching(&modules.sources, &directories, is_sought);
+    let candidates: Vec<&PathBuf> = directories.iter().filter(|directory| reaching.contains(*directory)).collect();
     let calls = |directory: &&PathBuf| called_directories(modules, directory);
-    let called: BTreeSet<PathBuf> = holding.par_iter().flat_map_iter(calls).collect();
-    holding.into_iter().filter(|directory| !called.contains(*directory)).cloned().collect()
+    let called: BTreeSet<PathBuf> = candidates.par_iter().flat_map_iter(calls).collect();
+    candidates.into_iter().filter(|directory| !called.contains(*directory)).cloned().collect()
 }
 
 /// What the configurations of Terragrunt in `files` deploy, as far as there is a trail in it, and remarks about what they
@@ -108,6 +123,15 @@ pub fn called_directories(modules: &Modules, directory: &Path) -> Vec<PathBuf> {
 
 /// The directories from which a mention of a trail can be reached.
 fn relevant(sources: &Sources, directories: &[PathBuf]) -> BTreeSet<PathBuf> {
+    reaching(sources, directories, |_, outline| outline.mentions_trail)
+}
+
+/// The directories from which a directory that is sought can be reached.
+fn reaching(
+    sources: &Sources,
+    directories: &[PathBuf],
+    is_sought: impl Fn(&Path, &Outline) -> bool,
+) -> BTreeSet<PathBuf> {
     let mut outlines: BTreeMap<PathBuf, Outline> = BTreeMap::new();
     let mut next: Vec<PathBuf> = directories.to_vec();
     while !next.is_empty() {
@@ -123,13 +147,13 @@ fn relevant(sources: &Sources, directories: &[PathBuf]) -> BTreeSet<PathBuf> {
             callers.entry(called).or_default().push(caller);
         }
     }
-    let holding = outlines.iter().filter(|(_, outline)| outline.mentions_trail).map(|(directory, _)| directory);
+    let holding = outlines.iter().filter(|(path, outline)| is_sought(path, outline)).map(|(path, _)| path);
     let mut waiting: Vec<&PathBuf> = holding.collect();
-    let mut relevant: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut reaching: BTreeSet<PathBuf> = BTreeSet::new();
     while let Some(directory) = waiting.pop() {
-        if relevant.insert(directory.clone()) {
+        if reaching.insert(directory.clone()) {
             waiting.extend(callers.get(directory).into_iter().flatten());
         }
     }
-    relevant
+    reaching
 }

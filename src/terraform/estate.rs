@@ -39,6 +39,10 @@ impl Estate for TerraformEstate<'_> {
         Language::Terraform
     }
 
+    fn default_provider(&self) -> String {
+        self.evaluator.default_provider()
+    }
+
     fn resources(&self, kind: Kind) -> Vec<Resource> {
         self.all().iter().filter(|resource| resource.kind == kind).cloned().collect()
     }

@@ -45,7 +45,7 @@ mod unknown;
 mod variables;
 mod written;
 
-pub use discover::{deployed, reaching_trails, roots};
+pub use discover::{deployed, reaching_trails, roots, roots_of};
 pub use files::is_configuration;
 pub use module::{Module, Modules};
 pub use terragrunt::{Deployed, Deploys};

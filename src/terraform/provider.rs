@@ -26,7 +26,16 @@ impl<'a> Evaluator<'a> {
     /// What tells the account of a resource from that of others: a role, a profile or the allowed accounts of its
     /// provider configuration. Empty where the configuration says nothing; a Region alone is the same account.
     pub fn provider(&self, scope: &Rc<Scope<'a>>, block: &Block) -> String {
-        let Some((scope, body)) = configuration(scope, block) else { return String::new() };
+        self.account_of(resolve(scope, written(block)))
+    }
+
+    /// The same of what names no configuration in the root module.
+    pub fn default_provider(&self) -> String {
+        self.account_of((self.root(), Name { local: "aws".to_owned(), alias: None }))
+    }
+
+    fn account_of(&self, (scope, name): (Rc<Scope<'a>>, Name)) -> String {
+        let Some(body) = configured(&scope, &name) else { return String::new() };
         let env = Env::of(&scope);
         let literal = |expr: &Expr| {
             let value = self.evaluate(expr, env);

@@ -2,6 +2,7 @@
 //! export something where a trail imports its bucket. And those that may declare the public access block of an account,
 //! where the configuration says which units belong to one.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use rayon::prelude::*;
 use crate::cloudformation::{self, Given, Loaded};
 use crate::model::{Target, Unit, targets};
 use crate::source::{FileClass, FoundFile, Sources};
-use crate::terraform::Modules;
+use crate::terraform::{Modules, roots_of};
 
 use super::super::Options;
 use super::Found;
@@ -34,19 +35,21 @@ pub(in super::super) fn beside(
     };
     let holding: Vec<&FoundFile> = found.walked.par_iter().filter(may_declare).collect();
     let known = |path: &str| found.units.iter().any(|unit| unit.path() == path);
-    let is_terraform = |file: &&&FoundFile| matches!(file.class, FileClass::Terraform | FileClass::TerraformJson);
-    let mut directories: Vec<PathBuf> =
-        holding.iter().filter(is_terraform).filter_map(|file| file.path.parent().map(Path::to_owned)).collect();
-    directories.sort();
-    directories.dedup();
-    directories.retain(|directory| !known(&sources.display(directory)));
+    let is_terraform = |file: &&FoundFile| matches!(file.class, FileClass::Terraform | FileClass::TerraformJson);
+    let parent = |file: &FoundFile| file.path.parent().map(Path::to_owned);
+    let is_read = |file: &&FoundFile| is_terraform(file) || file.class == FileClass::Variables;
+    let sought: BTreeSet<PathBuf> = holding.iter().copied().filter(is_read).filter_map(parent).collect();
+    let directories: BTreeSet<PathBuf> = found.walked.iter().filter(is_terraform).filter_map(parent).collect();
+    let directories: Vec<PathBuf> = directories.into_iter().collect();
     let modules = Modules::new(Arc::clone(sources));
+    // A module that another one calls says what it says through its callers.
+    let mut roots = if sought.is_empty() { Vec::new() } else { roots_of(&modules, &directories, &sought) };
+    roots.retain(|directory| !known(&sources.display(directory)));
     let mut units: Vec<Box<dyn Unit>> = Vec::new();
-    units.extend(
-        directories.iter().map(|directory| Box::new(modules.load(directory, &options.inputs)) as Box<dyn Unit>),
-    );
+    units.extend(roots.iter().map(|root| Box::new(modules.load(root, &options.inputs)) as Box<dyn Unit>));
     let templates = holding.iter().filter(|file| file.class == FileClass::Template);
-    for file in templates.filter(|file| !found.assemblies.keeps(&file.path)) {
+    let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || found.nested.contains(&file.path);
+    for file in templates.filter(|file| !is_part(file)) {
         let deployment = found.assemblies.deployment(&file.path);
         if let Loaded::Template(unit) = cloudformation::load(sources, &file.path, given, &deployment)
             && !known(unit.path())

@@ -59,16 +59,15 @@ impl Mention {
 
 /// The units among what was loaded: a template that another one nests is judged there, unless it is named.
 fn take(loaded: Vec<(FoundFile, Loaded)>, sources: &Sources, found: &mut Found) {
-    let mut nested = Vec::new();
     for (_, loaded) in &loaded {
         if let Loaded::Template(unit) = loaded {
-            nested.extend(unit.nested().iter().cloned());
+            found.nested.extend(unit.nested().iter().cloned());
         }
     }
     for (file, loaded) in loaded {
         match loaded {
             Loaded::Template(unit) => {
-                if file.found == How::Named || !nested.contains(&file.path) {
+                if file.found == How::Named || !found.nested.contains(&file.path) {
                     found.units.push(unit);
                 }
             }

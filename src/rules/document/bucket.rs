@@ -66,7 +66,8 @@ impl<'a> Builder<'a> {
 
     /// A bucket of the trail's own unit.
     fn here(&self, bucket: &Resource) -> Place<'a> {
-        let beside = self.named_beside(&self.estate.property(bucket, "BucketName"));
+        let mut beside = self.named_beside(&self.estate.property(bucket, "BucketName"));
+        beside.extend(self.neighbours.importing(bucket, None, self.estate));
         Place { bucket: bucket.clone(), home: None, beside }
     }
 
@@ -75,15 +76,14 @@ impl<'a> Builder<'a> {
         let Some((home, target)) = self.neighbours.declaring(name, self.estate) else { return Ok(None) };
         let found = in_unit(home, self.world, |estate, world| bucket_in(&target, estate, world))?;
         let Some(bucket) = found else { return Ok(None) };
+        let mut importing = Vec::new();
         let named = in_unit(home, self.world, |estate, world| {
-            let bucket = bucket_in(&target, estate, world)?;
-            Ok(bucket.map(|bucket| estate.property(&bucket, "BucketName")))
+            let Some(bucket) = bucket_in(&target, estate, world)? else { return Ok(None) };
+            importing = self.neighbours.importing(&bucket, Some(home), estate);
+            Ok(Some(estate.property(&bucket, "BucketName")))
         })?;
         let mut beside = named.map(|name| self.named_beside(&name)).unwrap_or_default();
-        if let Target::Export(export) = &target {
-            let importing = self.neighbours.importing(export, home);
-            beside.extend(importing.into_iter().map(|unit| (unit, target.clone())));
-        }
+        beside.extend(importing);
         Ok(Some(Place { bucket, home: Some((home, target)), beside }))
     }
 
@@ -132,8 +132,7 @@ impl<'a> Builder<'a> {
         let read =
             |bucket: &Resource, estate: &dyn Estate, world: &World| Bucket::read(bucket, estate, world).map(Some);
         let Some(mut bucket) = self.read_home(place, read)? else { return Ok(None) };
-        // A provider that assumes a role leads to another account than the unit's.
-        if place.bucket.provider.is_empty() {
+        if bucket.is_in_units_account {
             let home = place.home.as_ref().map(|(home, _)| *home);
             bucket.account_blocks.extend_from_slice(self.neighbours.account_blocks(home));
         }

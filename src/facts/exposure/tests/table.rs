@@ -85,6 +85,7 @@ pub(super) fn bucket() -> Bucket {
         account_blocks: Vec::new(),
         policies: Vec::new(),
         handed_to: Vec::new(),
+        is_in_units_account: true,
         others: BTreeSet::from(["aws_s3_bucket.other".to_owned()]),
     }
 }

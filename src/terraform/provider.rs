@@ -25,7 +25,12 @@ impl<'a> Evaluator<'a> {
     /// What tells the account of a resource from that of others: a role, a profile or the allowed accounts of its
     /// provider configuration. Empty where the configuration says nothing; a Region alone is the same account.
     pub fn provider(&self, scope: &Rc<Scope<'a>>, block: &Block) -> String {
-        let Some((scope, body)) = configuration(scope, block) else { return String::new() };
+        let (scope, name) = resolve(scope, written(block));
+        let Some(body) = configured(&scope, &name) else { return String::new() };
+        if body.attribute("for_each").is_some() {
+            // <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>
+            return if says_account(body) { name.shown() } else { String::new() };
+        }
         let env = Env::of(&scope);
         let literal = |expr: &Expr| {
             let value = self.evaluate(expr, env);
@@ -55,6 +60,12 @@ impl<'a> Evaluator<'a> {
 pub(super) fn provider_name(scope: &Rc<Scope<'_>>, block: &Block) -> String {
     let (_, name) = resolve(scope, written(block));
     if name.alias.is_some() { name.shown() } else { String::new() }
+}
+
+/// Whether a configuration says which account it is for.
+fn says_account(body: &Body) -> bool {
+    let is_nested = || !nested_arguments(body, "assume_role", "role_arn").is_empty();
+    is_nested() || ["profile", "allowed_account_ids"].iter().any(|name| body.attribute(name).is_some())
 }
 
 fn configuration<'a>(scope: &Rc<Scope<'a>>, block: &Block) -> Option<(Rc<Scope<'a>>, &'a Body)> {
@@ -117,7 +128,8 @@ fn reference(expr: &Expr) -> Option<Name> {
             ExprKind::Variable(local) => Some(Name { local: local.clone(), alias: Some(alias.clone()) }),
             _ => None,
         },
-        ExprKind::Parenthesis(inner) => reference(inner),
+        // OpenTofu: one of the instances of a configuration with `for_each`.
+        ExprKind::Parenthesis(inner) | ExprKind::Index(inner, _) => reference(inner),
         ExprKind::Text(text, _) => Some(match text.split_once('.') {
             Some((local, alias)) => Name { local: local.to_owned(), alias: Some(alias.to_owned()) },
             None => Name { local: text.clone(), alias: None },

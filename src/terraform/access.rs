@@ -9,9 +9,8 @@ use crate::value::{
 use super::evaluator::Evaluator;
 use super::joined::{self, Entry};
 use super::scope::Env;
-use super::shape;
-use super::types::Type;
-use super::unknown::{Outcome, derive, is_identifier};
+use super::types::{self, Type};
+use super::unknown::{self, Outcome, derive, is_identifier};
 
 /// Up to how many keys are asked about one by one when the key is open.
 const MAX_CANDIDATES: usize = 32;
@@ -26,16 +25,20 @@ impl<'a> Evaluator<'a> {
                 None => Value::failed(format!("there is no attribute \"{name}\""), origin()),
             },
             Data::Object(id) => self.object_attribute(*id, name, span).through(span, Role::Expression),
+            Data::Open(_) | Data::Opaque(_) if !may_have(source.said_type(), name) => {
+                Value::failed(format!("there is no attribute \"{name}\""), origin())
+            }
             Data::Open(input) => {
                 if let Some((Junction::Map, parts)) = source.parts() {
                     return self.joined_entry(parts, name, span);
                 }
-                let ty = self.type_of(&input.name).and_then(|ty| shape::attribute(&ty, name));
+                let ty = source.said_type().attribute(name);
                 self.open_part(input, &format!(".{name}"), ty).through(span, Role::Expression)
             }
             Data::Opaque(symbol) => {
                 let separator = if symbol.attribute.is_empty() { "" } else { "." };
                 opaque_part(symbol, &format!("{separator}{name}"), span)
+                    .typed(source.said_type().attribute(name).unwrap_or(&Type::Any))
             }
             Data::Pending(_) | Data::Failed(_) => source.clone(),
             Data::Null => Value::failed(format!("null has no attribute \"{name}\""), origin()),
@@ -80,17 +83,18 @@ impl<'a> Evaluator<'a> {
                     self.one_of(source, key, keys.zip(items.iter()), span)
                 }
             },
+            (Data::Open(_) | Data::Opaque(_), _) if !may_hold(source.said_type(), key) => {
+                Value::failed(format!("there is no element {}", key.describe()), origin)
+            }
             (Data::Open(input), _) => {
                 if let Some(element) = self.joined_element(source, key, span) {
                     return element.through(span, Role::Expression);
                 }
-                let ty = self.type_of(&input.name).and_then(|ty| match key.as_str() {
-                    Some(name) => shape::attribute(&ty, name),
-                    None => shape::element(&ty),
-                });
+                let ty = part_type(source, key);
                 self.open_part(input, &format!("[{}]", key.describe()), ty).through(span, Role::Expression)
             }
-            (Data::Opaque(symbol), _) => opaque_part(symbol, &format!("[{}]", key.describe()), span),
+            (Data::Opaque(symbol), _) => opaque_part(symbol, &format!("[{}]", key.describe()), span)
+                .typed(part_type(source, key).unwrap_or(&Type::Any)),
             (Data::Object(id), _) => match key.as_str() {
                 Some(name) if self.is_module(*id) => self.attribute(source, name, span),
                 _ => Value::failed("a resource without count or for_each has no index", origin),
@@ -145,8 +149,8 @@ impl<'a> Evaluator<'a> {
     /// The element of an unknown map under a key, and whether it has one where its type says so.
     pub fn entry_of(&self, map: &Value, key: &str, span: Span) -> (Value, Option<bool>) {
         let known = match &map.data {
-            Data::Open(input) => match self.type_of(&input.name).as_deref() {
-                Some(Type::Object(attributes)) => Some(attributes.contains_key(key)),
+            Data::Open(_) => match map.said_type() {
+                Type::Object(attributes) => Some(attributes.contains_key(key)),
                 _ => None,
             },
             _ => None,
@@ -170,12 +174,19 @@ impl<'a> Evaluator<'a> {
         match &source.data {
             Data::Null => Value::list(ListKind::Tuple, Vec::new(), origin),
             Data::Pending(_) | Data::Failed(_) => source,
-            Data::List(_, items) => Value::list(ListKind::Tuple, items.iter().map(each).collect(), origin),
+            Data::List(ListKind::Tuple, items) => {
+                Value::list(ListKind::Tuple, items.iter().map(each).collect(), origin)
+            }
+            Data::List(_, items) if items.is_empty() => {
+                Value::list(ListKind::List, Vec::new(), origin).typed(&self.type_of_splat(&source, steps, span, env))
+            }
+            Data::List(_, items) => Value::list(ListKind::List, items.iter().map(each).collect(), origin),
             Data::Open(input) => self.open_splat(&source, input, steps, span, env),
-            Data::Opaque(symbol) if !is_identifier(&source) => {
+            Data::Opaque(symbol) if source.said_type().may_be_list() && !is_identifier(&source) => {
                 let element = opaque_part(symbol, "[*]", span);
                 let element = self.steps(element, steps, span, env);
-                derive(element.describe(), &element, Outcome::Set, self.world, origin)
+                let ty = splat_type(&source, &element);
+                derive(element.describe(), &element, Outcome::Set, self.world, origin).typed(&ty)
             }
             _ => Value::list(ListKind::Tuple, vec![each(&source)], origin),
         }
@@ -197,8 +208,7 @@ impl<'a> Evaluator<'a> {
             let name = format!("{}[*]{}", source.describe(), made.iter().map(Value::describe).collect::<String>());
             return stop.cloned().unwrap_or_else(|| joined::joined(name, junction, made, self.world, origin));
         }
-        let ty = self.type_of(&input.name);
-        if ty.as_ref().is_some_and(|ty| !shape::may_be_list(ty)) {
+        if !source.said_type().may_be_list() {
             let question = Question::new(input.clone(), Ask::Null);
             return match self.world.answer(&question) {
                 Some(true) => Value::list(ListKind::Tuple, Vec::new(), origin),
@@ -212,9 +222,16 @@ impl<'a> Evaluator<'a> {
         if steps.is_empty() {
             return source.clone();
         }
-        let element = self.open_part(input, "[*]", ty.and_then(|ty| shape::element(&ty)));
+        let element = self.open_part(input, "[*]", source.said_type().element());
         let item = self.steps(element, steps, span, env);
-        derive(item.describe(), &item, Outcome::Open, self.world, origin)
+        derive(item.describe(), &item, Outcome::Open, self.world, origin).typed(&splat_type(source, &item))
+    }
+
+    /// What a splat over a list without elements is a list of: what one element would make.
+    fn type_of_splat(&self, source: &Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Type {
+        let element = unknown::opaque("element", Origin::expression(span));
+        let element = element.typed(types::of(source).element().unwrap_or(&Type::Any));
+        Type::list(types::of(&self.steps(element, steps, span, env)))
     }
 
     fn steps(&self, value: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {
@@ -222,6 +239,41 @@ impl<'a> Evaluator<'a> {
             Step::Attribute(name) => self.attribute(&value, name, span),
             Step::Index(key) => self.index(&value, &self.evaluate(key, env), span),
         })
+    }
+}
+
+/// The type of what a splat over an unknown collection makes: a list if that is a list or a set.
+fn splat_type(source: &Value, item: &Value) -> Type {
+    match source.said_type() {
+        Type::List(_) | Type::Set(_) => Type::list(types::of(item)),
+        _ => Type::Any,
+    }
+}
+
+/// The type of the element of an unknown value under a key.
+fn part_type<'v>(source: &'v Value, key: &Value) -> Option<&'v Type> {
+    match key.as_str() {
+        Some(name) => source.said_type().attribute(name),
+        None => source.said_type().element(),
+    }
+}
+
+/// Whether a value of this type may have an element under a key.
+fn may_hold(ty: &Type, key: &Value) -> bool {
+    match ty {
+        Type::Bool | Type::Number | Type::String | Type::Set(_) => false,
+        Type::List(_) | Type::Tuple(_) => !matches!(position(key), Position::Never),
+        Type::Object(attributes) => key.as_str().is_none_or(|name| attributes.contains_key(name)),
+        Type::Any | Type::Map(_) => true,
+    }
+}
+
+/// Whether a value of this type may have an attribute of this name.
+fn may_have(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Object(attributes) => attributes.contains_key(name),
+        Type::Any | Type::Map(_) => true,
+        _ => false,
     }
 }
 

@@ -113,10 +113,9 @@ impl<'a> Evaluator<'a> {
         let yes = || Value::bool(true, origin());
         match &source.data {
             Data::Open(input) if source.parts().is_none() => {
-                let ty = self.type_of(&input.name);
-                let ask = match (&key.data, ty.as_deref()) {
-                    (_, Some(Type::Object(_) | Type::Tuple(_))) if input.domain.never_null => return yes(),
-                    (_, Some(Type::Object(_) | Type::Tuple(_))) => {
+                let ask = match (&key.data, source.said_type()) {
+                    (_, Type::Object(_) | Type::Tuple(_)) if input.domain.never_null => return yes(),
+                    (_, Type::Object(_) | Type::Tuple(_)) => {
                         let null = Question::new(input.clone(), Ask::Null);
                         return super::operators::not(Value::answer(null, self.world, origin()), self.world, origin());
                     }

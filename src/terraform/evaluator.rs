@@ -17,7 +17,6 @@ use super::object::Object;
 use super::scope::Scope;
 use super::shared::is_plain;
 use super::terragrunt::Layer;
-use super::types::Type;
 use super::unit::TerraformUnit;
 use super::variables::argument_of;
 
@@ -33,8 +32,6 @@ pub(super) struct Evaluator<'a> {
     pub(super) expansions: RefCell<HashMap<(usize, String), Expanded>>,
     pub(super) scopes: RefCell<Vec<Rc<Scope<'a>>>>,
     pub(super) objects: RefCell<HashMap<usize, Rc<Object<'a>>>>,
-    /// What is known about the types of open values, by name.
-    types: RefCell<HashMap<String, Rc<Type>>>,
     /// The values behind keys of maps that are not known texts, by the text that stands for them.
     keys: RefCell<HashMap<String, Value>>,
     /// Blocks whose `count` or `for_each` Terraform refuses, by address.
@@ -88,7 +85,6 @@ impl<'a> Evaluator<'a> {
             expansions: RefCell::default(),
             scopes: RefCell::default(),
             objects: RefCell::default(),
-            types: RefCell::default(),
             keys: RefCell::default(),
             refused: RefCell::default(),
             unanswered: OnceCell::new(),
@@ -212,16 +208,6 @@ impl<'a> Evaluator<'a> {
         self.notes.borrow().clone()
     }
 
-    /// Remembers the type of an open value.
-    pub fn set_type(&self, name: &str, ty: Type) {
-        self.types.borrow_mut().insert(name.to_owned(), Rc::new(ty));
-    }
-
-    /// What is known about the type of an open value.
-    pub fn type_of(&self, name: &str) -> Option<Rc<Type>> {
-        self.types.borrow().get(name).cloned()
-    }
-
     /// The text under which a map holds `key`; `None` when Terraform would not take it as a key.
     pub fn key_text(&self, key: &Value) -> Option<String> {
         match &key.data {
@@ -246,7 +232,7 @@ impl<'a> Evaluator<'a> {
     /// The value behind a key of a map.
     pub fn key_value(&self, key: &str, origin: Origin) -> Value {
         match self.keys.borrow().get(key) {
-            Some(value) => Value::new(value.data.clone(), origin),
+            Some(value) => Value { origin, ..value.clone() },
             None => Value::text(key, origin),
         }
     }

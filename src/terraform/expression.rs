@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Call, Expansion, Expr, ExprKind};
-use crate::value::{Ask, Data, Input, ListKind, MapKind, Origin, Question, Reason, Role, Text, Value};
+use crate::value::{Data, Input, ListKind, MapKind, Origin, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
 use super::functions;
@@ -15,7 +15,8 @@ use super::operators;
 use super::scope::Env;
 use super::truth::truth;
 use super::types::{self, Nullable, Type};
-use super::unknown::{Outcome, derive};
+use super::typing::{are_at_odds, is_scalar};
+use super::unknown::{Outcome, derive, settle};
 
 impl<'a> Evaluator<'a> {
     /// What `expr` is worth where `env` stands.
@@ -91,6 +92,9 @@ impl<'a> Evaluator<'a> {
 
     /// Terraform works out both branches to give them one type, and lets only the chosen one fail.
     fn conditional(&self, condition: &Expr, yes: &Expr, no: &Expr, span: Span, env: Env<'_, 'a>) -> Value {
+        if are_at_odds(yes, no) {
+            return Value::failed("the results of a conditional must have one type", Origin::expression(span));
+        }
         let decided = truth(&self.evaluate(condition, env), self.world);
         let Data::Bool(taken) = decided.data else {
             return Value::new(decided.data, Origin::expression(span));
@@ -98,12 +102,14 @@ impl<'a> Evaluator<'a> {
         let (taken, other) = if taken { (yes, no) } else { (no, yes) };
         let value = self.evaluate(taken, env);
         let value = match value.data {
-            Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) => {
+            // A text stays what it is beside a scalar, so that a file which is not wanted is not read either.
+            Data::Text(_) if is_scalar(other) => value,
+            Data::Pending(_) | Data::Failed(_) | Data::Object(_) => value,
+            _ => {
                 let other = self.evaluate(other, env);
                 let limit = self.too_much([&value, &other], span);
                 limit.unwrap_or_else(|| self.like(value, other))
             }
-            _ => value,
         };
         value.through(condition.span, Role::Condition).through(span, Role::Expression)
     }
@@ -122,6 +128,7 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.terragrunt_call(name, &arguments, span) {
             return value;
         }
+        self.limits.count(functions::regex_steps(name, &arguments));
         if let Some(limit) = self.too_much(&arguments, span) {
             return limit;
         }
@@ -152,42 +159,28 @@ impl<'a> Evaluator<'a> {
 
     /// The value itself where the answers leave an open value no choice.
     pub fn settled(&self, value: Value) -> Value {
-        let Data::Open(input) = &value.data else { return value };
-        let ty = self.type_of(&input.name);
-        match (self.world.candidates(input).as_deref(), ty.as_deref()) {
-            (Some([only]), None) => only.to_value(value.origin),
-            (Some([only]), Some(ty)) => types::convert(only.to_value(value.origin.clone()), ty, self.world),
-            // Of all texts one is empty.
-            (None, Some(Type::String)) if self.is_empty(input) => Value::text("", value.origin),
-            _ => value,
-        }
-    }
-
-    fn is_empty(&self, input: &Arc<Input>) -> bool {
-        self.world.answer(&Question::new(Arc::clone(input), Ask::Empty)) == Some(true)
+        if matches!(value.data, Data::Open(_)) { settle(value, self.world) } else { value }
     }
 
     /// A part of an open value: a new open value with the same reason, with what the type says about it.
-    pub fn open_part(&self, whole: &Input, part: &str, ty: Option<Type>) -> Value {
+    pub fn open_part(&self, whole: &Input, part: &str, ty: Option<&Type>) -> Value {
         let name = format!("{}{part}", whole.name);
-        let domain = ty.as_ref().map(|ty| types::domain(ty, Nullable::Yes)).unwrap_or_default();
-        if let Some(ty) = ty {
-            self.set_type(&name, ty);
-        }
+        let ty = ty.unwrap_or(&Type::Any);
         let origin = whole.origin.clone();
+        let domain = types::domain(ty, Nullable::Yes);
         let input = Input { name, reason: whole.reason.clone(), domain, origin: origin.clone() };
-        self.settled(Value::open(input, origin))
+        self.settled(Value::open(input, origin).typed(ty))
     }
 
-    /// The value with the type it shares with `other`.
+    /// The value with the type it shares with `other`. What fails, or is a whole resource, has none that is known here.
     fn like(&self, value: Value, other: Value) -> Value {
-        match other.data {
-            Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..) | Data::Map(..) => {
-                let unified = types::unify(vec![value.clone(), other], self.world);
-                unified.and_then(|values| values.into_iter().next()).unwrap_or(value)
-            }
-            _ => value,
+        if let Data::Failed(_) | Data::Object(_) = other.data {
+            return value;
         }
+        let unified = types::unify(vec![value.clone(), other], self.world);
+        unified
+            .and_then(|values| values.into_iter().next())
+            .unwrap_or_else(|| Value::failed("the results of a conditional must have one type", value.origin))
     }
 
     /// A value decided outside of what this program reads.

@@ -1,7 +1,8 @@
 //! How much work an evaluation may be, and how much of it is done.
 //!
 //! A step is one expression that is evaluated, one element that a function makes, or some elements that an operation
-//! goes through. Knows values; what stands for one that is beyond a limit is the evaluator's.
+//! goes through; a regular expression takes as many as its size says. Knows values; what stands for one that is beyond a
+//! limit is the evaluator's.
 
 use std::cell::Cell;
 

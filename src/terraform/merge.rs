@@ -13,6 +13,10 @@ use crate::syntax::{Attribute, Block, Body, Expr, ExprKind};
 /// The blocks that an override file can change. Others simply add up.
 const NAMED: [&str; 6] = ["resource", "data", "variable", "output", "module", "provider"];
 
+/// The name under which a variable keeps the type of its first declaration, when an override file has another: no
+/// configuration can write it.
+pub(super) const DECLARED_TYPE: &str = "type of the declaration";
+
 /// Applies one block of an override file to the blocks that were declared before. What overrides nothing is dropped with a
 /// remark: Terraform refuses it.
 pub(super) fn apply(declared: &mut [Block], change: Block, notes: &mut Vec<Note>) {
@@ -28,10 +32,24 @@ pub(super) fn apply(declared: &mut [Block], change: Block, notes: &mut Vec<Note>
     match matching {
         Some(block) => {
             block.overrides.push(change.header);
+            if block.kind == "variable" && change.body.attribute("type").is_some() {
+                keep_declared_type(&mut block.body);
+            }
             merge(&mut block.body, change.body);
         }
         None if NAMED.contains(&change.kind.as_str()) => notes.push(dropped(change.header)),
         None => {}
+    }
+}
+
+/// What `optional` in the type of the first declaration says of missing attributes stands, also where an override file
+/// replaces the type: <https://github.com/hashicorp/terraform/blob/v1.11.4/internal/configs/module_merge.go>.
+fn keep_declared_type(variable: &mut Body) {
+    if variable.attribute(DECLARED_TYPE).is_some() {
+        return;
+    }
+    if let Some(ty) = variable.attribute("type").cloned() {
+        variable.attributes.push(Attribute { name: DECLARED_TYPE.to_owned(), ..ty });
     }
 }
 

@@ -36,6 +36,10 @@ impl<'a> Evaluator<'a> {
 
     fn account_of(&self, (scope, name): (Rc<Scope<'a>>, Name)) -> String {
         let Some(body) = configured(&scope, &name) else { return String::new() };
+        if body.attribute("for_each").is_some() {
+            // <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>
+            return if says_account(body) { name.shown() } else { String::new() };
+        }
         let env = Env::of(&scope);
         let literal = |expr: &Expr| {
             let value = self.evaluate(expr, env);
@@ -72,6 +76,12 @@ impl<'a> Evaluator<'a> {
 pub(super) fn provider_name(scope: &Rc<Scope<'_>>, block: &Block) -> String {
     let (_, name) = resolve(scope, written(block));
     if name.alias.is_some() { name.shown() } else { String::new() }
+}
+
+/// Whether a configuration says which account it is for.
+fn says_account(body: &Body) -> bool {
+    let is_nested = || !nested_arguments(body, "assume_role", "role_arn").is_empty();
+    is_nested() || ["profile", "allowed_account_ids"].iter().any(|name| body.attribute(name).is_some())
 }
 
 fn configuration<'a>(scope: &Rc<Scope<'a>>, block: &Block) -> Option<(Rc<Scope<'a>>, &'a Body)> {
@@ -134,7 +144,8 @@ fn reference(expr: &Expr) -> Option<Name> {
             ExprKind::Variable(local) => Some(Name { local: local.clone(), alias: Some(alias.clone()) }),
             _ => None,
         },
-        ExprKind::Parenthesis(inner) => reference(inner),
+        // OpenTofu: one of the instances of a configuration with `for_each`.
+        ExprKind::Parenthesis(inner) | ExprKind::Index(inner, _) => reference(inner),
         ExprKind::Text(text, _) => Some(match text.split_once('.') {
             Some((local, alias)) => Name { local: local.to_owned(), alias: Some(alias.to_owned()) },
             None => Name { local: text.clone(), alias: None },

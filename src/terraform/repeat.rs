@@ -9,7 +9,6 @@ use crate::value::{Data, Input, Junction, ListKind, MapKind, Number, Origin, Sym
 use super::evaluator::Evaluator;
 use super::joined;
 use super::scope::{Binding, Env};
-use super::shape;
 use super::truth::truth;
 use super::types::Type;
 use super::unknown::{Outcome, derive};
@@ -157,11 +156,9 @@ impl<'a> Evaluator<'a> {
             let key = Value::opaque(symbol(format!("keys({name})[*]")), origin.clone());
             return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
         };
-        let ty = self.type_of(&input.name);
-        let is_set = ty.as_deref().is_some_and(|ty| matches!(ty, Type::Set(_)));
-        let element = ty.and_then(|ty| shape::element(&ty));
-        let value = self.open_part(input, "[*]", element);
-        if is_set {
+        let ty = collection.said_type();
+        let value = self.open_part(input, "[*]", ty.element());
+        if matches!(ty, Type::Set(_)) {
             return (value.clone(), value);
         }
         let key = Input::derived(format!("keys({})[*]", input.name), origin.clone());

@@ -2,8 +2,11 @@
 //!
 //! Knows values and worlds only.
 
+use std::sync::Arc;
+
+use super::types::convert;
 use crate::value::{
-    Ask, Data, Domain, Input, Literal, Origin, Part, Question, Symbol, SymbolSource, Text, Value, World,
+    Ask, Data, Domain, Input, Literal, Origin, Part, Question, Symbol, SymbolSource, Text, Type, Value, World,
 };
 
 /// What an operation makes, which decides what it is of an opaque operand.
@@ -78,12 +81,17 @@ pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Orig
 #[must_use]
 pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Origin) -> Value {
     let name = format!("{}[{key}]", collection.describe());
+    let ty = match key {
+        Literal::Text(key) => collection.said_type().attribute(key).cloned(),
+        _ => collection.said_type().element().cloned(),
+    };
+    let ty = ty.unwrap_or(Type::Any);
     match &collection.data {
-        Data::Opaque(_) => opaque(name, origin),
+        Data::Opaque(_) => opaque(name, origin).typed(&ty),
         Data::Open(input) => {
             let (reason, domain) = (input.reason.clone(), Domain::default());
             let element = Input { name, reason, domain, origin: input.origin.clone() };
-            settle(Value::open(element, origin), world)
+            settle(Value::open(element, origin).typed(&ty), world)
         }
         _ => open(name, Domain::default(), world, origin),
     }
@@ -99,12 +107,16 @@ pub fn whether(statement: impl Into<String>, world: &World, origin: Origin) -> V
 /// The value with every input in it replaced that the world's answers leave a single value for.
 #[must_use]
 pub fn settle(value: Value, world: &World) -> Value {
+    if let Data::Open(input) = &value.data {
+        return match (world.candidates(input).as_deref(), value.said_type()) {
+            (Some([literal]), ty) => convert(literal.to_value(value.origin.clone()), ty, world),
+            // Of all texts one is empty.
+            (None, Type::String) if is_empty(input, world) => Value::text("", value.origin),
+            _ => value,
+        };
+    }
     let origin = value.origin;
     match value.data {
-        Data::Open(input) => match world.candidates(&input).as_deref() {
-            Some([literal]) => literal.to_value(origin),
-            _ => Value::open(input, origin),
-        },
         Data::Text(text) if text.values().next().is_some() => settle_text(&text, world, origin),
         Data::List(kind, items) if items.iter().any(|item| item.obstacle().is_some()) => {
             Value::list(kind, items.iter().map(|item| settle(item.clone(), world)).collect(), origin)
@@ -113,8 +125,12 @@ pub fn settle(value: Value, world: &World) -> Value {
             let entries = entries.iter().map(|(key, entry)| (key.clone(), settle(entry.clone(), world)));
             Value::map(kind, entries.collect(), origin)
         }
-        data => Value::new(data, origin),
+        data => Value { data, origin, ty: value.ty },
     }
+}
+
+fn is_empty(input: &Arc<Input>, world: &World) -> bool {
+    world.answer(&Question::new(Arc::clone(input), Ask::Empty)) == Some(true)
 }
 
 fn settle_text(text: &Text, world: &World, origin: Origin) -> Value {

@@ -12,6 +12,7 @@ use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
 use super::expand::in_slot;
 use super::given::Given;
+use super::merge::DECLARED_TYPE;
 use super::scope::{Caller, Env, Scope};
 use super::types::{self, Nullable, Type};
 
@@ -19,6 +20,7 @@ use super::types::{self, Nullable, Type};
 struct Declaration<'a> {
     name: &'a str,
     block: &'a Block,
+    /// What a value that is handed in is converted to.
     ty: Type,
     nullable: Nullable,
 }
@@ -47,14 +49,22 @@ impl<'a> Evaluator<'a> {
     }
 
     fn declaration(&self, name: &'a str, block: &'a Block, span: Span) -> Declaration<'a> {
-        let ty = block.body.attribute("type").map_or(Ok(Type::Any), |attribute| self.parse_type(&attribute.expr));
-        let ty = ty.unwrap_or_else(|message| {
-            self.note(format!("var.{name}: {message}"), span);
-            Type::Any
-        });
+        let ty = self.written_type(name, block, "type", span);
+        let ty = match block.body.attribute(DECLARED_TYPE) {
+            Some(_) => types::with_defaults_of(&ty, &self.written_type(name, block, DECLARED_TYPE, span)),
+            None => ty,
+        };
         let nullable = block.body.attribute("nullable").map(|nullable| &nullable.expr.kind);
         let nullable = if nullable == Some(&ExprKind::Bool(false)) { Nullable::No } else { Nullable::Yes };
         Declaration { name, block, ty, nullable }
+    }
+
+    fn written_type(&self, name: &str, block: &Block, attribute: &str, span: Span) -> Type {
+        let ty = block.body.attribute(attribute).map_or(Ok(Type::Any), |attribute| self.parse_type(&attribute.expr));
+        ty.unwrap_or_else(|message| {
+            self.note(format!("var.{name}: {message}"), span);
+            Type::Any
+        })
     }
 
     /// JSON syntax and old versions write the type in quotes.
@@ -74,7 +84,7 @@ impl<'a> Evaluator<'a> {
         match value {
             Some(value) => self.typed_variable(value, declaration),
             None => self
-                .default(declaration)
+                .unset(declaration)
                 .unwrap_or_else(|| self.broken(full, "the module is called without this argument", span)),
         }
     }
@@ -92,7 +102,7 @@ impl<'a> Evaluator<'a> {
         if self.unit.inputs.open == OpenInputs::Any && !self.keeps_default(declaration) {
             return self.open_variable(declaration);
         }
-        self.default(declaration).unwrap_or_else(|| self.open_variable(declaration))
+        self.unset(declaration).unwrap_or_else(|| self.open_variable(declaration))
     }
 
     fn given(&self, given: &Given, declaration: &Declaration<'a>) -> Value {
@@ -113,10 +123,28 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// What a variable is worth that nobody gives a value.
+    fn unset(&self, declaration: &Declaration<'a>) -> Option<Value> {
+        Some(types::convert(self.default(declaration)?, &declaration.ty, self.world))
+    }
+
     fn default(&self, declaration: &Declaration<'a>) -> Option<Value> {
         let default = declaration.block.body.attribute("default")?;
         let value = self.evaluate(&default.expr, Env::CONSTANT).through(default.expr.span, Role::Default);
-        Some(types::convert(value, &declaration.ty, self.world))
+        let body = &declaration.block.body;
+        let beside = ["type", DECLARED_TYPE]
+            .into_iter()
+            .find(|name| body.attribute(name).is_some_and(|ty| ty.expr.span.file == default.expr.span.file));
+        // A default is completed by the type that is written beside it, and by no other.
+        let beside = beside
+            .map_or(Type::Any, |name| self.written_type(declaration.name, declaration.block, name, default.expr.span));
+        let value = types::convert(value, &beside, self.world);
+        let value = types::convert(value, &types::with_defaults_of(&declaration.ty, &Type::Any), self.world);
+        if value.is_null() && declaration.nullable == Nullable::No {
+            let name = format!("var.{}", declaration.name);
+            return Some(self.broken(&name, "its default is null, which it does not allow", default.expr.span));
+        }
+        Some(value)
     }
 
     /// The value converted to the variable's type; for null where null is not allowed, the default.
@@ -126,11 +154,6 @@ impl<'a> Evaluator<'a> {
             return self.default(declaration).unwrap_or_else(|| {
                 Value::failed(format!("the variable {} must not be null", declaration.name), origin)
             });
-        }
-        if let Data::Open(input) = &value.data
-            && self.type_of(&input.name).is_none()
-        {
-            self.set_type(&input.name, declaration.ty.clone());
         }
         types::convert(value, &declaration.ty, self.world)
     }
@@ -142,9 +165,9 @@ impl<'a> Evaluator<'a> {
         for condition in validations(declaration.block) {
             narrow(&mut domain, condition, declaration.name);
         }
-        self.set_type(&name, declaration.ty.clone());
         let reason = Reason::NoValue(option(declaration.name));
-        self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin))
+        let ty = declaration.ty.of_converted(&Type::Any);
+        self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin).typed(&ty))
     }
 
     /// With every input open, a collection still has its default where `for_each` runs over it: the default names the

@@ -42,7 +42,7 @@ impl OfUnit for Value {
             }
             known @ (Data::Null | Data::Bool(_) | Data::Number(_) | Data::Failed(_) | Data::Object(_)) => known,
         };
-        Self::new(data, self.origin)
+        Self { data, ..self }
     }
 }
 

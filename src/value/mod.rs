@@ -16,6 +16,7 @@ mod origin;
 mod pattern;
 mod read;
 mod text;
+mod ty;
 mod world;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use origin::{Hop, Origin, Role};
 pub use pattern::Pattern;
 pub use read::{Decided, Failure, Stop, any, every};
 pub use text::{Part, Text};
+pub use ty::{Attribute, Type};
 pub use world::{Work, World};
 
 /// A value and the chain of places it came through.
@@ -42,6 +44,10 @@ pub struct Value {
     pub data: Data,
     /// Where it was written, and through which names it came here.
     pub origin: Origin,
+    /// The type that the data alone does not tell: of null, of a collection without elements, of what is open or opaque.
+    /// `None` is [`Type::Any`]. A question passes through operations of every type, so what is pending has none.
+    /// CloudFormation has no types that matter.
+    pub ty: Option<Arc<Type>>,
 }
 
 /// Everything a value can be.
@@ -130,7 +136,7 @@ impl Value {
     /// A value with its origin.
     #[must_use]
     pub fn new(data: Data, origin: Origin) -> Self {
-        Self { data, origin }
+        Self { data, origin, ty: None }
     }
 
     /// Null.
@@ -197,7 +203,28 @@ impl Value {
     /// The same value, seen through one more place.
     #[must_use]
     pub fn through(self, span: crate::source::Span, role: Role) -> Self {
-        Self { data: self.data, origin: self.origin.through(span, role) }
+        Self { origin: self.origin.through(span, role), ..self }
+    }
+
+    /// The same value with its type, if it has none yet and its data alone does not tell it.
+    #[must_use]
+    pub fn typed(self, ty: &Type) -> Self {
+        let is_told = match &self.data {
+            Data::Null | Data::Open(_) | Data::Opaque(_) => false,
+            Data::List(kind, items) => *kind == ListKind::Tuple || !items.is_empty(),
+            Data::Map(kind, entries) => *kind == MapKind::Object || !entries.is_empty(),
+            _ => true,
+        };
+        if is_told || self.ty.is_some() || *ty == Type::Any {
+            return self;
+        }
+        Self { ty: Some(Arc::new(ty.clone())), ..self }
+    }
+
+    /// What is said of the type that the data alone does not tell.
+    #[must_use]
+    pub fn said_type(&self) -> &Type {
+        self.ty.as_deref().unwrap_or(&Type::Any)
     }
 
     /// The text, if the whole value is a known text.

@@ -35,6 +35,6 @@ fn to(arguments: &Arguments, ty: &Type) -> Answer {
             Ok(derive(name, &value, Outcome::Set, arguments.world(), arguments.origin()))
         }
         (Data::Opaque(_), Type::Bool | Type::Number) => Err(Trouble::Unknown),
-        _ => Ok(Value::new(value.data, arguments.value(0).origin.clone())),
+        _ => Ok(Value { origin: arguments.value(0).origin.clone(), ..value }),
     }
 }

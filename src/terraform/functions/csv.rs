@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
 use crate::terraform::unknown::Outcome;
-use crate::value::{ListKind, MapKind, Value};
+use crate::value::{Attribute, ListKind, MapKind, Type, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[function("csvdecode", &[P::Text], Outcome::Open, decode)];
 
@@ -24,7 +24,8 @@ fn decode(arguments: &Arguments) -> Answer {
     for record in reader.records() {
         rows.push(row(&names, &record.map_err(refused)?, arguments)?);
     }
-    Ok(Value::list(ListKind::List, rows, arguments.origin()))
+    let fields = names.iter().map(|name| (name.to_owned(), Attribute::required(Type::String))).collect();
+    Ok(Value::list(ListKind::List, rows, arguments.origin()).typed(&Type::list(Type::Object(fields))))
 }
 
 fn row(names: &StringRecord, record: &StringRecord, arguments: &Arguments) -> Answer {

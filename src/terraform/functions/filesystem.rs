@@ -3,7 +3,7 @@
 use globset::GlobBuilder;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
-use crate::terraform::types::set;
+use crate::terraform::types::{Type, convert, set};
 use crate::terraform::unknown::Outcome;
 use crate::value::{Data, Text, Value};
 
@@ -50,21 +50,13 @@ fn file_set(arguments: &Arguments) -> Answer {
 
 fn template_file(arguments: &Arguments) -> Answer {
     let variables = arguments.entries(1)?;
-    Ok(rendered(arguments.call.host.render(&read(arguments)?, variables, arguments.call)))
+    Ok(arguments.call.host.render(&read(arguments)?, variables, arguments.call))
 }
 
 fn template_string(arguments: &Arguments) -> Answer {
     let Data::Text(template) = &arguments.known(0)?.data else { return Err(Trouble::Unknown) };
-    Ok(rendered(arguments.call.host.render(template, arguments.entries(1)?, arguments.call)))
-}
-
-/// What a template makes is a text, also where it is a single value.
-fn rendered(value: Value) -> Value {
-    match &value.data {
-        Data::Bool(known) => Value::text(known.to_string(), value.origin),
-        Data::Number(known) => Value::text(known.to_string(), value.origin),
-        _ => value,
-    }
+    let value = arguments.call.host.render(template, arguments.entries(1)?, arguments.call);
+    Ok(convert(value, &Type::String, arguments.world()))
 }
 
 fn absolute(arguments: &Arguments) -> Answer {

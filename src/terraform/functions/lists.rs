@@ -39,24 +39,23 @@ fn concat(arguments: &Arguments) -> Answer {
         return Ok(joined);
     }
     let mut all = Vec::new();
-    let mut kind = ListKind::List;
-    let mut elements = Vec::new();
     for value in &arguments.values {
         // What is left of unknown lists is empty in this world.
-        let Data::List(one, items) = &value.data else { continue };
-        if *one == ListKind::Tuple {
-            kind = ListKind::Tuple;
-        }
+        let Data::List(_, items) = &value.data else { continue };
         limit_items(all.len() + items.len())?;
-        elements.push(types::of(value));
         all.extend(items.iter().cloned());
     }
-    // Lists of one type make a list of it; anything else makes a tuple.
-    elements.dedup();
-    if elements.len() > 1 {
-        kind = ListKind::Tuple;
-    }
-    Ok(Value::list(kind, all, arguments.origin()))
+    let all = Value::list(ListKind::Tuple, all, arguments.origin());
+    Ok(match common_list(arguments) {
+        Some(ty) => types::convert(all, &ty, arguments.world()),
+        None => all,
+    })
+}
+
+/// The type that lists have in common which are put together; `None` where they make a tuple.
+pub(super) fn common_list(arguments: &Arguments) -> Option<Type> {
+    let types: Vec<Type> = arguments.values.iter().map(types::of).collect();
+    if types.iter().all(|ty| matches!(ty, Type::List(_))) { types::common(&types) } else { None }
 }
 
 fn flatten(arguments: &Arguments) -> Answer {

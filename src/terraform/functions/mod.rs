@@ -19,6 +19,7 @@ mod maps;
 mod networks;
 mod numbers;
 mod regexes;
+mod results;
 mod sets;
 mod strings;
 #[cfg(test)]
@@ -32,10 +33,13 @@ mod yaml_write;
 use indexmap::IndexMap;
 
 use self::arguments::{Arguments, Function, Trouble};
+pub(super) use self::regexes::steps as regex_steps;
+pub use self::results::declared;
+use self::results::result_type;
 use super::joined::joined;
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
-use crate::value::{Data, Input, Junction, ListKind, Literal, ObjectId, Origin, Reason, Text, Value, World};
+use crate::value::{Data, Input, Junction, ListKind, Literal, ObjectId, Origin, Reason, Text, Type, Value, World};
 
 /// A call with evaluated arguments.
 pub struct Call<'a> {
@@ -123,7 +127,7 @@ pub fn call(call: &Call) -> Value {
         return opaque(describe(name, &values), origin);
     }
     if IMPURE.contains(&name) {
-        return opaque(impure(name, &values, call.span), origin);
+        return opaque(impure(name, &values, call.span), origin).typed(&Type::String);
     }
     let mut known = FAMILIES.iter().chain(&OPENTOFU).flat_map(|family| family.iter());
     let Some(function) = known.find(|function| function.name == name) else {
@@ -137,12 +141,16 @@ pub fn call(call: &Call) -> Value {
 }
 
 fn run(function: &Function, arguments: &Arguments) -> Value {
+    worked_out(function, arguments).typed(&result_type(function.name, arguments))
+}
+
+fn worked_out(function: &Function, arguments: &Arguments) -> Value {
     if let Some(value) = part_by_part(function, arguments) {
         return value;
     }
     match (function.run)(arguments) {
         // A text that the call makes comes by way of its arguments; one that it picks has come its own way.
-        Ok(Value { data: data @ Data::Text(_), origin }) if origin == arguments.origin() => {
+        Ok(Value { data: data @ Data::Text(_), origin, .. }) if origin == arguments.origin() => {
             Value::new(data, origin.made_of(arguments.origins()))
         }
         Ok(value) => value,
@@ -207,7 +215,7 @@ fn impure(name: &str, values: &[Value], span: Span) -> String {
 /// A resource or module as the map of its attributes; anything else as it is.
 fn whole(value: &Value, host: &dyn Host) -> Value {
     match value.data {
-        Data::Object(id) => Value::new(host.whole(id).data, value.origin.clone()),
+        Data::Object(id) => Value { origin: value.origin.clone(), ..host.whole(id) },
         _ => value.clone(),
     }
 }

@@ -84,17 +84,19 @@ fn held(items: &[Value], wanted: &Value, arguments: &Arguments) -> Value {
     any(found.collect(), arguments.world(), arguments.origin())
 }
 
+/// A set if any of the collections is one, and otherwise a list.
 fn product(arguments: &Arguments) -> Answer {
-    let mut kind = ListKind::Set;
+    let mut kind = ListKind::List;
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for index in 0..arguments.values.len() {
         let (one, items) = arguments.sequence(index)?;
-        if one != ListKind::Set {
-            kind = ListKind::List;
+        if one == ListKind::Set {
+            kind = one;
         }
+        let items = types::unify(items.to_vec(), arguments.world()).ok_or("all elements must have the same type")?;
         limit_items(rows.len().saturating_mul(items.len()).saturating_mul(index + 1))?;
         let row = |row: &Vec<Value>, item: &Value| row.iter().cloned().chain([item.clone()]).collect();
-        rows = rows.iter().flat_map(|before| items.iter().map(move |item| row(before, item))).collect();
+        rows = rows.iter().flat_map(|before| items.iter().map(|item| row(before, item)).collect::<Vec<_>>()).collect();
     }
     let rows = rows.into_iter().map(|row| Value::list(ListKind::Tuple, row, arguments.origin())).collect();
     Ok(if kind == ListKind::Set { set(rows, arguments.origin()) } else { Value::list(kind, rows, arguments.origin()) })

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::logic::all;
 use super::order::{length_is, length_of};
+use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{is_identifier, text, whether};
 use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Origin, Part, Question, Text, Value, World};
 
@@ -22,7 +23,9 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
         (Data::Open(input), _) => open(input, left, right, world, origin),
         (_, Data::Open(input)) => open(input, right, left, world, origin),
         (Data::Null, _) | (_, Data::Null) => known(left.is_null() && right.is_null()),
-        (Data::Opaque(one), Data::Opaque(other)) if one == other => known(true),
+        (Data::Opaque(one), Data::Opaque(other)) if one == other && !of(left).excludes(&of(right)) => {
+            converted(left, right, world, origin)
+        }
         (Data::Opaque(_), _) => opaque(left, right, world, origin),
         (_, Data::Opaque(_)) => opaque(right, left, world, origin),
         (Data::Text(one), Data::Text(other)) => texts(one, other, world, origin),
@@ -30,11 +33,15 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
             if kind != other_kind {
                 return known(false);
             }
+            if one.is_empty() && other.is_empty() {
+                return known(of(left) == of(right));
+            }
             if *kind == ListKind::Set && (left.obstacle().is_some() || right.obstacle().is_some()) {
                 return if left == right { known(true) } else { unknown(left, right, world, origin) };
             }
             lists(one, other, world, origin)
         }
+        (Data::Map(_, one), Data::Map(_, other)) if one.is_empty() && other.is_empty() => known(of(left) == of(right)),
         (Data::Map(kind, one), Data::Map(other_kind, other)) => maps((*kind, one), (*other_kind, other), world, origin),
         (Data::Object(one), Data::Object(other)) if one == other => known(true),
         (Data::Object(_), Data::Map(..) | Data::Object(_)) | (Data::Map(..), Data::Object(_)) => {
@@ -46,15 +53,16 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
 
 /// The equality of an open value with anything.
 fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    if of(left).excludes(&of(right)) {
+        return both_null(left, right, world, &origin);
+    }
     if let Data::Open(other) = &right.data
         && other == input
     {
-        return Value::bool(true, origin);
+        return converted(left, right, world, origin);
     }
-    match (length_of(input), &right.data) {
-        (Some(_), Data::Number(count)) => return length_is(input, count, world, &origin),
-        (Some(_), Data::Bool(_) | Data::Text(_) | Data::List(..) | Data::Map(..)) => return Value::bool(false, origin),
-        _ => {}
+    if let (Some(_), Data::Number(count)) = (length_of(input), &right.data) {
+        return length_is(input, count, world, &origin);
     }
     match Literal::of(right) {
         Some(literal) => {
@@ -65,14 +73,34 @@ fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: 
     }
 }
 
+/// One value and the same value after a conversion are equal if that left it as it was.
+fn converted(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    let types = [of(left), of(right)];
+    match &types {
+        [one, other] if one == other => Value::bool(true, origin),
+        [Type::Any, ty] | [ty, _] => whether(format!("{} is a {}", left.describe(), ty.describe()), world, origin),
+    }
+}
+
+/// Values of different types are the same if both are null.
+fn both_null(left: &Value, right: &Value, world: &World, origin: &Origin) -> Value {
+    let null = |value: &Value| match &value.data {
+        Data::Null => Value::bool(true, origin.clone()),
+        Data::Open(input) => Value::answer(Question::new(Arc::clone(input), Ask::Null), world, origin.clone()),
+        _ => Value::bool(false, origin.clone()),
+    };
+    all(vec![null(left), null(right)], world, origin.clone())
+}
+
 /// The equality of an opaque value with anything but itself, null and what is open: it is set, and where it is certainly a
 /// text it is nothing else.
 fn opaque(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
-    let is_other = match &right.data {
-        Data::Text(text) => text.as_literal() == Some(""),
-        Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) => is_identifier(left),
-        _ => false,
-    };
+    let is_other = of(left).excludes(&of(right))
+        || match &right.data {
+            Data::Text(text) => text.as_literal() == Some(""),
+            Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) => is_identifier(left),
+            _ => false,
+        };
     if is_other { Value::bool(false, origin) } else { unknown(left, right, world, origin) }
 }
 
@@ -89,8 +117,16 @@ fn lists(left: &[Value], right: &[Value], world: &World, origin: Origin) -> Valu
     if left.len() != right.len() {
         return Value::bool(false, origin);
     }
-    let pairs = left.iter().zip(right).map(|(left, right)| equal(left, right, world, origin.clone()));
+    let pairs = left.iter().zip(right).map(|(left, right)| element(left, right, world, origin.clone()));
     all(pairs.collect(), world, origin.clone())
+}
+
+/// The equality of two elements or attributes. There, nulls of different types are not the same.
+fn element(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    match (&left.data, &right.data) {
+        (Data::Null, Data::Null) => Value::bool(of(left) == of(right), origin),
+        _ => equal(left, right, world, origin),
+    }
 }
 
 type Entries<'v> = (MapKind, &'v IndexMap<String, Value>);
@@ -99,7 +135,7 @@ fn maps((kind, left): Entries, (other, right): Entries, world: &World, origin: O
     if kind != other || left.len() != right.len() || left.keys().any(|key| !right.contains_key(key)) {
         return Value::bool(false, origin);
     }
-    let pairs = left.iter().filter_map(|(key, value)| Some(equal(value, right.get(key)?, world, origin.clone())));
+    let pairs = left.iter().filter_map(|(key, value)| Some(element(value, right.get(key)?, world, origin.clone())));
     all(pairs.collect(), world, origin.clone())
 }
 

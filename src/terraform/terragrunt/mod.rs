@@ -4,6 +4,7 @@
 //! A configuration is evaluated as a root module of its own, which holds its locals; what Terragrunt adds to the language
 //! is in `functions`. Nothing is run and nothing fetched: outputs of other units and the environment are open.
 
+mod additions;
 mod functions;
 mod inputs;
 
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::finding::Note;
-use crate::model::{GivenVariable, Inputs};
+use crate::model::Inputs;
 use crate::source::{FileId, ReadError, Sources, Span};
 use crate::syntax::Body;
 use crate::value::{Data, Value, World};
@@ -133,7 +134,7 @@ impl Modules {
         let Deployed { config, module: directory } = deployed;
         let world = World::default();
         let evaluator = Evaluator::new(&config, &world);
-        let mut over = evaluator.generated();
+        let mut over = evaluator.generated(&directory);
         if config.directory != directory {
             let names = self.sources.list(&config.directory);
             let beside = names.into_iter().filter(|name| files::is_configuration(name));
@@ -144,8 +145,10 @@ impl Modules {
         }
         let mut inputs = inputs.clone();
         inputs.variables = evaluator.extra_arguments().into_iter().chain(inputs.variables).collect();
+        inputs.environment.extend(evaluator.extra_environment());
         let directories = [directory.as_path(), config.directory.as_path()];
-        let given = GivenValues::read(&self.sources, &directories, &inputs);
+        let mut given = GivenValues::read(&self.sources, &directories, &inputs);
+        given.notes.extend(evaluator.notes());
         let tree = match over.as_slice() {
             [] => Node::root(self, &directory),
             _ => Node::of(self, Arc::new(Module::laid_over(&self.sources, &directory, &over))),
@@ -336,56 +339,6 @@ impl Evaluator<'_> {
     fn is_deployed(&self) -> bool {
         let is_true = |value: Option<Value>| value.and_then(|value| value.as_bool()) == Some(true);
         !is_true(self.config_attribute("skip"))
-    }
-
-    /// The files that `generate` blocks write, by name.
-    fn generated(&self) -> Vec<(String, FileId)> {
-        let generated = |(_, block): (String, Value)| {
-            let (path, contents) = (block.field("path"), block.field("contents"));
-            let name = Path::new(path.as_str()?).file_name()?.to_str()?.to_owned();
-            let text = contents.as_str().filter(|_| files::is_configuration(&name))?.to_owned();
-            let place = self.unit.directory.join(format!("(generated)/{name}"));
-            Some((name, self.unit.sources.add(place, text)))
-        };
-        self.merged_blocks("generate").into_iter().filter_map(generated).collect()
-    }
-
-    /// What `extra_arguments` give to variables, in the order in which they are handed to Terraform.
-    /// <https://terragrunt.gruntwork.io/docs/features/extra-arguments/>
-    fn extra_arguments(&self) -> Vec<GivenVariable> {
-        let blocks = self.merged_blocks("terraform").into_iter();
-        let blocks = blocks.flat_map(|(_, block)| listed(&block.field("extra_arguments")));
-        blocks.flat_map(|block| self.given_by(&block)).collect()
-    }
-
-    fn given_by(&self, block: &Value) -> Vec<GivenVariable> {
-        let texts = |name: &str| -> Vec<String> {
-            listed(&block.field(name)).iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
-        };
-        let file = |path: &str| {
-            let path = normalize(&self.unit.directory.join(path));
-            self.unit.sources.exists(&path).then_some(GivenVariable::File(path))
-        };
-        let mut given = Vec::new();
-        let mut arguments = texts("arguments").into_iter();
-        while let Some(argument) = arguments.next() {
-            let (option, value) = match argument.split_once('=') {
-                Some((option, value)) => (option.to_owned(), Some(value.to_owned())),
-                None => (argument, None),
-            };
-            let mut value = || value.clone().or_else(|| arguments.next());
-            match option.as_str() {
-                "-var" => given.extend(value().and_then(|value| {
-                    let (name, value) = value.split_once('=')?;
-                    Some(GivenVariable::Configured(name.to_owned(), value.to_owned()))
-                })),
-                "-var-file" => given.extend(value().and_then(|path| file(&path))),
-                _ => {}
-            }
-        }
-        let files = texts("required_var_files").into_iter().chain(texts("optional_var_files"));
-        given.extend(files.filter_map(|path| file(&path)));
-        given
     }
 }
 

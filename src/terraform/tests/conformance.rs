@@ -30,10 +30,14 @@ fn expressions_are_worth_what_terraform_recorded() {
 
 /// The value as JSON text; `None` where it is an input named by what Terraform would say.
 fn encoded(expression: &str) -> Option<String> {
+    encoded_in(MODULE, expression)
+}
+
+fn encoded_in(module: &str, expression: &str) -> Option<String> {
     // A text function makes characters of the JSON.
     let policy =
         format!("resource \"aws_s3_bucket_policy\" \"it\" {{\n  policy = trimspace(jsonencode({expression}))\n}}");
-    let main = format!("{MODULE}\n{policy}\n");
+    let main = format!("{module}\n{policy}\n");
     let unit = unit(&[("main.tf", &main), ("m/main.tf", CHILD), ("greeting.tpl", TEMPLATE)]);
     let kind = Kind::BucketPolicy;
     let value = property_in(&unit, kind, "aws_s3_bucket_policy.it", "PolicyDocument", &World::default());
@@ -41,6 +45,95 @@ fn encoded(expression: &str) -> Option<String> {
         Data::Open(_) => None,
         _ => Some(value.as_str().map_or_else(|| show(&value), str::to_owned)),
     }
+}
+
+/// Operators, and what types decide: a collection without elements and a null have one too, and two are equal only if it is
+/// the same.
+#[test]
+fn operators_and_types_are_terraforms() {
+    on_a_large_stack(|| {
+        let recorded = include_str!("conformance/types.txt").lines().filter_map(|line| line.split_once('\t'));
+        let differing: Vec<String> = recorded
+            .filter_map(|(expression, expected)| {
+                let found = encoded_in(include_str!("conformance/types.tf"), expression);
+                (found.as_deref().unwrap_or("!error") != expected)
+                    .then(|| format!("{expression}\n  terraform: {expected}\n  here:      {found:?}"))
+            })
+            .collect();
+        assert!(differing.is_empty(), "{}", differing.join("\n"));
+    });
+}
+
+/// What every operator is called in the tree of an expression.
+const OPERATORS: [(&str, &str); 33] = [
+    ("+", " Add,"),
+    ("-", " Subtract,"),
+    ("*", " Multiply,"),
+    ("/", " Divide,"),
+    ("%", " Modulo,"),
+    ("unary -", "Negate("),
+    ("!", "Not("),
+    ("==", " Equal,"),
+    ("!=", " NotEqual,"),
+    ("<", " Less,"),
+    ("<=", " LessOrEqual,"),
+    (">", " Greater,"),
+    (">=", " GreaterOrEqual,"),
+    ("&&", " And,"),
+    ("||", " Or,"),
+    ("?:", "Conditional("),
+    ("()", "Parenthesis("),
+    ("[]", "Tuple(["),
+    ("{}", "Object(["),
+    ("[for]", "result: Tuple("),
+    ("{for}", "result: Object("),
+    ("for with if", "condition: Some("),
+    ("for with ...", "result: Grouped("),
+    ("for with a key", "For { key: Some("),
+    ("splat", "Splat("),
+    ("splat with steps", "[Attribute(\""),
+    ("splat with an index", "[Index("),
+    ("index", "Index(Expr"),
+    ("attribute", "Attribute(Expr"),
+    ("interpolation", "Interpolation("),
+    ("%{if}", "If(Expr"),
+    ("%{for}", "TemplateFor {"),
+    ("expansion", "LastArgument"),
+];
+
+/// What is told apart in the text of an expression or module only.
+const SPELLINGS: [(&str, &str); 8] = [
+    ("attribute splat", ".*"),
+    ("full splat", "[*]"),
+    ("strip marker before", "~}"),
+    ("strip marker behind", "{~"),
+    ("%{else}", "%{ else }"),
+    ("heredoc", "<<E"),
+    ("dedented heredoc", "<<-E"),
+    ("escaped template", "$${"),
+];
+
+/// How many recordings at least hold each operator.
+const USES: usize = 6;
+
+#[test]
+fn every_operator_is_recorded() {
+    let tables = ["expressions.txt", "planned.txt"]
+        .map(|name| std::fs::read_to_string(format!("tests/conformance/{name}")).expect("the recordings are there"));
+    let lines = tables.iter().flat_map(|table| table.lines()).chain(include_str!("conformance/types.txt").lines());
+    let lines = lines.filter_map(|line| line.split_once('\t')).map(|(expression, _)| expression.to_owned());
+    let expressions: Vec<String> = lines.chain(recorded().into_iter().map(|(expression, _)| expression)).collect();
+    let tree = |text: &String| {
+        format!("{:?}", crate::syntax::hcl::parse_expression(crate::source::FileId(0), text, 0..text.len()).0)
+    };
+    let trees: Vec<String> = expressions.iter().map(tree).collect();
+    let modules = planned::recorded_modules().into_iter().map(|case| case.text());
+    let texts: Vec<String> = expressions.iter().cloned().chain(modules).collect();
+    let count = |texts: &[String], mark: &str| texts.iter().filter(|text| text.contains(mark)).count();
+    let operators = OPERATORS.iter().map(|(name, mark)| (*name, count(&trees, mark)));
+    let spellings = SPELLINGS.iter().map(|(name, mark)| (*name, count(&texts, mark)));
+    let few: Vec<(&str, usize)> = operators.chain(spellings).filter(|(_, uses)| *uses < USES).collect();
+    assert!(few.is_empty(), "fewer than {USES} recordings hold {few:?}");
 }
 
 /// Where terraform is not installed, the record stands for it.

@@ -27,10 +27,17 @@ const MAX_QUESTIONS: usize = 6;
 /// The arguments of every instance, by its address.
 type Planned = BTreeMap<String, BTreeMap<String, Json>>;
 
-struct Case {
+pub(super) struct Case {
     name: String,
     files: Vec<(String, String)>,
     planned: Planned,
+}
+
+impl Case {
+    /// All its files.
+    pub(super) fn text(&self) -> String {
+        self.files.iter().map(|(_, text)| text.as_str()).collect()
+    }
 }
 
 /// The modules of a family: `=== name`, then files after `--- path`, then the record after `--- planned`.
@@ -111,7 +118,7 @@ fn agrees(expected: &Json, value: &Value) -> bool {
     }
 }
 
-fn recorded_modules() -> Vec<Case> {
+pub(super) fn recorded_modules() -> Vec<Case> {
     let families = fs::read_dir("tests/conformance/modules").expect("the recordings are there");
     let mut paths: Vec<_> = families.map(|entry| entry.expect("it can be listed").path()).collect();
     paths.sort();

@@ -16,11 +16,16 @@ use crate::value::{Data, Domain, Input, Junction, ListKind, Literal, MapKind, Nu
 #[must_use]
 pub fn convert(value: Value, to: &Type, world: &World) -> Value {
     match &value.data {
-        Data::Null | Data::Opaque(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_) => return value,
-        Data::Open(input) => return narrow(&value, input, to, world),
+        Data::Pending(_) | Data::Failed(_) | Data::Object(_) => return value,
+        Data::Null | Data::Opaque(_) | Data::Open(_) if !value.said_type().may_become(to) => {
+            return refuse(&value, &to.describe());
+        }
+        Data::Null | Data::Opaque(_) => return retyped(value, to),
+        Data::Open(input) => return retyped(narrow(&value, input, to, world), to),
         _ => {}
     }
-    match to {
+    let ty = to.of_converted(value.said_type());
+    let converted = match to {
         Type::Any => value,
         Type::Bool => to_bool(value, world),
         Type::Number => to_number(value, world),
@@ -32,7 +37,14 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         Type::Map(element) => to_map(value, element, world),
         Type::Tuple(types) => to_tuple(value, types, world),
         Type::Object(attributes) => to_object(&value, attributes, world),
-    }
+    };
+    converted.typed(&ty)
+}
+
+/// A value that is not known, or null, as one of the type that it is converted to.
+fn retyped(value: Value, to: &Type) -> Value {
+    let ty = to.of_converted(value.said_type());
+    Value { ty: None, ..value }.typed(&ty)
 }
 
 /// An open value with the domain of its type, if it has none yet. What it is put together of is converted too.
@@ -48,7 +60,7 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
     let never_empty = wanted.never_empty || input.domain.never_empty;
     let narrowed =
         Input { domain: Domain { never_empty, never_wide: input.domain.never_wide, ..wanted }, ..(**input).clone() };
-    settle(Value::open(narrowed, value.origin.clone()), world)
+    settle(Value { ty: value.ty.clone(), ..Value::open(narrowed, value.origin.clone()) }, world)
 }
 
 fn rejoin(value: &Value, input: &Input, junction: Junction, parts: &[Value], to: &Type, world: &World) -> Value {
@@ -73,7 +85,8 @@ fn rejoin(value: &Value, input: &Input, junction: Junction, parts: &[Value], to:
 }
 
 fn refuse(value: &Value, wanted: &str) -> Value {
-    Value::failed(format!("a {wanted} is needed, this is a {}", kind(value)), value.origin.clone())
+    let found = value.ty.as_ref().map_or_else(|| kind(value).to_owned(), |ty| ty.describe());
+    Value::failed(format!("a {wanted} is needed, this is a {found}"), value.origin.clone())
 }
 
 fn to_bool(value: Value, world: &World) -> Value {

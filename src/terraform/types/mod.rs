@@ -4,54 +4,23 @@
 
 mod constant;
 mod convert;
+mod defaults;
 mod order;
 mod parse;
 #[cfg(test)]
 mod tests;
 mod unify;
 
-use indexmap::IndexMap;
-
 use crate::value::{Data, Domain, ListKind, Literal, MapKind, Value};
 
 pub use constant::constant;
 pub use convert::convert;
+pub use defaults::with_defaults_of;
 pub use order::{compare, set};
 pub use parse::parse;
-pub use unify::{of, unify};
+pub use unify::{common, of, unify};
 
-/// A type constraint.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Type {
-    /// `any`: whatever it is.
-    Any,
-    /// `bool`
-    Bool,
-    /// `number`
-    Number,
-    /// `string`
-    String,
-    /// `list(…)`
-    List(Box<Type>),
-    /// `set(…)`
-    Set(Box<Type>),
-    /// `map(…)`
-    Map(Box<Type>),
-    /// `tuple([…])`
-    Tuple(Vec<Type>),
-    /// `object({…})`
-    Object(IndexMap<String, Attribute>),
-}
-
-/// An attribute of an object type.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Attribute {
-    /// What it must be.
-    pub ty: Type,
-    /// For `optional(…)`: the value it has when it is missing or null, which is null when no default is written.
-    /// `None` when the attribute is required.
-    pub default: Option<Value>,
-}
+pub use crate::value::{Attribute, Type};
 
 /// Whether null is among the values of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,42 +40,6 @@ pub fn domain(ty: &Type, nullable: Nullable) -> Domain {
         [Literal::Bool(true), Literal::Bool(false)].into_iter().chain(null).collect()
     });
     Domain { values, never_null, never_empty: matches!(ty, Type::Bool | Type::Number), ..Domain::default() }
-}
-
-impl Type {
-    /// `list(…)`
-    #[must_use]
-    pub fn list(element: Type) -> Self {
-        Self::List(Box::new(element))
-    }
-
-    /// `set(…)`
-    #[must_use]
-    pub fn set(element: Type) -> Self {
-        Self::Set(Box::new(element))
-    }
-
-    /// `map(…)`
-    #[must_use]
-    pub fn map(element: Type) -> Self {
-        Self::Map(Box::new(element))
-    }
-
-    /// The type as Terraform's messages call it.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        match self {
-            Self::Any => "any single type".to_owned(),
-            Self::Bool => "bool".to_owned(),
-            Self::Number => "number".to_owned(),
-            Self::String => "string".to_owned(),
-            Self::List(element) => format!("list of {}", element.describe()),
-            Self::Set(element) => format!("set of {}", element.describe()),
-            Self::Map(element) => format!("map of {}", element.describe()),
-            Self::Tuple(_) => "tuple".to_owned(),
-            Self::Object(_) => "object".to_owned(),
-        }
-    }
 }
 
 /// What a value is, as Terraform's messages call it.

@@ -53,11 +53,13 @@ fn parse_call(call: &Call) -> Result<Type, String> {
 
 fn attribute(expr: &Expr) -> Result<Attribute, String> {
     let ExprKind::Call(Call { name, arguments, .. }) = &expr.kind else {
-        return Ok(Attribute { ty: parse(expr)?, default: None });
+        return parse(expr).map(Attribute::required);
     };
     match (name.as_str(), arguments.as_slice()) {
         ("optional", [ty]) => {
-            Ok(Attribute { ty: parse(ty)?, default: Some(Value::null(Origin::expression(expr.span))) })
+            let ty = parse(ty)?;
+            let null = Value::null(Origin::expression(expr.span)).typed(&ty.of_converted(&Type::Any));
+            Ok(Attribute { ty, default: Some(null) })
         }
         ("optional", [ty, default]) => {
             let ty = parse(ty)?;
@@ -68,6 +70,6 @@ fn attribute(expr: &Expr) -> Result<Attribute, String> {
             }
         }
         ("optional", _) => Err("optional() takes a type and perhaps a default".to_owned()),
-        _ => Ok(Attribute { ty: parse(expr)?, default: None }),
+        _ => parse(expr).map(Attribute::required),
     }
 }

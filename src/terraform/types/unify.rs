@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::{Attribute, Type, convert};
+use crate::terraform::unknown::is_identifier;
 use crate::value::{Data, ListKind, Literal, MapKind, Value, World};
 
 /// The values converted to the one type they have in common, as the results of a conditional and the elements of a
@@ -11,7 +12,7 @@ use crate::value::{Data, ListKind, Literal, MapKind, Value, World};
 pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
     let types: Vec<Type> = values.iter().map(of).collect();
     // What has no type in common may have one as texts, once an unknown one turns out to be a text.
-    let unknown = || values.iter().any(|value| value.obstacle().is_some()).then_some(Type::Any);
+    let unknown = || values.iter().any(is_untyped).then_some(Type::Any);
     let common = common(&types).or_else(unknown)?;
     if common == Type::Any {
         return Some(values);
@@ -20,7 +21,18 @@ pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
     Some(converted)
 }
 
-/// The type of a value; `any` for what is unknown or null.
+/// Whether something in the value is unknown and nothing is said of its type.
+fn is_untyped(value: &Value) -> bool {
+    match &value.data {
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Object(_) => of(value).is_vague(),
+        Data::List(_, items) => items.iter().any(is_untyped),
+        Data::Map(_, entries) => entries.values().any(is_untyped),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::Failed(_) => false,
+    }
+}
+
+/// The type of a value; `any` for what is unknown or null, and for the elements of a collection without any, unless more
+/// is said of it.
 #[must_use]
 pub fn of(value: &Value) -> Type {
     // The elements of a list or map have one type, and the first known one tells it.
@@ -32,23 +44,30 @@ pub fn of(value: &Value) -> Type {
         Data::Number(_) => Type::Number,
         Data::Text(_) => Type::String,
         Data::List(ListKind::Tuple, items) => Type::Tuple(items.iter().map(of).collect()),
+        Data::List(ListKind::List | ListKind::Set, items) if items.is_empty() && value.ty.is_some() => {
+            value.said_type().clone()
+        }
+        Data::Map(MapKind::Map, entries) if entries.is_empty() && value.ty.is_some() => value.said_type().clone(),
         Data::List(ListKind::List, items) => Type::list(element(items.iter())),
         Data::List(ListKind::Set, items) => Type::set(element(items.iter())),
         Data::Map(MapKind::Map, entries) => Type::map(element(entries.values())),
         Data::Map(MapKind::Object, entries) => {
-            let attribute = |(key, value): (&String, &Value)| (key.clone(), Attribute { ty: of(value), default: None });
+            let attribute = |(key, value): (&String, &Value)| (key.clone(), Attribute::required(of(value)));
             Type::Object(entries.iter().map(attribute).collect())
         }
         Data::Open(input) => match &input.domain.values {
             Some(values) if values.iter().all(|value| matches!(value, Literal::Bool(_) | Literal::Null)) => Type::Bool,
-            _ => Type::Any,
+            _ => value.said_type().clone(),
         },
-        Data::Null | Data::Opaque(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_) => Type::Any,
+        Data::Opaque(_) if is_identifier(value) => Type::String,
+        Data::Null | Data::Opaque(_) => value.said_type().clone(),
+        Data::Pending(_) | Data::Failed(_) | Data::Object(_) => Type::Any,
     }
 }
 
 /// The type all of these convert to, found as Terraform finds it.
-fn common(types: &[Type]) -> Option<Type> {
+#[must_use]
+pub fn common(types: &[Type]) -> Option<Type> {
     let mut known = types.iter().filter(|ty| **ty != Type::Any);
     let Some(first) = known.next() else { return Some(Type::Any) };
     if known.clone().all(|ty| ty == first) {
@@ -85,7 +104,7 @@ fn objects(types: &[&Type]) -> Option<Type> {
     }
     let attributes = first.keys().map(|key| {
         let types: Vec<Type> = all.iter().filter_map(|other| other.get(key)).map(|other| other.ty.clone()).collect();
-        Some((key.clone(), Attribute { ty: common(&types)?, default: None }))
+        Some((key.clone(), Attribute::required(common(&types)?)))
     });
     attributes.collect::<Option<_>>().map(Type::Object)
 }

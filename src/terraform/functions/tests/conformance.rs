@@ -2,9 +2,14 @@
 
 use indexmap::IndexMap;
 
-use super::super::{FAMILIES, IMPURE};
+use super::super::arguments::Arguments;
+use super::super::results::{declared, result_type};
+use super::super::{Call, FAMILIES, IMPURE, worked_out};
 use super::evaluate::Evaluator;
-use crate::value::{Data, Reason, World};
+use crate::source::FileId;
+use crate::syntax::{Expansion, ExprKind, hcl};
+use crate::terraform::types;
+use crate::value::{Data, Reason, Value, World};
 
 const RECORDED: &str = include_str!("../../../../tests/conformance/expressions.txt");
 
@@ -89,6 +94,78 @@ fn every_function_is_recorded() {
         .filter(|(_, calls)| *calls < CALLS)
         .collect();
     assert!(few.is_empty(), "fewer than {CALLS} expressions call {few:?}");
+}
+
+/// The functions whose type depends on their arguments, as `terraform metadata functions -json` lists them.
+const DYNAMIC: [&str; 32] = [
+    "chunklist",
+    "coalesce",
+    "coalescelist",
+    "concat",
+    "csvdecode",
+    "distinct",
+    "element",
+    "ephemeralasnull",
+    "flatten",
+    "jsondecode",
+    "keys",
+    "lookup",
+    "matchkeys",
+    "merge",
+    "nonsensitive",
+    "one",
+    "regex",
+    "regexall",
+    "reverse",
+    "sensitive",
+    "setintersection",
+    "setproduct",
+    "setsubtract",
+    "setunion",
+    "slice",
+    "templatefile",
+    "tolist",
+    "tomap",
+    "toset",
+    "values",
+    "yamldecode",
+    "zipmap",
+];
+
+#[test]
+fn every_function_has_a_type_unless_it_depends_on_the_arguments() {
+    let functions = FAMILIES.iter().flat_map(|family| family.iter()).map(|function| function.name);
+    let mut untyped: Vec<&str> = functions.chain(IMPURE).filter(|name| declared(name).is_none()).collect();
+    untyped.sort_unstable();
+    assert_eq!(untyped, DYNAMIC);
+}
+
+/// What is said of a result that is not known is true of every one that is.
+#[test]
+fn results_have_the_type_that_is_said_of_them() {
+    let evaluator = Evaluator { names: IndexMap::new(), world: World::default() };
+    let functions = || FAMILIES.iter().flat_map(|family| family.iter());
+    let mut checked = 0;
+    for (expression, _) in recorded() {
+        let (expr, _) = hcl::parse_expression(FileId(0), expression, 0..expression.len());
+        let ExprKind::Call(called) = &expr.kind else { continue };
+        let Some(function) = functions().find(|function| function.name == called.name) else { continue };
+        if called.expansion == Expansion::LastArgument {
+            continue;
+        }
+        let argument = |span: crate::source::Span| expression.get(span.range()).unwrap_or_default();
+        let arguments: Vec<Value> = called.arguments.iter().map(|each| evaluator.text(argument(each.span))).collect();
+        let world = &evaluator.world;
+        let call = Call { name: &called.name, arguments: arguments.clone(), span: expr.span, world, host: &evaluator };
+        let Ok(arguments) = Arguments::check(function, arguments, &call) else { continue };
+        let value = worked_out(function, &arguments);
+        if !matches!(value.data, Data::Failed(_) | Data::Open(_)) {
+            let said = result_type(function.name, &arguments);
+            assert!(!said.excludes(&types::of(&value)), "{expression}: {said:?} is said of {}", value.describe());
+            checked += 1;
+        }
+    }
+    assert!(checked >= 500, "{checked} results are checked");
 }
 
 #[test]

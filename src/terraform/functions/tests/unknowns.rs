@@ -97,7 +97,7 @@ fn collections_keep_their_shape() {
         ("distinct([arn, arn, \"a\"])", "[topic.arn, \"a\"]"),
         ("one([arn])", "opaque topic.arn"),
         ("one(list)", "ask list is empty"),
-        ("chunklist([arn, env, 1], 2)", "[[topic.arn, env], [1]]"),
+        ("chunklist([arn, env, 1], 2)", "[[topic.arn, env], [\"1\"]]"),
         ("lookup({ a = arn }, \"a\", \"x\")", "opaque topic.arn"),
         ("lookup({ a = arn }, \"b\", env)", "open env"),
         ("lookup(map, \"a\", \"x\")", "ask map holds \"a\""),

@@ -1,0 +1,179 @@
+//! The type of a value, and what a type constraint asks for.
+
+use indexmap::IndexMap;
+
+use super::Value;
+
+/// A type, or a constraint that leaves parts of it open.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Type {
+    /// `any`: whatever it is. Of an empty collection or null that nothing was said about, the type of what it lacks.
+    Any,
+    /// `bool`
+    Bool,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// `list(…)`
+    List(Box<Type>),
+    /// `set(…)`
+    Set(Box<Type>),
+    /// `map(…)`
+    Map(Box<Type>),
+    /// `tuple([…])`
+    Tuple(Vec<Type>),
+    /// `object({…})`
+    Object(IndexMap<String, Attribute>),
+}
+
+/// An attribute of an object type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribute {
+    /// What it must be.
+    pub ty: Type,
+    /// For `optional(…)`: the value it has when it is missing or null, which is null when no default is written.
+    /// `None` when the attribute is required.
+    pub default: Option<Value>,
+}
+
+impl Attribute {
+    /// An attribute that is always there.
+    #[must_use]
+    pub fn required(ty: Type) -> Self {
+        Self { ty, default: None }
+    }
+}
+
+impl Type {
+    /// `list(…)`
+    #[must_use]
+    pub fn list(element: Type) -> Self {
+        Self::List(Box::new(element))
+    }
+
+    /// `set(…)`
+    #[must_use]
+    pub fn set(element: Type) -> Self {
+        Self::Set(Box::new(element))
+    }
+
+    /// `map(…)`
+    #[must_use]
+    pub fn map(element: Type) -> Self {
+        Self::Map(Box::new(element))
+    }
+
+    /// The type of all elements; `None` where they may differ.
+    #[must_use]
+    pub fn element(&self) -> Option<&Type> {
+        match self {
+            Self::List(element) | Self::Set(element) | Self::Map(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// The type of an attribute, or of the element under a key; `None` where there is none.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Type> {
+        match self {
+            Self::Object(attributes) => attributes.get(name).map(|attribute| &attribute.ty),
+            Self::Map(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// Whether a value of this type is, or may be, a list, a set or a tuple.
+    #[must_use]
+    pub fn may_be_list(&self) -> bool {
+        matches!(self, Self::Any | Self::List(_) | Self::Set(_) | Self::Tuple(_))
+    }
+
+    /// Whether some of it is not known.
+    #[must_use]
+    pub fn is_vague(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Bool | Self::Number | Self::String => false,
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.is_vague(),
+            Self::Tuple(items) => items.iter().any(Self::is_vague),
+            Self::Object(attributes) => attributes.values().any(|attribute| attribute.ty.is_vague()),
+        }
+    }
+
+    /// Whether no value is of both types, whatever [`Type::Any`] stands for.
+    #[must_use]
+    pub fn excludes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (_, Self::Any) => false,
+            (Self::List(one), Self::List(other))
+            | (Self::Set(one), Self::Set(other))
+            | (Self::Map(one), Self::Map(other)) => one.excludes(other),
+            (Self::Tuple(one), Self::Tuple(other)) => {
+                one.len() != other.len() || one.iter().zip(other).any(|(one, other)| one.excludes(other))
+            }
+            (Self::Object(one), Self::Object(other)) => {
+                let excludes =
+                    |(name, one): (&String, &Attribute)| other.get(name).is_none_or(|other| one.ty.excludes(&other.ty));
+                one.len() != other.len() || one.iter().any(excludes)
+            }
+            _ => std::mem::discriminant(self) != std::mem::discriminant(other),
+        }
+    }
+
+    /// The type a value has that was converted to this constraint: no defaults, and what the constraint leaves open as
+    /// it was in `given`.
+    #[must_use]
+    pub fn of_converted(&self, given: &Self) -> Self {
+        let inner = |element: &Self| element.of_converted(given.element().unwrap_or(&Self::Any));
+        match (self, given) {
+            (Self::Any, given) => given.clone(),
+            (Self::List(element), _) => Self::list(inner(element)),
+            (Self::Set(element), _) => Self::set(inner(element)),
+            (Self::Map(element), _) => Self::map(inner(element)),
+            (Self::Tuple(items), _) => Self::Tuple(items.iter().map(|item| item.of_converted(&Self::Any)).collect()),
+            (Self::Object(attributes), _) => {
+                let attribute = |(name, attribute): (&String, &Attribute)| {
+                    let given = match given {
+                        Self::Object(given) => given.get(name).map_or(&Self::Any, |given| &given.ty),
+                        _ => &Self::Any,
+                    };
+                    (name.clone(), Attribute::required(attribute.ty.of_converted(given)))
+                };
+                Self::Object(attributes.iter().map(attribute).collect())
+            }
+            (Self::Bool | Self::Number | Self::String, _) => self.clone(),
+        }
+    }
+
+    /// Whether a value of this type may be converted to another, whatever [`Type::Any`] stands for.
+    #[must_use]
+    pub fn may_become(&self, to: &Self) -> bool {
+        match (self, to) {
+            (Self::Any, _) | (_, Self::Any) => true,
+            (Self::Bool, to) => matches!(to, Self::Bool | Self::String),
+            (Self::Number, to) => matches!(to, Self::Number | Self::String),
+            (Self::String, to) => matches!(to, Self::Bool | Self::Number | Self::String),
+            (Self::List(_) | Self::Set(_) | Self::Tuple(_), to) => {
+                matches!(to, Self::List(_) | Self::Set(_) | Self::Tuple(_))
+            }
+            (Self::Map(_) | Self::Object(_), to) => matches!(to, Self::Map(_) | Self::Object(_)),
+        }
+    }
+
+    /// The type as Terraform's messages call it.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Any => "any single type".to_owned(),
+            Self::Bool => "bool".to_owned(),
+            Self::Number => "number".to_owned(),
+            Self::String => "string".to_owned(),
+            Self::List(element) => format!("list of {}", element.describe()),
+            Self::Set(element) => format!("set of {}", element.describe()),
+            Self::Map(element) => format!("map of {}", element.describe()),
+            Self::Tuple(_) => "tuple".to_owned(),
+            Self::Object(_) => "object".to_owned(),
+        }
+    }
+}

@@ -124,7 +124,11 @@ impl Document {
             Name::Known(_) => named().find_map(Name::unknown),
             Name::Unknown(name) => named().any(|known| known != Name::None).then_some(name),
         };
-        unknown.map_or_else(|| Ok(self.put(newer)), Err)
+        if let Some(unknown) = unknown {
+            return Err(unknown);
+        }
+        self.put(newer);
+        Ok(())
     }
 
     fn into_value(self, origin: Origin) -> Value {

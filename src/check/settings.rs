@@ -49,12 +49,12 @@ pub fn graded<'a>(
         let counts = |finding: &&Finding| {
             finding.control == control.id && finding.verdict == Verdict::Fail && finding.suppressed.is_none()
         };
-        let everywhere =
+        let mut everywhere =
             configured.config.controls.iter().rev().filter(|setting| {
                 setting.paths.is_empty() && setting.control.0.iter().any(|id| id.value == control.id)
             });
         let worst = findings.iter().filter(counts).map(|finding| finding.severity).max();
-        let severity = worst.or_else(|| everywhere.filter_map(|setting| setting.severity).next().map(Into::into));
+        let severity = worst.or_else(|| everywhere.find_map(|setting| setting.severity).map(Into::into));
         Control { severity: severity.unwrap_or(control.severity), ..control.clone() }
     };
     controls.map(graded).collect()

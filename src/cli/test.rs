@@ -42,7 +42,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, UsageError> {
     let files = if found.len() == 1 { "1 file".to_owned() } else { format!("{} files", found.len()) };
     let expectations = if met == 1 { "expectation" } else { "expectations" };
     output::complain(&format!("{files} of rules: {met} {expectations} met, {problems} not"));
-    unread.iter().for_each(|message| output::complain(&format!("error: {message}")));
+    for message in &unread {
+        output::complain(&format!("error: {message}"));
+    }
     Ok(match (unread.len(), problems) {
         (0, 0) => Ending::Clean,
         (0, _) => Ending::Failures,

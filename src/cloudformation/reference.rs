@@ -68,19 +68,26 @@ impl<'t> Evaluator<'t> {
     /// The value of a parameter.
     pub fn parameter(&self, stack: &'t Stack, parameter: Parameter<'t>) -> Value {
         let name = Name::Parameter(stack.id, parameter.name);
-        self.remember(name, parameter.span(), || match stack.parent {
-            None => self.root_parameter(stack, &parameter),
+        self.remember(name, parameter.span(), || {
+            let value = self.parameter_of(stack, &parameter);
+            if parameter.is_secret() { value.secret(parameter.span()) } else { value }
+        })
+    }
+
+    fn parameter_of(&self, stack: &'t Stack, parameter: &Parameter<'t>) -> Value {
+        match stack.parent {
+            None => self.root_parameter(stack, parameter),
             Some((parent, resource)) => {
                 let parent = self.tree.stack(parent);
                 let handed = parent.zip(parent.and_then(|parent| parent.resource_at(resource)));
-                let handed = handed.and_then(|(parent, resource)| self.argument(parent, resource, &parameter));
+                let handed = handed.and_then(|(parent, resource)| self.argument(parent, resource, parameter));
                 handed.filter(|value| !value.is_null()).or_else(|| parameter.default()).unwrap_or_else(|| {
                     let message =
                         format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
                     broken(message, Origin::at(parameter.span(), Role::Header))
                 })
             }
-        })
+        }
     }
 
     /// `Fn::RefAll`: the values of all parameters of a type.

@@ -98,6 +98,7 @@ struct RoleWords {
     local: String,
     output: String,
     condition: String,
+    secret: String,
 }
 
 /// Why an input is open.
@@ -179,6 +180,7 @@ impl Words {
             Role::Local => &self.roles.local,
             Role::Output => &self.roles.output,
             Role::Condition => &self.roles.condition,
+            Role::Secret => &self.roles.secret,
         }
     }
 

@@ -33,6 +33,7 @@ mod provider;
 mod reference;
 mod repeat;
 mod scope;
+mod secret;
 mod shape;
 mod shared;
 mod template;

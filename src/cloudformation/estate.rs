@@ -14,7 +14,7 @@ use super::condition::{every, question};
 use super::deployment::Deployment;
 use super::evaluator::Evaluator;
 use super::given::{Given, GivenValue};
-use super::parameter;
+use super::parameter::{self, Parameter};
 use super::template::function;
 use super::tree::{Child, Declared, Stack, Tree};
 use super::{Found, Loaded};
@@ -54,6 +54,7 @@ impl CloudFormationUnit {
         given: &Given,
         deployment: &Arc<Deployment>,
     ) -> Self {
+        withhold(&tree, sources);
         let mut resources = Vec::new();
         if let Some(root) = tree.stack(0) {
             collect(&tree, root, &mut resources);
@@ -330,6 +331,16 @@ impl<'a> Evaluated<'a> {
                 None => Value::map(MapKind::Object, IndexMap::new(), header),
             },
             _ => Value::null(header),
+        }
+    }
+}
+
+/// Withholds every place where a secret parameter gets its value.
+fn withhold(tree: &Tree, sources: &Sources) {
+    for stack in &tree.stacks {
+        for parameter in stack.parameters().filter(Parameter::is_secret) {
+            let given = tree.given.get(parameter.name).filter(|_| stack.id == 0).and_then(|given| given.span);
+            parameter.default_span().into_iter().chain(given).for_each(|span| sources.withhold(span));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::source::Span;
 use crate::syntax::{Entry, Node};
 use crate::value::{Data, Domain, Input, ListKind, Literal, Number, Origin, Part, Pattern, Reason, Role, Text, Value};
 
@@ -41,8 +42,18 @@ impl<'t> Parameter<'t> {
     }
 
     /// Where it is declared.
-    pub fn span(&self) -> crate::source::Span {
+    pub fn span(&self) -> Span {
         self.entry.key.span
+    }
+
+    /// Whether its value is a secret: `NoEcho`.
+    pub fn is_secret(&self) -> bool {
+        self.entry.value.get("NoEcho").and_then(Node::text).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    }
+
+    /// Where its default stands.
+    pub fn default_span(&self) -> Option<Span> {
+        self.entry.value.get("Default").map(|node| node.span)
     }
 
     /// Its default, where that is within its constraints: one that is not makes whoever deploys the template give a value.

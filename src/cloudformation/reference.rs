@@ -99,7 +99,10 @@ impl<'t> Evaluator<'t> {
     /// The value of a parameter.
     pub fn parameter(&self, stack: &'t Stack, parameter: Parameter<'t>) -> Value {
         let name = Name::Parameter(stack.id, parameter.name);
-        self.remember(name, parameter.span(), || self.parameter_of(stack, &parameter))
+        self.remember(name, parameter.span(), || {
+            let value = self.parameter_of(stack, &parameter);
+            if parameter.is_secret() { value.secret(parameter.span()) } else { value }
+        })
     }
 
     fn parameter_of(&self, stack: &'t Stack, parameter: &Parameter<'t>) -> Value {

@@ -8,7 +8,7 @@ use crate::finding::{Case, Finding, Step, Trace, Verdict};
 use crate::model::{Kind, Resource, exists};
 use crate::rules::leaves::{Ground, Leaf};
 use crate::source::Span;
-use crate::value::{Question, Reason, Stop, World};
+use crate::value::{Origin, Question, Reason, SENSITIVE, Stop, World};
 
 use super::describe::{self, Slots};
 use super::finding::{Row, failure_slots};
@@ -141,11 +141,17 @@ fn passed<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, trail: &Resource)
     let mut shrinking = judge.document(row.rule, &trail, estate.as_ref(), world);
     let pointers = judge.grounds(row.rule, &mut shrinking).ok()?;
     let steps = pointers.iter().map(|pointer| {
-        let value = document.json.pointer(pointer).map(ToString::to_string).unwrap_or_default();
         let leaf = document.leaves.at(pointer);
+        let value = document.json.pointer(pointer).map(|value| shown(value, &leaf.origin)).unwrap_or_default();
         step(row, pointer, &value, &leaf, leaf.grounds.iter().map(|ground| grounded(row, ground)).collect())
     });
     Some(steps.collect())
+}
+
+/// A value of a document as a trace may print it.
+pub(super) fn shown(value: &serde_json::Value, origin: &Origin) -> String {
+    let is_telling = !value.is_boolean() && !value.is_null() && value.as_str() != Some("");
+    if is_telling && origin.is_secret() { SENSITIVE.to_owned() } else { value.to_string() }
 }
 
 fn grounded(row: &Row, ground: &Ground) -> Step {

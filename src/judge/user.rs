@@ -15,7 +15,7 @@ use crate::rules::{Clause, Outcome, ResourcesDocument, Status, UserRules, Words,
 use crate::source::{Sources, Span};
 use crate::value::{Ask, Decided, Failure as Refusal, Input, Origin, Stop, World};
 
-use super::{anchor, describe};
+use super::{anchor, describe, trace};
 
 /// A file of rules about one unit.
 pub struct UserRow<'a> {
@@ -145,12 +145,15 @@ fn violation(clause: &Clause, pointer: &str, document: &ResourcesDocument) -> Vi
     // `/Resources/KEY/Properties/A/0/B` is A.B, and `/Resources/KEY/Metadata/A` is Metadata.A.
     let steps = pointer.split('/').skip(3).filter(|step| *step != "Properties" && step.parse::<usize>().is_err());
     let attribute = steps.collect::<Vec<_>>().join(".");
+    let origin = document.leaves.at(pointer).origin;
+    let is_secret = clause.remaining.is_none() && origin.is_secret();
+    let shown = clause.value.as_ref().filter(|value| is_secret && !value.is_null());
     Violation {
+        seen: shown.map_or_else(|| clause.seen(), |value| trace::shown(value, &origin)),
         places: Vec::new(),
-        origin: document.leaves.at(pointer).origin,
+        origin,
         message: clause.code.clone(),
         attribute,
-        seen: clause.seen(),
     }
 }
 

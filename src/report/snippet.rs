@@ -25,7 +25,7 @@ pub(super) struct Snippet {
 
 /// The line of a place; `None` for a file whose lines may hold secrets.
 pub(super) fn snippet(span: Span, sources: &Sources) -> Option<Snippet> {
-    let file = sources.file(span.file);
+    let file = sources.shown(span.file);
     if file.excerpts == Excerpts::Withheld {
         return None;
     }

@@ -160,7 +160,7 @@ impl<'a> Page<'a> {
             self.places(place, labels);
             return;
         }
-        let source = self.files.entry(file).or_insert_with(|| Excerpt::new(sources.file(file))).clone();
+        let source = self.files.entry(file).or_insert_with(|| Excerpt::new(sources.shown(file))).clone();
         let place = place.map(|place| LabeledSpan::new_primary_with_span(None, source.range(place)));
         let labels = labels
             .iter()

@@ -41,7 +41,7 @@ fn describe(step: &Step, depth: usize, sources: &Sources, text: &mut String) {
 
 /// `main.tf:3:16: kms_key_id = var.key`; the place alone where the file's lines may hold secrets.
 fn place(span: Span, sources: &Sources) -> String {
-    let (file, at) = (sources.file(span.file), sources.position(span));
+    let (file, at) = (sources.shown(span.file), sources.position(span));
     let place = format!("{}:{}:{}", visible(&file.path), at.line, at.column);
     let line = file.lines.range(file.lines.line(span.start as usize), &file.text);
     let code = file.text.get(line).unwrap_or_default();

@@ -155,7 +155,7 @@ impl Builder<'_> {
             let value = self.estate.property(trail, name);
             let mut leaf = Leaf { origin: value.origin.clone(), ..Leaf::default() };
             if !value.is_null() {
-                leaf.slots.push(("value", value.describe()));
+                leaf.slots.push(("value", value.shown()));
             }
             let decision = if name == "IsLogging" { is_logging(&value, trail, world) } else { read(&value, world) };
             let json = self.decided(&format!("/Trail/Properties/{name}"), leaf, decision);

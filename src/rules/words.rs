@@ -102,6 +102,7 @@ struct RoleWords {
     local: String,
     output: String,
     condition: String,
+    secret: String,
 }
 
 /// Why an input is open.
@@ -187,6 +188,7 @@ impl Words {
             Role::Local => &self.roles.local,
             Role::Output => &self.roles.output,
             Role::Condition => &self.roles.condition,
+            Role::Secret => &self.roles.secret,
         }
     }
 

@@ -56,6 +56,8 @@ pub struct Sources {
 struct Store {
     files: Vec<Arc<SourceFile>>,
     by_location: HashMap<PathBuf, FileId>,
+    /// What is not to be shown, by file.
+    withheld: HashMap<FileId, Vec<Span>>,
     /// The names of the files in each directory.
     by_directory: HashMap<PathBuf, Vec<String>>,
 }
@@ -246,6 +248,39 @@ impl Sources {
             },
             Arc::clone,
         )
+    }
+
+    /// What stands at `span` is a secret: no report shows it.
+    pub fn withhold(&self, span: Span) {
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        let withheld = store.withheld.entry(span.file).or_default();
+        if !withheld.contains(&span) {
+            withheld.push(span);
+        }
+    }
+
+    /// A file as reports may show it: with asterisks in the place of secrets, so that everything else stays where it is.
+    #[must_use]
+    pub fn shown(&self, id: FileId) -> Arc<SourceFile> {
+        let withheld = {
+            let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+            store.withheld.get(&id).cloned().unwrap_or_default()
+        };
+        let file = self.file(id);
+        if withheld.is_empty() {
+            return file;
+        }
+        let is_secret = |at: usize| withheld.iter().any(|span| span.range().contains(&at));
+        let mut text = String::with_capacity(file.text.len());
+        for (at, character) in file.text.char_indices() {
+            if is_secret(at) && !matches!(character, '\n' | '\r') {
+                text.extend(std::iter::repeat_n('*', character.len_utf8()));
+            } else {
+                text.push(character);
+            }
+        }
+        let (path, location) = (file.path.clone(), file.location.clone());
+        Arc::new(SourceFile { path, location, text, lines: file.lines.clone(), excerpts: file.excerpts })
     }
 
     /// Every file, in the order they were read.

@@ -87,11 +87,11 @@ impl<'p, 'a> Collected<'p, 'a> {
 
     fn file(&mut self, id: FileId, file: &SourceFile, honour: Honour) {
         let name = file.path.rsplit('/').next().unwrap_or_default();
-        let extension = name.rsplit('.').next();
+        let is = |extension: &str| name.rsplit_once('.').is_some_and(|(_, other)| other == extension);
         // Configurations that a `terragrunt.hcl` includes have any name.
-        let class = if extension == Some("hcl") { FileClass::Terragrunt } else { FileClass::of(name) };
+        let class = if is("hcl") { FileClass::Terragrunt } else { FileClass::of(name) };
         match class {
-            FileClass::Variables | FileClass::Terragrunt if extension == Some("json") => self.elsewhere(id, file),
+            FileClass::Variables | FileClass::Terragrunt if is("json") => self.elsewhere(id, file),
             FileClass::Terraform | FileClass::Variables | FileClass::Terragrunt => {
                 let parsed = hcl::parse(id, &file.text);
                 let target = |comment: &Comment| extent::in_terraform(&parsed.body, file, comment.span);

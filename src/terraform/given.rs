@@ -68,9 +68,11 @@ impl GivenValues {
     }
 
     fn text(&mut self, sources: &Sources, place: &str, name: &str, text: &str) {
-        // Values of one name that differ are different places; the text itself tells them apart.
-        let file = sources.add(format!("({place}={text})"), text.to_owned());
-        self.put(name.to_owned(), Given::Text(file));
+        // Values of one name that differ are different places. The text itself may be a secret and tells nothing apart.
+        let names = std::iter::once(format!("({place})")).chain((2..).map(|number| format!("({place}, {number})")));
+        let mut files = names.map(|name| sources.add(name, text.to_owned()));
+        let file = files.find(|file| sources.file(*file).text == text);
+        self.values.extend(file.map(|file| (name.to_owned(), Given::Text(file))));
     }
 
     fn file(&mut self, sources: &Sources, path: &Path) {

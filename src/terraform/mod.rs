@@ -33,6 +33,7 @@ mod provider;
 mod reference;
 mod repeat;
 mod scope;
+mod secret;
 mod shared;
 mod template;
 mod terragrunt;

@@ -13,6 +13,7 @@ use super::estate::TerraformEstate;
 use super::evaluator::Evaluator;
 use super::given::GivenValues;
 use super::module::{Mode, Modules, ResourceKey, normalize};
+use super::secret;
 use super::shared::Shared;
 use super::terragrunt::Config;
 use super::tree::{Child, Node};
@@ -48,10 +49,13 @@ impl Modules {
     #[must_use]
     pub fn load(&self, directory: &Path, inputs: &Inputs) -> TerraformUnit {
         let directory = normalize(directory);
+        let tree = Node::root(self, &directory);
+        let given = GivenValues::read(&self.sources, &[&directory], inputs);
+        secret::withhold(&tree, &given, &self.sources);
         TerraformUnit {
             path: self.sources.display(&directory),
-            tree: Node::root(self, &directory),
-            given: GivenValues::read(&self.sources, &[&directory], inputs),
+            tree,
+            given,
             sources: Arc::clone(&self.sources),
             inputs: inputs.clone(),
             unanswered: World::default(),

@@ -14,6 +14,7 @@ use super::expand::in_slot;
 use super::given::Given;
 use super::merge::DECLARED_TYPE;
 use super::scope::{Caller, Env, Scope};
+use super::secret::is_sensitive;
 use super::types::{self, Nullable, Type};
 
 /// What a `variable` block says.
@@ -40,10 +41,11 @@ impl<'a> Evaluator<'a> {
         let key = Key::Variable(scope.id.get(), name.clone());
         let value = self.remember(key, &full, span, || {
             let declaration = self.declaration(name, block, span);
-            match &scope.call {
+            let value = match &scope.call {
                 None => self.root_variable(&declaration),
                 Some(caller) => self.argument_of_call(&declaration, caller, &full, span),
-            }
+            };
+            if is_sensitive(block) { value.secret(block.header) } else { value }
         });
         value.through(span, Role::Expression)
     }

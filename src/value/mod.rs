@@ -23,6 +23,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::source::Span;
+
 pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
@@ -370,6 +372,37 @@ impl Value {
             Data::Failed(failure) => format!("({})", failure.message),
             Data::Object(id) => format!("object {}", id.0),
         }
+    }
+}
+
+/// What stands in reports for a secret.
+pub const SENSITIVE: &str = "(sensitive value)";
+
+impl Value {
+    /// The value as reports may print it: its description, unless that would tell a secret. That something is true, false,
+    /// null or empty tells none.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let is_telling = match &self.data {
+            Data::Text(text) => text.as_literal() != Some(""),
+            Data::Number(_) | Data::List(..) | Data::Map(..) => true,
+            _ => false,
+        };
+        if is_telling && self.origin.is_secret() { SENSITIVE.to_owned() } else { self.describe() }
+    }
+
+    /// The value, and everything inside it, as a secret that is declared at `span`.
+    #[must_use]
+    pub fn secret(self, span: Span) -> Self {
+        let inner = |value: &Self| value.clone().secret(span);
+        let data = match self.data {
+            Data::List(kind, items) => Data::List(kind, Arc::new(items.iter().map(inner).collect())),
+            Data::Map(kind, entries) => {
+                Data::Map(kind, Arc::new(entries.iter().map(|(key, entry)| (key.clone(), inner(entry))).collect()))
+            }
+            other => other,
+        };
+        Self::new(data, self.origin).through(span, Role::Secret)
     }
 }
 

@@ -41,6 +41,8 @@ pub enum Role {
     Output,
     /// The condition that chose this value.
     Condition,
+    /// The declaration of a variable or parameter whose value is a secret.
+    Secret,
 }
 
 impl Origin {
@@ -91,6 +93,12 @@ impl Origin {
     /// The places, the one nearest to the reader first.
     pub fn hops(&self) -> impl Iterator<Item = &Hop> {
         std::iter::successors(self.0.as_deref(), |hop| hop.from.0.as_deref())
+    }
+
+    /// Whether the value, or something it is made of, is a secret.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.hops().any(|hop| hop.role == Role::Secret)
     }
 
     /// The place nearest to the reader.

@@ -20,6 +20,7 @@ mod plans;
 #[cfg(target_os = "linux")]
 mod release;
 mod reports;
+mod secrets;
 mod suppressions;
 mod templates;
 mod trace;

@@ -39,7 +39,8 @@ impl<'a> Builder<'a> {
     /// What names the bucket, and what rules see of it.
     pub(super) fn bucket(&mut self, trail: &Resource) -> (String, Option<Json>) {
         let name = self.estate.property(trail, "S3BucketName");
-        let text = name.as_str().filter(|name| !name.is_empty()).map_or_else(|| name.describe(), str::to_owned);
+        let literal = name.as_str().filter(|literal| !literal.is_empty() && !name.origin.is_secret());
+        let text = literal.map_or_else(|| name.shown(), str::to_owned);
         let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
         let link = link_bucket(&name, self.estate, self.world);
         if let Ok(Link::Bucket(bucket)) = &link {

@@ -59,7 +59,7 @@ impl Document {
                 };
                 let mut slots = vec![("expected", format!("`{}`", given.pattern.as_str()))];
                 if let Some(value) = value.as_ref().filter(|value| !value.is_null()) {
-                    slots.push(("value", value.describe()));
+                    slots.push(("value", value.shown()));
                 }
                 let evidence = vec![(Evidence::Expected, given.origin.clone())];
                 let origin = value.map_or_else(|| Origin::at(trail.header, Role::Header), |value| value.origin);

@@ -26,6 +26,7 @@ use super::files;
 use super::given::GivenValues;
 use super::module::{Module, Modules, normalize, parse_file};
 use super::scope::Env;
+use super::secret;
 use super::shared::Shared;
 use super::tree::Node;
 use super::unit::TerraformUnit;
@@ -153,6 +154,7 @@ impl Modules {
             [] => Node::root(self, &directory),
             _ => Node::of(self, Arc::new(Module::laid_over(&self.sources, &directory, &over))),
         };
+        secret::withhold(&tree, &given, &self.sources);
         TerraformUnit {
             path: config.path.clone(),
             tree,

@@ -1,0 +1,49 @@
+//! Sensitive variables: what gives them values is not shown in reports.
+//! <https://developer.hashicorp.com/terraform/language/values/variables#suppressing-values-in-cli-output>
+
+use crate::source::{Sources, Span};
+use crate::syntax::{Block, ExprKind};
+
+use super::given::{Given, GivenValues};
+use super::tree::{Child, Node};
+
+/// Whether a `variable` block says that its value is a secret.
+pub(super) fn is_sensitive(variable: &Block) -> bool {
+    let says = |name: &str| {
+        let attribute = variable.body.attribute(name);
+        attribute.is_some_and(|attribute| attribute.expr.kind == ExprKind::Bool(true))
+    };
+    says("sensitive") || says("ephemeral")
+}
+
+/// Withholds every place in a root module, in what it calls and in its files of values where a sensitive variable gets its
+/// value.
+pub(super) fn withhold(tree: &Node, given: &GivenValues, sources: &Sources) {
+    let secrets = |node: &Node| -> Vec<String> {
+        let variables = node.module.variables.iter().filter(|(_, block)| is_sensitive(block));
+        variables.map(|(name, _)| name.clone()).collect()
+    };
+    for name in secrets(tree) {
+        if let Some(place) = given.values.get(&name).and_then(|given| place(given, sources)) {
+            sources.withhold(place);
+        }
+    }
+    for node in tree.walk() {
+        let defaults = node.module.variables.values().filter(|block| is_sensitive(block));
+        let defaults = defaults.filter_map(|block| block.body.attribute("default")).map(|default| default.expr.span);
+        defaults.for_each(|span| sources.withhold(span));
+        for (name, child) in &node.children {
+            let (Child::Present(child), Some(call)) = (child, node.module.calls.get(name)) else { continue };
+            let handed = secrets(child).into_iter().filter_map(|name| Some(call.body.attribute(&name)?.expr.span));
+            handed.for_each(|span| sources.withhold(span));
+        }
+    }
+}
+
+fn place(given: &Given, sources: &Sources) -> Option<Span> {
+    match given {
+        Given::Expression(expr) => Some(expr.span),
+        Given::Value(value) => value.origin.nearest(),
+        Given::Text(file) => Some(Span::new(*file, 0, sources.file(*file).text.len())),
+    }
+}

@@ -1,0 +1,75 @@
+//! Sensitive variables and `NoEcho` parameters: their values are judged and never printed.
+
+use crate::cli::{directory, run};
+
+/// Everything a report may be: what must not be said is in none.
+const FORMATS: [&str; 9] = ["text", "line", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"];
+
+#[test]
+fn a_sensitive_value_is_in_no_report() {
+    let main = "\
+variable \"secret\" {
+  type      = string
+  sensitive = true
+}
+variable \"fallback\" {
+  default = \"hunter2-default\"
+  sensitive = true
+}
+module \"trail\" {
+  source = \"./trail\"
+  name   = \"hunter2-argument\"
+  prefix = var.fallback
+  bucket = var.secret
+}
+";
+    let module = "\
+variable \"name\" { sensitive = true }
+variable \"prefix\" {}
+variable \"bucket\" {}
+resource \"aws_cloudtrail\" \"main\" {
+  name           = var.name
+  s3_bucket_name = var.bucket
+  s3_key_prefix  = \"logs/${var.prefix}\"
+}
+";
+    let template = "\
+Parameters:
+  Bucket:
+    Type: String
+    NoEcho: true
+    Default: hunter2-template
+Resources:
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Properties:
+      IsLogging: true
+      S3BucketName: !Ref Bucket
+";
+    let rules = "let trails = Resources.*[ Type == 'AWS::CloudTrail::Trail' ]\nrule NAMED when %trails !empty {\n  \
+                 %trails.Properties.S3BucketName == /^acme-/\n  %trails.Properties.S3KeyPrefix == 'acme'\n}\n";
+    let estate = directory(&[
+        ("tf/main.tf", main),
+        ("tf/terraform.tfvars", "secret = \"hunter2-given\"\n"),
+        ("tf/trail/main.tf", module),
+        ("cfn/template.yaml", template),
+        ("house.guard", rules),
+        (".trailwarden.yaml", "controls: [{control: CloudTrail.1, parameters: {s3BucketName: acme}}]\n"),
+    ]);
+    let mut said = String::new();
+    for format in FORMATS {
+        for given in [&[][..], &["--var", "secret=hunter2-option"]] {
+            let report =
+                run(estate.path(), &[&["check", "--rules", "house.guard", "--format", format], given].concat());
+            assert!(!report.stdout.contains("hunter2"), "{format}: {}", report.stdout);
+            assert!(!report.stderr.contains("hunter2"), "{format}: {}", report.stderr);
+            said += &report.stdout;
+        }
+    }
+    for control in ["CloudTrail.1", "CloudTrail.2", "CloudTrail.6"] {
+        let report = run(estate.path(), &["check", "--trace", control]);
+        assert!(!report.stdout.contains("hunter2"), "--trace {control}: {}", report.stdout);
+        said += &report.stdout;
+    }
+    assert!(said.contains("(sensitive value)"), "{said}");
+}

@@ -44,8 +44,8 @@ impl<'t> Evaluator<'t> {
         let rules = stack.template.section("Rules").iter().map(|rule| Refuser::Rule(&rule.value));
         let refusers = parameters.chain(conditions).chain(rules).enumerate();
         any(refusers.map(|(number, refuser)| {
-            let refuses = || self.refuses_because_of(refuser, stack);
-            self.tree.refusals.unless_answered((stack.id, number), self.world, refuses)
+            let anew = || self.refuses_because_of(refuser, stack);
+            self.tree.refusals.unless_answered((stack.id, number), self.world, anew)
         }))
     }
 

@@ -225,10 +225,11 @@ pub fn options(row: &Row, cases: &[Case]) -> Vec<String> {
     let questions = row.exploration.worlds.iter().flat_map(|(world, _)| world.answers());
     let mut options: Vec<String> = Vec::new();
     for (question, _) in questions {
-        if let Reason::NoValue(option) = &question.input.reason {
-            if (all_matter || matters(&question.input.name)) && !options.contains(option) {
-                options.push(option.clone());
-            }
+        if let Reason::NoValue(option) = &question.input.reason
+            && (all_matter || matters(&question.input.name))
+            && !options.contains(option)
+        {
+            options.push(option.clone());
         }
     }
     options

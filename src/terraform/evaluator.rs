@@ -27,7 +27,7 @@ pub(super) struct Evaluator<'a> {
     pub world: &'a World,
     root: OnceCell<Rc<Scope<'a>>>,
     memo: RefCell<HashMap<Key, Memo>>,
-    pub(super) expansions: RefCell<HashMap<(usize, String), (Rc<Expansion>, InputSet)>>,
+    pub(super) expansions: RefCell<HashMap<(usize, String), Expanded>>,
     pub(super) scopes: RefCell<Vec<Rc<Scope<'a>>>>,
     pub(super) objects: RefCell<HashMap<usize, Rc<Object<'a>>>>,
     /// What is known about the types of open values, by name.
@@ -64,6 +64,9 @@ pub(super) enum Key {
     /// Another configuration of Terragrunt.
     Config(PathBuf),
 }
+
+/// The instances of a block, and the inputs they were made of.
+type Expanded = (Rc<Expansion>, InputSet);
 
 enum Memo {
     Running,

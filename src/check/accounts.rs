@@ -192,7 +192,8 @@ fn depends(rule: &Rule, finding: &Finding, units: &[Vote], words: &AccountWords)
         }
     }
     let inputs = if named.is_empty() {
-        units.iter().map(|unit| unit.finding.unit.as_str()).collect::<Vec<_>>().join(", ")
+        let undecided: Vec<&str> = units.iter().map(|unit| unit.finding.unit.as_str()).collect();
+        undecided.join(", ")
     } else {
         format!("{}: {}", named.join(", "), describe_cases(&finding.cases))
     };

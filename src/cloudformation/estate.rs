@@ -1,5 +1,6 @@
 //! A template as the model sees it: its resources and their properties, evaluated when read.
 
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -135,7 +136,7 @@ impl Unit for CloudFormationUnit {
     }
 
     fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a> {
-        Box::new(Evaluated { unit: self, evaluator: Evaluator::new(&self.tree, world, self.tree.given.open) })
+        Box::new(Evaluated::new(self, world, self.tree.given.open))
     }
 
     fn declares(&self, input: &str) -> bool {
@@ -188,9 +189,14 @@ impl Unit for CloudFormationUnit {
 struct Evaluated<'a> {
     unit: &'a CloudFormationUnit,
     evaluator: Evaluator<'a>,
+    resources: OnceCell<Vec<Resource>>,
 }
 
 impl<'a> Evaluated<'a> {
+    fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
+        Self { unit, evaluator: Evaluator::new(&unit.tree, world, open), resources: OnceCell::new() }
+    }
+
     /// The nested stacks that lead to a stack, the innermost first.
     fn callers(&self, stack: &Stack) -> Vec<Span> {
         let parent = |stack: &Stack| {
@@ -229,24 +235,11 @@ impl Estate for Evaluated<'_> {
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        let handles = self.unit.resources.iter().enumerate().filter(|(_, known)| known.kind == kind);
-        let resource = |(handle, known): (usize, &Known)| {
-            let (stack, declared) = self.declared(handle)?;
-            let exists = || self.existence_of(stack, declared);
-            let existence = self.unit.existences.unless_answered(handle, self.evaluator.world, exists)?;
-            Some(Resource {
-                kind,
-                address: stack.address_of(declared.id),
-                name: known.name.clone(),
-                header: declared.span(),
-                caller: None,
-                callers: self.callers(stack),
-                provider: stack.account.clone(),
-                existence,
-                handle,
-            })
-        };
-        handles.filter_map(resource).collect()
+        let all = self.resources.get_or_init(|| {
+            let all = self.unit.resources.iter().enumerate();
+            all.filter_map(|(handle, known)| self.resource(handle, known)).collect()
+        });
+        all.iter().filter(|resource| resource.kind == kind).cloned().collect()
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
@@ -288,6 +281,24 @@ impl Estate for Evaluated<'_> {
 }
 
 impl<'a> Evaluated<'a> {
+    /// The resource, unless it does not exist.
+    fn resource(&self, handle: usize, known: &Known) -> Option<Resource> {
+        let (stack, declared) = self.declared(handle)?;
+        let exists = || self.existence_of(stack, declared);
+        let existence = self.unit.existences.unless_answered(handle, self.evaluator.world, exists)?;
+        Some(Resource {
+            kind: known.kind,
+            address: stack.address_of(declared.id),
+            name: known.name.clone(),
+            header: declared.span(),
+            caller: None,
+            callers: self.callers(stack),
+            provider: stack.account.clone(),
+            existence,
+            handle,
+        })
+    }
+
     /// Whether the resource exists, and every stack that holds it; `None` when it does not.
     fn existence_of(&self, stack: &'a Stack, declared: Declared<'a>) -> Option<Existence> {
         self.evaluator.begin();
@@ -348,7 +359,7 @@ fn withhold(tree: &Tree, sources: &Sources) {
 /// A note for every error that stands in every world and every limit met, in the properties the model may read.
 fn broken(unit: &CloudFormationUnit) -> Vec<Note> {
     let world = World::default();
-    let estate = Evaluated { unit, evaluator: Evaluator::new(&unit.tree, &world, OpenInputs::WithoutDefault) };
+    let estate = Evaluated::new(unit, &world, OpenInputs::WithoutDefault);
     let mut notes = Vec::new();
     for handle in 0..unit.resources.len() {
         let Some((stack, declared)) = estate.declared(handle) else { continue };

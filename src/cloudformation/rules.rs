@@ -42,10 +42,10 @@ impl<'t> Evaluator<'t> {
         let parameters = stack.parameters().map(Refuser::Parameter);
         let conditions = stack.body.conditions.values().map(|entry| Refuser::Condition(&entry.key));
         let rules = stack.template.section("Rules").iter().map(|rule| Refuser::Rule(&rule.value));
-        let all = parameters.chain(conditions).chain(rules).enumerate();
-        any(all.map(|(number, refuser)| {
-            let refuses = || self.refuses_because_of(refuser, stack);
-            self.tree.refusals.unless_answered((stack.id, number), self.world, refuses)
+        let refusers = parameters.chain(conditions).chain(rules).enumerate();
+        any(refusers.map(|(number, refuser)| {
+            let anew = || self.refuses_because_of(refuser, stack);
+            self.tree.refusals.unless_answered((stack.id, number), self.world, anew)
         }))
     }
 

@@ -8,7 +8,7 @@ use crate::model::schema;
 use crate::model::{Estate, Existence, Kind, Language, Resource};
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{Before, Data, Failure, ObjectId, Origin, Part, Role, Value, World, look_at, watched};
+use crate::value::{Before, Data, Decided, Failure, ObjectId, Origin, Part, Role, Value, World, any, look_at, watched};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
@@ -53,16 +53,21 @@ impl Estate for TerraformEstate<'_> {
     }
 
     fn rejected(&self) -> bool {
+        self.refusal() == Ok(true)
+    }
+
+    fn refusal(&self) -> Decided<bool> {
         let evaluator = &self.evaluator;
         // Of what is not listed anew, no answer changes anything.
         self.all();
         evaluator.limits.begin();
         let refused: Vec<String> = evaluator.refused.borrow().keys().cloned().collect();
         if refused.iter().any(|address| !evaluator.is_refused_anyway(address)) {
-            return true;
+            return Ok(true);
         }
         let scopes = evaluator.scopes.borrow().clone();
-        scopes.iter().any(|scope| scope.existence == Existence::Exists && evaluator.is_invalid(scope))
+        let certain = scopes.iter().filter(|scope| scope.existence == Existence::Exists);
+        any(certain.map(|scope| evaluator.is_invalid(scope)))
     }
 }
 
@@ -144,7 +149,7 @@ impl<'a> Evaluator<'a> {
             match self.object(id).as_deref() {
                 Some(Object::Module(child)) => {
                     // As long as none of what its validations look at is answered, they refuse nothing.
-                    self.is_invalid(child);
+                    let _ = self.is_invalid(child);
                     found.extend(self.resources_of(child));
                 }
                 Some(Object::Absent(module)) => found.push(absent_module(id, module)),

@@ -65,6 +65,9 @@ pub(super) enum Key {
     Config(PathBuf),
 }
 
+/// The instances of a block, and the inputs they were made of.
+type Expanded = (Rc<Expansion>, InputSet);
+
 enum Memo {
     Running,
     Done { value: Value, height: usize, is_silent: bool, inputs: InputSet },

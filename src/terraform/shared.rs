@@ -23,8 +23,8 @@ pub(super) struct Shared {
     pub resources: Before<String, Vec<Resource>>,
     /// The properties of resources.
     pub properties: Before<(usize, String), Value>,
-    /// Whether a condition of a variable in a module instance fails.
-    pub broken: Before<(String, Span), bool>,
+    /// What a condition of a variable in a module instance looks at.
+    pub validations: Before<(String, Span), ()>,
     templates: Mutex<HashMap<TemplateText, Arc<Template>>>,
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::model::OpenInputs;
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
-use crate::value::{Data, Domain, Input, Literal, Origin, Pattern, Reason, Role, Value, look_at};
+use crate::value::{
+    Data, Decided, Domain, Input, Literal, Origin, Pattern, Reason, Role, Stop, Value, any, look_at, watched,
+};
 
 use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
@@ -188,30 +190,44 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether the answers of this world break a validation that holds, or may hold, without them.
-    pub fn is_invalid(&self, scope: &Rc<Scope<'a>>) -> bool {
+    ///
+    /// # Errors
+    /// The need to ask where one that these answers bear on waits for another.
+    pub fn is_invalid(&self, scope: &Rc<Scope<'a>>) -> Decided<bool> {
         let conditions = scope.node.module.variables.values().flat_map(validations);
-        let shared = &self.unit.shared.broken;
-        let mut broken = conditions.filter(|condition| {
+        any(conditions.map(|condition| {
+            let known = &self.unit.shared.validations;
             let key = (scope.address.clone(), condition.span);
-            self.unless_answered(shared, key, || {
+            if known.get(&key, self.world).is_some() {
+                return Ok(false);
+            }
+            let (breaks, inputs) = watched(|| {
                 look_at(scope.inputs);
                 self.breaks(scope, condition)
-            })
-        });
-        broken.any(|condition| !self.unanswered_breaks(scope, condition))
+            });
+            if self.world.answers().is_empty() {
+                known.put(key, (), inputs);
+                return Ok(false);
+            }
+            Ok(breaks? && self.unanswered_breaks(scope, condition) != Ok(true))
+        }))
     }
 
-    fn unanswered_breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> bool {
+    fn unanswered_breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> Decided<bool> {
         let unanswered = self.unanswered();
         unanswered.expand_all();
         let scopes = unanswered.scopes.borrow().clone();
         let same = scopes.iter().find(|other| other.address == scope.address);
-        same.is_some_and(|same| unanswered.breaks(same, condition))
+        same.map_or(Ok(false), |same| unanswered.breaks(same, condition))
     }
 
-    fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> bool {
-        let holds = super::truth::truth(&self.evaluate(condition, Env::of(scope)), self.world);
-        matches!(holds.data, Data::Bool(false) | Data::Failed(_))
+    fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> Decided<bool> {
+        match super::truth::truth(&self.evaluate(condition, Env::of(scope)), self.world).data {
+            Data::Bool(holds) => Ok(!holds),
+            Data::Failed(_) => Ok(true),
+            Data::Pending(question) => Err(Stop::Ask(question)),
+            _ => Ok(false),
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use trailwarden::cloudformation::{self, CloudFormationUnit, Given, Loaded};
-use trailwarden::model::Inputs;
+use trailwarden::model;
 use trailwarden::source::Sources;
 use trailwarden::value::Literal;
 
+use super::Inputs;
 use super::estate::{Assignment, Input, sources};
 use super::random::Random;
 use super::truth::{Spelling, Truth};
@@ -17,6 +18,8 @@ use super::truth::{Spelling, Truth};
 pub struct Template {
     pub text: String,
     pub inputs: Vec<Input>,
+    /// How long its declarations of parameters are.
+    pub declared: usize,
     /// The assertion of its `Rules` section, if it has one.
     rule: Option<Truth>,
 }
@@ -30,14 +33,15 @@ const SPELLING: Spelling = Spelling {
 };
 
 impl Template {
-    pub fn generate(seed: u64, most: usize) -> Self {
+    pub fn generate(seed: u64, few: Inputs) -> Self {
         let mut random = Random::new(seed);
-        let inputs = inputs(&mut random, most);
+        let inputs = inputs(&mut random, few);
         let mut text = "Parameters:\n".to_owned();
         for input in &inputs {
             let values: Vec<String> = input.values.iter().map(|value| format!("\"{}\"", value.as_text())).collect();
             let _ = writeln!(text, "  {}: {{Type: String, AllowedValues: [{}]}}", input.name, values.join(", "));
         }
+        let declared = text.len();
         let rule = random.one_in(4).then(|| Truth::any(&mut random, &inputs, 2));
         if let Some(rule) = &rule {
             let _ = writeln!(text, "Rules:\n  R: {{Assertions: [{{Assert: {}}}]}}", rule.written(&SPELLING));
@@ -60,7 +64,7 @@ impl Template {
         }
         let mut writer = Writer { random, inputs: &inputs, conditions: count };
         text.push_str(&writer.resources());
-        Self { text, inputs, rule }
+        Self { text, inputs, declared, rule }
     }
 
     /// Whether CloudFormation refuses the assignment for the sake of a rule.
@@ -78,24 +82,25 @@ impl Template {
 pub fn unit(text: &str, given: &Assignment) -> (CloudFormationUnit, Arc<Sources>) {
     let sources = sources("template.yaml", text);
     let parameters = given.iter().map(|(name, value)| (name.clone(), value.as_text())).collect();
-    let given = Given::read(&sources, &Inputs { parameters, ..Inputs::default() }).unwrap();
+    let given = Given::read(&sources, &model::Inputs { parameters, ..model::Inputs::default() }).unwrap();
     match cloudformation::load(&sources, Path::new("template.yaml"), &given, &Arc::default()) {
         Loaded::Template(unit) => (*unit, sources),
         other => panic!("no template: {other:?}"),
     }
 }
 
-fn inputs(random: &mut Random, most: usize) -> Vec<Input> {
+fn inputs(random: &mut Random, few: Inputs) -> Vec<Input> {
     let mut inputs = Vec::new();
     let mut product = 1;
     for at in 0..10 {
         let values: &[&str] = match random.below(4) {
+            0 | 1 if matches!(few, Inputs::Ten) => &["dev", "prod"],
             0 => &["dev", "staging", "prod"],
             1 => &["dev", "prod", ""],
             2 => &["yes", "no"],
             _ => &["true", "false"],
         };
-        if product * values.len() > most && !inputs.is_empty() {
+        if !few.take(product, values.len()) {
             continue;
         }
         product *= values.len();

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use trailwarden::finding::Verdict;
-use trailwarden::judge::Outcomes;
 use trailwarden::model::Unit;
 use trailwarden::source::Sources;
 use trailwarden::value::Literal;
 
+use super::OUTCOMES;
 use super::estate::{Assignment, CONTROLS, Findings, agree, findings_in, is_about, meets};
 use super::open_cloudformation::OpenTemplate;
 use super::open_terraform::OpenModule;
@@ -89,9 +89,9 @@ fn contradictions<U: Unit>(
     text: &str,
     unit: impl Fn(&Given) -> (U, Arc<Sources>),
 ) -> Vec<String> {
-    let (mut random, outcomes) = (Random::new(seed), Outcomes::default());
-    let explored = Known::of(Given::new(), &unit, &outcomes);
-    let samples = (0..SAMPLES).map(|_| Known::of(sample(inputs, &mut random), &unit, &outcomes));
+    let mut random = Random::new(seed);
+    let explored = Known::of(Given::new(), &unit);
+    let samples = (0..SAMPLES).map(|_| Known::of(sample(inputs, &mut random), &unit));
     let wrong = samples.flat_map(|known| against(&explored, &known));
     wrong.map(|wrong| format!("seed {seed}, {wrong}\n{text}")).take(1).collect()
 }
@@ -103,14 +103,14 @@ fn movements<U: Unit>(
     text: &str,
     unit: impl Fn(&Given) -> (U, Arc<Sources>),
 ) -> Vec<String> {
-    let (mut random, outcomes) = (Random::new(seed ^ 1), Outcomes::default());
+    let mut random = Random::new(seed ^ 1);
     let mut wrong = Vec::new();
-    let mut before = Known::of(sample(inputs, &mut random), &unit, &outcomes);
+    let mut before = Known::of(sample(inputs, &mut random), &unit);
     while !before.given.is_empty() {
         let names: Vec<&String> = before.given.keys().collect();
         let mut given = before.given.clone();
         given.remove(*random.pick(&names));
-        let now = Known::of(given, &unit, &outcomes);
+        let now = Known::of(given, &unit);
         wrong.extend(against(&now, &before));
         before = now;
     }
@@ -125,9 +125,9 @@ struct Known<U> {
 }
 
 impl<U: Unit> Known<U> {
-    fn of(given: Given, unit: &impl Fn(&Given) -> (U, Arc<Sources>), outcomes: &Outcomes) -> Self {
+    fn of(given: Given, unit: &impl Fn(&Given) -> (U, Arc<Sources>)) -> Self {
         let (unit, sources) = unit(&given);
-        let findings = findings_in(MAX_WORLDS, &unit, &sources, &CONTROLS, outcomes);
+        let findings = findings_in(MAX_WORLDS, &unit, &sources, &CONTROLS, &OUTCOMES);
         Self { given, unit, findings }
     }
 

@@ -7,11 +7,12 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use trailwarden::model::{GivenVariable, Inputs};
+use trailwarden::model::{self, GivenVariable};
 use trailwarden::source::Sources;
 use trailwarden::terraform::{Modules, TerraformUnit};
 use trailwarden::value::Literal;
 
+use super::Inputs;
 use super::estate::{Assignment, Input, sources};
 use super::random::Random;
 use super::truth::{Spelling, Truth};
@@ -36,6 +37,8 @@ output \"text\" {\n  value = var.flag == true ? var.text : null\n}
 pub struct Module {
     pub text: String,
     pub inputs: Vec<Input>,
+    /// How long its declarations of variables are.
+    pub declared: usize,
     /// What a validation of its last variable asks of all of them, if it has one.
     validation: Option<Truth>,
     sources: Arc<Sources>,
@@ -45,10 +48,11 @@ pub struct Module {
 }
 
 impl Module {
-    pub fn generate(seed: u64, most: usize) -> Self {
+    pub fn generate(seed: u64, few: Inputs) -> Self {
         let mut random = Random::new(seed);
         let mut text = String::new();
-        let inputs = variables(&mut random, most, &mut text);
+        let inputs = variables(&mut random, few, &mut text);
+        let declared = text.len();
         let validation = random.one_in(4).then(|| Truth::any(&mut random, &inputs, 2));
         if let Some(validation) = &validation {
             let condition = validation.written(&SPELLING);
@@ -65,7 +69,7 @@ impl Module {
         let sources = sources("main.tf", &text);
         sources.add(Path::new("child/main.tf"), CHILD.to_owned());
         let modules = Modules::new(Arc::clone(&sources));
-        Self { text, inputs, validation, sources, modules, units: Cell::default() }
+        Self { text, inputs, declared, validation, sources, modules, units: Cell::default() }
     }
 
     /// Whether Terraform refuses the assignment for the sake of a validation.
@@ -77,7 +81,7 @@ impl Module {
     pub fn unit(&self, given: &Assignment) -> (TerraformUnit, Arc<Sources>) {
         let file = format!("given-{}.tfvars", self.units.replace(self.units.get() + 1));
         self.sources.add(Path::new(&file), values(given));
-        let inputs = Inputs { variables: vec![GivenVariable::File(file.into())], ..Inputs::default() };
+        let inputs = model::Inputs { variables: vec![GivenVariable::File(file.into())], ..model::Inputs::default() };
         (self.modules.load(Path::new("/project"), &inputs), Arc::clone(&self.sources))
     }
 }
@@ -103,8 +107,7 @@ fn values(given: &Assignment) -> String {
     text
 }
 
-/// Declares variables that have `most` assignments together at most.
-fn variables(random: &mut Random, most: usize, text: &mut String) -> Vec<Input> {
+fn variables(random: &mut Random, few: Inputs, text: &mut String) -> Vec<Input> {
     let words = |words: &[&str]| words.iter().map(|word| Literal::Text((*word).to_owned())).collect::<Vec<_>>();
     let truths = || vec![Literal::Bool(true), Literal::Bool(false)];
     let or_null = |values: Vec<Literal>| [values, vec![Literal::Null]].concat();
@@ -113,6 +116,14 @@ fn variables(random: &mut Random, most: usize, text: &mut String) -> Vec<Input> 
     for at in 0..10 {
         let name = format!("v{at}");
         let (names, values, body) = match random.below(8) {
+            2 | 4.. if matches!(few, Inputs::Ten) => {
+                let condition = format!("contains([\"dev\", \"prod\"], var.{name})");
+                let values = words(&["dev", "prod"]);
+                (vec![format!("var.{name}")], values, format!("type = string\n  {}", validated(&condition)))
+            }
+            3 if matches!(few, Inputs::Ten) => {
+                (vec![format!("var.{name}")], truths(), "type = bool\n  nullable = false".to_owned())
+            }
             0 | 1 => (vec![format!("var.{name}")], truths(), "type = bool\n  nullable = false".to_owned()),
             2 => (vec![format!("var.{name}")], or_null(truths()), "type = bool".to_owned()),
             3 | 4 => {
@@ -136,7 +147,7 @@ fn variables(random: &mut Random, most: usize, text: &mut String) -> Vec<Input> 
             }
         };
         let more = values.len().pow(u32::try_from(names.len()).unwrap());
-        if product * more > most && !inputs.is_empty() {
+        if !few.take(product, more) {
             continue;
         }
         product *= more;

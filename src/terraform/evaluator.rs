@@ -20,9 +20,6 @@ use super::terragrunt::Layer;
 use super::unit::TerraformUnit;
 use super::variables::argument_of;
 
-/// An expansion, and the inputs that it was worked out from.
-pub(super) type Expanded = (Rc<Expansion>, InputSet);
-
 /// Evaluates a unit in one world.
 pub(super) struct Evaluator<'a> {
     pub unit: &'a TerraformUnit,

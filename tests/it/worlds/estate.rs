@@ -124,8 +124,13 @@ pub fn meets(assignment: &Assignment, when: &[(String, Condition)]) -> Option<bo
 }
 
 /// What is wrong with the explored finding of a row, given what each assignment's own evaluation says: `None` for one
-/// that the real tool refuses, or in which the subject does not exist.
-pub fn disagreements(finding: Option<&Finding>, votes: &[(Assignment, Option<Verdict>)]) -> Vec<String> {
+/// that the real tool refuses, or in which the subject does not exist. `refused` are those that rules or validations
+/// refuse, which a row knows of only where it comes upon one: a case may name an input to keep away from them.
+pub fn disagreements(
+    finding: Option<&Finding>,
+    votes: &[(Assignment, Option<Verdict>)],
+    refused: &[Assignment],
+) -> Vec<String> {
     let cast: Vec<(&Assignment, Verdict)> =
         votes.iter().filter_map(|(assignment, vote)| Some((assignment, (*vote)?))).collect();
     let mut verdicts: Vec<Verdict> = cast.iter().map(|(_, verdict)| *verdict).collect();
@@ -153,7 +158,8 @@ pub fn disagreements(finding: Option<&Finding>, votes: &[(Assignment, Option<Ver
         for at in 0..case.when.len() {
             let mut fewer = case.clone();
             fewer.when.remove(at);
-            if met(&fewer).iter().all(|(_, verdict)| *verdict == case.verdict) {
+            let is_near_refused = refused.iter().any(|one| meets(one, &fewer.when) == Some(true));
+            if !is_near_refused && met(&fewer).iter().all(|(_, verdict)| *verdict == case.verdict) {
                 wrong.push(format!("could do without {:?}: {case:?}", case.when[at]));
             }
         }

@@ -181,8 +181,9 @@ struct Said {
 /// closed. So closing an input contradicts nothing, and neither does opening one.
 fn wrong_about<U: Unit>(seed: u64, estate: &Generated, unit: impl Fn(&Assignment) -> (U, Arc<Sources>)) -> Vec<String> {
     let controls = Inputs::of(seed).controls(seed);
-    let admitted = assignments(estate.inputs).into_iter().filter(|given| !(estate.refuses)(given));
-    let ways: Vec<Way> = one_by_one(estate, admitted, |given| {
+    let (refused, admitted): (Vec<_>, Vec<_>) =
+        assignments(estate.inputs).into_iter().partition(|given| (estate.refuses)(given));
+    let ways: Vec<Way> = one_by_one(estate, admitted.into_iter(), |given| {
         let (unit, sources) = unit(given);
         Said { found: closed(&unit, &sources, controls, &OUTCOMES), is_refused: is_refused(&unit) }
     });
@@ -194,7 +195,7 @@ fn wrong_about<U: Unit>(seed: u64, estate: &Generated, unit: impl Fn(&Assignment
         let (unit, sources) = unit(&given);
         let found = findings(&unit, &sources, controls, &OUTCOMES);
         let about = |wrong: String| format!("seed {seed}, given {given:?}, {wrong}\n{}", estate.text);
-        wrong.extend(disputed(&found, &ways, &given).into_iter().map(about));
+        wrong.extend(disputed(&found, &ways, &given, &refused).into_iter().map(about));
     }
     wrong
 }
@@ -226,7 +227,7 @@ fn some(inputs: &[Input], random: &mut Random) -> Assignment {
 }
 
 /// Every row about which an exploration with some inputs given and the ways the others can be disagree.
-fn disputed(explored: &Findings, ways: &[&Way], given: &Assignment) -> Vec<String> {
+fn disputed(explored: &Findings, ways: &[&Way], given: &Assignment, refused: &[Assignment]) -> Vec<String> {
     if ways.is_empty() {
         return Vec::new();
     }
@@ -252,11 +253,15 @@ fn disputed(explored: &Findings, ways: &[&Way], given: &Assignment) -> Vec<Strin
         // One value that fails is enough, and whether another is refused beside it may or may not have been seen.
         let beside = |way: &Way| subject.0 == "CloudTrail.1" && way.said.is_refused && cast(way) == Some(Verdict::Fail);
         let strict: Vec<_> = ways.iter().map(|way| (way.given.clone(), cast(way).filter(|_| !beside(way)))).collect();
-        let mut wrong = disagreements(explored.get(subject), &lenient);
-        if lenient != strict && disagreements(explored.get(subject), &strict).is_empty() {
+        // A given value that breaks the row whatever the others are leaves nothing to compare with.
+        if !given.is_empty() && lenient.iter().all(|(_, verdict)| verdict.is_none()) {
+            return Vec::new();
+        }
+        let mut wrong = disagreements(explored.get(subject), &lenient, refused);
+        if lenient != strict && disagreements(explored.get(subject), &strict, refused).is_empty() {
             wrong.clear();
         }
-        wrong.into_iter().map(move |wrong| format!("{subject:?}: {wrong}"))
+        wrong.into_iter().map(|wrong| format!("{subject:?}: {wrong}")).collect::<Vec<_>>()
     });
     wrong.collect()
 }

@@ -108,7 +108,7 @@ impl Bucket {
             public_access_blocks: Vec::new(),
             account_blocks: account_blocks(resource, estate, world)?,
             policies: Vec::new(),
-            handed_to: handed_to(resource, estate),
+            handed_to: handed_to(resource, estate, world)?,
             is_in_units_account: resource.provider == estate.default_provider(),
             others: BTreeSet::new(),
             resource: resource.clone(),
@@ -296,12 +296,26 @@ fn account_number(provider: &str) -> Option<&str> {
 }
 
 /// The modules that are not on disk and get this bucket's name or ARN as an argument.
-#[must_use]
-pub fn handed_to(resource: &Resource, estate: &dyn Estate) -> Vec<Arc<Input>> {
-    let modules = estate.resources(Kind::AbsentModule);
+///
+/// # Errors
+/// [`crate::value::Stop`] when an input decides whether one gets it: an argument that is called a bucket is waited for.
+pub fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
     let bucket = Naming::of(resource, estate);
-    let given = modules.iter().filter(|module| bucket.is_in(&estate.property(module, "Arguments")));
-    given
+    let mut given = Vec::new();
+    for module in estate.resources(Kind::AbsentModule) {
+        let arguments = estate.property(&module, "Arguments");
+        if bucket.is_in(&arguments) {
+            given.push(module);
+            continue;
+        }
+        for (_, argument) in arguments.as_map().into_iter().flatten().filter(|(name, _)| name.contains("bucket")) {
+            if let Data::Pending(question) = &argument.data {
+                world.decide(question)?;
+            }
+        }
+    }
+    let given = given
+        .iter()
         .map(|module| {
             let source = estate.property(module, "Source");
             let source = if let Data::Text(text) = &source.data { text.to_string() } else { String::new() };
@@ -309,5 +323,6 @@ pub fn handed_to(resource: &Resource, estate: &dyn Estate) -> Vec<Arc<Input>> {
             let origin = Origin::at(module.header, Role::Header);
             Arc::new(Input::undecidable(module.address.clone(), reason, origin))
         })
-        .collect()
+        .collect();
+    Ok(given)
 }

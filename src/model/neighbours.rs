@@ -267,6 +267,20 @@ pub fn targets(unit: &dyn Unit) -> Vec<Target> {
     targets
 }
 
+/// What else the buckets of a unit go by that are among `targets`.
+#[must_use]
+pub fn other_names(unit: &dyn Unit, targets: &[Target]) -> Vec<Target> {
+    let world = World::default();
+    let estate = unit.estate(&world);
+    let names = |bucket: Resource| -> Vec<Target> {
+        let own = Target::of(&estate.property(&bucket, "BucketName"));
+        own.into_iter().chain(exports_of(&bucket, estate.as_ref()).into_iter().map(Target::Export)).collect()
+    };
+    let buckets = estate.resources(Kind::Bucket).into_iter().map(names);
+    let meant = buckets.filter(|names| names.iter().any(|name| targets.contains(name)));
+    meant.flatten().filter(|name| !targets.contains(name)).collect()
+}
+
 /// What the unit exports the name of the bucket as.
 fn exports_of(bucket: &Resource, estate: &dyn Estate) -> Vec<String> {
     let naming = link::Naming::of(bucket, estate);

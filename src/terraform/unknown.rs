@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::types::convert;
 use crate::value::{
-    Ask, Data, Domain, Input, Literal, Origin, Part, Question, Symbol, SymbolSource, Text, Type, Value, World,
+    Ask, Data, Domain, Input, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type, Value, World,
 };
 
 /// What an operation makes, which decides what it is of an opaque operand.
@@ -33,9 +33,20 @@ pub fn derive(name: impl Into<String>, obstacle: &Value, outcome: Outcome, world
         Data::Opaque(_) if outcome == Outcome::Set => opaque(name, origin),
         Data::Open(input) => match world.which(input) {
             Some(question) => Value::pending(question, origin),
-            None => open(name, outcome.domain(), world, origin),
+            None => made_of(input, open(name, outcome.domain(), world, origin)),
         },
         _ => open(name, outcome.domain(), world, origin),
+    }
+}
+
+/// What a missing module decides stays so, whatever is made of it; only what is asked about it is a question of its own.
+fn made_of(input: &Input, value: Value) -> Value {
+    match (&value.data, &input.reason) {
+        (Data::Open(made), Reason::ModuleNotOnDisk { .. }) if made.domain.values.is_none() => {
+            let made = Input { reason: input.reason.clone(), ..made.as_ref().clone() };
+            Value { data: Data::Open(Arc::new(made)), ..value }
+        }
+        _ => value,
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::cloudformation::{self, Given, Loaded};
-use crate::model::{Target, Unit, targets};
+use crate::model::{Target, Unit, other_names, targets};
 use crate::source::{FileClass, FoundFile, Sources};
 use crate::terraform::{Modules, roots_of};
 
@@ -24,6 +24,23 @@ pub(in super::super) fn beside(
     sources: &Arc<Sources>,
 ) -> Vec<Box<dyn Unit>> {
     let targets: Vec<Target> = found.units.iter().flat_map(|unit| targets(unit.as_ref())).collect();
+    let units = holding(&targets, found, options, given, sources);
+    // A bucket that one of them declares may have another name for further units: that of its export, or its own.
+    let others: Vec<Target> = units.iter().flat_map(|unit| other_names(unit.as_ref(), &targets)).collect();
+    if others.is_empty() {
+        return units;
+    }
+    holding(&[targets, others].concat(), found, options, given, sources)
+}
+
+/// The units beside those that were found whose bytes hold one of the targets.
+fn holding(
+    targets: &[Target],
+    found: &Found,
+    options: &Options,
+    given: &Given,
+    sources: &Arc<Sources>,
+) -> Vec<Box<dyn Unit>> {
     let has_accounts = !found.units.is_empty() && !options.configured.config.accounts.is_empty();
     if targets.is_empty() && !has_accounts {
         return Vec::new();

@@ -145,7 +145,7 @@ impl<'a> Builder<'a> {
     fn logging(&self, place: &Place) -> Decided<(Vec<Logging>, Vec<Arc<Input>>)> {
         let mut logging = self.read_home(place, Logging::read)?;
         logging.extend(self.read_beside(place, Logging::beside)?.into_iter().flatten());
-        let modules = self.read_home(place, |bucket, estate, _| Ok(handed_to(bucket, estate)))?;
+        let modules = self.read_home(place, handed_to)?;
         Ok((logging, modules))
     }
 

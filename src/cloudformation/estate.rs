@@ -16,6 +16,7 @@ use super::deployment::Deployment;
 use super::evaluator::Evaluator;
 use super::given::{Given, GivenValue};
 use super::parameter::{self, Parameter};
+use super::shape;
 use super::template::function;
 use super::tree::{Child, Declared, Stack, Tree};
 use super::{Found, Loaded};
@@ -318,7 +319,7 @@ impl<'a> Evaluated<'a> {
         }
         let Some(properties) = declared.properties() else { return Value::null(header) };
         if let Some(node) = properties.get(name) {
-            return self.evaluator.evaluate(stack, node);
+            return shape::checked(name, self.evaluator.evaluate(stack, node));
         }
         // Another tool writes all of them: `Properties: !Rain::Embed trail.yml`.
         if function(properties).is_some_and(|(name, _)| name != "Fn::Transform") {

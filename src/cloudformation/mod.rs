@@ -23,6 +23,7 @@ mod parameter;
 mod parameter_file;
 mod reference;
 mod rules;
+mod shape;
 mod template;
 mod text;
 mod transform;

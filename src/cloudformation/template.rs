@@ -153,7 +153,7 @@ fn is_template(document: &Node) -> bool {
         resources.entries().iter().any(|entry| match entry.key.text() {
             // A loop's body is the last of its three items; an include may hold anything.
             Some(key) if key.starts_with("Fn::ForEach::") => holds_loop(&entry.value),
-            Some("Fn::Transform") => declared,
+            Some("Fn::Transform") => declared || entry.value.get("Name").and_then(Node::text) == Some("AWS::Include"),
             _ => is_resource(&entry.value),
         })
     })

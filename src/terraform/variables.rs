@@ -18,6 +18,7 @@ use super::merge::DECLARED_TYPE;
 use super::scope::{Caller, Env, Scope};
 use super::secret::is_sensitive;
 use super::types::{self, Nullable, Type};
+use super::unknown::element_of;
 
 /// What a `variable` block says.
 struct Declaration<'a> {
@@ -103,10 +104,25 @@ impl<'a> Evaluator<'a> {
             let value = if is_typed { value } else { as_text(value) };
             return self.typed_variable(value, declaration);
         }
-        if self.unit.inputs.open == OpenInputs::Any && !self.keeps_default(declaration) {
-            return self.open_variable(declaration);
-        }
-        self.unset(declaration).unwrap_or_else(|| self.open_variable(declaration))
+        let default = match self.unit.inputs.open {
+            OpenInputs::WithoutDefault => self.unset(declaration),
+            OpenInputs::Any if self.keeps_keys(declaration) => {
+                self.unset(declaration).map(|default| self.with_open_values(default, declaration))
+            }
+            OpenInputs::Any => None,
+        };
+        default.unwrap_or_else(|| self.open_variable(declaration))
+    }
+
+    /// The map with the keys of the default, and any values.
+    fn with_open_values(&self, default: Value, declaration: &Declaration<'a>) -> Value {
+        let Data::Map(kind, entries) = &default.data else { return default };
+        let whole = self.open_variable(declaration);
+        let any = |key: &String| {
+            let key_of = Literal::Text(key.clone());
+            (key.clone(), element_of(&whole, &key_of, self.world, whole.origin.clone()))
+        };
+        Value::map(*kind, entries.keys().map(any).collect(), default.origin)
     }
 
     fn given(&self, given: &Given, declaration: &Declaration<'a>) -> Value {
@@ -174,9 +190,9 @@ impl<'a> Evaluator<'a> {
         self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin).typed(&ty))
     }
 
-    /// With every input open, a collection still has its default where `for_each` runs over it: the default names the
+    /// With every input open, a collection still has the keys of its default where `for_each` runs over it: they name the
     /// resources that there are.
-    fn keeps_default(&self, declaration: &Declaration<'a>) -> bool {
+    fn keeps_keys(&self, declaration: &Declaration<'a>) -> bool {
         let is_collection =
             declaration.block.body.attribute("default").is_some_and(|default| match &default.expr.kind {
                 ExprKind::Tuple(items) => !items.is_empty(),

@@ -62,6 +62,19 @@ fn every_input_can_be_open() {
     assert_eq!(trail(&unit, "aws_cloudtrail.t", "TrailName"), "open: var.v");
 }
 
+#[test]
+fn where_every_input_is_open_a_map_that_names_resources_keeps_its_keys_only() {
+    let main = "variable \"trails\" {\n  type = map(object({ name = string }))\n  default = { a = { name = \"x\" } }\n}
+resource \"aws_cloudtrail\" \"t\" {
+  for_each       = var.trails
+  name           = each.value.name
+  s3_bucket_name = \"logs\"
+}\n";
+    let inputs = Inputs { open: OpenInputs::Any, ..Inputs::default() };
+    let unit = unit_with(&[("main.tf", main)], &inputs);
+    assert_eq!(trail(&unit, "aws_cloudtrail.t[\"a\"]", "TrailName"), "open: var.trails[\"a\"].name");
+}
+
 /// The world's answers leave one value: that is the value.
 #[test]
 fn an_answer_settles_a_variable() {

@@ -29,12 +29,12 @@ fn unit(text: &str) -> CloudFormationUnit {
     unit_of(&[("template.yaml", text)], &Inputs::default())
 }
 
-/// A template with one trail whose `S3BucketName` is `value`, after `sections`.
+/// A template with one trail whose property `Probe` is `value`, after `sections`.
 fn trail_with(sections: &str, value: &str) -> String {
     let value = value.replace('\n', "\n        ");
     format!(
         "{sections}\nResources:\n  Bucket:\n    Type: AWS::S3::Bucket\n  Key:\n    Type: AWS::KMS::Key\n  Trail:\n    \
-         Type: AWS::CloudTrail::Trail\n    Properties:\n      S3BucketName: {value}\n"
+         Type: AWS::CloudTrail::Trail\n    Properties:\n      Probe: {value}\n"
     )
 }
 
@@ -46,7 +46,7 @@ fn property_in(unit: &CloudFormationUnit, name: &str, world: &World) -> Value {
 }
 
 fn describe(sections: &str, value: &str) -> String {
-    property_in(&unit(&trail_with(sections, value)), "S3BucketName", &World::default()).describe()
+    property_in(&unit(&trail_with(sections, value)), "Probe", &World::default()).describe()
 }
 
 /// The question a value waits for, and the world in which it is answered.

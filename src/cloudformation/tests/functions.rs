@@ -118,25 +118,25 @@ fn an_error_that_stands_in_every_world_is_an_open_value_with_a_note() {
 fn an_open_parameter_is_asked_about_and_its_answer_is_used() {
     let unit = unit(&trail_with(ENV, "!FindInMap [Buckets, !Ref Env, Name]"));
     let world = World::default();
-    let value = property_in(&unit, "S3BucketName", &world);
+    let value = property_in(&unit, "Probe", &world);
     let (question, not_dev) = answered(&value, &world, false);
     assert_eq!(question, "Env == \"dev\"");
-    let value = property_in(&unit, "S3BucketName", &not_dev);
+    let value = property_in(&unit, "Probe", &not_dev);
     let (question, prod) = answered(&value, &not_dev, true);
     assert_eq!(question, "Env == \"prod\"");
-    assert_eq!(property_in(&unit, "S3BucketName", &prod).describe(), "\"prod-logs\"");
+    assert_eq!(property_in(&unit, "Probe", &prod).describe(), "\"prod-logs\"");
     let (_, neither) = answered(&value, &not_dev, false);
-    assert!(matches!(property_in(&unit, "S3BucketName", &neither).data, Data::Failed(_)), "CloudFormation refuses it");
+    assert!(matches!(property_in(&unit, "Probe", &neither).data, Data::Failed(_)), "CloudFormation refuses it");
 }
 
 #[test]
 fn a_list_with_an_item_that_may_vanish_waits_for_the_answer() {
     let unit = unit(&trail_with(ENV, "[a, !If [IsProd, b, !Ref AWS::NoValue]]"));
     let world = World::default();
-    let value = property_in(&unit, "S3BucketName", &world);
+    let value = property_in(&unit, "Probe", &world);
     let (question, dev) = answered(&value, &world, false);
     assert_eq!(question, "Env == \"prod\"");
-    assert_eq!(property_in(&unit, "S3BucketName", &dev).describe(), "[\"a\"]");
+    assert_eq!(property_in(&unit, "Probe", &dev).describe(), "[\"a\"]");
 }
 
 #[test]
@@ -145,9 +145,9 @@ fn a_region_that_is_one_literal_is_none_of_the_others() {
         "Conditions:\n  East: !Equals [!Ref AWS::Region, us-east-1]\n  West: !Equals [us-west-2, !Ref AWS::Region]\n";
     let unit = unit(&trail_with(sections, "!If [East, !If [West, both, east], other]"));
     let world = World::default();
-    let (question, east) = answered(&property_in(&unit, "S3BucketName", &world), &world, true);
+    let (question, east) = answered(&property_in(&unit, "Probe", &world), &world, true);
     assert_eq!(question, "AWS::Region == \"us-east-1\"");
-    assert_eq!(property_in(&unit, "S3BucketName", &east).describe(), "\"east\"");
+    assert_eq!(property_in(&unit, "Probe", &east).describe(), "\"east\"");
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn given_values_win_and_every_input_can_be_open() {
         };
         let unit = unit_of(&files, &inputs);
         assert_eq!(unit.errors(), []);
-        property_in(&unit, "S3BucketName", &World::default()).describe()
+        property_in(&unit, "Probe", &World::default()).describe()
     };
     let default = OpenInputs::WithoutDefault;
     assert_eq!(with(&[], &[], default), "\"x-${B}\"");

@@ -151,9 +151,9 @@ fn conditions_that_double_at_every_step_are_evaluated_once_each() {
     }
     let unit = unit(&trail_with(&sections, "!If [C59, a, b]"));
     let world = World::default();
-    let (question, other) = answered(&property_in(&unit, "S3BucketName", &world), &world, false);
+    let (question, other) = answered(&property_in(&unit, "Probe", &world), &world, false);
     assert_eq!(question, "P == \"x\"");
-    assert_eq!(property_in(&unit, "S3BucketName", &other).describe(), "\"b\"");
+    assert_eq!(property_in(&unit, "Probe", &other).describe(), "\"b\"");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_chain_of_any_length_ends() {
     let text = trail_with(&sections, "!If [C4999, a, b]");
     let evaluated = std::thread::Builder::new().stack_size(64 * 1024 * 1024).spawn(move || {
         let unit = unit(&text);
-        (property_in(&unit, "S3BucketName", &World::default()), unit.notes())
+        (property_in(&unit, "Probe", &World::default()), unit.notes())
     });
     let (value, notes) = evaluated.unwrap().join().unwrap();
     let Data::Pending(question) = &value.data else { panic!("{value:?}") };

@@ -352,7 +352,9 @@ fn withhold(tree: &Tree, sources: &Sources) {
     for stack in &tree.stacks {
         for parameter in stack.parameters().filter(Parameter::is_secret) {
             let given = tree.given.get(parameter.name).filter(|_| stack.id == 0).and_then(|given| given.span);
-            parameter.default_span().into_iter().chain(given).for_each(|span| sources.withhold(span));
+            let parent = stack.parent.and_then(|(parent, resource)| tree.stack(parent)?.resource_at(resource));
+            let handed = parent.and_then(|resource| resource.handed(parameter.name)).map(|node| node.span);
+            parameter.default_span().into_iter().chain(given).chain(handed).for_each(|span| sources.withhold(span));
         }
     }
 }

@@ -179,6 +179,9 @@ fn select(index: &Value, list: &Value, span: Span) -> Result<Value, String> {
     let at: Option<usize> = index_literal.as_text().parse().ok();
     match at.and_then(|at| items.get(at)) {
         Some(item) => Ok(item.clone().through(span, Role::Expression)),
+        None if index.origin.is_secret() => {
+            Err(format!("Fn::Select: the list has {} items and no such one", items.len()))
+        }
         None => Err(format!("Fn::Select: the list has {} items and none at {index_literal}", items.len())),
     }
 }

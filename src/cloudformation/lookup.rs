@@ -41,7 +41,7 @@ impl<'t> Evaluator<'t> {
             (Ok(Some(entry)), _) => self.mapped(stack, &entry.value, span, &[&first.origin, &second.origin]),
             (Ok(None), Some(default)) => self.evaluate(stack, default),
             (Ok(None), None) => {
-                let keys = format!("{}, {}", first.describe(), second.describe());
+                let keys = format!("{}, {}", first.shown(), second.shown());
                 Value::failed(format!("the mapping `{name}` has no entry for {keys}"), origin)
             }
             (Err(waiting), default) => {

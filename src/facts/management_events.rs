@@ -151,7 +151,7 @@ impl ReadWriteType {
                 return Ok(half);
             }
         }
-        let message = format!("{} is not one of All, ReadOnly and WriteOnly", value.describe());
+        let message = format!("{} is not one of All, ReadOnly and WriteOnly", value.shown());
         let input = Input::undecidable(message.clone(), Reason::Broken(message), value.origin.clone());
         Ok(if world.ask(&Arc::new(input), Ask::True)? { Self::All } else { Self::ReadOnly })
     }

@@ -145,7 +145,9 @@ impl Statement {
     fn read(value: &Value, number: usize, document: &str) -> Self {
         let name = format!("statement {number} of {document}");
         let value = encoded(value);
-        let sid = value.field("Sid").as_str().map(str::to_owned);
+        // What would tell a secret names nothing.
+        let sid = value.field("Sid");
+        let sid = sid.as_str().filter(|_| !sid.origin.is_secret()).map(str::to_owned);
         let body = match &value.data {
             Data::Map(_, entries) => Terms::read(entries)
                 .map_or_else(|problem| broken(&name, problem, &value.origin), |terms| Body::Terms(Box::new(terms))),

@@ -69,7 +69,7 @@ impl<'a> Evaluator<'a> {
                     let name = format!("{}[{}]", source.describe(), key.describe());
                     return Value::open(Input::derived(name, origin.clone()), origin);
                 }
-                Value::failed(format!("there is no element with the key \"{text}\""), origin)
+                Value::failed(format!("there is no element with the key {}", key.shown()), origin)
             }
             (Data::List(ListKind::Set, _), _) => Value::failed("elements of a set have no index", origin),
             (Data::List(_, items), _) => match position(key) {
@@ -84,7 +84,7 @@ impl<'a> Evaluator<'a> {
                 }
             },
             (Data::Open(_) | Data::Opaque(_), _) if !may_hold(source.said_type(), key) => {
-                Value::failed(format!("there is no element {}", key.describe()), origin)
+                Value::failed(format!("there is no element {}", key.shown()), origin)
             }
             (Data::Open(input), _) => {
                 if let Some(element) = self.joined_element(source, key, span) {
@@ -125,7 +125,7 @@ impl<'a> Evaluator<'a> {
                 None => return Value::pending(question, origin),
             }
         }
-        Value::failed(format!("there is no element with the key {}", key.describe()), origin)
+        Value::failed(format!("there is no element with the key {}", key.shown()), origin)
     }
 
     /// The element under a known key of a collection that is put together, if that is known.

@@ -119,14 +119,14 @@ impl Value {
             Data::Text(text) => match text.as_literal().map(str::to_ascii_lowercase).as_deref() {
                 Some("true") => Ok(Some(true)),
                 Some("false") => Ok(Some(false)),
-                Some(other) => Err(self.reject(format!("\"{other}\" is not a boolean"))),
+                Some(_) => Err(self.reject(format!("{} is not a boolean", self.shown()))),
                 None => {
                     self.ask_which(world)?;
                     let input = Arc::new(Input::derived(self.describe(), self.origin.clone()));
                     world.ask(&input, Ask::True).map(Some)
                 }
             },
-            Data::Number(number) => Err(self.reject(format!("{number} is not a boolean"))),
+            Data::Number(_) => Err(self.reject(format!("{} is not a boolean", self.shown()))),
             Data::List(..) | Data::Map(..) | Data::Object(_) => Err(self.reject("a collection is not a boolean")),
             Data::Null | Data::Pending(_) | Data::Failed(_) => self.read_null(world).map(|_| None),
         }

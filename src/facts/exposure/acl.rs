@@ -82,7 +82,7 @@ fn canned(acl: &Acl, bucket: &Bucket, ways: &[Access], world: &World) -> Decided
                 let named = matching.filter(|(terraform, ..)| plain(terraform) == name);
                 return Ok(named.map(|(.., access)| opening(access)).collect());
             }
-            let reason = format!("\"{}\" is no canned ACL", acl.as_str().unwrap_or_default());
+            let reason = format!("{} is no canned ACL", acl.shown());
             let open = is_public(&format!("the ACL of {}", bucket.resource.address), reason, acl, world)?;
             Ok(if open { vec![opening(ways)] } else { Vec::new() })
         }

@@ -80,7 +80,7 @@ fn lookup(arguments: &Arguments) -> Answer {
 
 fn default(arguments: &Arguments, element: &Type) -> Answer {
     let Some(default) = arguments.values.get(2) else {
-        return Err(format!("the map does not hold the key {}", arguments.value(1).describe()).into());
+        return Err(format!("the map does not hold the key {}", arguments.value(1).shown()).into());
     };
     let default = convert(default.clone(), element, arguments.world());
     match &default.data {

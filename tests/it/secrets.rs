@@ -46,6 +46,40 @@ Resources:
       IsLogging: true
       S3BucketName: !Ref Bucket
 ";
+    // A name that a message would call a statement by, and words that are refused.
+    let refused = "\
+variable \"word\" {
+  sensitive = true
+  default   = \"hunter2-word\"
+}
+resource \"aws_s3_bucket\" \"logs\" {}
+resource \"aws_s3_bucket_acl\" \"logs\" {
+  bucket = aws_s3_bucket.logs.id
+  acl    = var.word
+}
+resource \"aws_s3_bucket_policy\" \"logs\" {
+  bucket = aws_s3_bucket.logs.id
+  policy = jsonencode({ Statement = [
+    { Sid = var.word, Effect = \"Allow\", Principal = \"*\", Action = \"s3:GetObject\", Resource = \"*\" }
+  ] })
+}
+resource \"aws_cloudtrail\" \"main\" {
+  s3_bucket_name             = aws_s3_bucket.logs.id
+  enable_log_file_validation = { a = true }[var.word]
+  event_selector {
+    read_write_type = var.word
+  }
+}
+";
+    let parent = "\
+Resources:
+  Audit:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: template.yaml
+      Parameters:
+        Bucket: hunter2-handed
+";
     let rules = "let trails = Resources.*[ Type == 'AWS::CloudTrail::Trail' ]\nrule NAMED when %trails !empty {\n  \
                  %trails.Properties.S3BucketName == /^acme-/\n  %trails.Properties.S3KeyPrefix == 'acme'\n}\n";
     let estate = directory(&[
@@ -53,6 +87,8 @@ Resources:
         ("tf/terraform.tfvars", "secret = \"hunter2-given\"\n"),
         ("tf/trail/main.tf", module),
         ("cfn/template.yaml", template),
+        ("cfn/parent.yaml", parent),
+        ("refused/main.tf", refused),
         ("house.guard", rules),
         (".trailwarden.yaml", "controls: [{control: CloudTrail.1, parameters: {s3BucketName: acme}}]\n"),
     ]);

@@ -298,7 +298,8 @@ fn account_number(provider: &str) -> Option<&str> {
 /// The modules that are not on disk and get this bucket's name or ARN as an argument.
 ///
 /// # Errors
-/// [`crate::value::Stop`] when an input decides whether one gets it: an argument that is called a bucket is waited for.
+/// [`crate::value::Stop`] when an input decides whether one gets it. An argument that is called a bucket is waited for; to
+/// wait for every argument that an input decides would multiply the worlds by all that modules are told.
 pub fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
     let bucket = Naming::of(resource, estate);
     let mut given = Vec::new();

@@ -15,6 +15,7 @@ mod number;
 mod origin;
 mod pattern;
 mod read;
+mod secret;
 mod text;
 mod ty;
 mod world;
@@ -35,6 +36,7 @@ pub use number::Number;
 pub use origin::{Hop, Origin, Role};
 pub use pattern::Pattern;
 pub use read::{Decided, Failure, Stop, any, every};
+pub use secret::SENSITIVE;
 pub use text::{Part, Text};
 pub use ty::{Attribute, Type};
 pub use world::{Work, World};
@@ -204,7 +206,7 @@ impl Value {
 
     /// The same value, seen through one more place.
     #[must_use]
-    pub fn through(self, span: crate::source::Span, role: Role) -> Self {
+    pub fn through(self, span: Span, role: Role) -> Self {
         Self { origin: self.origin.through(span, role), ..self }
     }
 
@@ -372,37 +374,6 @@ impl Value {
             Data::Failed(failure) => format!("({})", failure.message),
             Data::Object(id) => format!("object {}", id.0),
         }
-    }
-}
-
-/// What stands in reports for a secret.
-pub const SENSITIVE: &str = "(sensitive value)";
-
-impl Value {
-    /// The value as reports may print it: its description, unless that would tell a secret. That something is true, false,
-    /// null or empty tells none.
-    #[must_use]
-    pub fn shown(&self) -> String {
-        let is_telling = match &self.data {
-            Data::Text(text) => text.as_literal() != Some(""),
-            Data::Number(_) | Data::List(..) | Data::Map(..) => true,
-            _ => false,
-        };
-        if is_telling && self.origin.is_secret() { SENSITIVE.to_owned() } else { self.describe() }
-    }
-
-    /// The value, and everything inside it, as a secret that is declared at `span`.
-    #[must_use]
-    pub fn secret(self, span: Span) -> Self {
-        let inner = |value: &Self| value.clone().secret(span);
-        let data = match self.data {
-            Data::List(kind, items) => Data::List(kind, Arc::new(items.iter().map(inner).collect())),
-            Data::Map(kind, entries) => {
-                Data::Map(kind, Arc::new(entries.iter().map(|(key, entry)| (key.clone(), inner(entry))).collect()))
-            }
-            other => other,
-        };
-        Self::new(data, self.origin).through(span, Role::Secret)
     }
 }
 

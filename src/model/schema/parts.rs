@@ -40,16 +40,7 @@ pub(super) const LIFECYCLE_RULE: &[Property] = &[
     EXPIRATION_DATE,
     property("ExpiredObjectDeleteMarker", From::Inside("expiration", &DELETE_MARKER)),
     property("Transitions", From::Blocks("transition", TRANSITION)),
-    property(
-        "NoncurrentVersionExpiration",
-        From::Block(
-            "noncurrent_version_expiration",
-            &[
-                property("NoncurrentDays", From::Plain("noncurrent_days")),
-                property("NewerNoncurrentVersions", From::Plain("newer_noncurrent_versions")),
-            ],
-        ),
-    ),
+    NONCURRENT_VERSION_EXPIRATION,
     property(
         "NoncurrentVersionTransitions",
         From::Blocks(
@@ -63,6 +54,17 @@ pub(super) const LIFECYCLE_RULE: &[Property] = &[
     ),
     property("AbortIncompleteMultipartUpload", From::Block("abort_incomplete_multipart_upload", ABORT)),
 ];
+
+const NONCURRENT_VERSION_EXPIRATION: Property = property(
+    "NoncurrentVersionExpiration",
+    From::Block(
+        "noncurrent_version_expiration",
+        &[
+            property("NoncurrentDays", From::Plain("noncurrent_days")),
+            property("NewerNoncurrentVersions", From::Plain("newer_noncurrent_versions")),
+        ],
+    ),
+);
 
 /// A `lifecycle_rule` that stands in the bucket itself, as before version 4 of the provider.
 pub(super) const INLINE_LIFECYCLE_RULE: &[Property] = &[
@@ -157,16 +159,7 @@ pub(super) const CLOUD_CONTROL_LIFECYCLE: &[Property] = &[property(
             property("ExpirationDate", From::Text("expiration_date")),
             property("ExpiredObjectDeleteMarker", From::Bool("expired_object_delete_marker")),
             property("Transitions", From::Blocks("transitions", CLOUD_CONTROL_TRANSITION)),
-            property(
-                "NoncurrentVersionExpiration",
-                From::Block(
-                    "noncurrent_version_expiration",
-                    &[
-                        property("NoncurrentDays", From::Plain("noncurrent_days")),
-                        property("NewerNoncurrentVersions", From::Plain("newer_noncurrent_versions")),
-                    ],
-                ),
-            ),
+            NONCURRENT_VERSION_EXPIRATION,
             property("AbortIncompleteMultipartUpload", From::Block("abort_incomplete_multipart_upload", ABORT)),
         ],
     ),

@@ -100,6 +100,7 @@ Resources:
     );
     let estate = directory(&[
         ("plan/plan.json", &plan),
+        ("live/terragrunt.hcl", "terraform {\n  source = \"../tf\"\n}\ninputs = {\n  secret = \"hunter2-input\"\n}\n"),
         ("tf/main.tf", main),
         ("tf/terraform.tfvars", "secret = \"hunter2-given\"\n"),
         ("tf/trail/main.tf", module),

@@ -116,7 +116,7 @@ impl Waiver<'_> {
                 Some(format!("the suppression of {id} gives no reason, which `require-reason` asks for: it is void"))
             }
             (Met::Part { left, of }, None) => Some(format!(
-                "this suppresses {} of {of} places where {id} fails, and the finding counts: {} is left",
+                "this suppresses {} of {of} places where {id} fails, and the finding counts for {}",
                 of - left.len(),
                 places(left, sources)
             )),

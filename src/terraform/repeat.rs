@@ -10,7 +10,7 @@ use super::evaluator::Evaluator;
 use super::joined;
 use super::scope::{Binding, Env};
 use super::truth::truth;
-use super::types::Type;
+use super::types::{Nullable, Type};
 use super::unknown::{Outcome, derive};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
@@ -157,7 +157,7 @@ impl<'a> Evaluator<'a> {
             return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
         };
         let ty = collection.said_type();
-        let value = self.open_part(input, "[*]", ty.element());
+        let value = self.open_part(input, "[*]", ty.element(), Nullable::Yes);
         if matches!(ty, Type::Set(_)) {
             return (value.clone(), value);
         }

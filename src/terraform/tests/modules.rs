@@ -130,3 +130,56 @@ fn a_provider_configuration_with_a_role_is_another_account() {
         unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider).collect();
     assert_eq!(providers, ["", "", "arn:aws:iam::111122223333:role/audit"]);
 }
+
+/// OpenTofu: <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>
+#[test]
+fn each_instance_of_a_provider_configuration_has_an_account_of_its_own() {
+    let root = r#"
+        variable "roles" {
+          default = { dev = "arn:of:dev", prod = "arn:of:prod" }
+        }
+        variable "regions" { default = ["eu-west-1", "eu-central-1"] }
+        variable "which" {}
+        provider "aws" {
+          alias    = "by_account"
+          for_each = var.roles
+          assume_role { role_arn = each.value }
+        }
+        provider "aws" {
+          alias    = "by_region"
+          for_each = toset(var.regions)
+          region   = each.key
+        }
+        resource "aws_cloudtrail" "prod" { provider = aws.by_account["prod"] }
+        resource "aws_cloudtrail" "each" {
+          for_each = var.roles
+          provider = aws.by_account[each.key]
+        }
+        resource "aws_cloudtrail" "region" { provider = aws.by_region["eu-west-1"] }
+        resource "aws_cloudtrail" "some" { provider = aws.by_account[var.which] }
+        module "t" {
+          source    = "./t"
+          for_each  = var.roles
+          name      = "n"
+          providers = { aws = aws.by_account[each.key] }
+        }
+    "#;
+    let unit = unit(&[("main.tf", root), ("t/main.tf", TRAIL)]);
+    let world = World::default();
+    let trails = unit.estate(&world).resources(Kind::Trail);
+    let mut providers: Vec<String> =
+        trails.into_iter().map(|trail| format!("{}: {}", trail.address, trail.provider)).collect();
+    providers.sort();
+    assert_eq!(
+        providers,
+        [
+            r#"aws_cloudtrail.each["dev"]: arn:of:dev"#,
+            r#"aws_cloudtrail.each["prod"]: arn:of:prod"#,
+            "aws_cloudtrail.prod: arn:of:prod",
+            "aws_cloudtrail.region: ",
+            "aws_cloudtrail.some: aws.by_account[var.which]",
+            r#"module.t["dev"].aws_cloudtrail.this: arn:of:dev"#,
+            r#"module.t["prod"].aws_cloudtrail.this: arn:of:prod"#,
+        ]
+    );
+}

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::{For, ForResult};
+use crate::syntax::{Expr, For, ForResult};
 use crate::value::{Data, Input, Junction, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
 
 use super::evaluator::Evaluator;
@@ -130,21 +130,48 @@ impl<'a> Evaluator<'a> {
             return obstacle;
         }
         let (key, value) = self.any_element(collection, span);
+        let of = collection.describe();
         let describe = |env: Env<'_, 'a>| {
-            let condition = each.condition.as_ref().map(|condition| self.evaluate(condition, env).describe());
+            let made = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
+            let condition = each.condition.as_ref().map(|condition| made(condition)).transpose()?;
             let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
-            let made = |expr| self.evaluate(expr, env).describe();
-            match &each.result {
-                ForResult::Tuple(element) => {
-                    format!("[for each of {} : {}{condition}]", collection.describe(), made(element))
-                }
+            Ok(match &each.result {
+                ForResult::Tuple(element) => format!("[for each of {of} : {}{condition}]", made(element)?),
                 ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
-                    format!("{{for each of {} : {} => {}{condition}}}", collection.describe(), made(key), made(element))
+                    format!("{{for each of {of} : {} => {}{condition}}}", made(key)?, made(element)?)
                 }
-            }
+            })
         };
-        let name = bind(each, &key, &value, env, describe);
-        derive(name, &obstacle, Outcome::Open, self.world, Origin::expression(span))
+        match bind(each, &key, &value, env, describe) {
+            Ok(name) => derive(name, &obstacle, Outcome::Open, self.world, Origin::expression(span)),
+            Err(pending) => pending,
+        }
+    }
+
+    /// What names an expression about `elements`, which stand for all of an unknown collection's: the text of its value, or
+    /// its own text where the value waits for an answer about them, which nobody can give.
+    ///
+    /// # Errors
+    /// A value that waits for an answer about something else.
+    fn named_by(&self, expr: &Expr, elements: &[&Value], env: Env<'_, 'a>) -> Result<String, Value> {
+        let value = self.evaluate(expr, env);
+        let Some(pending) = value.waiting() else { return Ok(value.describe()) };
+        let asked = pending.describe();
+        if elements.iter().any(|element| asked.contains(&element.describe())) {
+            Ok(self.written(expr, env))
+        } else {
+            Err(pending.clone())
+        }
+    }
+
+    /// An expression as it is written, with what its names stand for.
+    pub fn written(&self, expr: &Expr, env: Env<'_, 'a>) -> String {
+        let file = self.unit.sources.file(expr.span.file);
+        let text = file.text.get(expr.span.range()).unwrap_or_default();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let names: Vec<String> = env.names().map(|(name, value)| format!("{name} = {}", value.describe())).collect();
+        let place = env.scope.map(|scope| scope.qualify("")).unwrap_or_default();
+        format!("{place}({text} with {})", names.join(", "))
     }
 
     /// A key and an element that stand for all of an open collection's.

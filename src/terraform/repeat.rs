@@ -130,21 +130,34 @@ impl<'a> Evaluator<'a> {
             return obstacle;
         }
         let (key, value) = self.any_element(collection, span);
-        let describe = |env: Env<'_, 'a>| {
+        let origin = || Origin::expression(span);
+        let open = |env: Env<'_, 'a>| {
             let condition = each.condition.as_ref().map(|condition| self.evaluate(condition, env).describe());
             let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
-            let made = |expr| self.evaluate(expr, env).describe();
+            let of = collection.describe();
             match &each.result {
                 ForResult::Tuple(element) => {
-                    format!("[for each of {} : {}{condition}]", collection.describe(), made(element))
+                    let element = self.evaluate(element, env);
+                    let name = format!("[for each of {of} : {}{condition}]", element.describe());
+                    let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
+                    (name, Some((index, element)))
                 }
                 ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
-                    format!("{{for each of {} : {} => {}{condition}}}", collection.describe(), made(key), made(element))
+                    let (key, element) = (self.evaluate(key, env), self.evaluate(element, env));
+                    let name =
+                        format!("{{for each of {of} : {} => {}{condition}}}", key.describe(), element.describe());
+                    let is_one = matches!(each.result, ForResult::Object(..));
+                    (name, is_one.then_some((key, element)))
                 }
             }
         };
-        let name = bind(each, &key, &value, env, describe);
-        derive(name, &obstacle, Outcome::Open, self.world, Origin::expression(span))
+        let (name, made) = bind(each, &key, &value, env, open);
+        let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
+        let all = if each.condition.is_none() { joined::as_long_as(collection, all) } else { all };
+        match made {
+            Some((key, element)) => joined::made_of(all, key, element),
+            None => all,
+        }
     }
 
     /// A key and an element that stand for all of an open collection's.
@@ -157,6 +170,10 @@ impl<'a> Evaluator<'a> {
             return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
         };
         let ty = collection.said_type();
+        if let Some((key, value)) = collection.each() {
+            let key = if matches!(ty, Type::Set(_)) { value } else { key };
+            return (key.clone(), value.clone());
+        }
         let value = self.open_part(input, "[*]", ty.element());
         if matches!(ty, Type::Set(_)) {
             return (value.clone(), value);

@@ -29,6 +29,9 @@ impl<'a> Evaluator<'a> {
                 Value::failed(format!("there is no attribute \"{name}\""), origin())
             }
             Data::Open(input) => {
+                if let Some(instance) = self.any_instance(source, Some(name), span) {
+                    return instance;
+                }
                 if let Some((Junction::Map, parts)) = source.parts() {
                     return self.joined_entry(parts, name, span);
                 }
@@ -87,6 +90,9 @@ impl<'a> Evaluator<'a> {
                 Value::failed(format!("there is no element {}", key.shown()), origin)
             }
             (Data::Open(input), _) => {
+                if let Some(instance) = self.any_instance(source, key.as_str(), span) {
+                    return instance;
+                }
                 if let Some(element) = self.joined_element(source, key, span) {
                     return element.through(span, Role::Expression);
                 }
@@ -159,6 +165,15 @@ impl<'a> Evaluator<'a> {
         (self.attribute(map, key, span), known)
     }
 
+    /// The instance of a resource or module that stands for all, where it is not known which there are: under a known key,
+    /// the one that has it.
+    fn any_instance(&self, source: &Value, key: Option<&str>, span: Span) -> Option<Value> {
+        let (_, element) = source.each()?;
+        let Data::Object(id) = element.data else { return None };
+        let id = key.and_then(|key| self.instance_under(id, key)).unwrap_or(id);
+        Some(Value::new(Data::Object(id), element.origin.clone()).through(span, Role::Expression))
+    }
+
     fn some_element(&self, source: &Value, key: &Value, span: Span) -> Value {
         let name = format!("{}[{}]", source.describe(), key.describe());
         let worst = source.obstacle().filter(|obstacle| matches!(obstacle.data, Data::Open(_))).or(key.obstacle());
@@ -225,7 +240,15 @@ impl<'a> Evaluator<'a> {
         }
         let element = self.open_part(input, "[*]", source.said_type().element(), Nullable::Yes);
         let item = self.steps(element, steps, span, env);
-        derive(item.describe(), &item, Outcome::Open, self.world, origin).typed(&splat_type(source, &item))
+        let made = derive(item.describe(), &item, Outcome::Open, self.world, origin).typed(&splat_type(source, &item));
+        let made = joined::as_long_as(source, made);
+        match source.each() {
+            Some((key, element)) => {
+                let item = self.steps(element.clone(), steps, span, env);
+                joined::made_of(made, key.clone(), item)
+            }
+            None => made,
+        }
     }
 
     /// What a splat over a list without elements is a list of: what one element would make.

@@ -71,6 +71,18 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// What the address of the instance under a key ends with.
+    pub fn suffix(key: &str) -> String {
+        format!("[\"{}\"]", escaped(key))
+    }
+
+    /// What leads to it in the collection of instances.
+    pub fn index(&self, span: Span) -> Value {
+        let bound = self.repetition.as_ref().and_then(|(_, bound)| bound.as_map());
+        let index = bound.and_then(|bound| bound.get("key").or_else(|| bound.get("index")));
+        index.cloned().unwrap_or_else(|| Value::null(Origin::expression(span)))
+    }
+
     fn single() -> Self {
         Self { suffix: String::new(), key: String::new(), repetition: None, unless: None }
     }
@@ -96,8 +108,7 @@ impl Slot {
         let origin = key.origin.clone();
         let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
         let each = Value::map(MapKind::Object, entries, origin);
-        let suffix = format!("[\"{}\"]", escaped(text));
-        Self { suffix, key: text.to_owned(), repetition: Some(("each", each)), unless: None }
+        Self { suffix: Self::suffix(text), key: text.to_owned(), repetition: Some(("each", each)), unless: None }
     }
 }
 
@@ -284,7 +295,8 @@ impl<'a> Evaluator<'a> {
             Some(true) => known(shape, Vec::new()),
             Some(false) => {
                 let origin = Origin::expression(span);
-                let whole = Value::open(Input::derived(address, origin.clone()), origin);
+                let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+                let whole = Value::open(Input { domain, ..Input::derived(address, origin.clone()) }, origin);
                 Expansion { shape, slots, existence: Existence::Exists, unknown: Some(whole) }
             }
             None => {

@@ -115,14 +115,16 @@ impl<'a> Judge<'a> {
         match scene.trail(&trail.address) {
             Some(found) if exists(found, scene.world)? => self.judge(rule, found, scene).map(Some),
             Some(_) => Ok(None),
-            None if trail.address.contains("${") => self.judge_told(rule, trail, scene),
+            None if trail.address.contains("${") || trail.address.ends_with("[*]") => {
+                self.judge_told(rule, trail, scene)
+            }
             // How many instances there are may still be a question; then the trail can yet appear.
             None => scene.existing_trails().map(|_| None),
         }
     }
 
-    /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key: that it is the
-    /// same as another instance. Where nothing tells which one, it is the worst of the block's.
+    /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key or the number of
+    /// instances: that it is the same as another instance. Where nothing tells which one, it is the worst of the block's.
     fn judge_told(&self, rule: &'a Rule, trail: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
         let mut trails = scene.existing_trails()?;
         trails.retain(|other| other.header == trail.header);

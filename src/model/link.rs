@@ -157,9 +157,7 @@ impl Naming {
         let target = unwrapped(target);
         let may_be = match &target.data {
             Data::Opaque(symbol) => match &symbol.source {
-                SymbolSource::Resource(address) => {
-                    bucket.address == *address || any_of(address).is_some_and(|any| any == bucket.address)
-                }
+                SymbolSource::Resource(address) => bucket.address == *address || may_be_same(address, &bucket.address),
                 SymbolSource::Derived(text) | SymbolSource::Data(text) => mentions(text, &bucket.address),
                 SymbolSource::Named(_) | SymbolSource::Import(_) => false,
             },
@@ -226,13 +224,24 @@ fn instance(address: &str, buckets: &[Resource]) -> Option<Resource> {
 /// The address of what stands for all instances of a block, where it is not known which there are, of one of which
 /// `address` is.
 fn any_of(address: &str) -> Option<String> {
-    block(address).map(|block| format!("{block}[\"*\"]"))
+    let block = block(address)?;
+    let is_keyed = address.get(block.len()..).is_some_and(|key| key.starts_with("[\""));
+    Some(format!("{block}{}", if is_keyed { "[\"*\"]" } else { "[*]" }))
+}
+
+/// Whether two addresses of instances of one block may be the same instance, although they differ: one of them stands for
+/// all, or has a key that is not known.
+fn may_be_same(one: &str, other: &str) -> bool {
+    let is_open = |address: &str| any_of(address).as_deref() == Some(address) || address.contains("${");
+    block(one).is_some() && any_of(one) == any_of(other) && (is_open(one) || is_open(other))
 }
 
 /// The address of a block that has several instances, of which `address` is one.
 fn block(address: &str) -> Option<&str> {
-    let (block, _) = address.strip_suffix(']')?.rsplit_once('[')?;
-    Some(block)
+    // A key that is not known holds brackets of its own.
+    let cut = address.find("[\"${").or_else(|| address.find("[${"));
+    let cut = cut.or_else(|| address.strip_suffix(']')?.rfind('['));
+    address.get(..cut?)
 }
 
 /// The question whether `target` is the name of the bucket.

@@ -29,7 +29,7 @@ impl<'a> Evaluator<'a> {
                 Value::failed(format!("there is no attribute \"{name}\""), origin())
             }
             Data::Open(input) => {
-                if let Some(instance) = self.any_instance(source, Some(name), span) {
+                if let Some(instance) = self.any_instance(source, &Value::text(name, origin()), span) {
                     return instance;
                 }
                 if let Some((Junction::Map, parts)) = source.parts() {
@@ -90,7 +90,7 @@ impl<'a> Evaluator<'a> {
                 Value::failed(format!("there is no element {}", key.shown()), origin)
             }
             (Data::Open(input), _) => {
-                if let Some(instance) = self.any_instance(source, key.as_str(), span) {
+                if let Some(instance) = self.any_instance(source, key, span) {
                     return instance;
                 }
                 if let Some(element) = self.joined_element(source, key, span) {
@@ -165,13 +165,14 @@ impl<'a> Evaluator<'a> {
         (self.attribute(map, key, span), known)
     }
 
-    /// The instance of a resource or module that stands for all, where it is not known which there are: under a known key,
-    /// the one that has it.
-    fn any_instance(&self, source: &Value, key: Option<&str>, span: Span) -> Option<Value> {
-        let (_, element) = source.each()?;
-        let Data::Object(id) = element.data else { return None };
-        let id = key.and_then(|key| self.instance_under(id, key)).unwrap_or(id);
-        Some(Value::new(Data::Object(id), element.origin.clone()).through(span, Role::Expression))
+    /// The instance of a resource or module that stands for all, where it is not known which there are: under another
+    /// index than its own, the one that has it.
+    fn any_instance(&self, source: &Value, index: &Value, span: Span) -> Option<Value> {
+        let (own, element) = source.each()?;
+        let Data::Object(any) = element.data else { return None };
+        let is_own = own.describe() == index.describe();
+        let id = if is_own { None } else { self.instance_under(any, index) };
+        Some(Value::new(Data::Object(id.unwrap_or(any)), element.origin.clone()).through(span, Role::Expression))
     }
 
     fn some_element(&self, source: &Value, key: &Value, span: Span) -> Value {

@@ -72,7 +72,7 @@ pub(super) struct Slot {
 
 impl Slot {
     /// What the address of the instance under a key ends with.
-    pub fn suffix(key: &str) -> String {
+    fn suffix(key: &str) -> String {
         format!("[\"{}\"]", escaped(key))
     }
 
@@ -94,14 +94,27 @@ impl Slot {
         Self { suffix: format!("[{index}]"), key: index.to_string(), repetition: Some(("count", count)), unless: None }
     }
 
-    /// Any one of the instances of a block whose number is not known.
-    fn any_counted(address: &str, span: Span) -> Self {
+    /// Any one of the instances of a block whose number is not known. Blocks of one number have the same indices.
+    fn any_counted(count: &Value, span: Span) -> Self {
         let origin = Origin::expression(span);
-        let input = Input::derived(format!("count.index of {address}"), origin.clone());
+        let input = Input::derived(format!("count.index of {}", count.describe()), origin.clone());
         let input = Input { domain: Domain { never_null: true, never_empty: true, ..Domain::default() }, ..input };
         let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);
         let count = Value::map(MapKind::Object, entries, origin);
-        Self { repetition: Some(("count", count)), ..Self::counted(0, span) }
+        let (suffix, key) = (format!("[{ANY_KEY}]"), ANY_KEY.to_owned());
+        Self { suffix, key, repetition: Some(("count", count)), unless: None }
+    }
+
+    /// The instance under `index` that is like this one, which stands for all. An index that is not known is told by what
+    /// it is made of.
+    pub fn under(&self, index: &Value) -> Self {
+        let unknown = || format!("${{{}}}", index.describe());
+        let suffix = match (&self.repetition, &index.data) {
+            (Some(("count", _)), Data::Number(number)) => format!("[{number}]"),
+            (Some(("count", _)), _) => format!("[{}]", unknown()),
+            _ => Self::suffix(&index.as_str().map_or_else(unknown, str::to_owned)),
+        };
+        Self { suffix, ..self.clone() }
     }
 
     fn keyed(text: &str, key: Value, value: Value) -> Self {
@@ -181,7 +194,7 @@ impl<'a> Evaluator<'a> {
                     return pending(Shape::Counted, one(), &Arc::new(question), &value);
                 }
                 let zero = Ask::Is(Literal::Number(Number::from(0_usize)));
-                self.perhaps(Shape::Counted, vec![Slot::any_counted(address, span)], address, &value, zero, span)
+                self.perhaps(Shape::Counted, vec![Slot::any_counted(&value, span)], address, &value, zero, span)
             }
             Data::Failed(failure) => self.refuse(Shape::Counted, one(), address, &failure.message, span),
             _ => self.refuse(Shape::Counted, one(), address, "count must be a number", span),

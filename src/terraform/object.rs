@@ -126,15 +126,14 @@ impl<'a> Evaluator<'a> {
 
     /// The instance under a known key of a resource's block of which it is not known which instances there are. It is like
     /// the one that stands for all, but no other instance is it.
-    pub fn instance_under(&self, any: ObjectId, key: &str) -> Option<ObjectId> {
+    pub fn instance_under(&self, any: ObjectId, index: &Value) -> Option<ObjectId> {
         let object = self.object(any)?;
         let Object::Instance(any) = object.as_ref() else { return None };
         if any.slot.key != ANY_KEY {
             return None;
         }
-        let suffix = Slot::suffix(key);
-        let address = format!("{}{suffix}", any.address.strip_suffix(&any.slot.suffix)?);
-        let slot = Slot { suffix, ..any.slot.clone() };
+        let slot = any.slot.under(index);
+        let address = format!("{}{}", any.address.strip_suffix(&any.slot.suffix)?, slot.suffix);
         let (scope, existence) = (Rc::clone(&any.scope), any.existence.clone());
         let (key, block) = (any.key, any.block);
         Some(self.intern(&address, || {

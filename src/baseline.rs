@@ -108,19 +108,25 @@ impl Baseline {
     #[must_use]
     pub fn suppress(&self, report: &mut Report, root: &Path, sources: &Sources) -> Self {
         let mut left = self.0.clone();
-        for finding in report.findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
+        let known = || Some(Suppression { reason: "baseline".to_owned(), until: None, span: None });
+        // Those that somebody suppressed come last: they are found too, and need no entry.
+        let (suppressed, open): (Vec<_>, Vec<_>) =
+            report.findings.iter_mut().partition(|finding| finding.suppressed.is_some());
+        for finding in open.into_iter().chain(suppressed) {
             if let Some(count) = left.get_mut(&key(finding, root, sources)).filter(|count| **count > 0) {
                 *count -= 1;
-                finding.suppressed = Some(Suppression { reason: "baseline".to_owned(), until: None, span: None });
+                finding.suppressed = finding.suppressed.take().or_else(known);
             }
         }
         left.retain(|_, count| *count > 0);
         Self(left)
     }
 
-    /// A note for each entry that was not found. `looked_at` says whether the run looked at a control and a unit at all.
-    pub fn stale(self, root: &Path, looked_at: impl Fn(&str, &Path) -> bool) -> Vec<Note> {
-        let stale = self.0.into_iter().filter(|(key, _)| looked_at(&key.control, &root.join(&key.unit)));
+    /// A note for each entry that was not found. `looked_at` says whether the run looked at a control, a unit and a file
+    /// at all.
+    pub fn stale(self, root: &Path, looked_at: impl Fn(&str, &Path, &Path) -> bool) -> Vec<Note> {
+        let looked_at = |key: &Key| looked_at(&key.control, &root.join(&key.unit), &root.join(&key.path));
+        let stale = self.0.into_iter().filter(|(key, _)| looked_at(key));
         let note = |(key, count): (Key, usize)| {
             let subject = key.resource.map(|resource| format!(" of {resource}")).unwrap_or_default();
             let times = if count == 1 { String::new() } else { format!(" ({count} times)") };

@@ -28,6 +28,9 @@ use crate::syntax::{NodeKind, yaml};
 /// The file's name, looked for from the working directory up to the project root.
 pub const FILE_NAME: &str = ".trailwarden.yaml";
 
+/// What it is called by mistake. Nobody should believe it to be in force.
+const MISNAMED: &str = ".trailwarden.yml";
+
 /// A configuration and where it came from.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Configured {
@@ -94,9 +97,17 @@ impl Configured {
     /// When the file cannot be read or says something that is not in the schema.
     pub fn nearest(directory: &Path, sources: &Sources) -> Result<Self, ConfigError> {
         let root = sources.root();
-        let inside = directory.ancestors().take_while(|ancestor| ancestor.starts_with(root));
-        let found = inside.map(|ancestor| ancestor.join(FILE_NAME)).find(|path| path.is_file());
-        found.map_or_else(|| Ok(Self::none(root)), |path| Self::read(&path, sources))
+        for ancestor in directory.ancestors().take_while(|ancestor| ancestor.starts_with(root)) {
+            let (path, misnamed) = (ancestor.join(FILE_NAME), ancestor.join(MISNAMED));
+            if path.is_file() {
+                return Self::read(&path, sources);
+            }
+            if misnamed.is_file() {
+                let message = format!("is not read: the configuration is called {FILE_NAME}");
+                return Err(ConfigError { path: relative(&misnamed, directory), message, place: None });
+            }
+        }
+        Ok(Self::none(root))
     }
 
     /// Reads one configuration file, wherever it lies.

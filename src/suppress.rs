@@ -110,13 +110,13 @@ impl Waiver<'_> {
                 is_said.then(|| format!("no finding of {id} to suppress here: remove it"))
             }
             (_, Some(Void::Expired(day))) => {
-                Some(format!("the suppression of {id} expired on {day}: the finding counts again"))
+                Some(format!("the suppression of {id} expired on {day} and counts no more"))
             }
             (_, Some(Void::WithoutReason)) => {
                 Some(format!("the suppression of {id} gives no reason, which `require-reason` asks for: it is void"))
             }
             (Met::Part { left, of }, None) => Some(format!(
-                "this suppresses {} of {of} places where {id} fails, and the finding counts: {} is left",
+                "this suppresses {} of {of} places where {id} fails, and the finding counts for {}",
                 of - left.len(),
                 places(left, sources)
             )),

@@ -1,18 +1,12 @@
 //! `trailwarden init`: a starting configuration, hook and workflow. Nothing that exists is touched.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::FILE_NAME;
 use crate::source::{project_root, relative};
 use crate::write;
 
 use super::{Ending, UsageError, output};
-
-/// What pre-commit and GitHub read, in the root of the repository.
-const IN_THE_ROOT: [(&str, &str); 2] = [
-    (".pre-commit-config.yaml", include_str!("init/hook.yaml")),
-    (".github/workflows/trailwarden.yml", include_str!("init/workflow.yml")),
-];
 
 /// Runs the command: the configuration is for the current directory, the others for the repository that holds it.
 pub(super) fn run() -> Result<Ending, UsageError> {
@@ -22,8 +16,9 @@ pub(super) fn run() -> Result<Ending, UsageError> {
     let root = project_root(&[".".into()], &directory);
     let below = relative(&directory, &root);
     let configuration = (directory.join(FILE_NAME), include_str!("init/configuration.yaml"));
-    let others = IN_THE_ROOT.map(|(name, text)| (root.join(name), text));
-    for (path, text) in std::iter::once(configuration).chain(others) {
+    let hook = (root.join(".pre-commit-config.yaml"), include_str!("init/hook.yaml"));
+    let workflow = (workflow(&root.join(".github/workflows")), include_str!("init/workflow.yml"));
+    for (path, text) in [configuration, hook, workflow] {
         let name = relative(&path, &directory);
         let text = about(text, &below);
         let written = write::new_file(&path, &text)
@@ -35,6 +30,12 @@ pub(super) fn run() -> Result<Ending, UsageError> {
         })?;
     }
     Ok(Ending::Clean)
+}
+
+/// The workflow's file; GitHub reads both of YAML's extensions.
+fn workflow(directory: &Path) -> PathBuf {
+    let long = directory.join("trailwarden.yaml");
+    if long.is_file() { long } else { directory.join("trailwarden.yml") }
 }
 
 /// A file's text for a directory of the repository: what is about that directory is left out where it is the root.

@@ -1,6 +1,6 @@
 //! `--diff-base`: the same run over an earlier commit, and what became of its verdicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub(super) fn keep_changes(
     for baseline in known {
         let _ = baseline.suppress(&mut before.report, &source_root, &sources);
     }
-    compare(reference, &before.report, &mut now.report);
+    compare(reference, &before.report, &sources, &mut now.report);
     Ok(())
 }
 
@@ -79,7 +79,7 @@ fn state(finding: &Finding) -> (Verdict, bool) {
     (finding.verdict, finding.suppressed.is_some())
 }
 
-fn compare(reference: &str, before: &Report, now: &mut Report) {
+fn compare(reference: &str, before: &Report, sources: &Sources, now: &mut Report) {
     let mut known: BTreeMap<Key, Vec<&Finding>> = BTreeMap::new();
     for finding in &before.findings {
         known.entry(key(finding)).or_default().push(finding);
@@ -96,8 +96,13 @@ fn compare(reference: &str, before: &Report, now: &mut Report) {
             now.findings.push(finding);
         }
     }
-    // What failed and is gone is mended too.
-    fixed += known.values().flatten().filter(|finding| fails(finding)).count();
+    // What failed and is gone is mended too, unless nobody knows: its file cannot be read any more.
+    let unread: BTreeSet<&str> = now.errors.iter().map(|error| error.path.as_str()).collect();
+    let is_known = |finding: &Finding| {
+        let places = finding.subject.blocks.iter().chain([&finding.location]);
+        places.into_iter().all(|place| !unread.contains(sources.file(place.file).path.as_str()))
+    };
+    fixed += known.values().flatten().filter(|finding| fails(finding) && is_known(finding)).count();
     now.since = Some(Since { reference: reference.to_owned(), fixed, unchanged, judged });
 }
 

@@ -69,9 +69,11 @@ impl SuppressionArguments {
         let Checked { report, sources } = checked;
         let mut in_force = Vec::new();
         let error = |path: &Path, message: String| UsageError::new(format!("{}: {message}", path.display()));
-        let looked_at = |control: &str, unit: &Path| {
+        let unread: Vec<PathBuf> = report.errors.iter().map(|error| sources.absolute(&error.path)).collect();
+        let looked_at = |control: &str, unit: &Path, file: &Path| {
             options.controls().any(|known| known.id == control)
                 && options.paths.iter().any(|path| unit.starts_with(sources.resolved(path)))
+                && unread.iter().all(|unread| unread != file)
         };
         let known = Baseline::of(report, counted, root, sources);
         if let Some(path) = &self.baseline {

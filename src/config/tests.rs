@@ -153,6 +153,12 @@ fn the_nearest_file_counts_and_paths_count_from_it() {
     assert!(below.covers(&below.config.exclude, &root.join("envs/prod/main.tf")));
     assert!(!below.covers(&below.config.exclude, &root.join("prod/main.tf")));
     assert!(nearest(".").config.strict);
+    // One that is called otherwise is not in force, which is said.
+    std::fs::write(root.join("envs/prod").join(MISNAMED), "").unwrap();
+    let from = root.join("envs/prod");
+    let error = Configured::nearest(&from, &Sources::new(from.clone(), root.clone())).unwrap_err();
+    assert_eq!(error.to_string(), ".trailwarden.yml: is not read: the configuration is called .trailwarden.yaml");
+    std::fs::remove_file(from.join(MISNAMED)).unwrap();
     // Not above the project root.
     let inner = root.join("envs/prod");
     assert_eq!(Configured::nearest(&inner, &Sources::new(inner.clone(), inner.clone())), Ok(Configured::none(&inner)));

@@ -290,7 +290,8 @@ fn is_for_another(block: &Resource, own: Option<&str>, estate: &dyn Estate, worl
 }
 
 /// The number of the account that a provider configuration works in: the only one it allows, or that of the role it assumes.
-fn account_number(provider: &str) -> Option<&str> {
+#[must_use]
+pub fn account_number(provider: &str) -> Option<&str> {
     let number = if provider.starts_with("arn:") { provider.split(':').nth(4)? } else { provider };
     (number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
 }

@@ -16,7 +16,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Bucket, Logging, PublicAccessBlock, Satellites, declared_account_blocks, handed_to,
+    Acl, AclSpelling, Bucket, Logging, PublicAccessBlock, Satellites, account_number, declared_account_blocks,
+    handed_to,
 };
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};

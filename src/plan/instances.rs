@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::{Node, NodeKind, Written};
-use crate::value::{Origin, Role, SymbolSource};
+use crate::value::SymbolSource;
 
 use super::address::{Address, Mode, ModulePath, Name, Step};
 use super::place::Place;
@@ -176,12 +176,7 @@ impl<'p> Instance<'p> {
             Mode::Managed => SymbolSource::Resource(self.address.to_owned()),
             Mode::Data => SymbolSource::Data(self.address.to_owned()),
         };
-        let whole = Path {
-            source,
-            attribute: String::new(),
-            header: Origin::at(self.header, Role::Header),
-            place: self.place.clone(),
-        };
+        let whole = Path { source, attribute: String::new(), header: self.header, place: self.place.clone() };
         if attribute.is_empty() { whole } else { whole.field(attribute) }
     }
 

@@ -14,7 +14,7 @@ use crate::value::{Ask, Domain, Input, Literal, Origin, Question, Reason, Symbol
 use super::address::{Address, Key, ModulePath, Step, steps};
 use super::instances::{Instance, Instances};
 use super::references;
-use super::slot::Secrets;
+use super::slot;
 
 /// How many references are followed for one argument. Real ones need a few dozen.
 const MAX_REFERENCES: usize = 10_000;
@@ -104,7 +104,7 @@ impl Choice {
 
 impl<'p> Instances<'p> {
     /// The bucket that an argument names.
-    pub fn bucket(&self, instance: &Instance<'p>, argument: &str, secrets: &Secrets) -> Linked {
+    pub fn bucket(&self, instance: &Instance<'p>, argument: &str) -> Linked {
         let mut candidates: IndexMap<String, Value> = IndexMap::new();
         let mut unseen: Vec<Terminal> = Vec::new();
         let mut seen = HashSet::new();
@@ -115,7 +115,7 @@ impl<'p> Instances<'p> {
             }
             let slot = one.slot.field(argument);
             if !slot.is_unknown() {
-                let value = secrets.value(slot, &one.path(argument));
+                let value = slot::value(slot, &one.path(argument));
                 candidates.insert(value.as_str().map_or_else(|| value.describe(), str::to_owned), value);
                 continue;
             }

@@ -29,7 +29,6 @@ use instances::{Instance, Instances};
 use links::Linked;
 use place::Place;
 use property::Reader;
-use slot::Secrets;
 
 /// What a file turns out to be.
 #[derive(Debug)]
@@ -148,7 +147,7 @@ fn resources(
     instances: &Instances<'_>,
     written: Option<&dyn Written>,
 ) -> Vec<(Resource, IndexMap<&'static str, Linked>)> {
-    let reader = Reader { instances, secrets: Secrets::default() };
+    let reader = Reader { instances };
     let managed = instances.all.iter().filter(|instance| instance.at.resource.mode == Mode::Managed);
     let known = managed.filter_map(|instance| Some((schema::kind(&instance.at.resource.kind)?, instance)));
     let read = |(handle, (kind, instance)): (usize, (Kind, &Instance<'_>))| {

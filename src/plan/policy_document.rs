@@ -11,6 +11,7 @@ use super::address::Mode;
 use super::instances::Instance;
 use super::links::Terminal;
 use super::property::Reader;
+use super::slot;
 
 /// How many documents may be merged into one another in turn.
 const MAX_DEPTH: usize = 32;
@@ -39,7 +40,7 @@ fn documents<'p>(instance: &Instance<'p>, argument: &str, reader: &Reader<'p>, d
 
 /// The document a data source renders; `None` when the plan does not hold its statements.
 fn rendered<'p>(source: &Instance<'p>, reader: &Reader<'p>, depth: usize) -> Option<Value> {
-    let arguments = reader.secrets.value(source.slot, &source.path(""));
+    let arguments = slot::value(source.slot, &source.path(""));
     let mut entries = arguments.as_map()?.clone();
     for name in ["source_json", "source_policy_documents", "override_json", "override_policy_documents"] {
         if let Some(listed) = entries.get_mut(name).filter(|listed| !listed.is_null()) {

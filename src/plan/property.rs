@@ -9,7 +9,7 @@ use crate::value::{Data, ListKind, MapKind, Value};
 use super::instances::{Instance, Instances};
 use super::links::Linked;
 use super::policy_document;
-use super::slot::{Path, Secrets, Slot};
+use super::slot::{self, Path, Slot};
 
 /// Arguments that the provider reads back from AWS where nobody writes them, with the resource type, if it is another
 /// than their own, that decides what it reads: once such a resource changes, what was read is not what will be.
@@ -38,17 +38,13 @@ const BUCKET_NAMES: &[&str] = &["S3BucketName", "Bucket"];
 pub(super) struct Reader<'p> {
     /// Everything in the plan.
     pub instances: &'p Instances<'p>,
-    /// The secrets met so far.
-    pub secrets: Secrets,
 }
 
 impl<'p> Reader<'p> {
     /// A property of an instance.
     pub fn property(&self, instance: &Instance<'p>, property: &Property) -> Linked {
         match property.from {
-            From::Text(argument) if BUCKET_NAMES.contains(&property.name) => {
-                self.instances.bucket(instance, argument, &self.secrets)
-            }
+            From::Text(argument) if BUCKET_NAMES.contains(&property.name) => self.instances.bucket(instance, argument),
             From::Plain(argument) => Linked::Value(self.policy(instance, argument)),
             From::Tags(argument) => Linked::Value(self.tags(instance, argument)),
             from => {
@@ -61,7 +57,7 @@ impl<'p> Reader<'p> {
     /// document is the document, whose statements have places.
     fn policy(&self, instance: &Instance<'p>, argument: &str) -> Value {
         let slot = self.written(instance, argument);
-        let text = self.secrets.value(slot, &instance.path(argument));
+        let text = slot::value(slot, &instance.path(argument));
         match policy_document::behind(instance, argument, self) {
             Some(document) if slot.is_unknown() || policy_document::says(&text, &document) => document,
             _ => text,
@@ -72,7 +68,7 @@ impl<'p> Reader<'p> {
     fn tags(&self, instance: &Instance<'p>, argument: &str) -> Value {
         let all = instance.slot.field("tags_all");
         let slot = if all.is_absent() { self.written(instance, argument) } else { all };
-        tags::listed(&self.secrets.value(slot, &instance.path(argument)))
+        tags::listed(&slot::value(slot, &instance.path(argument)))
     }
 
     /// An argument as somebody writes it. What is known after apply and not written is the provider's to fill: it says
@@ -102,9 +98,9 @@ impl<'p> Reader<'p> {
     fn is_unchanged(&self, instance: &Instance<'p>, argument: &str) -> bool {
         let Some(before) = instance.change.and_then(|change| change.get("before")?.get(argument)) else { return false };
         let path = instance.path(argument);
-        let before = self.secrets.value(Slot { value: Some(before), ..Slot::default() }, &path);
+        let before = slot::value(Slot { value: Some(before), ..Slot::default() }, &path);
         let after = Slot { value: instance.slot.field(argument).value, ..Slot::default() };
-        before == self.secrets.value(after, &path)
+        before == slot::value(after, &path)
     }
 
     fn read(&self, from: From, slot: Slot<'p>, path: &Path<'p>) -> Value {
@@ -115,10 +111,10 @@ impl<'p> Reader<'p> {
             From::Flag(_, default) if slot.is_absent() => Value::bool(default, path.origin(None)),
             From::TextOr(_, default) if slot.is_absent() => Value::text(default, path.origin(None)),
             From::Flag(..) | From::Bool(_) | From::Text(_) | From::TextOr(..) | From::Texts(_) | From::Plain(_) => {
-                self.secrets.value(slot, path)
+                slot::value(slot, path)
             }
-            From::Switch(_, words) => schema::switched(&self.secrets.value(slot, path), words),
-            From::Tags(_) => tags::listed(&self.secrets.value(slot, path)),
+            From::Switch(_, words) => schema::switched(&slot::value(slot, path), words),
+            From::Tags(_) => tags::listed(&slot::value(slot, path)),
             From::Blocks(_, properties) => blocks(slot, path, |block, path| vec![self.map(properties, block, path)]),
             From::Block(_, properties) => {
                 first(blocks(slot, path, |block, path| vec![self.map(properties, block, path)]), path)
@@ -127,8 +123,8 @@ impl<'p> Reader<'p> {
                 first(blocks(slot, path, |block, path| vec![self.inner(property.from, block, path)]), path)
             }
             From::Grants(Grants::Inline) => blocks(slot, path, |grant, path| {
-                let uri = self.secrets.value(grant.field("uri"), &path.field("uri"));
-                let permissions = self.secrets.value(grant.field("permissions"), &path.field("permissions"));
+                let uri = slot::value(grant.field("uri"), &path.field("uri"));
+                let permissions = slot::value(grant.field("permissions"), &path.field("permissions"));
                 let each = permissions.as_list().unwrap_or(std::slice::from_ref(&permissions));
                 each.iter().map(|permission| permit(&uri, permission, path)).collect()
             }),
@@ -142,9 +138,9 @@ impl<'p> Reader<'p> {
 
     /// `grant { grantee { uri = … } permission = … }`
     fn grant(&self, grant: Slot<'p>, path: &Path<'p>) -> Value {
-        let permission = self.secrets.value(grant.field("permission"), &path.field("permission"));
+        let permission = slot::value(grant.field("permission"), &path.field("permission"));
         let grantees = blocks(grant.field("grantee"), &path.field("grantee"), |grantee, path| {
-            vec![self.secrets.value(grantee.field("uri"), &path.field("uri"))]
+            vec![slot::value(grantee.field("uri"), &path.field("uri"))]
         });
         permit(&first(grantees, path), &permission, path)
     }

@@ -2,10 +2,9 @@
 //! Both mirror the value's shape; `true` stands for everything below.
 //! <https://developer.hashicorp.com/terraform/internals/json-format#change-representation>
 
-use std::cell::RefCell;
-
 use indexmap::{IndexMap, IndexSet};
 
+use crate::source::Span;
 use crate::syntax::{Node, NodeKind, Scalar, Style};
 use crate::value::{ListKind, MapKind, Number, Origin, Role, Symbol, SymbolSource, Value};
 
@@ -65,7 +64,7 @@ pub(super) struct Path<'p> {
     /// The attribute, with a path into it.
     pub attribute: String,
     /// Where what is absent would be written, in the plan.
-    pub header: Origin,
+    pub header: Span,
     /// Where it is written in the sources, if they are there.
     pub place: Option<Place<'p>>,
 }
@@ -82,13 +81,19 @@ impl Path<'_> {
         match (&self.place, printed) {
             (Some(place), _) => place.origin(),
             (None, Some(node)) => Origin::expression(node.span),
-            (None, None) => self.header.clone(),
+            (None, None) => self.announced(),
         }
     }
 
     /// What announces the innermost block.
     pub fn announced(&self) -> Origin {
-        self.place.as_ref().map_or_else(|| self.header.clone(), |place| Origin::at(place.header(), Role::Header))
+        Origin::at(self.place.as_ref().map_or(self.header, Place::header), Role::Header)
+    }
+
+    /// Where a secret stands: not in its own text.
+    fn secret(&self) -> Origin {
+        let announced = self.place.as_ref().map_or(self.header, Place::header);
+        self.announced().through(announced, Role::Secret)
     }
 
     /// The path of an element, which is the header of what it holds.
@@ -97,7 +102,7 @@ impl Path<'_> {
         Self {
             source: self.source.clone(),
             attribute: format!("{}[{index}]", self.attribute),
-            header: header.map_or_else(|| self.header.clone(), |node| Origin::at(node.span, Role::Header)),
+            header: header.map_or(self.header, |node| node.span),
             place: self.place.as_ref().map(|place| place.item(index)),
         }
     }
@@ -114,48 +119,29 @@ impl Path<'_> {
     }
 }
 
-/// Gives every secret text a number, so that equal secrets are equal values and none is ever printed.
-#[derive(Debug, Default)]
-pub(super) struct Secrets(RefCell<IndexSet<String>>);
-
-impl Secrets {
-    /// The value of a slot.
-    pub fn value(&self, slot: Slot<'_>, path: &Path<'_>) -> Value {
-        if slot.is_unknown() {
-            return path.opaque();
-        }
-        let Some(node) = slot.value else { return path.absent() };
-        let is_secret = slot.sensitive.is_some_and(is_true);
-        let origin = if is_secret { path.announced() } else { path.origin(Some(node)) };
-        match &node.kind {
-            NodeKind::Scalar(scalar) if is_secret => self.secret(scalar, origin),
-            NodeKind::Scalar(scalar) => known(scalar, origin),
-            NodeKind::Sequence(items) => {
-                let items = (0..items.len()).map(|index| {
-                    let item = slot.item(index);
-                    self.value(item, &path.item(index, item))
-                });
-                Value::list(ListKind::List, items.collect(), origin)
-            }
-            NodeKind::Mapping(_) => {
-                let entries = keys(slot)
-                    .into_iter()
-                    .map(|name| (name.to_owned(), self.value(slot.field(name), &path.field(name))));
-                Value::map(MapKind::Object, entries.collect::<IndexMap<_, _>>(), origin)
-            }
-        }
+/// The value of a slot. A secret is judged as what it is; it stands where its resource or block is announced, and reports do
+/// not show it.
+pub(super) fn value(slot: Slot<'_>, path: &Path<'_>) -> Value {
+    if slot.is_unknown() {
+        return path.opaque();
     }
-
-    /// A secret that says nothing, such as an empty text, is judged as it is; any other only by being set.
-    fn secret(&self, scalar: &Scalar, origin: Origin) -> Value {
-        if scalar.text.is_empty()
-            || (scalar.style == Style::Plain && ["null", "true", "false"].contains(&&*scalar.text))
-        {
-            return known(scalar, origin);
+    let Some(node) = slot.value else { return path.absent() };
+    let is_secret = slot.sensitive.is_some_and(is_true);
+    let origin = if is_secret { path.secret() } else { path.origin(Some(node)) };
+    match &node.kind {
+        NodeKind::Scalar(scalar) => known(scalar, origin),
+        NodeKind::Sequence(items) => {
+            let items = (0..items.len()).map(|index| {
+                let item = slot.item(index);
+                value(item, &path.item(index, item))
+            });
+            Value::list(ListKind::List, items.collect(), origin)
         }
-        let (number, _) = self.0.borrow_mut().insert_full(scalar.text.clone());
-        let source = SymbolSource::Named(format!("(sensitive value {})", number + 1));
-        Value::opaque(Symbol { source, attribute: String::new() }, origin)
+        NodeKind::Mapping(_) => {
+            let entries =
+                keys(slot).into_iter().map(|name| (name.to_owned(), value(slot.field(name), &path.field(name))));
+            Value::map(MapKind::Object, entries.collect::<IndexMap<_, _>>(), origin)
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::config::{At, Date, SuppressionRule};
 use crate::finding::Note;
 use crate::rules::Catalog;
 use crate::source::{Excerpts, FileClass, FileId, SourceFile, Sources, Span};
-use crate::syntax::{Comment, Node, hcl, json, tf_json, yaml};
+use crate::syntax::{Comment, Entry, Node, hcl, json, tf_json, yaml};
 
 use super::foreign::{Foreign, Table};
 use super::grammar::{self, MARKER, Malformed, Marker, Reach};
@@ -209,7 +209,13 @@ impl<'p, 'a> Collected<'p, 'a> {
 
     fn ignores(&mut self, metadata: &Node, owner: Span) {
         let is_ours = |node: &Node| node.text().is_some_and(|key| key.eq_ignore_ascii_case("Trailwarden"));
-        let Some(ours) = metadata.entries().iter().find(|entry| is_ours(&entry.key)) else { return };
+        for entry in metadata.entries().iter().filter(|entry| is_ours(&entry.key)) {
+            self.ignore(entry, owner);
+        }
+    }
+
+    /// What stands under one `Trailwarden` key.
+    fn ignore(&mut self, ours: &Entry, owner: Span) {
         let form = "write `Trailwarden: { ignore: [{ id: CloudTrail.7, reason: … }] }`";
         let stranger = ours.value.entries().iter().find(|entry| entry.key.text() != Some("ignore"));
         let items = ours.value.get("ignore").and_then(Node::items).filter(|_| stranger.is_none());

@@ -27,10 +27,9 @@ fn holds(outer: Span, inner: Span) -> bool {
 pub(super) fn in_terraform(body: &Body, file: &SourceFile, comment: Span) -> Option<Span> {
     let (mut body, mut inside) = (body, None);
     loop {
-        let whole = |attribute: &Attribute| attribute.name_span.to(attribute.expr.span);
-        let attributes = body.attributes.iter().map(whole);
-        if let Some(attribute) = body.attributes.iter().find(|attribute| holds(whole(attribute), comment)) {
-            return Some(in_value(&attribute.expr, file, comment).unwrap_or_else(|| whole(attribute)));
+        let attributes = body.attributes.iter().map(Attribute::whole);
+        if let Some(attribute) = body.attributes.iter().find(|attribute| holds(attribute.whole(), comment)) {
+            return Some(in_value(&attribute.expr, file, comment).unwrap_or_else(|| attribute.whole()));
         }
         if let Some(block) = body.blocks.iter().find(|block| holds(block.span, comment)) {
             (body, inside) = (&block.body, Some(block.span));
@@ -45,11 +44,9 @@ pub(super) fn in_terraform(body: &Body, file: &SourceFile, comment: Span) -> Opt
     }
 }
 
-/// What a comment inside of a value speaks about: the entry or item on its line, or the innermost object it stands alone
-/// in; `None` when that is the value itself.
-fn in_value(expr: &Expr, file: &SourceFile, comment: Span) -> Option<Span> {
-    let at = item(comment, file);
-    let parts: Vec<(Span, &Expr)> = match &expr.kind {
+/// The parts of a value, each as a whole: an entry with its key.
+fn parts(expr: &Expr) -> Vec<(Span, &Expr)> {
+    match &expr.kind {
         ExprKind::Object(entries) => {
             entries.iter().map(|(key, value)| (key.span.to(value.span), value.as_ref())).collect()
         }
@@ -57,7 +54,14 @@ fn in_value(expr: &Expr, file: &SourceFile, comment: Span) -> Option<Span> {
         ExprKind::Call(call) => call.arguments.iter().map(|value| (value.span, value.as_ref())).collect(),
         ExprKind::Parenthesis(inner) => vec![(inner.span, inner.as_ref())],
         _ => Vec::new(),
-    };
+    }
+}
+
+/// What a comment inside of a value speaks about: the entry or item on its line, or the innermost object it stands alone
+/// in; `None` when that is the value itself.
+fn in_value(expr: &Expr, file: &SourceFile, comment: Span) -> Option<Span> {
+    let at = item(comment, file);
+    let parts = parts(expr);
     if let Some((span, value)) = parts.iter().find(|(span, _)| holds(*span, comment)) {
         return in_value(value, file, comment).or(Some(*span));
     }
@@ -66,9 +70,18 @@ fn in_value(expr: &Expr, file: &SourceFile, comment: Span) -> Option<Span> {
     parts.iter().rfind(ends).filter(|_| is_entry).map(|(span, _)| *span)
 }
 
-/// What the `//` key of a Terraform file in JSON speaks about: the block it is a key of.
+/// What the `//` key of a Terraform file in JSON speaks about: the block it is a key of, or the object inside of it, which
+/// is a nested block or an entry of a value.
 pub(super) fn in_terraform_json(body: &Body, comment: Span) -> Option<Span> {
-    body.blocks.iter().find(|block| holds(block.span, comment)).map(|block| block.span)
+    let block = body.blocks.iter().find(|block| holds(block.span, comment))?;
+    let attribute = block.body.attributes.iter().find(|attribute| holds(attribute.expr.span, comment));
+    Some(attribute.map_or(block.span, |attribute| owner(attribute.whole(), &attribute.expr, comment)))
+}
+
+/// The innermost part that holds a comment of a value, which as `whole` stands with its key.
+fn owner(whole: Span, expr: &Expr, comment: Span) -> Span {
+    let inner = parts(expr).into_iter().find(|(_, value)| holds(value.span, comment));
+    inner.map_or(whole, |(whole, value)| owner(whole, value, comment))
 }
 
 /// Whether nothing but comments stands between a comment and what begins behind it, and no empty line.

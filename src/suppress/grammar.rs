@@ -51,9 +51,9 @@ pub(super) fn markers(comment: &str) -> Vec<Result<Marker, Malformed>> {
     let marker = |(start, end): (usize, usize)| {
         // A reason ends with its line, or with the comment.
         let text = comment.get(start..end).unwrap_or_default();
-        let line = text.lines().next().unwrap_or_default();
+        let (line, below) = text.split_once('\n').unwrap_or((text, ""));
         let line = line.trim_end().trim_end_matches("*/").trim_end();
-        marker(line, start)
+        marker(line, below, start)
     };
     starts.iter().copied().zip(ends).map(marker).collect()
 }
@@ -73,8 +73,8 @@ fn almost_marker(lowered: &str) -> Option<Malformed> {
     Some(Malformed { range: start..start + line.len(), message: message.to_owned() })
 }
 
-/// `line` begins with the marker and stands at `offset` in the comment.
-fn marker(line: &str, offset: usize) -> Result<Marker, Malformed> {
+/// `line` begins with the marker and stands at `offset` in the comment, `below` is the rest of a comment of several lines.
+fn marker(line: &str, below: &str, offset: usize) -> Result<Marker, Malformed> {
     let range = offset..offset + line.len();
     let malformed = |message: &str| Malformed { range: range.clone(), message: message.to_owned() };
     let form = "write `trailwarden: ignore[CloudTrail.7] reason` or `trailwarden: ignore-file[…] reason`";
@@ -101,6 +101,9 @@ fn marker(line: &str, offset: usize) -> Result<Marker, Malformed> {
         return Err(malformed("the brackets name no control: write `ignore[CloudTrail.7]`"));
     }
     let (reason, until) = reason(rest).map_err(|message| malformed(&message))?;
+    if is_day_among(below) {
+        return Err(malformed("`until=` stands on another line, so nothing is suppressed: write it behind the reason"));
+    }
     Ok(Marker { range, reach, ids, reason, until })
 }
 
@@ -142,6 +145,13 @@ fn is_day_otherwise(word: &str, next: &str) -> bool {
         strsim::damerau_levenshtein(&name, "until") <= 1 || ["expires", "expiry", "exp"].contains(&name.as_str());
     // `until =2027-01-31` and `until = 2027-01-31`.
     is_name && (day.is_empty() && next.starts_with(['=', ':']) || day.starts_with(|first: char| first.is_ascii_digit()))
+}
+
+/// Whether some of the words are `until=DAY`, or meant as that.
+fn is_day_among(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let next = words.iter().skip(1).chain([&""]);
+    words.iter().zip(next).any(|(word, next)| word.starts_with("until=") || is_day_otherwise(word, next))
 }
 
 /// The day of an `until`.
@@ -207,6 +217,7 @@ mod tests {
             ("# trailwarden: ignore[CloudTrail.7] util=2027-01-31", "no: `util=2027-01-31` is not"),
             ("# trailwarden: ignore[CloudTrail.7] Until=2027-01-31", "no: `Until=2027-01-31` is not"),
             ("# trailwarden: ignore[CloudTrail.7] untli=2027", "no: `untli=2027` is not"),
+            ("/*\n trailwarden: ignore[CloudTrail.7] x\n until=2027-01-31\n*/", "no: `until=` stands on another line"),
             ("# trailwarden: ignore[CloudTrail.7] expires 2027-01-31", "no: `expires` is not"),
             ("# trailwarden: ingore[CloudTrail.7]", "no: `ingore`"),
             ("# trailwarden: ignore CloudTrail.7", "no: no suppression"),

@@ -221,6 +221,14 @@ pub enum BinaryOperator {
     Modulo,
 }
 
+impl Attribute {
+    /// From the name to the end of the expression.
+    #[must_use]
+    pub fn whole(&self) -> Span {
+        self.name_span.to(self.expr.span)
+    }
+}
+
 impl Body {
     /// The attribute called `name`, if there is one.
     #[must_use]

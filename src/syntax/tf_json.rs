@@ -116,14 +116,20 @@ impl Reader {
 
     /// The entries of an object that stands for a body, without its comments.
     fn entries<'n>(&mut self, node: &'n Node) -> impl Iterator<Item = &'n Entry> + use<'n> {
-        for comment in node.entries().iter().filter(|entry| name(entry) == "//") {
-            let text = comment.value.text().unwrap_or_default();
-            self.comments.push(Comment { text: format!("// {text}"), span: comment.key.span.to(comment.value.span) });
-        }
+        self.remember_comments(node.entries());
         if !matches!(node.kind, NodeKind::Mapping(_)) {
             self.lost("an object must stand here in Terraform's JSON syntax".to_owned(), node.span);
         }
         node.entries().iter().filter(|entry| name(entry) != "//")
+    }
+
+    /// Keeps what the `//` keys of an object say: a text, or the lines of a list.
+    fn remember_comments(&mut self, entries: &[Entry]) {
+        for entry in entries.iter().filter(|entry| name(entry) == "//") {
+            let lines: Vec<&str> = each(&entry.value).iter().filter_map(Node::text).collect();
+            let span = entry.key.span.to(entry.value.span);
+            self.comments.push(Comment { text: format!("// {}", lines.join("\n")), span });
+        }
     }
 
     fn attribute(&mut self, entry: &Entry, strings: Strings) -> Attribute {
@@ -143,6 +149,8 @@ impl Reader {
             },
             NodeKind::Sequence(items) => ExprKind::Tuple(items.iter().map(|item| self.expr(item, strings)).collect()),
             NodeKind::Mapping(entries) => {
+                // In a nested block a comment, in a map an entry: the object keeps it.
+                self.remember_comments(entries);
                 let entry = |entry: &Entry| (self.expr(&entry.key, strings), self.expr(&entry.value, strings));
                 ExprKind::Object(entries.iter().map(entry).collect())
             }

@@ -9,7 +9,7 @@ use crate::value::{
 use super::evaluator::Evaluator;
 use super::joined::{self, Entry};
 use super::scope::Env;
-use super::types::{self, Type};
+use super::types::{self, Nullable, Type};
 use super::unknown::{self, Outcome, derive, is_identifier};
 
 /// Up to how many keys are asked about one by one when the key is open.
@@ -36,7 +36,7 @@ impl<'a> Evaluator<'a> {
                     return self.joined_entry(parts, name, span);
                 }
                 let ty = source.said_type().attribute(name);
-                self.open_part(input, &format!(".{name}"), ty).through(span, Role::Expression)
+                self.open_part(input, &format!(".{name}"), ty, nullable(source, name)).through(span, Role::Expression)
             }
             Data::Opaque(symbol) => {
                 let separator = if symbol.attribute.is_empty() { "" } else { "." };
@@ -97,7 +97,8 @@ impl<'a> Evaluator<'a> {
                     return element.through(span, Role::Expression);
                 }
                 let ty = part_type(source, key);
-                self.open_part(input, &format!("[{}]", key.describe()), ty).through(span, Role::Expression)
+                let nullable = key.as_str().map_or(Nullable::Yes, |name| nullable(source, name));
+                self.open_part(input, &format!("[{}]", key.describe()), ty, nullable).through(span, Role::Expression)
             }
             (Data::Opaque(symbol), _) => opaque_part(symbol, &format!("[{}]", key.describe()), span)
                 .typed(part_type(source, key).unwrap_or(&Type::Any)),
@@ -237,7 +238,7 @@ impl<'a> Evaluator<'a> {
         if steps.is_empty() {
             return source.clone();
         }
-        let element = self.open_part(input, "[*]", source.said_type().element());
+        let element = self.open_part(input, "[*]", source.said_type().element(), Nullable::Yes);
         let item = self.steps(element, steps, span, env);
         let made = derive(item.describe(), &item, Outcome::Open, self.world, origin).typed(&splat_type(source, &item));
         let made = joined::as_long_as(source, made);
@@ -279,6 +280,11 @@ fn part_type<'v>(source: &'v Value, key: &Value) -> Option<&'v Type> {
         Some(name) => source.said_type().attribute(name),
         None => source.said_type().element(),
     }
+}
+
+/// Whether an attribute may be null: not where its type completes it.
+fn nullable(source: &Value, name: &str) -> Nullable {
+    if source.said_type().completes(name) { Nullable::No } else { Nullable::Yes }
 }
 
 /// Whether a value of this type may have an element under a key.

@@ -1,5 +1,6 @@
 //! Data sources: what they are worth without asking anybody.
 
+use crate::model::account_number;
 use crate::source::Span;
 use crate::value::{Data, Origin, Symbol, SymbolSource, Value};
 
@@ -8,7 +9,6 @@ use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::object::Instance;
-use super::provider::provider_name;
 
 impl<'a> Evaluator<'a> {
     /// An attribute of a data source this program knows; `None` for what is configured or opaque.
@@ -44,14 +44,16 @@ impl<'a> Evaluator<'a> {
     }
 
     fn account(&self, instance: &Instance<'a>, origin: Origin) -> Option<Value> {
-        let is_default = self.provider(&instance.scope, instance.block).is_empty();
-        let account = self.unit.inputs.account_id.clone().filter(|_| is_default)?;
-        Some(Value::text(account, origin))
+        let provider = self.provider(instance);
+        let is_default = provider.is_empty();
+        let given = self.unit.inputs.account_id.clone().filter(|_| is_default);
+        let told = || account_number(&provider).map(str::to_owned);
+        Some(Value::text(given.or_else(told)?, origin))
     }
 
     /// The Region where it is written down, else one symbol for each provider configuration.
     fn region(&self, instance: &Instance<'a>, origin: Origin) -> Value {
-        let known = self.provider_region(&instance.scope, instance.block).or(self.unit.inputs.region.clone());
+        let known = self.provider_region(instance).or(self.unit.inputs.region.clone());
         if let Some(region) = known {
             return Value::text(region, origin);
         }
@@ -82,7 +84,7 @@ impl<'a> Evaluator<'a> {
             .map(|(name, value)| format!("{name} = {}", value.describe()))
             .collect();
         shown.sort();
-        let provider = provider_name(&instance.scope, instance.block);
+        let provider = self.provider_name(instance);
         if !provider.is_empty() {
             shown.push(format!("provider = {provider}"));
         }

@@ -193,7 +193,7 @@ impl<'a> Evaluator<'a> {
             header: instance.block.header,
             caller: instance.scope.caller(),
             callers: self.announced(instance.block, &instance.scope),
-            provider: self.provider(&instance.scope, instance.block),
+            provider: self.provider(instance),
             existence: instance.existence.clone(),
             handle: id.0,
         }

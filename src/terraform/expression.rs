@@ -163,11 +163,11 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A part of an open value: a new open value with the same reason, with what the type says about it.
-    pub fn open_part(&self, whole: &Input, part: &str, ty: Option<&Type>) -> Value {
+    pub fn open_part(&self, whole: &Input, part: &str, ty: Option<&Type>, nullable: Nullable) -> Value {
         let name = format!("{}{part}", whole.name);
         let ty = ty.unwrap_or(&Type::Any);
         let origin = whole.origin.clone();
-        let domain = types::domain(ty, Nullable::Yes);
+        let domain = types::domain(ty, nullable);
         let input = Input { name, reason: whole.reason.of_part(), domain, origin: origin.clone() };
         self.settled(Value::open(input, origin).typed(ty))
     }

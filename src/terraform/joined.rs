@@ -9,8 +9,12 @@ use indexmap::IndexMap;
 
 use crate::value::{Ask, Data, Domain, Input, Junction, Literal, Origin, Question, Reason, Value, World};
 
-/// The collection made of these parts, by the canonical text `name`.
+/// The collection made of these parts, by the canonical text `name`. It waits for an answer that a part waits for: no name
+/// tells what becomes of the answer.
 pub(super) fn joined(name: String, junction: Junction, parts: Vec<Value>, world: &World, origin: Origin) -> Value {
+    if let Some(pending) = parts.iter().find_map(Value::waiting) {
+        return pending.clone();
+    }
     let mut flat: Vec<Value> = Vec::with_capacity(parts.len());
     for part in parts.into_iter().filter(|part| !is_nothing(part, world)) {
         match part.parts() {

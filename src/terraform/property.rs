@@ -97,7 +97,7 @@ impl<'a> Evaluator<'a> {
     /// Tags, and before them those that the provider gives everything it makes.
     /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags-configuration-block>
     fn with_default_tags(&self, own: Value, instance: &Instance<'a>) -> Value {
-        match self.default_tags(&instance.scope, instance.block) {
+        match self.default_tags(instance) {
             Some(defaults) => tags::with_defaults(own, tags::listed(&defaults)),
             None => own,
         }

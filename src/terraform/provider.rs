@@ -2,11 +2,14 @@
 
 use std::rc::Rc;
 
-use crate::syntax::{Block, Body, Expr, ExprKind};
+use crate::model::account_number;
+use crate::syntax::{Block, Expr, ExprKind};
 use crate::value::Value;
 
-use super::blocks::nested_arguments;
+use super::blocks::{Content, nested_arguments, nested_kinds};
 use super::evaluator::Evaluator;
+use super::expand::{Slot, in_slot};
+use super::object::Instance;
 use super::scope::{Env, Scope};
 
 /// A provider's local name and alias, as a module sees them.
@@ -16,96 +19,154 @@ struct Name {
     alias: Option<String>,
 }
 
-impl Name {
+/// A reference to a provider configuration, and in OpenTofu to one of its instances: `aws.by_account[each.key]`.
+type Reference<'e> = (Name, Option<&'e Expr>);
+
+/// The provider configuration that a resource ends up with.
+struct Chosen<'a> {
+    /// The module that holds it.
+    scope: Rc<Scope<'a>>,
+    name: Name,
+    /// Which of its instances.
+    key: Option<Value>,
+}
+
+impl Chosen<'_> {
     fn shown(&self) -> String {
-        self.alias.as_ref().map_or_else(|| self.local.clone(), |alias| format!("{}.{alias}", self.local))
+        let Name { local, alias } = &self.name;
+        let alias = alias.iter().map(|alias| format!(".{alias}"));
+        let key = self.key.iter().map(|key| format!("[{}]", key.describe()));
+        alias.chain(key).fold(local.clone(), |shown, part| shown + &part)
     }
 }
 
 impl<'a> Evaluator<'a> {
     /// What tells the account of a resource from that of others: a role, a profile or the allowed accounts of its
     /// provider configuration. Empty where the configuration says nothing; a Region alone is the same account.
-    pub fn provider(&self, scope: &Rc<Scope<'a>>, block: &Block) -> String {
-        self.account_of(resolve(scope, written(block)))
+    pub fn provider(&self, instance: &Instance<'a>) -> String {
+        self.account_of(&self.chosen(instance))
     }
 
     /// The same of what names no configuration in the root module.
     pub fn default_provider(&self) -> String {
-        self.account_of((self.root(), Name { local: "aws".to_owned(), alias: None }))
+        let name = Name { local: "aws".to_owned(), alias: None };
+        self.account_of(&Chosen { scope: self.root(), name, key: None })
     }
 
-    fn account_of(&self, (scope, name): (Rc<Scope<'a>>, Name)) -> String {
-        let Some(body) = configured(&scope, &name) else { return String::new() };
-        if body.attribute("for_each").is_some() {
-            // <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>
-            return if says_account(body) { name.shown() } else { String::new() };
+    fn account_of(&self, chosen: &Chosen<'a>) -> String {
+        if !configured(&chosen.scope, &chosen.name).is_some_and(says_account) {
+            return String::new();
         }
-        let env = Env::of(&scope);
-        let literal = |expr: &Expr| {
-            let value = self.evaluate(expr, env);
-            match value.as_list() {
-                Some(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>(),
-                None => value.as_str().map(|text| vec![text.to_owned()]),
-            }
-        };
-        let argument = |name: &str| body.attribute(name).and_then(|attribute| literal(&attribute.expr));
-        let role = nested_arguments(body, "assume_role", "role_arn").into_iter().find_map(literal);
-        let told = role.or_else(|| argument("profile")).or_else(|| argument("allowed_account_ids"));
-        told.map(|texts| texts.join(",")).unwrap_or_default()
+        let told = self.configuration(chosen, |block, env| {
+            let content = Content::of(block);
+            // A later role is assumed by the one before it.
+            let roles = ROLES.iter().filter_map(|kind| {
+                let blocks = self.blocks_value(content, kind, env);
+                if blocks.as_list().is_none() { Some(blocks) } else { last_role(&blocks) }
+            });
+            let argument = |name: &&str| {
+                let argument = block.body.attribute(name)?;
+                Some(self.evaluate(&argument.expr, env)).filter(|value| !value.is_null())
+            };
+            roles.last().or_else(|| ACCOUNTS.iter().find_map(argument))
+        });
+        match told {
+            Some(Some(told)) if told.waiting().is_none() => account(&told),
+            Some(None) => String::new(),
+            // Nothing is known but that it is one of its own.
+            Some(Some(_)) | None => chosen.shown(),
+        }
     }
 
     /// The Region of a resource, where it or its provider configuration writes it down.
-    pub fn provider_region(&self, scope: &Rc<Scope<'a>>, block: &Block) -> Option<String> {
-        let own = block.body.attribute("region").map(|region| self.evaluate(&region.expr, Env::of(scope)));
+    pub fn provider_region(&self, instance: &Instance<'a>) -> Option<String> {
+        let own = instance.block.body.attribute("region");
+        let own = own.map(|region| in_slot(&instance.scope, &instance.slot, |env| self.evaluate(&region.expr, env)));
         let known = |value: &Value| value.as_str().map(str::to_owned);
         own.as_ref().and_then(known).or_else(|| {
-            let (scope, body) = configuration(scope, block)?;
-            known(&self.evaluate(&body.attribute("region")?.expr, Env::of(&scope)))
+            self.configuration(&self.chosen(instance), |block, env| {
+                known(&self.evaluate(&block.body.attribute("region")?.expr, env))
+            })?
         })
     }
 
     /// The tags that a resource's provider configuration gives everything it makes.
-    pub fn default_tags(&self, scope: &Rc<Scope<'a>>, block: &Block) -> Option<Value> {
-        let (scope, body) = configuration(scope, block)?;
-        let written = nested_arguments(body, "default_tags", "tags").into_iter().next()?;
-        Some(self.evaluate(written, Env::of(&scope)))
+    pub fn default_tags(&self, instance: &Instance<'a>) -> Option<Value> {
+        self.configuration(&self.chosen(instance), |block, env| {
+            let written = nested_arguments(&block.body, "default_tags", "tags").into_iter().next()?;
+            Some(self.evaluate(written, env))
+        })?
+    }
+
+    /// The name of a resource's provider configuration in the root module; empty for the default one.
+    pub fn provider_name(&self, instance: &Instance<'a>) -> String {
+        let chosen = self.chosen(instance);
+        if chosen.name.alias.is_some() { chosen.shown() } else { String::new() }
+    }
+
+    /// Follows the provider of a resource to the configuration in the module that holds it.
+    fn chosen(&self, instance: &Instance<'a>) -> Chosen<'a> {
+        let key_in = |scope: &Rc<Scope<'a>>, slot: &Slot, key: Option<&Expr>| {
+            key.map(|key| in_slot(scope, slot, |env| self.evaluate(key, env)))
+        };
+        let (name, key) = written(instance.block);
+        let key = key_in(&instance.scope, &instance.slot, key);
+        let mut chosen = Chosen { scope: Rc::clone(&instance.scope), name, key };
+        while let Some(caller) = &chosen.scope.call {
+            if configured(&chosen.scope, &chosen.name).is_some() {
+                break;
+            }
+            let (name, key) = handed(caller.block, &chosen.name);
+            let key = key_in(&caller.scope, &caller.slot, key);
+            chosen = Chosen { scope: Rc::clone(&caller.scope), name, key };
+        }
+        chosen
+    }
+
+    /// Looks into a provider configuration; `None` where there is none, or it is not known which of its instances it is.
+    /// <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>
+    fn configuration<T>(&self, chosen: &Chosen<'a>, look: impl FnOnce(&'a Block, Env<'_, 'a>) -> T) -> Option<T> {
+        let block = configured(&chosen.scope, &chosen.name)?;
+        let Some(key) = &chosen.key else { return Some(look(block, Env::of(&chosen.scope))) };
+        let Name { local, alias } = &chosen.name;
+        let name = format!("provider.{local}.{}", alias.as_deref().unwrap_or_default());
+        let instances = self.expansion(&chosen.scope, &name, block);
+        let slot = instances.slots.iter().find(|slot| key.as_str() == Some(slot.key.as_str()))?;
+        Some(in_slot(&chosen.scope, slot, |env| look(block, env)))
     }
 }
 
-/// The name of the provider configuration in the root module; empty for the default one.
-pub(super) fn provider_name(scope: &Rc<Scope<'_>>, block: &Block) -> String {
-    let (_, name) = resolve(scope, written(block));
-    if name.alias.is_some() { name.shown() } else { String::new() }
+/// What an account is told by: the number that an ARN or a text holds, else whatever is written.
+fn account(told: &Value) -> String {
+    let items: Vec<&Value> = told.as_list().map_or_else(|| vec![told], |items| items.iter().collect());
+    let shown = |value: &&Value| {
+        let text = value.as_str().map_or_else(|| value.describe(), str::to_owned);
+        account_number(&text).map(str::to_owned).unwrap_or(text)
+    };
+    items.iter().map(shown).collect::<Vec<_>>().join(",")
 }
+
+/// The `role_arn` of the last block that has one.
+fn last_role(blocks: &Value) -> Option<Value> {
+    let roles = blocks.as_list()?.iter().filter_map(|block| block.as_map()?.get("role_arn"));
+    roles.filter(|role| !role.is_null()).last().cloned()
+}
+
+/// Blocks that name a role to work under, and arguments that tell an account otherwise.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block>
+const ROLES: [&str; 2] = ["assume_role_with_web_identity", "assume_role"];
+const ACCOUNTS: [&str; 2] = ["profile", "allowed_account_ids"];
 
 /// Whether a configuration says which account it is for.
-fn says_account(body: &Body) -> bool {
-    let is_nested = || !nested_arguments(body, "assume_role", "role_arn").is_empty();
-    is_nested() || ["profile", "allowed_account_ids"].iter().any(|name| body.attribute(name).is_some())
-}
-
-fn configuration<'a>(scope: &Rc<Scope<'a>>, block: &Block) -> Option<(Rc<Scope<'a>>, &'a Body)> {
-    let (scope, name) = resolve(scope, written(block));
-    let body = configured(&scope, &name)?;
-    Some((scope, body))
-}
-
-/// Follows a provider from a module to the configuration in the module that holds it.
-fn resolve<'a>(scope: &Rc<Scope<'a>>, name: Name) -> (Rc<Scope<'a>>, Name) {
-    let (mut scope, mut name) = (Rc::clone(scope), name);
-    while let Some(caller) = &scope.call {
-        if configured(&scope, &name).is_some() {
-            break;
-        }
-        name = handed(caller.block, &name);
-        let next = Rc::clone(&caller.scope);
-        scope = next;
-    }
-    (scope, name)
+fn says_account(provider: &Block) -> bool {
+    let body = &provider.body;
+    let kinds = nested_kinds(body);
+    ROLES.iter().any(|role| kinds.contains(role) || body.attribute(role).is_some())
+        || ACCOUNTS.iter().any(|name| body.attribute(name).is_some())
 }
 
 /// The `provider` block of a module for this name.
-fn configured<'a>(scope: &Scope<'a>, name: &Name) -> Option<&'a Body> {
+fn configured<'a>(scope: &Scope<'a>, name: &Name) -> Option<&'a Block> {
     let alias = |block: &Block| match block.body.attribute("alias").map(|alias| &alias.expr.kind) {
         Some(ExprKind::Text(alias, _)) => Some(alias.clone()),
         _ => None,
@@ -114,42 +175,43 @@ fn configured<'a>(scope: &Scope<'a>, name: &Name) -> Option<&'a Body> {
         block.labels.first().is_some_and(|label| label.text == name.local) && alias(block) == name.alias
     };
     let node = scope.node;
-    node.module.providers.iter().find(is_wanted).map(|block| &block.body)
+    node.module.providers.iter().find(is_wanted)
 }
 
 /// What a module's provider is called where the module is called: `providers = { aws.inner = aws.outer }`.
-fn handed(call: &Block, name: &Name) -> Name {
+fn handed<'e>(call: &'e Block, name: &Name) -> Reference<'e> {
     let entries = match call.body.attribute("providers").map(|providers| &providers.expr.kind) {
         Some(ExprKind::Object(entries)) => entries.as_slice(),
         _ => &[],
     };
-    let entry = entries.iter().find(|(key, _)| reference(key).as_ref() == Some(name));
-    entry.and_then(|(_, value)| reference(value)).unwrap_or_else(|| name.clone())
+    let entry = entries.iter().find(|(key, _)| reference(key).is_some_and(|(inner, _)| inner == *name));
+    entry.and_then(|(_, value)| reference(value)).unwrap_or_else(|| (name.clone(), None))
 }
 
 /// The provider a block names, or the one its type begins with.
-fn written(block: &Block) -> Name {
+fn written(block: &Block) -> Reference<'_> {
     let named = block.body.attribute("provider").and_then(|provider| reference(&provider.expr));
     named.unwrap_or_else(|| {
         let kind = block.labels.first().map(|label| label.text.as_str()).unwrap_or_default();
-        Name { local: kind.split('_').next().unwrap_or_default().to_owned(), alias: None }
+        (Name { local: kind.split('_').next().unwrap_or_default().to_owned(), alias: None }, None)
     })
 }
 
-/// `aws`, `aws.alias`, and the same in quotes as JSON syntax and old versions write it.
-fn reference(expr: &Expr) -> Option<Name> {
+/// `aws`, `aws.alias`, `aws.alias[key]`, and the first two in quotes as JSON syntax and old versions write them.
+fn reference(expr: &Expr) -> Option<Reference<'_>> {
+    let name = |local: &str, alias: Option<&str>| Name { local: local.to_owned(), alias: alias.map(str::to_owned) };
     match &expr.kind {
-        ExprKind::Variable(local) => Some(Name { local: local.clone(), alias: None }),
+        ExprKind::Variable(local) => Some((name(local, None), None)),
         ExprKind::Attribute(source, alias) => match &source.kind {
-            ExprKind::Variable(local) => Some(Name { local: local.clone(), alias: Some(alias.clone()) }),
+            ExprKind::Variable(local) => Some((name(local, Some(alias)), None)),
             _ => None,
         },
-        // OpenTofu: one of the instances of a configuration with `for_each`.
-        ExprKind::Parenthesis(inner) | ExprKind::Index(inner, _) => reference(inner),
-        ExprKind::Text(text, _) => Some(match text.split_once('.') {
-            Some((local, alias)) => Name { local: local.to_owned(), alias: Some(alias.to_owned()) },
-            None => Name { local: text.clone(), alias: None },
-        }),
+        ExprKind::Parenthesis(inner) => reference(inner),
+        ExprKind::Index(inner, key) => reference(inner).map(|(name, _)| (name, Some(key.as_ref()))),
+        ExprKind::Text(text, _) => match text.split_once('.') {
+            Some((local, alias)) => Some((name(local, Some(alias)), None)),
+            None => Some((name(text, None), None)),
+        },
         _ => None,
     }
 }

@@ -3,14 +3,14 @@
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::{For, ForResult};
+use crate::syntax::{Expr, For, ForResult};
 use crate::value::{Data, Input, Junction, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
 
 use super::evaluator::Evaluator;
 use super::joined;
 use super::scope::{Binding, Env};
 use super::truth::truth;
-use super::types::Type;
+use super::types::{Nullable, Type};
 use super::unknown::{Outcome, derive};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
@@ -130,34 +130,61 @@ impl<'a> Evaluator<'a> {
             return obstacle;
         }
         let (key, value) = self.any_element(collection, span);
-        let origin = || Origin::expression(span);
-        let open = |env: Env<'_, 'a>| {
-            let condition = each.condition.as_ref().map(|condition| self.evaluate(condition, env).describe());
+        let of = collection.describe();
+        let describe = |env: Env<'_, 'a>| {
+            let made = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
+            let condition = each.condition.as_ref().map(|condition| made(condition)).transpose()?;
             let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
-            let of = collection.describe();
-            match &each.result {
-                ForResult::Tuple(element) => {
-                    let element = self.evaluate(element, env);
-                    let name = format!("[for each of {of} : {}{condition}]", element.describe());
-                    let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
-                    (name, Some((index, element)))
-                }
+            Ok(match &each.result {
+                ForResult::Tuple(element) => format!("[for each of {of} : {}{condition}]", made(element)?),
                 ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
-                    let (key, element) = (self.evaluate(key, env), self.evaluate(element, env));
-                    let name =
-                        format!("{{for each of {of} : {} => {}{condition}}}", key.describe(), element.describe());
-                    let is_one = matches!(each.result, ForResult::Object(..));
-                    (name, is_one.then_some((key, element)))
+                    format!("{{for each of {of} : {} => {}{condition}}}", made(key)?, made(element)?)
                 }
-            }
+            })
         };
-        let (name, made) = bind(each, &key, &value, env, open);
-        let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
+        let name = match bind(each, &key, &value, env, describe) {
+            Ok(name) => name,
+            Err(pending) => return pending,
+        };
+        let origin = || Origin::expression(span);
+        let index = || Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
+        let element = bind(each, &key, &value, env, |env| match &each.result {
+            ForResult::Tuple(element) => Some((index(), self.evaluate(element, env))),
+            ForResult::Object(key, element) => Some((self.evaluate(key, env), self.evaluate(element, env))),
+            ForResult::Grouped(..) => None,
+        });
+        let all = derive(name.clone(), &obstacle, Outcome::Open, self.world, origin());
         let all = if each.condition.is_none() { joined::as_long_as(collection, all) } else { all };
-        match made {
+        match element {
             Some((key, element)) => joined::made_of(all, key, element),
             None => all,
         }
+    }
+
+    /// What names an expression about `elements`, which stand for all of an unknown collection's: the text of its value, or
+    /// its own text where the value waits for an answer about them, which nobody can give.
+    ///
+    /// # Errors
+    /// A value that waits for an answer about something else.
+    fn named_by(&self, expr: &Expr, elements: &[&Value], env: Env<'_, 'a>) -> Result<String, Value> {
+        let value = self.evaluate(expr, env);
+        let Some(pending) = value.waiting() else { return Ok(value.describe()) };
+        let asked = pending.describe();
+        if elements.iter().any(|element| asked.contains(&element.describe())) {
+            Ok(self.written(expr, env))
+        } else {
+            Err(pending.clone())
+        }
+    }
+
+    /// An expression as it is written, with what its names stand for.
+    pub fn written(&self, expr: &Expr, env: Env<'_, 'a>) -> String {
+        let file = self.unit.sources.file(expr.span.file);
+        let text = file.text.get(expr.span.range()).unwrap_or_default();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let names: Vec<String> = env.names().map(|(name, value)| format!("{name} = {}", value.describe())).collect();
+        let place = env.scope.map(|scope| scope.qualify("")).unwrap_or_default();
+        format!("{place}({text} with {})", names.join(", "))
     }
 
     /// A key and an element that stand for all of an open collection's.
@@ -174,7 +201,7 @@ impl<'a> Evaluator<'a> {
             let key = if matches!(ty, Type::Set(_)) { value } else { key };
             return (key.clone(), value.clone());
         }
-        let value = self.open_part(input, "[*]", ty.element());
+        let value = self.open_part(input, "[*]", ty.element(), Nullable::Yes);
         if matches!(ty, Type::Set(_)) {
             return (value.clone(), value);
         }

@@ -110,6 +110,13 @@ impl<'e, 'a> Env<'e, 'a> {
             .or_else(|| self.variables?.get(name))
     }
 
+    /// Every name that is bound, with its value, the innermost first.
+    pub fn names(&self) -> impl Iterator<Item = (&'e str, &'e Value)> {
+        let bound = std::iter::successors(self.bindings, |binding| binding.outer);
+        let variables = self.variables.into_iter().flatten().map(|(name, value)| (name.as_str(), value));
+        bound.map(|binding| (binding.name, binding.value)).chain(variables).filter(|(name, _)| !name.is_empty())
+    }
+
     /// The variables of a template file and nothing else.
     pub fn template(variables: &'e IndexMap<String, Value>) -> Self {
         Self { scope: None, bindings: None, variables: Some(variables) }

@@ -16,18 +16,14 @@ pub(super) fn is_sensitive(variable: &Block) -> bool {
     says("sensitive") || says("ephemeral")
 }
 
-/// Withholds every place in a root module, in what it calls and in its files of values where a sensitive variable gets its
-/// value.
-pub(super) fn withhold(tree: &Node, given: &GivenValues, sources: &Sources) {
+/// Withholds every place in a root module and in what it calls where a sensitive variable gets its value. `places` tells
+/// where a variable of the root module is given one.
+pub(super) fn withhold(tree: &Node, sources: &Sources, places: impl Fn(&str) -> Vec<Span>) {
     let secrets = |node: &Node| -> Vec<String> {
         let variables = node.module.variables.iter().filter(|(_, block)| is_sensitive(block));
         variables.map(|(name, _)| name.clone()).collect()
     };
-    for name in secrets(tree) {
-        if let Some(place) = given.values.get(&name).and_then(|given| place(given, sources)) {
-            sources.withhold(place);
-        }
-    }
+    secrets(tree).iter().flat_map(|name| places(name)).for_each(|place| sources.withhold(place));
     for node in tree.walk() {
         let defaults = node.module.variables.values().filter(|block| is_sensitive(block));
         let defaults = defaults.filter_map(|block| block.body.attribute("default")).map(|default| default.expr.span);
@@ -40,10 +36,13 @@ pub(super) fn withhold(tree: &Node, given: &GivenValues, sources: &Sources) {
     }
 }
 
-fn place(given: &Given, sources: &Sources) -> Option<Span> {
-    match given {
-        Given::Expression(expr) => Some(expr.span),
-        Given::Value(value) => value.origin.nearest(),
-        Given::Text(file) => Some(Span::new(*file, 0, sources.file(*file).text.len())),
+impl GivenValues {
+    /// Where a variable is given a value.
+    pub fn place(&self, name: &str, sources: &Sources) -> Option<Span> {
+        match self.values.get(name)? {
+            Given::Expression(expr) => Some(expr.span),
+            Given::Value(value) => value.origin.nearest(),
+            Given::Text(file) => Some(Span::new(*file, 0, sources.file(*file).text.len())),
+        }
     }
 }

@@ -61,7 +61,9 @@ impl<'a> Evaluator<'a> {
             Err(obstacle) if matches!(obstacle.data, Data::Pending(_) | Data::Failed(_)) => return Err(obstacle),
             Err(_) => {
                 let origin = Origin::expression(span);
-                let name = format!("%{{for each of {}}}", collection.describe());
+                // What the directive writes for each is told by its place.
+                let (collection, at) = (self.written(&each.collection, env), self.unit.sources.position(span));
+                let name = format!("%{{for each of {collection}}} at {}:{}", at.line, at.column);
                 let each = Value::open(Input::derived(name, origin.clone()), origin);
                 return joined.push(Text::join([Part::Value(each)]), span);
             }

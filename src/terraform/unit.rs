@@ -51,7 +51,7 @@ impl Modules {
         let directory = normalize(directory);
         let tree = Node::root(self, &directory);
         let given = GivenValues::read(&self.sources, &[&directory], inputs);
-        secret::withhold(&tree, &given, &self.sources);
+        secret::withhold(&tree, &self.sources, |name| given.place(name, &self.sources).into_iter().collect());
         TerraformUnit {
             path: self.sources.display(&directory),
             tree,

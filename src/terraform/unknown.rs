@@ -183,13 +183,16 @@ pub fn parts(value: Value) -> Vec<Part> {
     }
 }
 
-/// The text of these parts; a lone unknown part is the value itself, as a template of one interpolation is.
+/// The text of these parts; a lone unknown part is the value itself, as a template of one interpolation is. It waits for
+/// an answer that a part waits for: no name tells what becomes of the answer.
 #[must_use]
 pub fn text(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
     let text = Text::join(parts);
-    let failed = text.values().find(|value| matches!(value.data, Data::Failed(_)));
-    match (failed, text.parts()) {
-        (Some(failed), _) => failed.clone(),
+    let is_failed = |value: &&Value| matches!(value.data, Data::Failed(_));
+    let is_pending = |value: &&Value| matches!(value.data, Data::Pending(_));
+    let stop = text.values().find(is_failed).or_else(|| text.values().find(is_pending));
+    match (stop, text.parts()) {
+        (Some(stop), _) => stop.clone(),
         (None, [Part::Value(value)]) => value.clone(),
         _ => Value::new(Data::Text(text), origin),
     }

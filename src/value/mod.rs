@@ -365,7 +365,14 @@ impl Value {
         children.into_iter().filter_map(Value::obstacle).min_by_key(|value| rank(value))
     }
 
-    /// A canonical text for the value, the same for equal values: names derived inputs and symbols.
+    /// What in the value waits for an answer, where nothing in it failed.
+    #[must_use]
+    pub fn waiting(&self) -> Option<&Value> {
+        self.obstacle().filter(|obstacle| matches!(obstacle.data, Data::Pending(_)))
+    }
+
+    /// A canonical text for the value, the same for equal values: names derived inputs and symbols. Of what waits for an
+    /// answer it is the question, which does not tell what becomes of the answer: that must not name anything.
     #[must_use]
     pub fn describe(&self) -> String {
         match &self.data {

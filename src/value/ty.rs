@@ -83,6 +83,17 @@ impl Type {
         }
     }
 
+    /// Whether an attribute is never null, because a default stands in for it.
+    #[must_use]
+    pub fn completes(&self, name: &str) -> bool {
+        match self {
+            Self::Object(attributes) => attributes
+                .get(name)
+                .is_some_and(|attribute| attribute.default.as_ref().is_some_and(|default| !default.is_null())),
+            _ => false,
+        }
+    }
+
     /// Whether a value of this type is, or may be, a list, a set or a tuple.
     #[must_use]
     pub fn may_be_list(&self) -> bool {
@@ -121,8 +132,8 @@ impl Type {
         }
     }
 
-    /// The type a value has that was converted to this constraint: no defaults, and what the constraint leaves open as
-    /// it was in `given`.
+    /// The type a value has that was converted to this constraint: of an attribute that was optional its default, where that
+    /// tells that it is never null, and what the constraint leaves open as it was in `given`.
     #[must_use]
     pub fn of_converted(&self, given: &Self) -> Self {
         let inner = |element: &Self| element.of_converted(given.element().unwrap_or(&Self::Any));
@@ -138,7 +149,8 @@ impl Type {
                         Self::Object(given) => given.get(name).map_or(&Self::Any, |given| &given.ty),
                         _ => &Self::Any,
                     };
-                    (name.clone(), Attribute::required(attribute.ty.of_converted(given)))
+                    let default = attribute.default.clone().filter(|default| !default.is_null());
+                    (name.clone(), Attribute { ty: attribute.ty.of_converted(given), default })
                 };
                 Self::Object(attributes.iter().map(attribute).collect())
             }

@@ -24,6 +24,11 @@ fn init_writes_what_is_missing_and_touches_nothing_else() {
 
     let second = run(estate.path(), &["init"]);
     assert!(!second.stdout.contains("wrote"), "{}", second.stdout);
+    // GitHub reads a workflow of either extension: there is none to write.
+    let workflows = estate.path().join(".github/workflows");
+    fs::rename(workflows.join("trailwarden.yml"), workflows.join("trailwarden.yaml")).unwrap();
+    let third = run(estate.path(), &["init"]);
+    assert!(third.stdout.contains("kept .github/workflows/trailwarden.yaml"), "{}", third.stdout);
     let check = run(estate.path(), &["check"]);
     assert_eq!(check.code, 0, "the configuration is one that a run takes: {}", check.stderr);
 }

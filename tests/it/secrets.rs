@@ -82,7 +82,25 @@ Resources:
 ";
     let rules = "let trails = Resources.*[ Type == 'AWS::CloudTrail::Trail' ]\nrule NAMED when %trails !empty {\n  \
                  %trails.Properties.S3BucketName == /^acme-/\n  %trails.Properties.S3KeyPrefix == 'acme'\n}\n";
+    // Everything in a plan that may be a secret, and a policy that opens the bucket.
+    let policy = r#"{\"Statement\": [{\"Sid\": \"hunter2-sid\", \"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"s3:GetObject\",
+        \"Resource\": \"arn:aws:s3:::hunter2-bucket/*\"}]}"#
+        .replace('\n', " ");
+    let plan = format!(
+        r#"{{"format_version": "1.2", "planned_values": {{"root_module": {{"resources": [
+  {{"address": "aws_cloudtrail.main", "mode": "managed", "type": "aws_cloudtrail", "name": "main",
+    "values": {{"name": "hunter2-name", "s3_bucket_name": "hunter2-bucket", "kms_key_id": "hunter2-key", "enable_logging": true,
+      "enable_log_file_validation": false, "event_selector": [{{"read_write_type": "hunter2-word"}}]}},
+    "sensitive_values": {{"name": true, "s3_bucket_name": true, "kms_key_id": true, "event_selector": true}}}},
+  {{"address": "aws_s3_bucket.logs", "mode": "managed", "type": "aws_s3_bucket", "name": "logs",
+    "values": {{"bucket": "hunter2-bucket"}}, "sensitive_values": {{"bucket": true}}}},
+  {{"address": "aws_s3_bucket_policy.logs", "mode": "managed", "type": "aws_s3_bucket_policy", "name": "logs",
+    "values": {{"bucket": "hunter2-bucket", "policy": "{policy}"}}, "sensitive_values": {{"bucket": true, "policy": true}}}}
+  ]}}}}}}"#
+    );
     let estate = directory(&[
+        ("plan/plan.json", &plan),
+        ("live/terragrunt.hcl", "terraform {\n  source = \"../tf\"\n}\ninputs = {\n  secret = \"hunter2-input\"\n}\n"),
         ("tf/main.tf", main),
         ("tf/terraform.tfvars", "secret = \"hunter2-given\"\n"),
         ("tf/trail/main.tf", module),
@@ -108,4 +126,7 @@ Resources:
         said += &report.stdout;
     }
     assert!(said.contains("(sensitive value)"), "{said}");
+    // It is judged all the same.
+    let report = run(estate.path(), &["check", "plan", "--select", "CloudTrail.6", "--format", "line"]);
+    assert!(report.stdout.contains("plan/plan.json:8:15: error[CloudTrail.6]"), "{}", report.stdout);
 }

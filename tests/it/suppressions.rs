@@ -269,6 +269,13 @@ fn a_baseline_suppresses_what_was_there_and_nothing_else() {
     let said = notes(&stale.report());
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].contains("CloudTrail.4 of aws_cloudtrail.main in a/main.tf"), "{said:?}");
+    // What somebody suppresses beside is still found, and in a file that cannot be read nobody knows.
+    let ignored = bad_trail("main").replace("}\n", "  # trailwarden: ignore[CloudTrail.2] known\n}\n");
+    for (text, code) in [(ignored.as_str(), 0), ("resource \"aws_cloudtrail\" \"main\" {", 2)] {
+        fs::write(directory.path().join("a/main.tf"), text).unwrap();
+        let run = run(directory.path(), &["check", "a", "--baseline", "known.json", "--format", "json"]);
+        assert_eq!((run.code, notes(&run.report())), (code, Vec::new()), "{text}");
+    }
     let elsewhere = run(directory.path(), &["check", "b", "--baseline", "known.json", "--format", "json"]);
     assert_eq!(notes(&elsewhere.report()), Vec::<String>::new());
     // What is no baseline is neither read nor replaced.
@@ -345,6 +352,13 @@ fn only_what_changed_since_a_commit_is_reported() {
     assert!(failing.iter().all(|failure| failure.starts_with("c ")) && !failing.is_empty(), "{failing:?}");
     assert!(with.stderr.contains("since HEAD: 1 fixed"), "{}", with.stderr);
     fs::remove_file(here.join("known.json")).unwrap();
+    // Nor is what a file said that cannot be read any more.
+    let before = fs::read_to_string(here.join("b/main.tf")).unwrap();
+    fs::write(here.join("b/main.tf"), "resource \"aws_cloudtrail\" \"main\" {\n").unwrap();
+    let unread = run(here, &["check", "b", "--diff-base", "HEAD"]);
+    assert_eq!(unread.code, 2, "{}", unread.stderr);
+    assert!(unread.stderr.contains("0 fixed"), "{}{}", unread.stdout, unread.stderr);
+    fs::write(here.join("b/main.tf"), before).unwrap();
     // From a directory below, over some paths.
     let below = run(&here.join("b"), &["check", ".", "--diff-base", "HEAD", "--format", "json"]);
     assert_eq!(failures(&below.report()), [". CloudTrail.3 -"], "{}", below.stderr);

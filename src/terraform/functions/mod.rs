@@ -123,14 +123,21 @@ pub fn call(call: &Call) -> Value {
     {
         return failed.clone();
     }
+    let mut known = FAMILIES.iter().chain(&OPENTOFU).flat_map(|family| family.iter());
+    let function = known.find(|function| function.name == name);
+    // What is named by its arguments needs those that wait for an answer.
+    if function.is_none()
+        && let Some(pending) = values.iter().find_map(Value::waiting)
+    {
+        return pending.clone();
+    }
     if name.starts_with("provider::") {
         return opaque(describe(name, &values), origin);
     }
     if IMPURE.contains(&name) {
         return opaque(impure(name, &values, call.span), origin).typed(&Type::String);
     }
-    let mut known = FAMILIES.iter().chain(&OPENTOFU).flat_map(|family| family.iter());
-    let Some(function) = known.find(|function| function.name == name) else {
+    let Some(function) = function else {
         let reason = Reason::Unsupported(format!("the function {name}() is not known"));
         return Value::open(Input::undecidable(describe(name, &values), reason, origin.clone()), origin);
     };

@@ -105,8 +105,11 @@ fn opaque(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
 }
 
 /// The question whether two values are the same. It has one name whichever stands first: what is unknown comes before
-/// what is known, as in the question a policy would ask.
+/// what is known, as in the question a policy would ask. What waits for an answer has no name yet.
 fn unknown(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    if let Some(pending) = [left, right].into_iter().find_map(Value::waiting) {
+        return pending.clone();
+    }
     let mut sides = [left, right].map(|value| (value.obstacle().is_none(), value.describe()));
     sides.sort();
     let [(_, first), (_, second)] = sides;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::source::Span;
+use crate::syntax::{Expr, ExprKind};
 use crate::value::{Data, Value, World};
 
 use super::super::evaluator::Evaluator;
 use super::super::unit::TerraformUnit;
-use super::Strategy;
+use super::{Config, Strategy};
 
 /// The inputs of one configuration.
 #[derive(Debug)]
@@ -51,6 +53,28 @@ impl Layer {
             };
         }
         found
+    }
+}
+
+impl Config {
+    /// Where an input is written, here and in what is included.
+    pub fn places_of(&self, name: &str) -> Vec<Span> {
+        let own = self.body.attribute("inputs").map(|inputs| entries(&inputs.expr, name));
+        let units = self.includes.iter().filter_map(|include| include.unit.as_ref().ok()?.terragrunt.as_ref());
+        own.into_iter().chain(units.map(|config| config.places_of(name))).flatten().collect()
+    }
+}
+
+/// The values of the entries called `name`, of an object or of those that a call puts together.
+fn entries(expr: &Expr, name: &str) -> Vec<Span> {
+    match &expr.kind {
+        ExprKind::Object(entries) => {
+            let is_it = |key: &Expr| matches!(&key.kind, ExprKind::Text(text, _) if text == name);
+            entries.iter().filter(|(key, _)| is_it(key)).map(|(_, value)| value.span).collect()
+        }
+        ExprKind::Call(call) => call.arguments.iter().flat_map(|argument| entries(argument, name)).collect(),
+        ExprKind::Parenthesis(inner) => entries(inner, name),
+        _ => Vec::new(),
     }
 }
 

@@ -154,7 +154,10 @@ impl Modules {
             [] => Node::root(self, &directory),
             _ => Node::of(self, Arc::new(Module::laid_over(&self.sources, &directory, &over))),
         };
-        secret::withhold(&tree, &given, &self.sources);
+        secret::withhold(&tree, &self.sources, |name| {
+            let inputs = config.terragrunt.iter().flat_map(|config| config.places_of(name));
+            inputs.chain(given.place(name, &self.sources)).collect()
+        });
         TerraformUnit {
             path: config.path.clone(),
             tree,

@@ -48,6 +48,11 @@ fn types_convert_and_fill_in() {
         ),
         ("type = string\n nullable = false\n default = \"d\"", "var.v", "\"d\""),
         ("type = any\n default = null", "var.v", "null"),
+        // A default stands in for null too, whatever object is given.
+        ("type = object({ a = optional(bool, true) })", "var.v.a == null", "false"),
+        ("type = object({ a = object({ b = optional(string, \"x\") }) })", "var.v.a.b == null", "false"),
+        ("type = list(object({ a = optional(bool, true) }))", "var.v[0].a == null", "false"),
+        ("type = object({ a = optional(bool) })", "var.v.a == null", "pending: var.v.a == null"),
     ] {
         let variable = format!("variable \"v\" {{\n {declaration}\n}}");
         assert_eq!(evaluated(expression, &variable), expected, "{declaration}");

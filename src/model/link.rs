@@ -111,9 +111,8 @@ impl Naming {
     /// Whether `target`, the value of a satellite's bucket argument, names the bucket.
     fn owns(&self, target: &Value, world: &World) -> Decided<bool> {
         match (&target.data, &self.bucket) {
-            (Data::Pending(question), Some(_)) => world.decide(question).map(|_| false),
-            // Across units only whole literal names link.
-            (Data::Pending(_), None) | (Data::Failed(_), _) => Ok(false),
+            (Data::Pending(question), _) => world.decide(question).map(|_| false),
+            (Data::Failed(_), _) => Ok(false),
             _ if self.is(target) => Ok(true),
             _ => match self.question(target).map(Arc::new).or_else(|| self.undecided(target, world)) {
                 Some(question) => world.decide(&question),

@@ -16,12 +16,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Bucket, Logging, PublicAccessBlock, Satellites, account_number, declared_account_blocks,
-    handed_to,
+    Acl, AclSpelling, Bucket, Logging, PublicAccessBlock, Satellites, account_number, handed_to, own_account_blocks,
 };
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
-pub use neighbours::{Neighbourhood, Neighbours, Target, bucket_in, in_unit, other_names, targets};
+pub use neighbours::{AccountBlocks, Neighbourhood, Neighbours, Target, bucket_in, in_unit, other_names, targets};
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};

@@ -18,6 +18,7 @@ use crate::value::{
     look_at, watched,
 };
 
+use super::condition::LOGIC;
 use super::intrinsic;
 use super::template::function;
 use super::text::{self, Piece};
@@ -209,13 +210,9 @@ impl<'t> Evaluator<'t> {
             "Fn::GetStackOutput" => self.stack_output(stack, argument, span),
             "Fn::RefAll" => self.of_type(stack, argument, span),
             "Fn::If" => self.choose(stack, argument, span),
-            "Fn::And"
-            | "Fn::Or"
-            | "Fn::Not"
-            | "Fn::Equals"
-            | "Fn::Contains"
-            | "Fn::EachMemberIn"
-            | "Fn::EachMemberEquals" => self.logic(stack, name, argument, span),
+            _ if LOGIC.contains(&name) => {
+                broken(format!("{name} stands where a value is needed: it is for Conditions and Rules"), origin)
+            }
             _ => {
                 let argument = self.evaluate(stack, argument);
                 self.case_by_case(intrinsic::call(name, &argument, span), &[&argument])
@@ -255,7 +252,7 @@ impl<'t> Evaluator<'t> {
         let Some([condition, then, otherwise]) = argument.items() else {
             return broken("Fn::If needs a condition and two values", origin);
         };
-        let decision = self.truth(stack, condition);
+        let decision = self.holds(stack, condition, "the first argument of Fn::If");
         let place = condition.text().and_then(|name| stack.body.conditions.get(name));
         let place = place.map_or(condition.span, |entry| entry.value.span);
         let branch = match &decision.data {

@@ -236,7 +236,7 @@ impl<'t> Evaluator<'t> {
     pub fn output_of(&self, stack: &'t Stack, output: &'t Entry, span: Span) -> Value {
         let origin = Origin::expression(span);
         let name = output.key.text().unwrap_or_default();
-        let exists = output.value.get("Condition").map(|condition| self.truth(stack, condition));
+        let exists = self.output_exists(stack, output);
         match exists.map(|exists| exists.data) {
             Some(Data::Bool(false)) => {
                 Value::failed(format!("the output `{name}` does not exist: its condition is false"), origin)
@@ -268,9 +268,14 @@ impl<'t> Evaluator<'t> {
     /// Whether the condition of a resource holds: true, false, pending or failed.
     pub fn exists(&self, stack: &'t Stack, resource: Declared<'t>) -> Value {
         match resource.condition() {
-            Some(condition) => self.truth(stack, condition),
+            Some(condition) => self.holds(stack, condition, "the Condition of a resource"),
             None => Value::bool(true, Origin::at(resource.span(), Role::Header)),
         }
+    }
+
+    /// Whether the condition of an output holds, if it has one: true, false, pending or failed.
+    pub fn output_exists(&self, stack: &'t Stack, output: &Entry) -> Option<Value> {
+        Some(self.holds(stack, output.value.get("Condition")?, "the Condition of an output"))
     }
 }
 

@@ -221,15 +221,24 @@ impl<'t> Evaluator<'t> {
     fn output(&self, stack: &'t Stack, resource: Declared<'t>, name: &str, span: Span) -> Value {
         let origin = Origin::expression(span);
         let address = stack.address_of(resource.id);
-        let child = match stack.children.get(&resource.index) {
-            Some(Child::Here(child)) => self.tree.stack(*child),
-            Some(Child::Absent(_)) => return absent(stack, resource, &format!("Outputs.{name}"), origin),
-            None => None,
-        };
-        let Some((child, output)) = child.and_then(|child| Some((child, child.body.outputs.get(name)?))) else {
-            return broken(format!("the stack {address} has no output `{name}`"), origin);
-        };
-        self.output_of(child, output, span)
+        for child in stack.nested(resource) {
+            let here = match child {
+                Child::Here(id) => self.tree.stack(*id),
+                Child::Absent { .. } => None,
+            };
+            let case = self.is_case(child.case(self.tree), &origin);
+            match (case.data, here) {
+                (Data::Bool(false), _) => {}
+                (Data::Bool(true), Some(child)) => {
+                    let output = child.body.outputs.get(name);
+                    let missing = || broken(format!("the stack {address} has no output `{name}`"), origin);
+                    return output.map_or_else(missing, |output| self.output_of(child, output, span));
+                }
+                (Data::Bool(true), None) => return absent(stack, resource, &format!("Outputs.{name}"), origin),
+                (data, _) => return Value::new(data, origin),
+            }
+        }
+        broken(format!("the stack {address} has no output `{name}`"), origin)
     }
 
     /// The value of an output, if it exists.
@@ -289,10 +298,11 @@ fn symbol(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin
 fn absent(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin) -> Value {
     let module = stack.address_of(resource.id);
     let name = format!("{module}.{attribute}");
-    let source = match stack.children.get(&resource.index) {
-        Some(Child::Absent(source)) => source.clone(),
-        _ => String::new(),
-    };
+    let source = stack.nested(resource).iter().find_map(|child| match child {
+        Child::Absent { source, .. } => Some(source.clone()),
+        Child::Here(_) => None,
+    });
+    let source = source.unwrap_or_default();
     Value::open(Input::undecidable(name, Reason::ModuleNotOnDisk { module, source }, origin.clone()), origin)
 }
 

@@ -2,7 +2,7 @@
 //! that do not hold, conditions that cannot be evaluated. Only refusals that an answer of this world brought about.
 
 use crate::syntax::Node;
-use crate::value::{Data, Decided, Stop, any, every};
+use crate::value::{Data, Decided, Origin, Stop, any, every};
 
 use super::evaluator::Evaluator;
 use super::parameter::Parameter;
@@ -34,7 +34,8 @@ impl<'t> Evaluator<'t> {
         let Some((parent, resource)) = stack.parent else { return true };
         let parent = self.tree.stack(parent);
         parent.zip(parent.and_then(|parent| parent.resource_at(resource))).is_some_and(|(parent, resource)| {
-            self.exists(parent, resource).as_bool() == Some(true) && self.stack_exists(parent)
+            let exists = [self.exists(parent, resource), self.is_case(&stack.case, &Origin::default())];
+            exists.iter().all(|exists| exists.as_bool() == Some(true)) && self.stack_exists(parent)
         })
     }
 

@@ -1,0 +1,76 @@
+//! What is worth saying about a template beside its verdicts.
+
+use std::sync::Arc;
+
+use crate::finding::Note;
+use crate::model::OpenInputs;
+use crate::source::{Span, mentions_trail_in_template};
+use crate::value::{Data, Input, Reason, Value, World};
+
+use super::condition::question;
+use super::estate::{CloudFormationUnit, Evaluated};
+
+impl CloudFormationUnit {
+    /// What was remarked while the unit was read, and a note for every error that stands in every world and every limit met
+    /// in the properties the model may read.
+    pub(super) fn remarks(&self) -> Vec<Note> {
+        let mut notes = self.found.notes.clone();
+        for note in self.broken() {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+        notes
+    }
+
+    /// Whether a trail is written somewhere that was not recognised as one: in a body that is not known, say.
+    pub(super) fn speaks_of_trails(&self) -> bool {
+        let texts = self.tree.stacks.iter().map(|stack| self.sources.file(stack.template.file));
+        texts.into_iter().any(|file| mentions_trail_in_template(file.text.as_bytes()))
+    }
+
+    fn broken(&self) -> Vec<Note> {
+        let world = World::default();
+        let estate = Evaluated::new(self, &world, OpenInputs::WithoutDefault);
+        let mut notes = Vec::new();
+        for handle in 0..self.resources.len() {
+            let Some((stack, declared)) = estate.declared(handle) else { continue };
+            let exists = estate.existence(stack, declared, estate.child(handle));
+            if let Some(question) = question(&exists) {
+                note(&question.input, declared.span(), &mut notes);
+            }
+            if let Some(properties) = declared.properties() {
+                collect_notes(&estate.evaluator.evaluate(stack, properties), &mut notes);
+            }
+        }
+        notes
+    }
+}
+
+fn collect_notes(value: &Value, notes: &mut Vec<Note>) {
+    match &value.data {
+        Data::Open(input) => {
+            if let Some(span) = value.origin.nearest() {
+                note(input, span, notes);
+            }
+        }
+        Data::Pending(question) => {
+            if let Some(span) = value.origin.nearest() {
+                note(&question.input, span, notes);
+            }
+        }
+        Data::Text(text) => text.values().for_each(|part| collect_notes(part, notes)),
+        Data::List(_, items) => items.iter().for_each(|item| collect_notes(item, notes)),
+        Data::Map(_, entries) => entries.values().for_each(|entry| collect_notes(entry, notes)),
+        _ => {}
+    }
+}
+
+fn note(input: &Arc<Input>, span: Span, notes: &mut Vec<Note>) {
+    if let Reason::Unsupported(why) | Reason::Broken(why) | Reason::Limit(why) = &input.reason {
+        let note = Note { message: why.clone(), span: Some(span) };
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+}

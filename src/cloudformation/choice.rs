@@ -26,10 +26,7 @@ pub fn cases(tree: &Tree, open: OpenInputs, stack: &Stack, node: &Node) -> Vec<(
             _ => value.which(&world),
         };
         match question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
-            Some(question) => {
-                let answered = [false, true].map(|answer| world.with(question.clone(), answer));
-                waiting.extend(answered.into_iter().filter(|world| world.allows(&question.input)));
-            }
+            Some(question) => waiting.extend(world.either(&question)),
             None => cases.push((world.answers().to_vec(), value)),
         }
     }

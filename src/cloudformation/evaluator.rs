@@ -115,12 +115,6 @@ impl<'t> Evaluator<'t> {
         self.asked.get()
     }
 
-    /// Whether `compute` is true because of an answer of this world.
-    pub fn depends_on_answers(&self, compute: impl FnOnce() -> bool) -> bool {
-        let before = self.asked.get();
-        compute() && self.asked.get() != before
-    }
-
     /// The value of something that is evaluated once; an open value when it depends on itself.
     pub fn remember(&self, name: Name<'t>, span: Span, compute: impl FnOnce() -> Value) -> Value {
         match self.remembered.borrow().get(&name) {

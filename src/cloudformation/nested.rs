@@ -9,12 +9,13 @@ use indexmap::IndexMap;
 use crate::model::OpenInputs;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::ProblemSeverity;
-use crate::value::{Before, Data, Value, World};
+use crate::value::{Data, Value, World};
 
 use super::choice::{Answers, cases};
 use super::embedded;
 use super::evaluator::Evaluator;
 use super::given::Given;
+use super::rules;
 use super::template::{Read, Template, read};
 use super::transform::{self, Expander};
 use super::tree::{Body, Child, Declared, Stack, StackId, Tree};
@@ -30,7 +31,8 @@ const MAX_NODES: usize = 1_000_000;
 /// The stacks of the unit that `template` is the root of, and what was remarked on the way.
 pub fn build(sources: &Arc<Sources>, template: Arc<Template>, given: Given) -> (Tree, Found) {
     let found = Found::default();
-    let tree = Tree { stacks: Vec::new(), given, nested: Vec::new(), refusals: Before::default() };
+    let (refusals, unruly, impossible) = Default::default();
+    let tree = Tree { stacks: Vec::new(), given, nested: Vec::new(), refusals, unruly, impossible };
     let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES, cyclic: false };
     builder.grow(template, String::new(), None, &mut Vec::new());
     let Builder { mut tree, mut found, templates, cyclic, .. } = builder;
@@ -40,6 +42,7 @@ pub fn build(sources: &Arc<Sources>, template: Arc<Template>, given: Given) -> (
         // Each of a ring of templates nests the others: nobody would judge any of them.
         tree.nested.clear();
     }
+    tree.unruly = rules::unruly(&tree);
     report_problems(sources, &tree, &mut found);
     (tree, found)
 }

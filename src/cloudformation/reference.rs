@@ -21,15 +21,16 @@ const PSEUDO: [&str; 7] = [
     "AWS::URLSuffix",
 ];
 
-/// A value that somebody gives a parameter, which CloudFormation refuses whatever the inputs are.
-fn accepted(parameter: &Parameter<'_>, value: Value) -> Value {
-    if parameter.refuses(&value) {
-        return broken(
-            format!("the constraints of the parameter {} refuse what it is given", parameter.name),
-            value.origin,
-        );
-    }
-    value
+/// A value that somebody gives a parameter, unless CloudFormation refuses it whatever the inputs are.
+fn accepted(parameter: &Parameter<'_>, rule: Option<&str>, value: Value) -> Value {
+    let why = match rule {
+        _ if parameter.refuses(&value) => {
+            format!("the constraints of the parameter {} refuse what it is given", parameter.name)
+        }
+        Some(rule) => format!("the rule {rule} refuses what the parameter {} is given", parameter.name),
+        None => return value,
+    };
+    broken(why, value.origin)
 }
 
 /// What a computed `Parameters` hands in for a parameter: a map of a stack, or the list of a `StackSet`.
@@ -114,12 +115,21 @@ impl<'t> Evaluator<'t> {
         match handed.filter(|value| !value.is_null()) {
             // What an answer brought about refuses the answer.
             Some(value) if self.asked() != before => value,
-            Some(value) => accepted(parameter, value),
-            None => parameter.default().unwrap_or_else(|| {
-                let message = format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
-                broken(message, Origin::at(parameter.span(), Role::Header))
-            }),
+            Some(value) => accepted(parameter, self.ruled_out(stack, parameter), value),
+            None => match parameter.default() {
+                Some(default) => accepted(parameter, self.ruled_out(stack, parameter), default),
+                None => {
+                    let message =
+                        format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
+                    broken(message, Origin::at(parameter.span(), Role::Header))
+                }
+            },
         }
+    }
+
+    /// The rule that refuses the value a parameter has.
+    fn ruled_out(&self, stack: &Stack, parameter: &Parameter<'_>) -> Option<&'t str> {
+        self.tree.unruly.get(&(stack.id, parameter.name.to_owned())).map(String::as_str)
     }
 
     /// `Fn::RefAll`: the values of all parameters of a type.
@@ -135,9 +145,10 @@ impl<'t> Evaluator<'t> {
     fn root_parameter(&self, stack: &Stack, parameter: &Parameter<'t>) -> Value {
         if let Some(given) = self.tree.given.get(parameter.name) {
             let origin = Origin::at(given.span.unwrap_or(parameter.span()), Role::Given);
-            return accepted(parameter, parameter.typed_text(&given.text, origin));
+            return accepted(parameter, self.ruled_out(stack, parameter), parameter.typed_text(&given.text, origin));
         }
-        let keeps = self.open == OpenInputs::WithoutDefault || stack.body.kept.contains(parameter.name);
+        let has_default = self.open == OpenInputs::WithoutDefault && self.ruled_out(stack, parameter).is_none();
+        let keeps = has_default || stack.body.kept.contains(parameter.name);
         if let Some(default) = parameter.default().filter(|_| keeps) {
             return default;
         }

@@ -9,15 +9,33 @@ use crate::value::{Data, Input, Reason, Value, World};
 
 use super::condition::question;
 use super::estate::{CloudFormationUnit, Evaluated};
+use super::rules::assertions;
 
 impl CloudFormationUnit {
     /// What was remarked while the unit was read, and a note for every error that stands in every world and every limit met
     /// in the properties the model may read.
     pub(super) fn remarks(&self) -> Vec<Note> {
         let mut notes = self.found.notes.clone();
-        for note in self.broken() {
+        for note in self.refused().into_iter().chain(self.broken()) {
             if !notes.contains(&note) {
                 notes.push(note);
+            }
+        }
+        notes
+    }
+
+    /// What CloudFormation refuses whatever is given, and what it refuses of what the parameters have.
+    fn refused(&self) -> Vec<Note> {
+        let impossible = self.tree.impossible().iter();
+        let mut notes: Vec<Note> =
+            impossible.map(|it| Note { message: it.message.clone(), span: Some(it.span) }).collect();
+        for ((stack, _), rule) in &self.tree.unruly {
+            let rule = self.tree.stack(*stack).and_then(|stack| stack.template.root.get("Rules")?.entry(rule));
+            let Some(span) = rule.map(|rule| rule.key.span) else { continue };
+            if notes.iter().all(|note| note.span != Some(span)) {
+                let message =
+                    "the values of its parameters do not satisfy this rule: whoever deploys this gives others";
+                notes.push(Note { message: message.to_owned(), span: Some(span) });
             }
         }
         notes
@@ -33,6 +51,13 @@ impl CloudFormationUnit {
         let world = World::default();
         let estate = Evaluated::new(self, &world, OpenInputs::WithoutDefault);
         let mut notes = Vec::new();
+        for stack in &self.tree.stacks {
+            for assert in stack.template.section("Rules").iter().flat_map(|rule| assertions(&rule.value)) {
+                if let Some(question) = question(&estate.evaluator.truth(stack, assert)) {
+                    note(&question.input, assert.span, &mut notes);
+                }
+            }
+        }
         for handle in 0..self.resources.len() {
             let Some((stack, declared)) = estate.declared(handle) else { continue };
             let exists = estate.existence(stack, declared, estate.child(handle));

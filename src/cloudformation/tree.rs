@@ -1,7 +1,7 @@
 //! The stacks of a unit: the template itself and those it nests, each with its own parameters.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
@@ -28,6 +28,21 @@ pub struct Tree {
     pub nested: Vec<FileId>,
     /// What may refuse answers, by stack and number. Before anything is answered nothing does.
     pub refusals: Before<(StackId, usize), Decided<bool>>,
+    /// The parameters of each stack whose values a rule refuses, with the rule.
+    pub unruly: BTreeMap<(StackId, String), String>,
+    /// What refuses every input, worked out when it is needed.
+    pub impossible: OnceLock<Vec<Impossible>>,
+}
+
+/// What no input satisfies, so that nobody can deploy the template.
+#[derive(Debug)]
+pub struct Impossible {
+    /// Its stack and its number among what may refuse answers there.
+    pub place: (StackId, usize),
+    /// What it says.
+    pub message: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// One stack: a template with the parameters it gets.

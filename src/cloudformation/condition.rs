@@ -6,6 +6,7 @@ use crate::syntax::Node;
 use crate::value::{Ask, Data, Origin, Question, Value};
 
 use super::evaluator::{Evaluator, Name, broken};
+use super::reference::undeclared;
 use super::template::function;
 use super::tree::Stack;
 
@@ -62,7 +63,10 @@ impl<'t> Evaluator<'t> {
             Some((name, entry)) => {
                 self.remember(Name::Condition(stack.id, name), entry.key.span, || self.truth(stack, &entry.value))
             }
-            None => broken(format!("`{name}` is not a condition of this template"), Origin::expression(span)),
+            None => {
+                let message = format!("`{name}` is not a condition of this template");
+                self.decided(undeclared(stack, name, message, Origin::expression(span)))
+            }
         }
     }
 

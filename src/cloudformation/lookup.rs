@@ -6,6 +6,7 @@ use crate::value::{Data, Literal, Origin, Role, Value};
 
 use super::evaluator::{Evaluator, broken};
 use super::intrinsic::{blocked, derived};
+use super::reference::undeclared;
 use super::tree::Stack;
 
 /// A key that is not known is compared with at most this many.
@@ -30,7 +31,7 @@ impl<'t> Evaluator<'t> {
         let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
             return match default {
                 Some(default) => self.evaluate(stack, default),
-                None => broken(format!("there is no mapping `{name}`"), origin),
+                None => undeclared(stack, name, format!("there is no mapping `{name}`"), origin),
             };
         };
         let found = self.pick(rows, &first, &origin).and_then(|row| match row {

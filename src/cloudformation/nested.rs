@@ -73,7 +73,7 @@ impl Builder<'_> {
             None => (None, Answers::new()),
         };
         let account = parent.map(|parent| self.account_in(parent)).unwrap_or_default();
-        self.tree.stacks.push(Stack { id, address, account, parent, case, template, body, children });
+        self.tree.stacks.push(Stack { id, address, account, parent, case, template, body, unread: None, children });
         self.expand(id);
         for (index, case, location) in self.nested_in(id) {
             let place = Place { stack: id, resource: index, case };
@@ -99,15 +99,17 @@ impl Builder<'_> {
     }
 
     fn expand(&mut self, id: StackId) {
-        if let Some((template, included)) = self.expanded(id, transform::with_includes).flatten() {
+        if let Some((template, included, unread)) = self.expanded(id, transform::with_includes) {
             self.tree.nested.extend(included);
             if let Some(stack) = self.tree.stacks.get_mut(id) {
-                stack.template = Arc::new(template);
+                stack.unread = unread;
+                stack.template = template.map_or(Arc::clone(&stack.template), Arc::new);
             }
         }
-        if let Some((body, included)) = self.expanded(id, transform::body) {
+        if let Some((body, included, unread)) = self.expanded(id, transform::body) {
             self.tree.nested.extend(included);
             if let Some(stack) = self.tree.stacks.get_mut(id) {
+                stack.unread = stack.unread.take().or(unread);
                 stack.body = body;
             }
         }

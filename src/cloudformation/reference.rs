@@ -9,7 +9,7 @@ use super::evaluator::{Evaluator, Name, broken};
 use super::parameter::Parameter;
 use super::template::function;
 use super::text::{joined, named};
-use super::tree::{Child, Declared, Stack};
+use super::tree::{Child, Declared, Stack, Unread};
 
 const PSEUDO: [&str; 7] = [
     "AWS::AccountId",
@@ -78,7 +78,8 @@ impl<'t> Evaluator<'t> {
                 symbol(stack, resource, attribute, origin.clone())
             }),
             None => made_elsewhere(stack, name, "Ref", &origin).unwrap_or_else(|| {
-                broken(format!("`{name}` is neither a parameter nor a resource of this template"), origin)
+                let message = format!("`{name}` is neither a parameter nor a resource of this template");
+                undeclared(stack, name, message, origin)
             }),
         }
     }
@@ -201,8 +202,10 @@ impl<'t> Evaluator<'t> {
     pub fn attribute(&self, stack: &'t Stack, id: &str, attribute: &str, span: Span) -> Value {
         let origin = Origin::expression(span);
         let Some(resource) = stack.resource(id) else {
-            return made_elsewhere(stack, id, attribute, &origin)
-                .unwrap_or_else(|| broken(format!("`{id}` is not a resource of this template"), origin));
+            return made_elsewhere(stack, id, attribute, &origin).unwrap_or_else(|| {
+                let message = format!("`{id}` is not a resource of this template");
+                undeclared(stack, &format!("{id}.{attribute}"), message, origin)
+            });
         };
         self.existing(stack, resource, span, || match (resource.kind(), attribute) {
             _ if resource.module().is_some() => absent(stack, resource, attribute, origin),
@@ -303,6 +306,13 @@ impl<'t> Evaluator<'t> {
 fn symbol(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin) -> Value {
     let source = SymbolSource::Resource(stack.address_of(resource.id));
     Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin)
+}
+
+/// A name that the template does not declare: what is not read of it may.
+pub fn undeclared(stack: &Stack, name: &str, message: String, origin: Origin) -> Value {
+    let Some(Unread { name: module, source }) = stack.unread.clone() else { return broken(message, origin) };
+    let name = stack.address_of(name);
+    Value::open(Input::undecidable(name, Reason::ModuleNotOnDisk { module, source }, origin.clone()), origin)
 }
 
 /// Something of a nested stack or module whose template is not on disk.

@@ -62,8 +62,19 @@ pub struct Stack {
     pub template: Arc<Template>,
     /// Its sections, with loops and includes expanded.
     pub body: Body,
+    /// What may declare more than is written here.
+    pub unread: Option<Unread>,
     /// The stacks it nests, by the number of their resource: one for each template that the resource may have.
     pub children: IndexMap<usize, Vec<Child>>,
+}
+
+/// An include that is not on disk, or a macro: what its sections hold is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The transform's name.
+    pub name: String,
+    /// Where it takes its text from.
+    pub source: String,
 }
 
 /// The sections of a template that loops and includes can change.

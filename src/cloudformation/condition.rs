@@ -59,15 +59,12 @@ impl<'t> Evaluator<'t> {
     }
 
     fn condition(&self, stack: &'t Stack, name: &str, span: Span) -> Value {
-        match stack.body.conditions.get_key_value(name) {
-            Some((name, entry)) => {
-                self.remember(Name::Condition(stack.id, name), entry.key.span, || self.truth(stack, &entry.value))
-            }
-            None => {
-                let message = format!("`{name}` is not a condition of this template");
-                self.decided(undeclared(stack, name, message, Origin::expression(span)))
-            }
+        if let Some((name, entry)) = stack.body.conditions.get_key_value(name) {
+            let named = Name::Condition(stack.id, name);
+            return self.remember(named, entry.key.span, || self.truth(stack, &entry.value));
         }
+        let message = format!("`{name}` is not a condition of this template");
+        self.decided(undeclared(stack, name, message, Origin::expression(span)))
     }
 
     /// What a condition function gives.

@@ -1,6 +1,7 @@
 //! A template as the model sees it: its resources and their properties, evaluated when read.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -162,7 +163,8 @@ impl Unit for CloudFormationUnit {
     }
 
     fn with(&self, input: &str, value: &str) -> Option<Box<dyn Unit>> {
-        let given = self.given.clone().with(GivenValue { name: input.to_owned(), text: value.to_owned(), span: None });
+        let given =
+            self.given.clone().with(GivenValue { name: input.to_owned(), text: Some(value.to_owned()), span: None });
         let root = self.tree.stack(0)?;
         let location = &self.sources.file(root.template.file).location;
         match super::load(&self.sources, location, &given, &self.deployment) {
@@ -189,8 +191,11 @@ impl Unit for CloudFormationUnit {
 pub(super) struct Evaluated<'a> {
     unit: &'a CloudFormationUnit,
     pub evaluator: Evaluator<'a>,
-    resources: OnceCell<Vec<Resource>>,
+    resources: OnceCell<Listed>,
 }
+
+/// The resources of each kind in source order, and where the first one with an address is.
+type Listed = (HashMap<Kind, Vec<Resource>>, HashMap<(Kind, String), usize>);
 
 impl<'a> Evaluated<'a> {
     pub fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
@@ -244,11 +249,12 @@ impl Estate for Evaluated<'_> {
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        let all = self.resources.get_or_init(|| {
-            let all = self.unit.resources.iter().enumerate();
-            all.filter_map(|(handle, known)| self.resource(handle, known)).collect()
-        });
-        all.iter().filter(|resource| resource.kind == kind).cloned().collect()
+        self.listed().0.get(&kind).cloned().unwrap_or_default()
+    }
+
+    fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
+        let (by_kind, by_address) = self.listed();
+        by_kind.get(&kind)?.get(*by_address.get(&(kind, address.to_owned()))?).cloned()
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
@@ -290,8 +296,21 @@ impl Estate for Evaluated<'_> {
 }
 
 impl<'a> Evaluated<'a> {
+    fn listed(&self) -> &Listed {
+        self.resources.get_or_init(|| {
+            let (mut by_kind, mut by_address) = Listed::default();
+            let all = self.unit.resources.iter().enumerate();
+            for resource in all.filter_map(|(handle, known)| self.existing(handle, known)) {
+                let same = by_kind.entry(resource.kind).or_default();
+                by_address.entry((resource.kind, resource.address.clone())).or_insert(same.len());
+                same.push(resource);
+            }
+            (by_kind, by_address)
+        })
+    }
+
     /// The resource, unless it does not exist.
-    fn resource(&self, handle: usize, known: &Known) -> Option<Resource> {
+    fn existing(&self, handle: usize, known: &Known) -> Option<Resource> {
         let (stack, declared) = self.declared(handle)?;
         let exists = || self.existence_of(stack, declared, self.child(handle));
         let existence = self.unit.existences.unless_answered(handle, self.evaluator.world, exists)?;

@@ -200,6 +200,7 @@ impl<'t> Evaluator<'t> {
             "Fn::GetAtt" => self.attribute_of(stack, argument, span),
             "Fn::Sub" => self.substitute(stack, argument, span),
             "Fn::FindInMap" => self.find_in_map(stack, argument, span),
+            "Fn::Select" => self.select(stack, argument, span),
             "Fn::ImportValue" => self.import(stack, argument, span),
             "Fn::GetStackOutput" => self.stack_output(stack, argument, span),
             "Fn::RefAll" => self.of_type(stack, argument, span),

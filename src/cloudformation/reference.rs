@@ -6,6 +6,7 @@ use crate::syntax::{Entry, Node};
 use crate::value::{Data, Input, ListKind, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
 
 use super::evaluator::{Evaluator, Name, broken};
+use super::given::GivenValue;
 use super::parameter::Parameter;
 use super::template::function;
 use super::text::{joined, named};
@@ -117,15 +118,17 @@ impl<'t> Evaluator<'t> {
             // What an answer brought about refuses the answer.
             Some(value) if self.asked() != before => value,
             Some(value) => accepted(parameter, self.ruled_out(stack, parameter), value),
-            None => match parameter.default() {
-                Some(default) => accepted(parameter, self.ruled_out(stack, parameter), default),
-                None => {
-                    let message =
-                        format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
-                    broken(message, Origin::at(parameter.span(), Role::Header))
-                }
-            },
+            None => self.own_default(stack, parameter),
         }
+    }
+
+    /// The default of a parameter that gets no value from the stack's parent.
+    fn own_default(&self, stack: &Stack, parameter: &Parameter<'t>) -> Value {
+        if let Some(default) = parameter.default() {
+            return accepted(parameter, self.ruled_out(stack, parameter), default);
+        }
+        let message = format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
+        broken(message, Origin::at(parameter.span(), Role::Header))
     }
 
     /// The rule that refuses the value a parameter has.
@@ -144,11 +147,13 @@ impl<'t> Evaluator<'t> {
     }
 
     fn root_parameter(&self, stack: &Stack, parameter: &Parameter<'t>) -> Value {
-        if let Some(given) = self.tree.given.get(parameter.name) {
-            let origin = Origin::at(given.span.unwrap_or(parameter.span()), Role::Given);
-            return accepted(parameter, self.ruled_out(stack, parameter), parameter.typed_text(&given.text, origin));
+        let given = self.tree.given.get(parameter.name);
+        if let Some(GivenValue { text: Some(text), span, .. }) = given {
+            let origin = Origin::at(span.unwrap_or(parameter.span()), Role::Given);
+            return accepted(parameter, self.ruled_out(stack, parameter), parameter.typed_text(text, origin));
         }
-        let has_default = self.open == OpenInputs::WithoutDefault && self.ruled_out(stack, parameter).is_none();
+        let has_default =
+            given.is_none() && self.open == OpenInputs::WithoutDefault && self.ruled_out(stack, parameter).is_none();
         let keeps = has_default || stack.body.kept.contains(parameter.name);
         if let Some(default) = parameter.default().filter(|_| keeps) {
             return default;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::finding::Note;
 use crate::model::OpenInputs;
 use crate::source::{Span, mentions_trail_in_template};
+use crate::syntax::Node;
 use crate::value::{Data, Input, Reason, Value, World};
 
 use super::condition::question;
@@ -16,7 +17,7 @@ impl CloudFormationUnit {
     /// in the properties the model may read.
     pub(super) fn remarks(&self) -> Vec<Note> {
         let mut notes = self.found.notes.clone();
-        for note in self.refused().into_iter().chain(self.broken()) {
+        for note in self.refused().into_iter().chain(self.unextended()).chain(self.broken()) {
             if !notes.contains(&note) {
                 notes.push(note);
             }
@@ -39,6 +40,21 @@ impl CloudFormationUnit {
             }
         }
         notes
+    }
+
+    /// The functions that a template uses without the transform they belong to.
+    fn unextended(&self) -> Vec<Note> {
+        let mut found = Vec::new();
+        for stack in self.tree.stacks.iter().filter(|stack| !stack.template.is_extended()) {
+            extensions(&stack.template.root, &mut found);
+        }
+        let note = |(function, span): (&str, Span)| {
+            let message = format!(
+                "CloudFormation refuses {function} without `Transform: AWS::LanguageExtensions`: it is judged as if that were there"
+            );
+            Note { message, span: Some(span) }
+        };
+        found.into_iter().map(note).collect()
     }
 
     /// Whether a trail is written somewhere that was not recognised as one: in a body that is not known, say.
@@ -65,11 +81,46 @@ impl CloudFormationUnit {
                 note(&question.input, declared.span(), &mut notes);
             }
             if let Some(properties) = declared.properties() {
+                notes.extend(estate.two_kinds_of_selectors(handle));
                 collect_notes(&estate.evaluator.evaluate(stack, properties), &mut notes);
             }
         }
         notes
     }
+}
+
+impl Evaluated<'_> {
+    /// CloudTrail takes basic or advanced event selectors for a trail, not both.
+    /// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html>
+    fn two_kinds_of_selectors(&self, handle: usize) -> Option<Note> {
+        let (stack, trail) =
+            self.declared(handle).filter(|(_, declared)| declared.kind() == "AWS::CloudTrail::Trail")?;
+        let both = ["EventSelectors", "AdvancedEventSelectors"].map(|name| trail.properties()?.get(name));
+        let are_set = both.iter().all(|node| node.is_some_and(|node| !self.evaluator.evaluate(stack, node).is_null()));
+        let message = format!(
+            "{} has EventSelectors and AdvancedEventSelectors: CloudTrail takes one or the other; the advanced ones are judged",
+            stack.address_of(trail.id)
+        );
+        are_set.then(|| Note { message, span: Some(trail.span()) })
+    }
+}
+
+/// The first of each function that is one of the language extensions, with where it stands.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html>
+fn extensions<'n>(node: &'n Node, found: &mut Vec<(&'n str, Span)>) {
+    for entry in node.entries() {
+        let name = match (entry.key.text(), entry.value.items()) {
+            (Some(name), _) if name.starts_with("Fn::ForEach::") => Some("Fn::ForEach"),
+            (Some(name @ ("Fn::Length" | "Fn::ToJsonString")), _) => Some(name),
+            (Some("Fn::FindInMap"), Some([_, _, _, _])) => Some("a DefaultValue of Fn::FindInMap"),
+            _ => None,
+        };
+        if let Some(name) = name.filter(|name| found.iter().all(|(other, _)| other != name)) {
+            found.push((name, entry.key.span));
+        }
+        extensions(&entry.value, found);
+    }
+    node.items().unwrap_or_default().iter().for_each(|item| extensions(item, found));
 }
 
 fn collect_notes(value: &Value, notes: &mut Vec<Note>) {

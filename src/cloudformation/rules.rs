@@ -93,12 +93,12 @@ impl<'t> Evaluator<'t> {
     /// Whether answers of this world had a part in what it refuses.
     fn refuses_because_of(&self, refuser: Refuser<'t>, stack: &'t Stack) -> Decided<bool> {
         let before = self.asked();
-        let refuses = self.refuses_at_all(refuser, stack);
-        match (refuser, refuses) {
+        let answer = self.refuses_at_all(refuser, stack);
+        match (refuser, answer) {
             _ if self.asked() == before => Ok(false),
             // Only a rule says what it waits for.
             (Refuser::Parameter(_) | Refuser::Condition(_), Err(_)) => Ok(false),
-            (_, refuses) => refuses,
+            (_, answer) => answer,
         }
     }
 

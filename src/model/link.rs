@@ -36,6 +36,12 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
         Data::Failed(failure) => return Err(Stop::Reject(Arc::clone(failure))),
         _ => {}
     }
+    // What refers to a bucket by its address need not be compared with the others.
+    if let Some(bucket) = symbol(&name).and_then(|address| estate.resource(Kind::Bucket, address))
+        && exists(&bucket, world)?
+    {
+        return Ok(Link::Bucket(Box::new(bucket)));
+    }
     for bucket in estate.resources(Kind::Bucket) {
         // Of several with one name, an input may decide which one exists.
         if Naming::of(&bucket, estate).owns(&name, estate, world)? && exists(&bucket, world)? {

@@ -12,7 +12,7 @@ use crate::rules::document::{Document, Expectation, Given, Remark};
 use crate::rules::leaves::Leaf;
 use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
-use crate::value::{self, Decided, Origin, Stop, World};
+use crate::value::{self, Decided, Origin, Role, Stop, World};
 
 use super::scene::Scene;
 
@@ -90,14 +90,21 @@ impl<'a> Judge<'a> {
         document.expecting(&expectations, trail, estate, world)
     }
 
-    /// The trails of the unit, world by world.
+    /// The trails of the unit, world by world; those that would exist in a world that is refused do not.
     #[must_use]
     pub fn trails(&self) -> Exploration<Vec<Resource>> {
         explore(self.max_worlds, |world| {
             let scene = Scene::new(self, world);
             // Most units have no trail, and then it does not matter what they would refuse.
             let trails: Vec<Resource> = scene.existing_trails()?.into_iter().cloned().collect();
-            Ok(if trails.is_empty() || scene.estate.rejected() { Vec::new() } else { trails })
+            match trails.first() {
+                Some(first) if scene.estate.rejected() => {
+                    let (message, origin) =
+                        ("these inputs are refused".to_owned(), Origin::at(first.header, Role::Header));
+                    Err(Stop::Reject(Arc::new(value::Failure { message, origin })))
+                }
+                _ => Ok(trails),
+            }
         })
     }
 

@@ -36,13 +36,14 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
         Data::Failed(failure) => return Err(Stop::Reject(Arc::clone(failure))),
         _ => {}
     }
-    let buckets = estate.resources(Kind::Bucket);
-    if let Some(bucket) = symbol(&name).and_then(|address| instance(address, &buckets))
+    // What refers to a bucket by its address need not be compared with the others.
+    let named = |address| estate.resource(Kind::Bucket, address).or_else(|| instance(address, estate));
+    if let Some(bucket) = symbol(&name).and_then(named)
         && exists(&bucket, world)?
     {
         return Ok(Link::Bucket(Box::new(bucket)));
     }
-    for bucket in buckets {
+    for bucket in estate.resources(Kind::Bucket) {
         // Of several with one name, an input may decide which one exists.
         if Naming::of(&bucket, estate).owns(&name, world)? && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
@@ -78,7 +79,7 @@ impl Naming {
     /// What a bucket of `estate` goes by.
     #[must_use]
     pub fn of(bucket: &Resource, estate: &dyn Estate) -> Self {
-        let is_listed = || estate.resources(Kind::Bucket).iter().any(|other| other.address == bucket.address);
+        let is_listed = || estate.resource(Kind::Bucket, &bucket.address).is_some();
         let any = any_of(&bucket.address).filter(|_| !is_listed());
         Self { bucket: Some(bucket.clone()), any, name: unwrapped(&estate.property(bucket, "BucketName")) }
     }
@@ -211,13 +212,9 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
 
 /// The instance of this address of a block of which it is not known which instances there are: it is like what stands for
 /// all of them.
-fn instance(address: &str, buckets: &[Resource]) -> Option<Resource> {
-    if buckets.iter().any(|bucket| bucket.address == address) {
-        return None;
-    }
-    let any = any_of(address)?;
-    let any = buckets.iter().find(|bucket| bucket.address == any)?;
-    Some(Resource { address: address.to_owned(), ..any.clone() })
+fn instance(address: &str, estate: &dyn Estate) -> Option<Resource> {
+    let any = estate.resource(Kind::Bucket, &any_of(address)?)?;
+    Some(Resource { address: address.to_owned(), ..any })
 }
 
 /// The address of what stands for all instances of a block, where it is not known which there are, of one of which

@@ -83,6 +83,11 @@ pub trait Estate {
     /// The resources of one kind, in source order, with those whose existence is still a question.
     fn resources(&self, kind: Kind) -> Vec<Resource>;
 
+    /// The first resource of one kind that has this address.
+    fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
+        self.resources(kind).into_iter().find(|resource| resource.address == address)
+    }
+
     /// A property by CloudFormation's name, evaluated when read; null (with the header as origin) when absent.
     /// The properties of each kind are listed at [`Kind`].
     fn property(&self, resource: &Resource, name: &str) -> Value;

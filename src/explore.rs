@@ -7,10 +7,11 @@ mod cases;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use cases::{Merged, conditions, merge};
+pub use cases::{Merged, conditions, examples, merge};
 
 use indexmap::IndexMap;
 
+use crate::finding::Verdict;
 use crate::value::{Ask, Decided, Failure, Input, Question, Stop, World};
 
 /// Everything a judgement gave, world by world.
@@ -31,6 +32,12 @@ impl<T> Default for Exploration<T> {
 }
 
 impl<T> Exploration<T> {
+    /// What votes of its worlds say together.
+    #[must_use]
+    pub fn merge(&self, votes: &[(&World, Verdict)]) -> Option<Merged> {
+        if self.exploded.is_empty() { merge(votes) } else { examples(votes) }
+    }
+
     /// How many worlds had an end.
     fn size(&self) -> usize {
         self.worlds.len() + self.refused.len()

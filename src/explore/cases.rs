@@ -43,6 +43,23 @@ pub fn merge(votes: &[(&World, Verdict)]) -> Option<Merged> {
     })
 }
 
+/// What the votes of an exploration say that came to its limit: for each verdict one world that led to it, with all of its
+/// answers. Which of them matter is not known before every world was seen.
+#[must_use]
+pub fn examples(votes: &[(&World, Verdict)]) -> Option<Merged> {
+    let mut found: Vec<(usize, &World, Verdict)> = Vec::new();
+    for (at, (world, verdict)) in votes.iter().enumerate() {
+        if found.iter().all(|(.., other)| other != verdict) {
+            found.push((at, world, *verdict));
+        }
+    }
+    found.sort_by_key(|(.., verdict)| *verdict != Verdict::Fail);
+    let case =
+        |(_, world, verdict): &(usize, &World, Verdict)| Case { when: conditions(world.answers()), verdict: *verdict };
+    let (cases, shown) = (found.iter().map(case).collect(), found.iter().map(|(at, ..)| *at).collect());
+    (!votes.is_empty()).then_some(Merged { verdict: Verdict::Unknown, cases, shown })
+}
+
 type Answer = (Question, bool);
 
 /// The answers of `world` without those that do not matter: every vote that agrees with the rest is the same.
@@ -165,6 +182,36 @@ mod tests {
         });
         let Merged { verdict, cases, .. } = merge(&votes(&found)).unwrap();
         assert_eq!((verdict, cases), (Verdict::Pass, Vec::new()));
+    }
+
+    /// An odd number of four: with two worlds less than there are, no answer may be left out.
+    #[test]
+    fn of_an_exploration_that_came_to_its_limit_whole_worlds_are_shown() {
+        let inputs = ["a", "b", "c", "d"].map(|name| input(name, Domain::boolean()));
+        let found = explore(14, |world| {
+            let mut odd = false;
+            for input in &inputs {
+                odd ^= world.ask(input, Ask::True)?;
+            }
+            Ok(verdict(odd))
+        });
+        assert!(!found.exploded.is_empty());
+        let merged = examples(&votes(&found)).unwrap();
+        let sizes: Vec<_> = merged.cases.iter().map(|case| (case.verdict, case.when.len())).collect();
+        assert_eq!((merged.verdict, sizes), (Verdict::Unknown, vec![(Verdict::Fail, 4), (Verdict::Pass, 4)]));
+    }
+
+    /// `contains(var.l, "a") && length(var.l) > 1`
+    #[test]
+    fn what_a_collection_holds_does_not_tell_how_long_it_is() {
+        let list = input("l", Domain { never_null: true, ..Domain::default() });
+        let found = explore(256, |world| {
+            let holds = world.ask(&list, Ask::Holds(Literal::Text("a".to_owned())))?;
+            Ok(verdict(world.ask(&list, Ask::LongerThan(1))? && holds))
+        });
+        let cases = merge(&votes(&found)).unwrap().cases;
+        let passing: Vec<_> = cases.iter().filter(|case| case.verdict == Verdict::Pass).collect();
+        assert!(passing.len() == 1 && passing[0].when.len() == 2, "{cases:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::explore::{Exploration, Merged, merge};
+use crate::explore::{Exploration, Merged};
 use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Subject, Verdict, Whole, fingerprint};
 use crate::model::{Language, Resource, Unit};
 use crate::rules::document::Remark;
@@ -42,7 +42,7 @@ impl Row<'_> {
     /// What they say together.
     pub(super) fn merged(&self) -> Option<Merged> {
         let votes: Vec<_> = self.votes().into_iter().map(|(world, judged)| (world, judged.verdict)).collect();
-        merge(&votes)
+        self.exploration.merge(&votes)
     }
 }
 

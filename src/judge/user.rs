@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::explore::{Exploration, explore, merge};
+use crate::explore::{Exploration, explore};
 use crate::finding::{Control, Finding, Subject, Verdict, Whole, fingerprint};
 use crate::model::{Estate, Kind, Resource, Unit};
 use crate::rules::{Clause, Outcome, ResourcesDocument, Status, UserRules, Words, evaluate_each};
@@ -190,7 +190,7 @@ fn finding(
     };
     let votes: Vec<(&World, Verdict)> =
         worlds.iter().filter(|(_, judged, _)| exists(judged)).map(|(world, _, rule)| (*world, vote(rule))).collect();
-    let merged = merge(&votes);
+    let merged = exploration.merge(&votes);
     let refused = exploration.refused.first();
     let verdict = match &merged {
         _ if !exploration.exploded.is_empty() => Verdict::Unknown,

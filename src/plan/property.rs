@@ -86,21 +86,12 @@ impl<'p> Reader<'p> {
             Some(owner) if instance.configuration.is_some() && instance.expression(argument).is_none() => {
                 let is_stale = || {
                     owner.is_some_and(|owner| self.instances.changed.contains(owner))
-                        && self.is_unchanged(instance, argument)
+                        && is_unchanged(instance, argument)
                 };
                 if slot.is_unknown() || is_stale() { Slot::default() } else { slot }
             }
             _ => slot,
         }
-    }
-
-    /// Whether an argument of something that exists stays as it is.
-    fn is_unchanged(&self, instance: &Instance<'p>, argument: &str) -> bool {
-        let Some(before) = instance.change.and_then(|change| change.get("before")?.get(argument)) else { return false };
-        let path = instance.path(argument);
-        let before = slot::value(Slot { value: Some(before), ..Slot::default() }, &path);
-        let after = Slot { value: instance.slot.field(argument).value, ..Slot::default() };
-        before == slot::value(after, &path)
     }
 
     fn read(&self, from: From, slot: Slot<'p>, path: &Path<'p>) -> Value {
@@ -130,19 +121,10 @@ impl<'p> Reader<'p> {
             }),
             From::Grants(Grants::Policy) => blocks(slot, path, |policy, path| {
                 let path = path.field("grant");
-                let grants = blocks(policy.field("grant"), &path, |grant, path| vec![self.grant(grant, path)]);
+                let grants = blocks(policy.field("grant"), &path, |grant, path| vec![grant_of(grant, path)]);
                 grants.as_list().map_or_else(|| vec![grants.clone()], <[Value]>::to_vec)
             }),
         }
-    }
-
-    /// `grant { grantee { uri = … } permission = … }`
-    fn grant(&self, grant: Slot<'p>, path: &Path<'p>) -> Value {
-        let permission = slot::value(grant.field("permission"), &path.field("permission"));
-        let grantees = blocks(grant.field("grantee"), &path.field("grantee"), |grantee, path| {
-            vec![slot::value(grantee.field("uri"), &path.field("uri"))]
-        });
-        permit(&first(grantees, path), &permission, path)
     }
 
     fn map(&self, properties: &[Property], block: Slot<'p>, path: &Path<'p>) -> Value {
@@ -155,6 +137,24 @@ impl<'p> Reader<'p> {
     fn inner(&self, from: From, block: Slot<'p>, path: &Path<'p>) -> Value {
         self.read(from, block.field(argument(from)), &path.field(argument(from)))
     }
+}
+
+/// Whether an argument of something that exists stays as it is.
+fn is_unchanged(instance: &Instance<'_>, argument: &str) -> bool {
+    let Some(before) = instance.change.and_then(|change| change.get("before")?.get(argument)) else { return false };
+    let path = instance.path(argument);
+    let before = slot::value(Slot { value: Some(before), ..Slot::default() }, &path);
+    let after = Slot { value: instance.slot.field(argument).value, ..Slot::default() };
+    before == slot::value(after, &path)
+}
+
+/// `grant { grantee { uri = … } permission = … }`
+fn grant_of(grant: Slot<'_>, path: &Path<'_>) -> Value {
+    let permission = slot::value(grant.field("permission"), &path.field("permission"));
+    let grantees = blocks(grant.field("grantee"), &path.field("grantee"), |grantee, path| {
+        vec![slot::value(grantee.field("uri"), &path.field("uri"))]
+    });
+    permit(&first(grantees, path), &permission, path)
 }
 
 /// The argument or block a property is written in.

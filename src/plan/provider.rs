@@ -12,13 +12,13 @@ pub(super) fn account(plan: &Node, instance: &Instance<'_>) -> String {
         return String::new();
     };
     // A later role is assumed by the one before it.
-    let roles = ["assume_role_with_web_identity", "assume_role"].into_iter().filter_map(|kind| {
+    let role = ["assume_role", "assume_role_with_web_identity"].into_iter().find_map(|kind| {
         let blocks = expressions.get(kind)?;
         let blocks = blocks.items().unwrap_or(std::slice::from_ref(blocks));
         blocks.iter().filter_map(|block| block.get("role_arn")).next_back()
     });
     let argument = |name: &str| expressions.get(name);
-    let told = roles.last().or_else(|| argument("profile")).or_else(|| argument("allowed_account_ids"));
+    let told = role.or_else(|| argument("profile")).or_else(|| argument("allowed_account_ids"));
     let Some(expression) = told else { return String::new() };
     let references = || list(expression, "references").filter_map(Node::text).collect::<Vec<_>>().join(",");
     let told = known(expression, plan).unwrap_or_else(references);

@@ -60,7 +60,7 @@ impl<'a> Evaluator<'a> {
         let told = self.configuration(chosen, |block, env| {
             let content = Content::of(block);
             // A later role is assumed by the one before it.
-            let roles = ROLES.iter().filter_map(|kind| {
+            let role = ROLES.iter().find_map(|kind| {
                 let blocks = self.blocks_value(content, kind, env);
                 if blocks.as_list().is_none() { Some(blocks) } else { last_role(&blocks) }
             });
@@ -68,7 +68,7 @@ impl<'a> Evaluator<'a> {
                 let argument = block.body.attribute(name)?;
                 Some(self.evaluate(&argument.expr, env)).filter(|value| !value.is_null())
             };
-            roles.last().or_else(|| ACCOUNTS.iter().find_map(argument))
+            role.or_else(|| ACCOUNTS.iter().find_map(argument))
         });
         match told {
             Some(Some(told)) if told.waiting().is_none() => account(&told),
@@ -148,13 +148,13 @@ fn account(told: &Value) -> String {
 
 /// The `role_arn` of the last block that has one.
 fn last_role(blocks: &Value) -> Option<Value> {
-    let roles = blocks.as_list()?.iter().filter_map(|block| block.as_map()?.get("role_arn"));
-    roles.filter(|role| !role.is_null()).last().cloned()
+    let mut roles = blocks.as_list()?.iter().filter_map(|block| block.as_map()?.get("role_arn"));
+    roles.rfind(|role| !role.is_null()).cloned()
 }
 
 /// Blocks that name a role to work under, and arguments that tell an account otherwise.
 /// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block>
-const ROLES: [&str; 2] = ["assume_role_with_web_identity", "assume_role"];
+const ROLES: [&str; 2] = ["assume_role", "assume_role_with_web_identity"];
 const ACCOUNTS: [&str; 2] = ["profile", "allowed_account_ids"];
 
 /// Whether a configuration says which account it is for.

@@ -114,11 +114,16 @@ impl World {
     /// Whether some values of the inputs give all the answers of this world and these others.
     #[must_use]
     pub fn agrees(&self, others: &[(Question, bool)]) -> bool {
-        others.iter().all(|(question, _)| {
-            let mut facts = self.about(&question.input);
-            facts.extend(about(others, &question.input));
-            is_possible(&question.input.domain, &facts)
-        })
+        // Most worlds say the opposite somewhere, which is cheap to see.
+        let is_denied = |(question, answer): &(Question, bool)| self.answers.contains(&(question.clone(), !answer));
+        !others.iter().any(is_denied)
+            && others.iter().all(|(question, _)| {
+                let mut facts = self.about(&question.input);
+                // What both say counts once: two elements are more than one.
+                let new = about(others, &question.input).filter(|fact| !facts.contains(fact));
+                facts.extend(new.collect::<Vec<_>>());
+                is_possible(&question.input.domain, &facts)
+            })
     }
 
     /// The values `input` can still have, where they are finitely many: those of its domain that agree with every answer.

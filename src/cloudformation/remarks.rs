@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::finding::Note;
-use crate::model::OpenInputs;
+use crate::model::{OpenInputs, kept};
 use crate::source::{Span, mentions_trail_in_template};
 use crate::syntax::Node;
 use crate::value::{Data, Input, Reason, Value, World};
 
 use super::condition::question;
 use super::estate::{CloudFormationUnit, Evaluated};
+use super::parameter::Parameter;
 use super::rules::assertions;
 
 impl CloudFormationUnit {
@@ -17,7 +18,7 @@ impl CloudFormationUnit {
     /// in the properties the model may read.
     pub(super) fn remarks(&self) -> Vec<Note> {
         let mut notes = self.found.notes.clone();
-        for note in self.refused().into_iter().chain(self.unextended()).chain(self.broken()) {
+        for note in self.refused().into_iter().chain(self.unextended()).chain(self.kept()).chain(self.broken()) {
             if !notes.contains(&note) {
                 notes.push(note);
             }
@@ -40,6 +41,20 @@ impl CloudFormationUnit {
             }
         }
         notes
+    }
+
+    /// The parameters that keep their default although every input is open.
+    fn kept(&self) -> Vec<Note> {
+        let root = self.tree.stack(0).filter(|_| self.tree.given.open == OpenInputs::Any);
+        let parameters = root.into_iter().flat_map(|root| {
+            let is_kept =
+                |parameter: &Parameter| root.body.kept.contains(parameter.name) && parameter.default().is_some();
+            root.parameters().filter(is_kept)
+        });
+        let not_given = parameters.filter(|parameter| self.tree.given.get(parameter.name).is_none());
+        let note =
+            |parameter: Parameter| Note { message: kept(parameter.name, "the items"), span: Some(parameter.span()) };
+        not_given.map(note).collect()
     }
 
     /// The functions that a template uses without the transform they belong to.

@@ -285,6 +285,14 @@ pub enum OpenInputs {
     Any,
 }
 
+/// The remark that an input keeps something of its default, its items or its keys, although every input is open.
+#[must_use]
+pub fn kept(name: &str, what: &str) -> String {
+    format!(
+        "{name} keeps {what} of its default, which name resources: what is said here holds for these, and not for any"
+    )
+}
+
 /// A variable's value from the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GivenVariable {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::{OpenInputs, schema};
+use crate::model::{OpenInputs, kept, schema};
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
 use crate::value::{
@@ -108,7 +108,13 @@ impl<'a> Evaluator<'a> {
         let default = match self.unit.inputs.open {
             OpenInputs::WithoutDefault => self.unset(declaration),
             OpenInputs::Any if self.keeps_keys(declaration) => {
-                self.unset(declaration).map(|default| self.with_open_values(default, declaration))
+                let default = self.unset(declaration);
+                default.map(|default| {
+                    let what = if default.as_map().is_some() { "the keys" } else { "the items" };
+                    let name = format!("var.{}", declaration.name);
+                    self.note(kept(&name, what), declaration.block.header);
+                    self.with_open_values(default, declaration)
+                })
             }
             OpenInputs::Any => None,
         };

@@ -78,6 +78,8 @@ resource \"aws_cloudtrail\" \"t\" {
     let inputs = Inputs { open: OpenInputs::Any, ..Inputs::default() };
     let unit = unit_with(&[("main.tf", main)], &inputs);
     assert_eq!(trail(&unit, "aws_cloudtrail.t[\"a\"]", "TrailName"), "open: var.trails[\"a\"].name");
+    let notes: Vec<String> = unit.notes().into_iter().map(|note| note.message).collect();
+    assert!(notes.len() == 1 && notes[0].starts_with("var.trails keeps the keys of its default"), "{notes:?}");
 }
 
 /// What belongs to a bucket names no resource that a control is about: what it is repeated over is open.

@@ -98,6 +98,9 @@ impl<'a> Evaluator<'a> {
         if let Some(given) = self.unit.given.values.get(declaration.name) {
             return self.typed_variable(self.given(given, declaration), declaration);
         }
+        if let Some(reason) = &self.unit.given.anything {
+            return self.open_variable(declaration, reason.clone());
+        }
         if let Some(value) = self.handed_in(declaration.name) {
             let is_typed = declaration.block.body.attribute("type").is_some();
             // Terragrunt hands in through the environment, where a variable without a type takes the text as it is.
@@ -111,13 +114,13 @@ impl<'a> Evaluator<'a> {
             }
             OpenInputs::Any => None,
         };
-        default.unwrap_or_else(|| self.open_variable(declaration))
+        default.unwrap_or_else(|| self.open_variable(declaration, Reason::NoValue(option(declaration.name))))
     }
 
     /// The map with the keys of the default, and any values.
     fn with_open_values(&self, default: Value, declaration: &Declaration<'a>) -> Value {
         let Data::Map(kind, entries) = &default.data else { return default };
-        let whole = self.open_variable(declaration);
+        let whole = self.open_variable(declaration, Reason::NoValue(option(declaration.name)));
         let any = |key: &String| {
             let key_of = Literal::Text(key.clone());
             (key.clone(), element_of(&whole, &key_of, self.world, whole.origin.clone()))
@@ -128,6 +131,7 @@ impl<'a> Evaluator<'a> {
     fn given(&self, given: &Given, declaration: &Declaration<'a>) -> Value {
         match given {
             Given::Value(value) => value.clone(),
+            Given::Unknown(reason) => self.open_variable(declaration, reason.clone()),
             Given::Expression(expr) => self.evaluate(expr, Env::CONSTANT).through(expr.span, Role::Given),
             Given::Text(file) => {
                 let text = self.unit.sources.file(*file).text.clone();
@@ -178,14 +182,13 @@ impl<'a> Evaluator<'a> {
         types::convert(value, &declaration.ty, self.world)
     }
 
-    fn open_variable(&self, declaration: &Declaration<'a>) -> Value {
+    fn open_variable(&self, declaration: &Declaration<'a>, reason: Reason) -> Value {
         let name = format!("var.{}", declaration.name);
         let origin = Origin::at(declaration.block.header, Role::Header);
         let mut domain = types::domain(&declaration.ty, declaration.nullable);
         for condition in validations(declaration.block) {
             narrow(&mut domain, condition, declaration.name);
         }
-        let reason = Reason::NoValue(option(declaration.name));
         let ty = declaration.ty.of_converted(&Type::Any);
         self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin).typed(&ty))
     }
@@ -248,7 +251,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// A boolean or number as the text it is in the environment.
-fn as_text(value: Value) -> Value {
+pub(super) fn as_text(value: Value) -> Value {
     match &value.data {
         Data::Bool(known) => Value::text(known.to_string(), value.origin),
         Data::Number(known) => Value::text(known.to_string(), value.origin),

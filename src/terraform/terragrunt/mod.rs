@@ -145,10 +145,11 @@ impl Modules {
             }));
         }
         let mut inputs = inputs.clone();
-        inputs.variables = evaluator.extra_arguments().into_iter().chain(inputs.variables).collect();
-        inputs.environment.extend(evaluator.extra_environment());
+        let (known, environment) = evaluator.extra_environment();
+        inputs.environment.extend(known);
+        let arguments = evaluator.extra_arguments();
         let directories = [directory.as_path(), config.directory.as_path()];
-        let mut given = GivenValues::read(&self.sources, &directories, &inputs);
+        let mut given = GivenValues::read_with(&self.sources, &directories, &inputs, &environment, &arguments);
         given.notes.extend(evaluator.notes());
         let tree = match over.as_slice() {
             [] => Node::root(self, &directory),

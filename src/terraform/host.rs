@@ -25,30 +25,38 @@ impl Host for Evaluator<'_> {
         Ok(Text::literal(text).written(places))
     }
 
-    fn exists(&self, path: &str) -> bool {
-        self.unit.sources.exists(&self.located(path))
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        let (sources, path) = (&self.unit.sources, self.located(path));
+        sources.within_root(&path)?;
+        if sources.is_directory(&path) {
+            return Err("is a directory, not a file".to_owned());
+        }
+        Ok(sources.exists(&path))
     }
 
-    fn list(&self, directory: &str) -> Vec<String> {
+    fn list(&self, directory: &str) -> Result<Vec<String>, String> {
         let sources = &self.unit.sources;
         let root = self.located(directory);
+        sources.within_root(&root)?;
         let mut files = Vec::new();
         let mut waiting = vec![PathBuf::new()];
         while let Some(below) = waiting.pop() {
             for name in sources.list(&root.join(&below)) {
                 let path = below.join(name);
-                if sources.exists(&root.join(&path)) {
+                let location = root.join(&path);
+                sources.within_root(&location)?;
+                if sources.exists(&location) {
                     files.push(crate::source::relative(&path, Path::new("")));
                 } else if path.components().count() < 32 && waiting.len() < MAX_LISTED {
                     waiting.push(path);
                 }
                 if files.len() >= MAX_LISTED {
-                    return files;
+                    return Err(format!("holds more than {MAX_LISTED} files, a limit of this program"));
                 }
             }
         }
         files.sort();
-        files
+        Ok(files)
     }
 
     fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value {

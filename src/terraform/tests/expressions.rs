@@ -148,6 +148,18 @@ fn values_remember_their_way() {
     assert_eq!(places(&unit, &absent), ["resource \"aws_cloudtrail\" \"t\""]);
 }
 
+/// Nobody knows what lies outside of the project: another machine has other files there.
+#[test]
+fn what_lies_outside_of_the_project_is_open() {
+    for expression in
+        ["fileexists(\"/etc/passwd\")", "fileexists(\"../x\")", "fileset(\"..\", \"*\")", "file(\"../x\")"]
+    {
+        assert_eq!(evaluated(expression, ""), format!("open: {expression}"));
+    }
+    assert_eq!(evaluated("fileexists(\"../project/main.tf\")", ""), "true");
+    assert_eq!(evaluated("fileexists(\"x/../nope\")", ""), "false");
+}
+
 /// Terraform reads what this program does not follow: that it cannot be read is no answer.
 #[test]
 fn a_limit_is_no_failure() {

@@ -83,6 +83,10 @@ pub trait Host {
         let key = Literal::Text(key.to_owned());
         (element_of(map, &key, call.world, Origin::expression(call.span)), None)
     }
+    /// Whether a value is made of an ephemeral one; `None` where that is not followed.
+    fn is_ephemeral(&self, _value: &Value) -> Option<bool> {
+        Some(false)
+    }
     /// The value behind a key of a map, which is the key's text unless the host keeps unknown keys under names.
     fn key(&self, key: &str, origin: Origin) -> Value {
         Value::text(key, origin)

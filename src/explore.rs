@@ -72,7 +72,7 @@ pub fn explore_together<T>(
             }
         }
         for (question, rows) in asking.into_values() {
-            let answered = answered(&world, &question);
+            let answered = world.either(&question);
             let unfit = answered.is_empty().then(|| Arc::new(unfit(&question)));
             for row in &rows {
                 explorations.get_mut(*row).into_iter().for_each(|found| found.refused.extend(unfit.clone()));
@@ -117,27 +117,6 @@ impl Waiting {
     fn of(&self, row: usize) -> impl Iterator<Item = &World> {
         self.worlds.iter().filter(move |(_, rows)| rows.contains(&row)).map(|(world, _)| world)
     }
-}
-
-/// Whether the inputs can be as `world` has them: whether some further answers bring no refusal about. Where it takes more
-/// than `limit` worlds to tell, they can.
-pub fn can_be(world: &World, limit: usize, mut is_refused: impl FnMut(&World) -> Decided<bool>) -> bool {
-    let mut waiting = vec![world.clone()];
-    for _ in 0..limit {
-        let Some(world) = waiting.pop() else { return false };
-        match is_refused(&world) {
-            Ok(true) | Err(Stop::Reject(_)) => {}
-            Ok(false) => return true,
-            Err(Stop::Ask(question)) => waiting.extend(answered(&world, &question)),
-        }
-    }
-    true
-}
-
-/// The world with each answer to `question` that leaves its input a value.
-fn answered(world: &World, question: &Question) -> Vec<World> {
-    let answered = [false, true].map(|answer| world.with(question.clone(), answer));
-    answered.into_iter().filter(|world| world.allows(&question.input)).collect()
 }
 
 /// No value an input can have fits what is asked: a text that is no boolean where one is needed.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::config::{self, Account, BlockFlag, Configured};
-use crate::model::{KnownBucket, Openness, PublicAccessBlock, Unit, declared_account_blocks};
-use crate::value::{Origin, Role, Value};
+use crate::model::{AccountBlocks, Kind, KnownBucket, Openness, PublicAccessBlock, Unit};
+use crate::value::{Origin, Role, Value, World};
 
 use super::accounts;
 
@@ -27,22 +27,27 @@ pub(super) fn account_blocks<'a>(
     configured: &Configured,
     units: impl Iterator<Item = &'a dyn Unit>,
     working_directory: &Path,
-) -> BTreeMap<String, Vec<PublicAccessBlock>> {
-    let mut accounts: BTreeMap<&str, (&Account, Vec<&dyn Unit>)> = BTreeMap::new();
+) -> BTreeMap<String, AccountBlocks<'a>> {
+    let mut accounts: BTreeMap<&str, (&Account, Vec<&'a dyn Unit>)> = BTreeMap::new();
     for unit in units {
         if let Some(account) = accounts::configured(configured, unit.path(), working_directory) {
             accounts.entry(&account.name.value).or_insert((account, Vec::new())).1.push(unit);
         }
     }
     let blocks = accounts.into_values().flat_map(|(account, units)| {
-        let declared: Vec<_> = units.iter().map(|unit| (*unit, declared_account_blocks(*unit))).collect();
+        let declaring: Vec<&dyn Unit> = units.iter().copied().filter(|unit| may_block(*unit)).collect();
         units.into_iter().map(move |unit| {
-            let others = declared.iter().filter(|(other, _)| other.path() != unit.path());
-            let others = others.flat_map(|(_, blocks)| blocks).cloned();
-            (unit.path().to_owned(), vouched(account).into_iter().chain(others).collect::<Vec<_>>())
+            let others = declaring.iter().copied().filter(|other| other.path() != unit.path()).collect();
+            (unit.path().to_owned(), AccountBlocks { vouched: vouched(account), others })
         })
     });
     blocks.collect()
+}
+
+/// Whether a unit declares the public access block of an account, whether or not it exists for certain.
+fn may_block(unit: &dyn Unit) -> bool {
+    let world = World::default();
+    !unit.estate(&world).resources(Kind::AccountPublicAccessBlock).is_empty()
 }
 
 /// What the configuration says of an account's public access block.

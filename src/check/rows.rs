@@ -71,7 +71,9 @@ pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
 fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let given = |rule: &Rule, parameter: &str, trail: &Resource| settings::given(rule, parameter, trail, unit, run);
     let judge = Judge::new(unit, run.options.max_worlds, run.neighbours, run.outcomes, &given);
-    let trails = distinct(judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails));
+    let listed = judge.trails();
+    let all_refused = listed.worlds.is_empty() && !listed.refused.is_empty();
+    let trails = distinct(listed.worlds.into_iter().flat_map(|(_, trails)| trails));
     let accounts = accounts(&trails);
     let of = |holds| run.options.rules.iter().copied().filter(move |rule| rule.holds == holds);
     let of_trails: Vec<_> = trails.iter().flat_map(|trail| of(Holds::Every).map(move |rule| (rule, trail))).collect();
@@ -106,10 +108,11 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
         found.into_iter().map(|finding| Found { finding, account: None, trace: None })
     });
     found.par_extend(user_rows);
-    let notes = unit.written_trail().filter(|_| trails.is_empty()).map(|written| Note {
-        message: fill(&run.words.no_trail, &[("unit", unit.path().to_owned())].into()),
-        span: Some(written),
-    });
+    let why = if all_refused { &run.words.all_refused } else { &run.words.no_trail };
+    let notes = unit
+        .written_trail()
+        .filter(|_| trails.is_empty())
+        .map(|written| Note { message: fill(why, &[("unit", unit.path().to_owned())].into()), span: Some(written) });
     Rows { found, notes: notes.into_iter().collect(), trails: trails.len() }
 }
 

@@ -129,7 +129,7 @@ fn deployment(artifact: &Entry, directory: &Path, sources: &Sources) -> Deployme
     let parameters = properties.and_then(|properties| properties.get("parameters")).map_or(&[][..], Node::entries);
     let given = |entry: &Entry| {
         let name = entry.key.text()?.to_owned();
-        Some(GivenValue { name, text: plain_text(&entry.value)?, span: Some(entry.value.span) })
+        Some(GivenValue { name, text: Some(plain_text(&entry.value)?), span: Some(entry.value.span) })
     };
     let metadata_file = artifact.value.get("additionalMetadataFile").and_then(Node::text);
     Deployment {

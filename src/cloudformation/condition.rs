@@ -6,10 +6,26 @@ use crate::syntax::Node;
 use crate::value::{Ask, Data, Origin, Question, Value};
 
 use super::evaluator::{Evaluator, Name, broken};
+use super::reference::undeclared;
+use super::template::function;
 use super::tree::Stack;
 
+/// The functions whose value is a boolean. They stand in `Conditions` and `Rules`, nowhere else.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html>
+pub const LOGIC: [&str; 7] =
+    ["Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Fn::Contains", "Fn::EachMemberIn", "Fn::EachMemberEquals"];
+
 impl<'t> Evaluator<'t> {
-    /// A condition's name or expression as a decision: true, false, pending or failed.
+    /// Whether the condition holds that a resource, an output or `Fn::If` names: true, false, pending or failed. What
+    /// stands there is a name; CloudFormation refuses functions.
+    pub fn holds(&self, stack: &'t Stack, name: &Node, place: &str) -> Value {
+        match name.text() {
+            Some(text) => self.condition(stack, text, name.span),
+            None => self.decided(broken(format!("{place} is the name of a condition"), Origin::expression(name.span))),
+        }
+    }
+
+    /// What stands in `Conditions` or `Rules` as a decision: true, false, pending or failed.
     pub fn truth(&self, stack: &'t Stack, node: &Node) -> Value {
         let named = match node.entries() {
             [only] if only.key.text() == Some("Condition") => only.value.text(),
@@ -17,27 +33,42 @@ impl<'t> Evaluator<'t> {
         };
         let value = match named {
             Some(name) => self.condition(stack, name, node.span),
-            None => self.evaluate(stack, node),
+            None => self.operand(stack, node),
         };
+        self.decided(value)
+    }
+
+    /// The value of what stands in a condition: another condition function, or what a value is made of.
+    fn operand(&self, stack: &'t Stack, node: &Node) -> Value {
+        match function(node).filter(|(name, _)| LOGIC.contains(name)) {
+            Some((name, argument)) => {
+                let settled = || self.settled(node.span, || self.logic(stack, name, argument, node.span));
+                self.deeper(node.span, settled)
+            }
+            None => self.evaluate(stack, node),
+        }
+    }
+
+    fn decided(&self, value: Value) -> Value {
         match &value.data {
             Data::Bool(_) | Data::Pending(_) | Data::Failed(_) => value,
             // What cannot be decided is decided by its answer.
             Data::Open(input) => self.answer(input, Ask::True, value.origin.clone()),
-            _ => Value::failed(format!("{} is not a condition", value.describe()), Origin::expression(node.span)),
+            _ => Value::failed(format!("{} is not a condition", value.describe()), value.origin),
         }
     }
 
     fn condition(&self, stack: &'t Stack, name: &str, span: Span) -> Value {
-        match stack.body.conditions.get_key_value(name) {
-            Some((name, entry)) => {
-                self.remember(Name::Condition(stack.id, name), entry.key.span, || self.truth(stack, &entry.value))
-            }
-            None => broken(format!("`{name}` is not a condition of this template"), Origin::expression(span)),
+        if let Some((name, entry)) = stack.body.conditions.get_key_value(name) {
+            let named = Name::Condition(stack.id, name);
+            return self.remember(named, entry.key.span, || self.truth(stack, &entry.value));
         }
+        let message = format!("`{name}` is not a condition of this template");
+        self.decided(undeclared(stack, name, message, Origin::expression(span)))
     }
 
-    /// The functions whose value is a boolean.
-    pub fn logic(&self, stack: &'t Stack, name: &str, argument: &Node, span: Span) -> Value {
+    /// What a condition function gives.
+    fn logic(&self, stack: &'t Stack, name: &str, argument: &Node, span: Span) -> Value {
         let origin = Origin::expression(span);
         let operands = argument.items().unwrap_or_default();
         let truths = || operands.iter().map(|operand| self.truth(stack, operand));
@@ -46,7 +77,7 @@ impl<'t> Evaluator<'t> {
             ("Fn::Or", [_, ..]) => negated(every(&truths().map(negated).collect::<Vec<_>>(), origin)),
             ("Fn::Not", [operand]) => every(&[negated(self.truth(stack, operand))], origin),
             ("Fn::Equals", [left, right]) => {
-                let (left, right) = (self.evaluate(stack, left), self.evaluate(stack, right));
+                let (left, right) = (self.operand(stack, left), self.operand(stack, right));
                 let equal = self.equal(&left, &right, &origin);
                 Value::new(equal.data, equal.origin.made_of([&left.origin, &right.origin]))
             }

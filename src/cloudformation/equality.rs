@@ -13,8 +13,9 @@ impl Evaluator<'_> {
         if let Some(blocked) = super::intrinsic::blocked(&[left, right]) {
             return Value::new(blocked.data, origin.clone());
         }
-        if left.is_null() || right.is_null() {
-            return Value::failed("Fn::Equals compares with AWS::NoValue", origin.clone());
+        // "every Fn::Equals object requires a list of 2 string parameters"
+        if let Some(what) = [left, right].into_iter().find_map(|value| super::text::text(value).err()) {
+            return Value::failed(format!("Fn::Equals compares texts, not {what}"), origin.clone());
         }
         if let Some((left, right)) = Literal::of(left).zip(Literal::of(right)) {
             return Value::bool(left.same(&right), origin.clone());

@@ -1,6 +1,7 @@
 //! A template as the model sees it: its resources and their properties, evaluated when read.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use indexmap::IndexMap;
 use crate::finding::{FileError, Note};
 use crate::model::{Created, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
 use crate::source::{Sources, Span};
-use crate::value::{Before, Data, Decided, Input, MapKind, Origin, Reason, Role, Value, World};
+use crate::value::{Before, Decided, Input, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
 use super::deployment::Deployment;
@@ -25,26 +26,28 @@ use super::{Found, Loaded};
 #[derive(Debug)]
 pub struct CloudFormationUnit {
     path: String,
-    tree: Tree,
-    found: Found,
+    pub(super) tree: Tree,
+    pub(super) found: Found,
     nested: Vec<PathBuf>,
     /// The resources the model knows.
-    resources: Vec<Known>,
+    pub(super) resources: Vec<Known>,
     /// Whether each of them exists, and their properties, before anything is answered.
     existences: Before<usize, Option<Existence>>,
     properties: Before<(usize, String), Value>,
-    sources: Arc<Sources>,
+    pub(super) sources: Arc<Sources>,
     /// What the caller of the run gives.
     given: Given,
     deployment: Arc<Deployment>,
 }
 
-/// A resource the model knows: its kind, its stack and its number there, and the name its author knows it by.
+/// A resource the model knows: its kind, its stack and its number there, which of the templates it may have is not on disk,
+/// and the name its author knows it by.
 #[derive(Debug)]
-struct Known {
+pub(super) struct Known {
     kind: Kind,
     stack: usize,
     index: usize,
+    child: Option<usize>,
     name: Option<String>,
 }
 
@@ -84,23 +87,25 @@ impl CloudFormationUnit {
 fn collect(tree: &Tree, stack: &Stack, into: &mut Vec<Known>) {
     for resource in stack.resources() {
         let name = resource.metadata("aws:cdk:path").map(str::to_owned);
-        into.extend(kind(resource, stack).map(|kind| Known { kind, stack: stack.id, index: resource.index, name }));
-        if let Some(Child::Here(child)) = stack.children.get(&resource.index)
-            && let Some(child) = tree.stack(*child)
-        {
-            collect(tree, child, into);
+        let known = |kind, child| Known { kind, stack: stack.id, index: resource.index, child, name: name.clone() };
+        into.extend(kind(resource).map(|kind| known(kind, None)));
+        for (number, child) in stack.nested(resource).iter().enumerate() {
+            match child {
+                Child::Here(id) => tree.stack(*id).into_iter().for_each(|child| collect(tree, child, into)),
+                Child::Absent { .. } => into.push(known(Kind::AbsentModule, Some(number))),
+            }
         }
     }
 }
 
-fn kind(resource: Declared<'_>, stack: &Stack) -> Option<Kind> {
+fn kind(resource: Declared<'_>) -> Option<Kind> {
     match resource.kind() {
         "AWS::CloudTrail::Trail" => Some(Kind::Trail),
         "AWS::S3::Bucket" => Some(Kind::Bucket),
         "AWS::S3::BucketPolicy" => Some(Kind::BucketPolicy),
         "AWS::KMS::Key" => Some(Kind::Key),
         "AWS::Logs::LogGroup" => Some(Kind::LogGroup),
-        _ => matches!(stack.children.get(&resource.index), Some(Child::Absent(_))).then_some(Kind::AbsentModule),
+        _ => None,
     }
 }
 
@@ -158,7 +163,8 @@ impl Unit for CloudFormationUnit {
     }
 
     fn with(&self, input: &str, value: &str) -> Option<Box<dyn Unit>> {
-        let given = self.given.clone().with(GivenValue { name: input.to_owned(), text: value.to_owned(), span: None });
+        let given =
+            self.given.clone().with(GivenValue { name: input.to_owned(), text: Some(value.to_owned()), span: None });
         let root = self.tree.stack(0)?;
         let location = &self.sources.file(root.template.file).location;
         match super::load(&self.sources, location, &given, &self.deployment) {
@@ -169,16 +175,11 @@ impl Unit for CloudFormationUnit {
 
     fn notes(&self) -> Vec<Note> {
         // Most templates have nothing to do with a trail, and nobody wants to read about those.
-        if !self.resources.iter().any(|known| known.kind == Kind::Trail) {
-            return Vec::new();
+        match self.resources.iter().any(|known| known.kind == Kind::Trail) {
+            true => self.remarks(),
+            false if self.speaks_of_trails() => self.found.notes.clone(),
+            false => Vec::new(),
         }
-        let mut notes = self.found.notes.clone();
-        for note in broken(self) {
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
-        notes
     }
 
     fn errors(&self) -> Vec<FileError> {
@@ -187,14 +188,17 @@ impl Unit for CloudFormationUnit {
 }
 
 /// A unit in one world.
-struct Evaluated<'a> {
+pub(super) struct Evaluated<'a> {
     unit: &'a CloudFormationUnit,
-    evaluator: Evaluator<'a>,
-    resources: OnceCell<Vec<Resource>>,
+    pub evaluator: Evaluator<'a>,
+    resources: OnceCell<Listed>,
 }
 
+/// The resources of each kind in source order, and where the first one with an address is.
+type Listed = (HashMap<Kind, Vec<Resource>>, HashMap<(Kind, String), usize>);
+
 impl<'a> Evaluated<'a> {
-    fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
+    pub fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
         Self { unit, evaluator: Evaluator::new(&unit.tree, world, open), resources: OnceCell::new() }
     }
 
@@ -208,17 +212,26 @@ impl<'a> Evaluated<'a> {
         std::iter::successors(parent(stack), |(stack, _)| parent(stack)).map(|(_, span)| span).collect()
     }
 
-    fn declared(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>)> {
+    pub fn declared(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>)> {
         let known = self.unit.resources.get(handle)?;
         let stack = self.unit.tree.stack(known.stack)?;
         Some((stack, stack.resource_at(known.index)?))
     }
 
+    /// The template of a resource that is not on disk.
+    pub fn child(&self, handle: usize) -> Option<&'a Child> {
+        let (stack, declared) = self.declared(handle)?;
+        stack.nested(declared).get(self.unit.resources.get(handle)?.child?)
+    }
+
     /// Whether the resource exists, and every stack that holds it.
-    fn existence(&self, stack: &'a Stack, resource: Declared<'a>) -> Value {
-        let mut truths = Vec::new();
+    pub fn existence(&self, stack: &'a Stack, resource: Declared<'a>, child: Option<&Child>) -> Value {
+        let header = Origin::at(resource.span(), Role::Header);
+        let case = child.map(|child| self.evaluator.is_case(child.case(&self.unit.tree), &header));
+        let mut truths: Vec<Value> = case.into_iter().collect();
         let mut place = Some((stack, resource));
         while let Some((stack, resource)) = place {
+            truths.push(self.evaluator.is_case(&stack.case, &header));
             truths.push(self.evaluator.exists(stack, resource));
             place = stack.parent.and_then(|(parent, index)| {
                 let parent = self.unit.tree.stack(parent)?;
@@ -226,7 +239,7 @@ impl<'a> Evaluated<'a> {
             });
         }
         truths.reverse();
-        every(&truths, Origin::at(resource.span(), Role::Header))
+        every(&truths, header)
     }
 }
 
@@ -236,11 +249,12 @@ impl Estate for Evaluated<'_> {
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        let all = self.resources.get_or_init(|| {
-            let all = self.unit.resources.iter().enumerate();
-            all.filter_map(|(handle, known)| self.resource(handle, known)).collect()
-        });
-        all.iter().filter(|resource| resource.kind == kind).cloned().collect()
+        self.listed().0.get(&kind).cloned().unwrap_or_default()
+    }
+
+    fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
+        let (by_kind, by_address) = self.listed();
+        by_kind.get(&kind)?.get(*by_address.get(&(kind, address.to_owned()))?).cloned()
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
@@ -282,10 +296,23 @@ impl Estate for Evaluated<'_> {
 }
 
 impl<'a> Evaluated<'a> {
+    fn listed(&self) -> &Listed {
+        self.resources.get_or_init(|| {
+            let (mut by_kind, mut by_address) = Listed::default();
+            let all = self.unit.resources.iter().enumerate();
+            for resource in all.filter_map(|(handle, known)| self.existing(handle, known)) {
+                let same = by_kind.entry(resource.kind).or_default();
+                by_address.entry((resource.kind, resource.address.clone())).or_insert(same.len());
+                same.push(resource);
+            }
+            (by_kind, by_address)
+        })
+    }
+
     /// The resource, unless it does not exist.
-    fn resource(&self, handle: usize, known: &Known) -> Option<Resource> {
+    fn existing(&self, handle: usize, known: &Known) -> Option<Resource> {
         let (stack, declared) = self.declared(handle)?;
-        let exists = || self.existence_of(stack, declared);
+        let exists = || self.existence_of(stack, declared, self.child(handle));
         let existence = self.unit.existences.unless_answered(handle, self.evaluator.world, exists)?;
         Some(Resource {
             kind: known.kind,
@@ -301,9 +328,9 @@ impl<'a> Evaluated<'a> {
     }
 
     /// Whether the resource exists, and every stack that holds it; `None` when it does not.
-    fn existence_of(&self, stack: &'a Stack, declared: Declared<'a>) -> Option<Existence> {
+    fn existence_of(&self, stack: &'a Stack, declared: Declared<'a>, child: Option<&Child>) -> Option<Existence> {
         self.evaluator.begin();
-        let exists = self.existence(stack, declared);
+        let exists = self.existence(stack, declared, child);
         match question(&exists) {
             Some(question) => Some(Existence::May(question)),
             None => (exists.as_bool() == Some(true)).then_some(Existence::Exists),
@@ -315,7 +342,7 @@ impl<'a> Evaluated<'a> {
         let header = Origin::at(resource.header, Role::Header);
         let Some((stack, declared)) = self.declared(resource.handle) else { return Value::null(header) };
         if resource.kind == Kind::AbsentModule {
-            return self.absent(stack, declared, name, header);
+            return self.absent(stack, declared, self.child(resource.handle), name, header);
         }
         let Some(properties) = declared.properties() else { return Value::null(header) };
         if let Some(node) = properties.get(name) {
@@ -335,9 +362,16 @@ impl<'a> Evaluated<'a> {
     }
 
     /// A nested stack whose template is not on disk.
-    fn absent(&self, stack: &'a Stack, declared: Declared<'a>, name: &str, header: Origin) -> Value {
-        match (name, stack.children.get(&declared.index)) {
-            ("Source", Some(Child::Absent(source))) => Value::text(source.clone(), header),
+    fn absent(
+        &self,
+        stack: &'a Stack,
+        declared: Declared<'a>,
+        child: Option<&Child>,
+        name: &str,
+        header: Origin,
+    ) -> Value {
+        match (name, child) {
+            ("Source", Some(Child::Absent { source, .. })) => Value::text(source.clone(), header),
             ("Arguments", _) => match declared.properties().and_then(|properties| properties.get("Parameters")) {
                 Some(parameters) => self.evaluator.evaluate(stack, parameters),
                 None => Value::map(MapKind::Object, IndexMap::new(), header),
@@ -355,52 +389,6 @@ fn withhold(tree: &Tree, sources: &Sources) {
             let parent = stack.parent.and_then(|(parent, resource)| tree.stack(parent)?.resource_at(resource));
             let handed = parent.and_then(|resource| resource.handed(parameter.name)).map(|node| node.span);
             parameter.default_span().into_iter().chain(given).chain(handed).for_each(|span| sources.withhold(span));
-        }
-    }
-}
-
-/// A note for every error that stands in every world and every limit met, in the properties the model may read.
-fn broken(unit: &CloudFormationUnit) -> Vec<Note> {
-    let world = World::default();
-    let estate = Evaluated::new(unit, &world, OpenInputs::WithoutDefault);
-    let mut notes = Vec::new();
-    for handle in 0..unit.resources.len() {
-        let Some((stack, declared)) = estate.declared(handle) else { continue };
-        let exists = estate.existence(stack, declared);
-        if let Some(question) = question(&exists) {
-            note(&question.input, declared.span(), &mut notes);
-        }
-        if let Some(properties) = declared.properties() {
-            collect_notes(&estate.evaluator.evaluate(stack, properties), &mut notes);
-        }
-    }
-    notes
-}
-
-fn collect_notes(value: &Value, notes: &mut Vec<Note>) {
-    match &value.data {
-        Data::Open(input) => {
-            if let Some(span) = value.origin.nearest() {
-                note(input, span, notes);
-            }
-        }
-        Data::Pending(question) => {
-            if let Some(span) = value.origin.nearest() {
-                note(&question.input, span, notes);
-            }
-        }
-        Data::Text(text) => text.values().for_each(|part| collect_notes(part, notes)),
-        Data::List(_, items) => items.iter().for_each(|item| collect_notes(item, notes)),
-        Data::Map(_, entries) => entries.values().for_each(|entry| collect_notes(entry, notes)),
-        _ => {}
-    }
-}
-
-fn note(input: &Arc<Input>, span: crate::source::Span, notes: &mut Vec<Note>) {
-    if let Reason::Unsupported(why) | Reason::Broken(why) | Reason::Limit(why) = &input.reason {
-        let note = Note { message: why.clone(), span: Some(span) };
-        if !notes.contains(&note) {
-            notes.push(note);
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::value::{
     look_at, watched,
 };
 
+use super::condition::LOGIC;
 use super::intrinsic;
 use super::template::function;
 use super::text::{self, Piece};
@@ -114,12 +115,6 @@ impl<'t> Evaluator<'t> {
         self.asked.get()
     }
 
-    /// Whether `compute` is true because of an answer of this world.
-    pub fn depends_on_answers(&self, compute: impl FnOnce() -> bool) -> bool {
-        let before = self.asked.get();
-        compute() && self.asked.get() != before
-    }
-
     /// The value of something that is evaluated once; an open value when it depends on itself.
     pub fn remember(&self, name: Name<'t>, span: Span, compute: impl FnOnce() -> Value) -> Value {
         match self.remembered.borrow().get(&name) {
@@ -205,17 +200,14 @@ impl<'t> Evaluator<'t> {
             "Fn::GetAtt" => self.attribute_of(stack, argument, span),
             "Fn::Sub" => self.substitute(stack, argument, span),
             "Fn::FindInMap" => self.find_in_map(stack, argument, span),
+            "Fn::Select" => self.select(stack, argument, span),
             "Fn::ImportValue" => self.import(stack, argument, span),
             "Fn::GetStackOutput" => self.stack_output(stack, argument, span),
             "Fn::RefAll" => self.of_type(stack, argument, span),
             "Fn::If" => self.choose(stack, argument, span),
-            "Fn::And"
-            | "Fn::Or"
-            | "Fn::Not"
-            | "Fn::Equals"
-            | "Fn::Contains"
-            | "Fn::EachMemberIn"
-            | "Fn::EachMemberEquals" => self.logic(stack, name, argument, span),
+            _ if LOGIC.contains(&name) => {
+                broken(format!("{name} stands where a value is needed: it is for Conditions and Rules"), origin)
+            }
             _ => {
                 let argument = self.evaluate(stack, argument);
                 self.case_by_case(intrinsic::call(name, &argument, span), &[&argument])
@@ -255,7 +247,7 @@ impl<'t> Evaluator<'t> {
         let Some([condition, then, otherwise]) = argument.items() else {
             return broken("Fn::If needs a condition and two values", origin);
         };
-        let decision = self.truth(stack, condition);
+        let decision = self.holds(stack, condition, "the first argument of Fn::If");
         let place = condition.text().and_then(|name| stack.body.conditions.get(name));
         let place = place.map_or(condition.span, |entry| entry.value.span);
         let branch = match &decision.data {

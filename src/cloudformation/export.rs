@@ -60,7 +60,7 @@ impl<'t> Evaluator<'t> {
             outputs.map(move |(id, output)| (root, output, output_name(name, id)))
         });
         let named = exported.chain(outputs).filter_map(|(stack, output, name)| {
-            let exists = output.value.get("Condition").map(|condition| self.truth(stack, condition));
+            let exists = self.output_exists(stack, output);
             let refused = exists.is_some_and(|exists| matches!(exists.data, Data::Bool(false) | Data::Failed(_)));
             (!refused).then(|| Some((name, self.evaluate(stack, output.value.get("Value")?)))).flatten()
         });

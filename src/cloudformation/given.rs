@@ -20,8 +20,8 @@ pub struct Given {
 pub struct GivenValue {
     /// The parameter.
     pub name: String,
-    /// Its value as text, as CloudFormation takes it.
-    pub text: String,
+    /// Its value as text, as CloudFormation takes it; `None` where it keeps the one that the stack has, whatever that is.
+    pub text: Option<String>,
     /// Where it stands, if it stands in a file.
     pub span: Option<Span>,
 }
@@ -37,7 +37,7 @@ impl Given {
             values.extend(parameter_file::read(sources, path, inputs.config_env.as_deref())?);
         }
         let single =
-            |(name, text): &(String, String)| GivenValue { name: name.clone(), text: text.clone(), span: None };
+            |(name, text): &(String, String)| GivenValue { name: name.clone(), text: Some(text.clone()), span: None };
         values.extend(inputs.configured_parameters.iter().chain(&inputs.parameters).map(single));
         let pins = [
             ("AWS::Region", &inputs.region),

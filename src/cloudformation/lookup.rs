@@ -1,15 +1,20 @@
-//! `Fn::FindInMap`: an entry of the template's mappings, by keys that may not be known.
+//! `Fn::FindInMap` and `Fn::Select`: an entry of the template's mappings, or an item of a list, by keys that may not be known.
 
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
-use crate::value::{Data, Literal, Origin, Role, Value};
+use crate::value::{Data, Domain, Input, Literal, Origin, Role, Value};
 
 use super::evaluator::{Evaluator, broken};
-use super::intrinsic::{blocked, derived};
+use super::intrinsic::{blocked, call, derived};
+use super::parameter::Parameter;
+use super::reference::undeclared;
+use super::text::text;
 use super::tree::Stack;
 
 /// A key that is not known is compared with at most this many.
 const MAX_KEYS: usize = 64;
+/// An index that is not known is compared with at most this many.
+const MAX_INDEXES: usize = 16;
 
 impl<'t> Evaluator<'t> {
     /// `Fn::FindInMap`, with a `DefaultValue` perhaps.
@@ -30,7 +35,7 @@ impl<'t> Evaluator<'t> {
         let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
             return match default {
                 Some(default) => self.evaluate(stack, default),
-                None => broken(format!("there is no mapping `{name}`"), origin),
+                None => undeclared(stack, name, format!("there is no mapping `{name}`"), origin),
             };
         };
         let found = self.pick(rows, &first, &origin).and_then(|row| match row {
@@ -53,6 +58,41 @@ impl<'t> Evaluator<'t> {
                 }
             }
         }
+    }
+
+    /// `Fn::Select`. An index that is not known is compared with one after the other: CloudFormation refuses any further one.
+    pub fn select(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
+        let (argument, origin) = (self.evaluate(stack, argument), Origin::expression(span));
+        let [index, list] = argument.as_list().unwrap_or_default() else {
+            return call("Fn::Select", &argument, span);
+        };
+        match (Literal::of(index), list.as_list()) {
+            (None, Some(items)) if items.len() <= MAX_INDEXES && text(index).is_ok() => {
+                for (at, item) in items.iter().enumerate() {
+                    match self.equal(index, &Value::number(at, origin.clone()), &origin).data {
+                        Data::Bool(true) => return item.clone().through(span, Role::Expression),
+                        Data::Bool(false) => {}
+                        data => return Value::new(data, origin),
+                    }
+                }
+                Value::failed(format!("Fn::Select: the list has {} items and no such one", items.len()), origin)
+            }
+            (Some(_), None) => {
+                let item = self.item_of_parameter(list, &argument, &origin);
+                item.unwrap_or_else(|| self.case_by_case(call("Fn::Select", &argument, span), &[&argument]))
+            }
+            _ => self.case_by_case(call("Fn::Select", &argument, span), &[&argument]),
+        }
+    }
+
+    /// An item of a list that is a parameter: one of its allowed values.
+    fn item_of_parameter(&self, list: &Value, argument: &Value, origin: &Origin) -> Option<Value> {
+        let Data::Open(input) = &list.data else { return None };
+        let parameter = self.tree.stack(0)?.parameter(&input.name).filter(Parameter::is_list)?;
+        let allowed: Vec<Literal> = parameter.allowed().into_iter().map(Literal::Text).collect();
+        let name = call("Fn::Select", argument, input.origin.nearest()?).describe();
+        let item = Input { domain: Domain::of(allowed), ..Input::derived(name, origin.clone()) };
+        item.domain.values.as_ref().is_some_and(|values| !values.is_empty()).then(|| Value::open(item, origin.clone()))
     }
 
     /// The value of an entry, with where its keys came from.

@@ -8,6 +8,7 @@
 //! Knows CloudFormation's language; knows no control. What a resource type means beyond its name is the model's.
 
 mod assembly;
+mod choice;
 mod condition;
 mod deployment;
 mod embedded;
@@ -22,6 +23,7 @@ mod nested;
 mod parameter;
 mod parameter_file;
 mod reference;
+mod remarks;
 mod rules;
 mod shape;
 mod template;

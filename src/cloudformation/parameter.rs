@@ -103,7 +103,10 @@ impl<'t> Parameter<'t> {
         let allowed = self.allowed();
         // For a list the allowed values are those of its items.
         if self.shape() == Shape::Text && !allowed.is_empty() {
-            return Domain::of(allowed.into_iter().map(Literal::Text).collect());
+            let accepted: Vec<String> = allowed.iter().filter(|text| !self.refuses_text(text)).cloned().collect();
+            // Where the other constraints refuse them all, nobody can deploy the template, and there is nothing to tell apart.
+            let accepted = if accepted.is_empty() { allowed } else { accepted };
+            return Domain::of(accepted.into_iter().map(Literal::Text).collect());
         }
         let alternatives = self.entry.value.get("AllowedPattern").and_then(Node::text).and_then(alternatives);
         if let Some(texts) = alternatives.filter(|_| self.shape() == Shape::Text) {

@@ -75,11 +75,12 @@ fn document(parsed: Parsed, is_toml: bool, environment: &str) -> Result<Vec<Give
 fn values(node: &Node) -> Result<Vec<GivenValue>, Span> {
     match &node.kind {
         NodeKind::Sequence(items) => {
-            // Without a value, `UsePreviousValue` leaves whatever the stack has.
-            let given = items
-                .iter()
-                .filter(|item| item.get("UsePreviousValue").is_none() || item.get("ParameterValue").is_some());
-            given.map(|item| read_item(item).ok_or(item.span)).collect()
+            // `UsePreviousValue: false` without a value says nothing.
+            let says_something = |item: &&Node| {
+                let previous = item.get("UsePreviousValue");
+                previous.is_none() || item.get("ParameterValue").is_some() || previous.is_some_and(is_true)
+            };
+            items.iter().filter(says_something).map(|item| read_item(item).ok_or(item.span)).collect()
         }
         NodeKind::Mapping(entries) => entries.iter().map(|entry| read_entry(entry).ok_or(entry.value.span)).collect(),
         NodeKind::Scalar(scalar) => {
@@ -97,15 +98,22 @@ fn read_item(item: &Node) -> Option<GivenValue> {
         Some(text) => override_of(&words(text).join(" "), item.span),
         None => {
             let name = item.get("ParameterKey")?.text()?.to_owned();
-            let value = item.get("ParameterValue")?;
-            Some(GivenValue { name, text: read_value(value)?, span: Some(value.span) })
+            match (item.get("ParameterValue"), item.get("UsePreviousValue")) {
+                (Some(value), _) => Some(GivenValue { name, text: Some(read_value(value)?), span: Some(value.span) }),
+                (None, Some(_)) => Some(GivenValue { name, text: None, span: Some(item.span) }),
+                (None, None) => None,
+            }
         }
     }
 }
 
+fn is_true(node: &Node) -> bool {
+    plain_text(node).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
 fn read_entry(entry: &Entry) -> Option<GivenValue> {
     let name = entry.key.text()?.to_owned();
-    Some(GivenValue { name, text: read_value(&entry.value)?, span: Some(entry.value.span) })
+    Some(GivenValue { name, text: Some(read_value(&entry.value)?), span: Some(entry.value.span) })
 }
 
 /// A scalar as text, or a list of scalars with commas between them.
@@ -132,7 +140,7 @@ fn override_of(word: &str, span: Span) -> Option<GivenValue> {
     let long = word.strip_prefix("ParameterKey=").and_then(|rest| rest.split_once(",ParameterValue="));
     let (name, text) = long.or_else(|| word.split_once('='))?;
     let name = name.trim();
-    (!name.is_empty()).then(|| GivenValue { name: name.to_owned(), text: text.to_owned(), span: Some(span) })
+    (!name.is_empty()).then(|| GivenValue { name: name.to_owned(), text: Some(text.to_owned()), span: Some(span) })
 }
 
 /// The words of a text, as a shell cuts them: quotes hold blanks, a backslash keeps the next character.
@@ -197,8 +205,16 @@ mod tests {
         let sources = Sources::new(directory.clone(), directory);
         sources.add(name, text.to_owned());
         let values = read(&sources, Path::new(name), environment)?;
-        let shown = values.iter().map(|value| format!("{}={}", value.name, value.text));
+        let shown =
+            values.iter().map(|value| format!("{}={}", value.name, value.text.as_deref().unwrap_or("(previous)")));
         Ok(shown.collect::<Vec<_>>().join("; "))
+    }
+
+    #[test]
+    fn what_keeps_its_previous_value_has_one_that_is_not_known() {
+        let text = "- {ParameterKey: A, UsePreviousValue: true}\n- {ParameterKey: B, UsePreviousValue: false}\n\
+                    - {ParameterKey: C, ParameterValue: c, UsePreviousValue: false}\n";
+        assert_eq!(given("p.yaml", text, None), Ok("A=(previous); C=c".to_owned()));
     }
 
     #[test]
@@ -220,7 +236,7 @@ mod tests {
             ("p.yaml", "Parameters:\n  Env: prod\n  Zones: a,b\n"),
             (
                 "p.yaml",
-                "- ParameterKey: Env\n  ParameterValue: prod\n- {ParameterKey: Zones, ParameterValue: 'a,b'}\n- {ParameterKey: Old, UsePreviousValue: true}\n",
+                "- ParameterKey: Env\n  ParameterValue: prod\n- {ParameterKey: Zones, ParameterValue: 'a,b'}\n- {ParameterKey: Old, UsePreviousValue: false}\n",
             ),
             ("p.env", "Env=prod\nZones=\"a,b\"\n"),
             (

@@ -6,10 +6,11 @@ use crate::syntax::{Entry, Node};
 use crate::value::{Data, Input, ListKind, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
 
 use super::evaluator::{Evaluator, Name, broken};
+use super::given::GivenValue;
 use super::parameter::Parameter;
 use super::template::function;
 use super::text::{joined, named};
-use super::tree::{Child, Declared, Stack};
+use super::tree::{Child, Declared, Stack, Unread};
 
 const PSEUDO: [&str; 7] = [
     "AWS::AccountId",
@@ -21,15 +22,16 @@ const PSEUDO: [&str; 7] = [
     "AWS::URLSuffix",
 ];
 
-/// A value that somebody gives a parameter, which CloudFormation refuses whatever the inputs are.
-fn accepted(parameter: &Parameter<'_>, value: Value) -> Value {
-    if parameter.refuses(&value) {
-        return broken(
-            format!("the constraints of the parameter {} refuse what it is given", parameter.name),
-            value.origin,
-        );
-    }
-    value
+/// A value that somebody gives a parameter, unless CloudFormation refuses it whatever the inputs are.
+fn accepted(parameter: &Parameter<'_>, rule: Option<&str>, value: Value) -> Value {
+    let why = match rule {
+        _ if parameter.refuses(&value) => {
+            format!("the constraints of the parameter {} refuse what it is given", parameter.name)
+        }
+        Some(rule) => format!("the rule {rule} refuses what the parameter {} is given", parameter.name),
+        None => return value,
+    };
+    broken(why, value.origin)
 }
 
 /// What a computed `Parameters` hands in for a parameter: a map of a stack, or the list of a `StackSet`.
@@ -77,7 +79,8 @@ impl<'t> Evaluator<'t> {
                 symbol(stack, resource, attribute, origin.clone())
             }),
             None => made_elsewhere(stack, name, "Ref", &origin).unwrap_or_else(|| {
-                broken(format!("`{name}` is neither a parameter nor a resource of this template"), origin)
+                let message = format!("`{name}` is neither a parameter nor a resource of this template");
+                undeclared(stack, name, message, origin)
             }),
         }
     }
@@ -114,12 +117,23 @@ impl<'t> Evaluator<'t> {
         match handed.filter(|value| !value.is_null()) {
             // What an answer brought about refuses the answer.
             Some(value) if self.asked() != before => value,
-            Some(value) => accepted(parameter, value),
-            None => parameter.default().unwrap_or_else(|| {
-                let message = format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
-                broken(message, Origin::at(parameter.span(), Role::Header))
-            }),
+            Some(value) => accepted(parameter, self.ruled_out(stack, parameter), value),
+            None => self.own_default(stack, parameter),
         }
+    }
+
+    /// The default of a parameter that gets no value from the stack's parent.
+    fn own_default(&self, stack: &Stack, parameter: &Parameter<'t>) -> Value {
+        if let Some(default) = parameter.default() {
+            return accepted(parameter, self.ruled_out(stack, parameter), default);
+        }
+        let message = format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
+        broken(message, Origin::at(parameter.span(), Role::Header))
+    }
+
+    /// The rule that refuses the value a parameter has.
+    fn ruled_out(&self, stack: &Stack, parameter: &Parameter<'_>) -> Option<&'t str> {
+        self.tree.unruly.get(&(stack.id, parameter.name.to_owned())).map(String::as_str)
     }
 
     /// `Fn::RefAll`: the values of all parameters of a type.
@@ -133,11 +147,14 @@ impl<'t> Evaluator<'t> {
     }
 
     fn root_parameter(&self, stack: &Stack, parameter: &Parameter<'t>) -> Value {
-        if let Some(given) = self.tree.given.get(parameter.name) {
-            let origin = Origin::at(given.span.unwrap_or(parameter.span()), Role::Given);
-            return accepted(parameter, parameter.typed_text(&given.text, origin));
+        let given = self.tree.given.get(parameter.name);
+        if let Some(GivenValue { text: Some(text), span, .. }) = given {
+            let origin = Origin::at(span.unwrap_or(parameter.span()), Role::Given);
+            return accepted(parameter, self.ruled_out(stack, parameter), parameter.typed_text(text, origin));
         }
-        let keeps = self.open == OpenInputs::WithoutDefault || stack.body.kept.contains(parameter.name);
+        let has_default =
+            given.is_none() && self.open == OpenInputs::WithoutDefault && self.ruled_out(stack, parameter).is_none();
+        let keeps = has_default || stack.body.kept.contains(parameter.name);
         if let Some(default) = parameter.default().filter(|_| keeps) {
             return default;
         }
@@ -190,8 +207,10 @@ impl<'t> Evaluator<'t> {
     pub fn attribute(&self, stack: &'t Stack, id: &str, attribute: &str, span: Span) -> Value {
         let origin = Origin::expression(span);
         let Some(resource) = stack.resource(id) else {
-            return made_elsewhere(stack, id, attribute, &origin)
-                .unwrap_or_else(|| broken(format!("`{id}` is not a resource of this template"), origin));
+            return made_elsewhere(stack, id, attribute, &origin).unwrap_or_else(|| {
+                let message = format!("`{id}` is not a resource of this template");
+                undeclared(stack, &format!("{id}.{attribute}"), message, origin)
+            });
         };
         self.existing(stack, resource, span, || match (resource.kind(), attribute) {
             _ if resource.module().is_some() => absent(stack, resource, attribute, origin),
@@ -221,22 +240,31 @@ impl<'t> Evaluator<'t> {
     fn output(&self, stack: &'t Stack, resource: Declared<'t>, name: &str, span: Span) -> Value {
         let origin = Origin::expression(span);
         let address = stack.address_of(resource.id);
-        let child = match stack.children.get(&resource.index) {
-            Some(Child::Here(child)) => self.tree.stack(*child),
-            Some(Child::Absent(_)) => return absent(stack, resource, &format!("Outputs.{name}"), origin),
-            None => None,
-        };
-        let Some((child, output)) = child.and_then(|child| Some((child, child.body.outputs.get(name)?))) else {
-            return broken(format!("the stack {address} has no output `{name}`"), origin);
-        };
-        self.output_of(child, output, span)
+        for child in stack.nested(resource) {
+            let here = match child {
+                Child::Here(id) => self.tree.stack(*id),
+                Child::Absent { .. } => None,
+            };
+            let case = self.is_case(child.case(self.tree), &origin);
+            match (case.data, here) {
+                (Data::Bool(false), _) => {}
+                (Data::Bool(true), Some(child)) => {
+                    let output = child.body.outputs.get(name);
+                    let missing = || broken(format!("the stack {address} has no output `{name}`"), origin);
+                    return output.map_or_else(missing, |output| self.output_of(child, output, span));
+                }
+                (Data::Bool(true), None) => return absent(stack, resource, &format!("Outputs.{name}"), origin),
+                (data, _) => return Value::new(data, origin),
+            }
+        }
+        broken(format!("the stack {address} has no output `{name}`"), origin)
     }
 
     /// The value of an output, if it exists.
     pub fn output_of(&self, stack: &'t Stack, output: &'t Entry, span: Span) -> Value {
         let origin = Origin::expression(span);
         let name = output.key.text().unwrap_or_default();
-        let exists = output.value.get("Condition").map(|condition| self.truth(stack, condition));
+        let exists = self.output_exists(stack, output);
         match exists.map(|exists| exists.data) {
             Some(Data::Bool(false)) => {
                 Value::failed(format!("the output `{name}` does not exist: its condition is false"), origin)
@@ -268,9 +296,14 @@ impl<'t> Evaluator<'t> {
     /// Whether the condition of a resource holds: true, false, pending or failed.
     pub fn exists(&self, stack: &'t Stack, resource: Declared<'t>) -> Value {
         match resource.condition() {
-            Some(condition) => self.truth(stack, condition),
+            Some(condition) => self.holds(stack, condition, "the Condition of a resource"),
             None => Value::bool(true, Origin::at(resource.span(), Role::Header)),
         }
+    }
+
+    /// Whether the condition of an output holds, if it has one: true, false, pending or failed.
+    pub fn output_exists(&self, stack: &'t Stack, output: &Entry) -> Option<Value> {
+        Some(self.holds(stack, output.value.get("Condition")?, "the Condition of an output"))
     }
 }
 
@@ -280,14 +313,22 @@ fn symbol(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin
     Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin)
 }
 
+/// A name that the template does not declare: what is not read of it may.
+pub fn undeclared(stack: &Stack, name: &str, message: String, origin: Origin) -> Value {
+    let Some(Unread { name: module, source }) = stack.unread.clone() else { return broken(message, origin) };
+    let name = stack.address_of(name);
+    Value::open(Input::undecidable(name, Reason::ModuleNotOnDisk { module, source }, origin.clone()), origin)
+}
+
 /// Something of a nested stack or module whose template is not on disk.
 fn absent(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin) -> Value {
     let module = stack.address_of(resource.id);
     let name = format!("{module}.{attribute}");
-    let source = match stack.children.get(&resource.index) {
-        Some(Child::Absent(source)) => source.clone(),
-        _ => String::new(),
-    };
+    let source = stack.nested(resource).iter().find_map(|child| match child {
+        Child::Absent { source, .. } => Some(source.clone()),
+        Child::Here(_) => None,
+    });
+    let source = source.unwrap_or_default();
     Value::open(Input::undecidable(name, Reason::ModuleNotOnDisk { module, source }, origin.clone()), origin)
 }
 

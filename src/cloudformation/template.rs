@@ -41,6 +41,12 @@ impl Template {
         self.transforms().any(|name| name.starts_with("AWS::Serverless-"))
     }
 
+    /// Whether it names the transform that gives it `Fn::ForEach` and others.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html>
+    pub fn is_extended(&self) -> bool {
+        self.transforms().any(|name| name == "AWS::LanguageExtensions")
+    }
+
     /// Whether org-formation deploys it, which also takes the names of the accounts of an organization.
     /// <https://github.com/org-formation/org-formation-cli/blob/master/docs/cloudformation-resources.md>
     pub fn is_of_an_organization(&self) -> bool {

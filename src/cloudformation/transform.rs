@@ -12,7 +12,7 @@ use crate::value::{Data, Input, Literal, Value};
 use super::Found;
 use super::evaluator::Evaluator;
 use super::template::{Template, fragment, function};
-use super::tree::{Body, Stack};
+use super::tree::{Body, Stack, Unread};
 
 const FOR_EACH: &str = "Fn::ForEach::";
 /// The most bytes a text may grow to, times its names.
@@ -43,6 +43,8 @@ pub struct Expander<'a> {
     iterated: IndexMap<String, Value>,
     kept: BTreeSet<String>,
     included: Vec<FileId>,
+    depth: usize,
+    unread: Option<Unread>,
 }
 
 /// What a loop's identifier stands for.
@@ -63,8 +65,8 @@ impl<'a> Expander<'a> {
         budget: &'a mut usize,
         found: &'a mut Found,
     ) -> Self {
-        let (bindings, iterated, kept, included) = Default::default();
-        Self { sources, evaluator, stack, budget, found, bindings, iterated, kept, included }
+        let (bindings, iterated, kept, included, depth, unread) = Default::default();
+        Self { sources, evaluator, stack, budget, found, bindings, iterated, kept, included, depth, unread }
     }
 
     /// The documents that the template's own `Transform` includes. What is unknown gives a note.
@@ -79,6 +81,7 @@ impl<'a> Expander<'a> {
             } else if !KNOWN.iter().any(|known| name.starts_with(known)) {
                 let message = format!("the transform {name} is not run: the template is judged as it is written");
                 self.found.note(message, transform.span);
+                self.not_read(name, "a macro");
             }
         }
         included
@@ -105,7 +108,16 @@ impl<'a> Expander<'a> {
             }
         };
         self.found.note(format!("AWS::Include is not carried out: {unread}"), transform.span);
+        let source = location.as_ref().map(|location| location.as_str().map_or(location.describe(), str::to_owned));
+        self.not_read("AWS::Include", &source.unwrap_or_default());
         None
+    }
+
+    /// What a section may get from something that is not read.
+    fn not_read(&mut self, name: &str, source: &str) {
+        if self.depth == 0 {
+            self.unread = Some(Unread { name: name.to_owned(), source: source.to_owned() });
+        }
     }
 
     fn node(&mut self, node: &Node) -> Node {
@@ -122,7 +134,12 @@ impl<'a> Expander<'a> {
                 NodeKind::Scalar(if as_written { written.clone() } else { Scalar::new(text, written.style) })
             }
             NodeKind::Sequence(items) => NodeKind::Sequence(items.iter().map(|item| self.node(item)).collect()),
-            NodeKind::Mapping(entries) => NodeKind::Mapping(self.entries(entries)),
+            NodeKind::Mapping(entries) => {
+                self.depth += 1;
+                let entries = self.entries(entries);
+                self.depth -= 1;
+                NodeKind::Mapping(entries)
+            }
         };
         *self.budget = self.budget.saturating_sub(1);
         Node { kind, span: node.span, tag: None }
@@ -158,6 +175,7 @@ impl<'a> Expander<'a> {
         let name = transform.get("Name").and_then(Node::text).unwrap_or("a list of macros");
         if name != "AWS::Include" {
             self.found.note(format!("the macro {name} is not run"), transform.span);
+            self.not_read(name, "a macro");
             return None;
         }
         let document = self.include(transform)?;
@@ -237,16 +255,16 @@ impl<'a> Expander<'a> {
     }
 }
 
-/// The template with what its own `Transform` and its first sections include in place, and the included files: the
-/// other sections refer to parameters and mappings. `None` when there is nothing of the kind.
-pub fn with_includes(mut expander: Expander<'_>) -> Option<(Template, Vec<FileId>)> {
+/// The template with what its own `Transform` and its first sections include in place, the included files, and what could
+/// not be read: the other sections refer to parameters and mappings. No template when there is nothing of the kind.
+pub fn with_includes(mut expander: Expander<'_>) -> (Option<Template>, Vec<FileId>, Option<Unread>) {
     let template = &expander.stack.template;
     let documents = expander.top_level(template);
     let has_transform = |section: &Entry| {
         section.key.text().is_some_and(|name| FIRST.contains(&name)) && section.value.get(TRANSFORM).is_some()
     };
     if documents.is_empty() && !template.root.entries().iter().any(has_transform) {
-        return None;
+        return (None, expander.included, expander.unread);
     }
     let mut sections = template.root.entries().to_vec();
     for section in sections.iter_mut().filter(|section| has_transform(section)) {
@@ -263,11 +281,11 @@ pub fn with_includes(mut expander: Expander<'_>) -> Option<(Template, Vec<FileId
     }
     let root = Node { kind: NodeKind::Mapping(sections), span: template.root.span, tag: None };
     let (file, language, problems) = (template.file, template.language, template.problems.clone());
-    Some((Template { file, language, root, problems }, expander.included))
+    (Some(Template { file, language, root, problems }), expander.included, expander.unread)
 }
 
-/// The expanded sections, and the files they include.
-pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>) {
+/// The expanded sections, the files they include, and what could not be read.
+pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>, Option<Unread>) {
     let template = &expander.stack.template;
     let mut section = |name: &str| {
         let all = expander.entries(template.section(name)).into_iter();
@@ -275,7 +293,8 @@ pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>) {
         named.collect::<IndexMap<String, Entry>>()
     };
     let (conditions, resources, outputs) = (section("Conditions"), section("Resources"), section("Outputs"));
-    (Body { conditions, resources, outputs, iterated: expander.iterated, kept: expander.kept }, expander.included)
+    let body = Body { conditions, resources, outputs, iterated: expander.iterated, kept: expander.kept };
+    (body, expander.included, expander.unread)
 }
 
 fn scalar(text: String) -> NodeKind {

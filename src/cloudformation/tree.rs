@@ -1,14 +1,15 @@
 //! The stacks of a unit: the template itself and those it nests, each with its own parameters.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
 use crate::source::{FileId, Span};
 use crate::syntax::{Entry, Node};
-use crate::value::{Before, Decided, Value};
+use crate::value::{Before, Decided, Question, Value};
 
+use super::choice::Answers;
 use super::given::Given;
 use super::parameter::Parameter;
 use super::template::{Template, function};
@@ -27,6 +28,21 @@ pub struct Tree {
     pub nested: Vec<FileId>,
     /// What may refuse answers, by stack and number. Before anything is answered nothing does.
     pub refusals: Before<(StackId, usize), Decided<bool>>,
+    /// The parameters of each stack whose values a rule refuses, with the rule.
+    pub unruly: BTreeMap<(StackId, String), String>,
+    /// What refuses every input, worked out when it is needed.
+    pub impossible: OnceLock<Vec<Impossible>>,
+}
+
+/// What no input satisfies, so that nobody can deploy the template.
+#[derive(Debug)]
+pub struct Impossible {
+    /// Its stack and its number among what may refuse answers there.
+    pub place: (StackId, usize),
+    /// What it says.
+    pub message: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// One stack: a template with the parameters it gets.
@@ -40,12 +56,25 @@ pub struct Stack {
     pub account: String,
     /// The stack that nests it, and the resource it is there.
     pub parent: Option<(StackId, usize)>,
+    /// The answers by which that resource has this template; none where it has no other.
+    pub case: Answers,
     /// What it is made from.
     pub template: Arc<Template>,
     /// Its sections, with loops and includes expanded.
     pub body: Body,
-    /// The stacks it nests, by the number of their resource.
-    pub children: IndexMap<usize, Child>,
+    /// What may declare more than is written here.
+    pub unread: Option<Unread>,
+    /// The stacks it nests, by the number of their resource: one for each template that the resource may have.
+    pub children: IndexMap<usize, Vec<Child>>,
+}
+
+/// An include that is not on disk, or a macro: what its sections hold is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The transform's name.
+    pub name: String,
+    /// Where it takes its text from.
+    pub source: String,
 }
 
 /// The sections of a template that loops and includes can change.
@@ -64,12 +93,27 @@ pub struct Body {
 }
 
 /// A nested stack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Child {
     /// Its template is on disk.
     Here(StackId),
-    /// Its template is elsewhere; what names it.
-    Absent(String),
+    /// Its template is elsewhere.
+    Absent {
+        /// What names it.
+        source: String,
+        /// The answers by which it is this one.
+        case: Answers,
+    },
+}
+
+impl Child {
+    /// The answers by which a resource has this template.
+    pub fn case<'t>(&'t self, tree: &'t Tree) -> &'t [(Question, bool)] {
+        match self {
+            Self::Here(id) => tree.stack(*id).map(|stack| stack.case.as_slice()).unwrap_or_default(),
+            Self::Absent { case, .. } => case,
+        }
+    }
 }
 
 /// A declared resource.
@@ -90,6 +134,11 @@ impl Tree {
 }
 
 impl Stack {
+    /// What a resource nests, template by template.
+    pub fn nested(&self, resource: Declared<'_>) -> &[Child] {
+        self.children.get(&resource.index).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// A parameter by its name; of duplicates the last.
     pub fn parameter(&self, name: &str) -> Option<Parameter<'_>> {
         self.template.root.get("Parameters")?.entry(name).and_then(Parameter::new)

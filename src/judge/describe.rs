@@ -86,7 +86,7 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
     let reasons = &words.reasons;
     let sentence = |sentence: &str, slots: &[(&str, &str)]| Some(crate::rules::fill(sentence, slots));
     match &input.reason {
-        Reason::Derived | Reason::LengthOf(_) | Reason::Joined(..) | Reason::NoValue(_) => None,
+        Reason::Derived | Reason::LengthOf(_) | Reason::Joined(..) | Reason::Each(_) | Reason::NoValue(_) => None,
         Reason::ModuleNotOnDisk { module, source } => {
             // Terraform's addresses of modules begin so; anything else is a nested stack.
             let is_module = module.starts_with("module.");
@@ -104,7 +104,12 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
 #[must_use]
 pub fn is_choice(input: &Input) -> bool {
     match input.reason {
-        Reason::NoValue(_) | Reason::Derived | Reason::LengthOf(_) | Reason::Joined(..) | Reason::Elsewhere(_) => true,
+        Reason::NoValue(_)
+        | Reason::Derived
+        | Reason::LengthOf(_)
+        | Reason::Joined(..)
+        | Reason::Each(_)
+        | Reason::Elsewhere(_) => true,
         Reason::ModuleNotOnDisk { .. } | Reason::Unsupported(_) | Reason::Broken(_) | Reason::Limit(_) => false,
     }
 }

@@ -12,7 +12,7 @@ use crate::rules::document::{Document, Expectation, Given, Remark};
 use crate::rules::leaves::Leaf;
 use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
-use crate::value::{self, Decided, Origin, Stop, World};
+use crate::value::{self, Decided, Origin, Role, Stop, World};
 
 use super::scene::Scene;
 
@@ -90,14 +90,21 @@ impl<'a> Judge<'a> {
         document.expecting(&expectations, trail, estate, world)
     }
 
-    /// The trails of the unit, world by world.
+    /// The trails of the unit, world by world; those that would exist in a world that is refused do not.
     #[must_use]
     pub fn trails(&self) -> Exploration<Vec<Resource>> {
         explore(self.max_worlds, |world| {
             let scene = Scene::new(self, world);
             // Most units have no trail, and then it does not matter what they would refuse.
             let trails: Vec<Resource> = scene.existing_trails()?.into_iter().cloned().collect();
-            Ok(if trails.is_empty() || scene.estate.rejected() { Vec::new() } else { trails })
+            match trails.first() {
+                Some(first) if scene.estate.rejected() => {
+                    let (message, origin) =
+                        ("these inputs are refused".to_owned(), Origin::at(first.header, Role::Header));
+                    Err(Stop::Reject(Arc::new(value::Failure { message, origin })))
+                }
+                _ => Ok(trails),
+            }
         })
     }
 
@@ -115,14 +122,16 @@ impl<'a> Judge<'a> {
         match scene.trail(&trail.address) {
             Some(found) if exists(found, scene.world)? => self.judge(rule, found, scene).map(Some),
             Some(_) => Ok(None),
-            None if trail.address.contains("${") => self.judge_told(rule, trail, scene),
+            None if trail.address.contains("${") || trail.address.ends_with("[*]") => {
+                self.judge_told(rule, trail, scene)
+            }
             // How many instances there are may still be a question; then the trail can yet appear.
             None => scene.existing_trails().map(|_| None),
         }
     }
 
-    /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key: that it is the
-    /// same as another instance. Where nothing tells which one, it is the worst of the block's.
+    /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key or the number of
+    /// instances: that it is the same as another instance. Where nothing tells which one, it is the worst of the block's.
     fn judge_told(&self, rule: &'a Rule, trail: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
         let mut trails = scene.existing_trails()?;
         trails.retain(|other| other.header == trail.header);

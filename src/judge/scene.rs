@@ -4,7 +4,6 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::explore::can_be;
 use crate::model::{Estate, Kind, Resource, exists};
 use crate::rules::Rule;
 use crate::rules::document::Document;
@@ -97,6 +96,6 @@ impl<'w> Scene<'w> {
 
     fn can_be(&self) -> bool {
         let Judge { unit, max_worlds, .. } = self.judge;
-        *self.can_be.get_or_init(|| can_be(self.world, *max_worlds, |world| unit.estate(world).refusal()))
+        *self.can_be.get_or_init(|| self.world.can_be(*max_worlds, |world| unit.estate(world).refusal()))
     }
 }

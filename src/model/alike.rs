@@ -1,5 +1,5 @@
 //! Whether two names that are not the same may turn out to be, because one is a function of what the other is made of:
-//! `var.n` and `lower(var.n)`. Different inputs are taken for different names; it knows texts, and no resources.
+//! `var.n` and `lower(var.n)`, or both are made of the same in another order: `"x${var.n}"` and `"${var.n}x"`. Different inputs are taken for different names; it knows texts, and no resources.
 
 use crate::value::{Data, Part, Reason, SymbolSource, Value, names_in};
 
@@ -14,11 +14,32 @@ enum Atom<'v> {
 pub fn may_be_equal(left: &Value, right: &Value) -> bool {
     let (left, right) = (atoms(left), atoms(right));
     let (left, right) = without_common_ends(&left, &right);
+    let made_alike = || unknown(left).any(|one| unknown(right).any(|other| share_an_ingredient(one, other)));
+    !ends_differ(left, right) && (made_alike() || is_other_order(left, right))
+}
+
+/// Whether two names certainly are different, whatever their unknown parts are: by what they begin or end with.
+pub fn differ(left: &Value, right: &Value) -> bool {
+    let (left, right) = (atoms(left), atoms(right));
+    let (left, right) = without_common_ends(&left, &right);
+    ends_differ(left, right)
+}
+
+/// Whether texts that share nothing at their ends are certainly different.
+fn ends_differ(left: &[Atom], right: &[Atom]) -> bool {
     let ends = [(left.first(), right.first()), (left.last(), right.last())];
-    let differ = ends.iter().any(|ends| matches!(ends, (Some(Atom::Character(_)), Some(Atom::Character(_)))))
+    ends.iter().any(|ends| matches!(ends, (Some(Atom::Character(_)), Some(Atom::Character(_)))))
         || left.is_empty() && right.iter().any(Atom::is_something)
-        || right.is_empty() && left.iter().any(Atom::is_something);
-    !differ && unknown(left).any(|one| unknown(right).any(|other| share_an_ingredient(one, other)))
+        || right.is_empty() && left.iter().any(Atom::is_something)
+}
+
+/// Whether both are made of the same characters and unknown texts, each as often, in another order.
+fn is_other_order(left: &[Atom], right: &[Atom]) -> bool {
+    let count = |atoms: &[Atom], wanted: &Atom| atoms.iter().filter(|atom| *atom == wanted).count();
+    !left.is_empty()
+        && left.len() == right.len()
+        && unknown(left).next().is_some()
+        && left.iter().all(|atom| count(left, atom) == count(right, atom))
 }
 
 impl Atom<'_> {
@@ -111,6 +132,11 @@ mod tests {
             ("<var.names[0]>", "<var.names[1]>", false),
             ("<lower(var.c.a)>", "<var.c.b>", false),
             ("logs", "<lower(var.n)>", false),
+            ("x<var.n>", "<var.n>x", true),
+            ("<var.a>-<var.b>", "<var.b>-<var.a>", true),
+            ("logs-<var.n>", "<var.n>-data", false),
+            ("logs-<var.n>", "<var.n>-log", false),
+            ("<var.n>x", "<var.m>x", false),
         ];
         for (left, right, expected) in table {
             let got = [may_be_equal(&name(left), &name(right)), may_be_equal(&name(right), &name(left))];

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, OfUnit, Origin, Reason, Role, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Input, Origin, Reason, Role, SymbolSource, Value, World};
 
 use super::alike;
 use super::link::{self, Naming};
-use super::{Estate, Existence, Kind, Language, Resource, Unit};
+use super::{Estate, Kind, Language, Resource};
 
 /// A bucket of this unit and what decides who may reach it, in one world. Every list holds what exists; values are
 /// not yet decided.
@@ -263,19 +263,33 @@ fn account_blocks(resource: &Resource, estate: &dyn Estate, world: &World) -> De
     Ok(blocks)
 }
 
-/// The blocks of its own account that a unit certainly declares, as other units see them.
-#[must_use]
-pub fn declared_account_blocks(unit: &dyn Unit) -> Vec<PublicAccessBlock> {
-    let world = World::default();
-    let estate = unit.estate(&world);
-    let is_own = |block: &Resource| {
-        let account = estate.property(block, "AccountId");
-        let is_own = account.is_null() || matches!(account.data, Data::Opaque(_));
-        is_own && block.provider == estate.default_provider() && block.existence == Existence::Exists
-    };
-    let blocks = estate.resources(Kind::AccountPublicAccessBlock).into_iter().filter(is_own);
-    let blocks = blocks.map(|block| PublicAccessBlock::read(|flag| estate.property(&block, flag)));
-    blocks.map(|block| block.of_unit(unit.path())).collect()
+/// The blocks that a unit declares for its own account, for the buckets of other units of that account.
+///
+/// # Errors
+/// [`crate::value::Stop`] when an input decides whether one exists, or which account it is for.
+pub fn own_account_blocks(estate: &dyn Estate, world: &World) -> Decided<Vec<PublicAccessBlock>> {
+    let provider = estate.default_provider();
+    let own = account_number(&provider).map(str::to_owned).or_else(|| estate.environment().account);
+    let mut blocks = Vec::new();
+    for block in estate.resources(Kind::AccountPublicAccessBlock) {
+        if block.provider == provider
+            && is_for_own(&block, own.as_deref(), estate, world)?
+            && link::exists(&block, world)?
+        {
+            blocks.push(PublicAccessBlock::read(|flag| estate.property(&block, flag)));
+        }
+    }
+    Ok(blocks)
+}
+
+/// Whether a block certainly is for the account of this number: without a number, and where it is that of the caller, it is.
+fn is_for_own(block: &Resource, own: Option<&str>, estate: &dyn Estate, world: &World) -> Decided<bool> {
+    let account = estate.property(block, "AccountId");
+    match own {
+        _ if account.is_null() || matches!(account.data, Data::Opaque(_)) => Ok(true),
+        Some(own) => Ok(account.read_null(world)? || account.read_is(own, world)?),
+        None => Ok(false),
+    }
 }
 
 /// Whether a block says that it is for an account of another number than `own`. Without a number, and where it is that of the
@@ -290,7 +304,8 @@ fn is_for_another(block: &Resource, own: Option<&str>, estate: &dyn Estate, worl
 }
 
 /// The number of the account that a provider configuration works in: the only one it allows, or that of the role it assumes.
-fn account_number(provider: &str) -> Option<&str> {
+#[must_use]
+pub fn account_number(provider: &str) -> Option<&str> {
     let number = if provider.starts_with("arn:") { provider.split(':').nth(4)? } else { provider };
     (number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
 }

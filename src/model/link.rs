@@ -36,9 +36,16 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
         Data::Failed(failure) => return Err(Stop::Reject(Arc::clone(failure))),
         _ => {}
     }
+    // What refers to a bucket by its address need not be compared with the others.
+    let named = |address| estate.resource(Kind::Bucket, address).or_else(|| instance(address, estate));
+    if let Some(bucket) = symbol(&name).and_then(named)
+        && exists(&bucket, world)?
+    {
+        return Ok(Link::Bucket(Box::new(bucket)));
+    }
     for bucket in estate.resources(Kind::Bucket) {
         // Of several with one name, an input may decide which one exists.
-        if Naming::of(&bucket, estate).owns(&name, estate, world)? && exists(&bucket, world)? {
+        if Naming::of(&bucket, estate).owns(&name, world)? && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
         }
     }
@@ -62,6 +69,8 @@ pub fn exists(resource: &Resource, world: &World) -> Decided<bool> {
 pub struct Naming {
     /// The bucket itself; `None` where only its name is known.
     bucket: Option<Resource>,
+    /// The address of what stands for all instances of its block, where it is one of those.
+    any: Option<String>,
     /// Its name, or null.
     name: Value,
 }
@@ -70,7 +79,9 @@ impl Naming {
     /// What a bucket of `estate` goes by.
     #[must_use]
     pub fn of(bucket: &Resource, estate: &dyn Estate) -> Self {
-        Self { bucket: Some(bucket.clone()), name: unwrapped(&estate.property(bucket, "BucketName")) }
+        let is_listed = || estate.resource(Kind::Bucket, &bucket.address).is_some();
+        let any = any_of(&bucket.address).filter(|_| !is_listed());
+        Self { bucket: Some(bucket.clone()), any, name: unwrapped(&estate.property(bucket, "BucketName")) }
     }
 
     /// What a bucket of another unit goes by.
@@ -83,25 +94,27 @@ impl Naming {
                 Value::opaque(symbol, Origin::default())
             }
         };
-        Self { bucket: None, name }
+        Self { bucket: None, any: None, name }
     }
 
     /// Whether `target` certainly is the bucket.
     pub(super) fn is(&self, target: &Value) -> bool {
         let target = unwrapped(target);
         match symbol(&target) {
-            Some(address) => self.bucket.as_ref().is_some_and(|bucket| bucket.address == address),
+            Some(address) => {
+                self.any.as_deref() == Some(address)
+                    || self.bucket.as_ref().is_some_and(|bucket| bucket.address == address)
+            }
             None => !target.is_null() && self.name == target,
         }
     }
 
     /// Whether `target`, the value of a satellite's bucket argument, names the bucket.
-    fn owns(&self, target: &Value, estate: &dyn Estate, world: &World) -> Decided<bool> {
+    fn owns(&self, target: &Value, world: &World) -> Decided<bool> {
         match (&target.data, &self.bucket) {
-            (Data::Pending(question), Some(_)) => world.decide(question).map(|_| false),
-            // Across units only whole literal names link.
-            (Data::Pending(_), None) | (Data::Failed(_), _) => Ok(false),
-            _ if self.is(target) || self.is_only_instance(target, estate) => Ok(true),
+            (Data::Pending(question), _) => world.decide(question).map(|_| false),
+            (Data::Failed(_), _) => Ok(false),
+            _ if self.is(target) => Ok(true),
             _ => match self.question(target).map(Arc::new).or_else(|| self.undecided(target, world)) {
                 Some(question) => world.decide(&question),
                 None => Ok(false),
@@ -109,12 +122,20 @@ impl Naming {
         }
     }
 
-    /// Whether `target` is one of the instances of the bucket's block, whichever, and the bucket is all there is of them:
-    /// one stands for all where it is not known which there are.
-    fn is_only_instance(&self, target: &Value, estate: &dyn Estate) -> bool {
-        let Some(block) = self.bucket.as_ref().and_then(|bucket| block(&bucket.address)) else { return false };
-        let is_another = |other: &&Resource| self::block(&other.address) == Some(block);
-        is_instance(target, block) && estate.resources(Kind::Bucket).iter().filter(is_another).count() == 1
+    /// Whether a satellite whose bucket argument is `target` belongs to the bucket. What runs over an unknown collection may
+    /// meet it in some world, although it is not written down that it does.
+    fn meets(&self, target: &Value, estate: &dyn Estate, world: &World) -> Decided<bool> {
+        if self.owns(target, world)? {
+            return Ok(true);
+        }
+        let Some(bucket) = self.bucket.as_ref().filter(|_| !self.name.is_null()) else { return Ok(false) };
+        let may_be =
+            is_any_element(target) && !alike::differ(&self.name, target) && !is_of_another(target, bucket, estate);
+        match self.name.as_str() {
+            _ if !may_be => Ok(false),
+            Some(name) => target.read_is(name, world),
+            None => world.decide(&Arc::new(is_name_of(&unwrapped(target), bucket))),
+        }
     }
 
     /// What decides one of two names that may turn out to be the same: the bucket's own, or `target` beside a known one.
@@ -136,13 +157,13 @@ impl Naming {
         let target = unwrapped(target);
         let may_be = match &target.data {
             Data::Opaque(symbol) => match &symbol.source {
-                SymbolSource::Resource(address) => bucket.address == *address,
+                SymbolSource::Resource(address) => bucket.address == *address || may_be_same(address, &bucket.address),
                 SymbolSource::Derived(text) | SymbolSource::Data(text) => mentions(text, &bucket.address),
                 SymbolSource::Named(_) | SymbolSource::Import(_) => false,
             },
             Data::Open(input) => match input.reason {
                 Reason::Derived => {
-                    let is_one_of = |block| is_instance(&target, block);
+                    let is_one_of = |block| mentions_any(&input.name, block);
                     mentions(&input.name, &bucket.address) || block(&bucket.address).is_some_and(is_one_of)
                 }
                 Reason::Unsupported(_) | Reason::Limit(_) => true,
@@ -150,9 +171,7 @@ impl Naming {
             },
             _ => false,
         };
-        let statement = || format!("{} is the name of {}", target.describe(), bucket.address);
-        let input = || Input { domain: Domain::boolean(), ..Input::derived(statement(), target.origin.clone()) };
-        (may_be || alike::may_be_equal(&self.name, &target)).then(|| Question::new(input(), Ask::True))
+        (may_be || alike::may_be_equal(&self.name, &target)).then(|| is_name_of(&target, bucket))
     }
 
     /// Whether its name, its ARN or the bucket as a whole is anywhere in `value`.
@@ -184,33 +203,94 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
     let mut belonging = Vec::new();
     for resource in estate.resources(kind) {
         let target = estate.property(&resource, "Bucket");
-        if bucket.owns(&target, estate, world)? && exists(&resource, world)? {
+        if bucket.meets(&target, estate, world)? && exists(&resource, world)? {
             belonging.push(resource);
         }
     }
     Ok(belonging)
 }
 
-/// The address of a block that has several instances, of which `address` is one.
-fn block(address: &str) -> Option<&str> {
-    let (block, _) = address.strip_suffix(']')?.rsplit_once('[')?;
-    Some(block)
+/// The instance of this address of a block of which it is not known which instances there are: it is like what stands for
+/// all of them.
+fn instance(address: &str, estate: &dyn Estate) -> Option<Resource> {
+    let any = estate.resource(Kind::Bucket, &any_of(address)?)?;
+    Some(Resource { address: address.to_owned(), ..any })
 }
 
-/// Whether a value that is not known is the name of one of the instances of `block`: `aws_s3_bucket.logs[each.key].id`.
-fn is_instance(value: &Value, block: &str) -> bool {
-    let Data::Open(input) = &value.data else { return false };
-    let key = input.name.strip_prefix(block).and_then(|rest| rest.strip_prefix('['));
-    key.and_then(|key| key.strip_suffix("].id").or_else(|| key.strip_suffix("].bucket"))).is_some()
+/// The address of what stands for all instances of a block, where it is not known which there are, of one of which
+/// `address` is.
+fn any_of(address: &str) -> Option<String> {
+    let block = block(address)?;
+    let is_keyed = address.get(block.len()..).is_some_and(|key| key.starts_with("[\""));
+    Some(format!("{block}{}", if is_keyed { "[\"*\"]" } else { "[*]" }))
+}
+
+/// Whether two addresses of instances of one block may be the same instance, although they differ: one of them stands for
+/// all, or has a key that is not known.
+fn may_be_same(one: &str, other: &str) -> bool {
+    let is_open = |address: &str| any_of(address).as_deref() == Some(address) || address.contains("${");
+    block(one).is_some() && any_of(one) == any_of(other) && (is_open(one) || is_open(other))
+}
+
+/// The address of a block that has several instances, of which `address` is one.
+fn block(address: &str) -> Option<&str> {
+    // A key that is not known holds brackets of its own.
+    let cut = address.find("[\"${").or_else(|| address.find("[${"));
+    let cut = cut.or_else(|| address.strip_suffix(']')?.rfind('['));
+    address.get(..cut?)
+}
+
+/// The question whether `target` is the name of the bucket.
+fn is_name_of(target: &Value, bucket: &Resource) -> Question {
+    let statement = format!("{} is the name of {}", target.describe(), bucket.address);
+    Question::new(Input { domain: Domain::boolean(), ..Input::derived(statement, target.origin.clone()) }, Ask::True)
+}
+
+/// Whether a value is, or is made of, an element of a collection that is not known, whichever: `each.key` over `var.names`.
+fn is_any_element(value: &Value) -> bool {
+    let is_element = |text: &str| text.contains("[*]") || text.contains("[count.index of ");
+    match &value.data {
+        Data::Open(input) => !matches!(input.reason, Reason::ModuleNotOnDisk { .. }) && is_element(&input.name),
+        Data::Opaque(symbol) => is_element(&symbol.to_string()),
+        Data::Text(text) => text.values().any(is_any_element),
+        _ => false,
+    }
+}
+
+/// Whether what a value is made of is another bucket.
+fn is_of_another(value: &Value, bucket: &Resource, estate: &dyn Estate) -> bool {
+    let text = value.describe();
+    let own = block(&bucket.address).unwrap_or(&bucket.address);
+    let others = estate.resources(Kind::Bucket).into_iter().map(|other| other.address);
+    others.filter(|other| *other != bucket.address).any(|other| {
+        let block = block(&other).unwrap_or(&other);
+        block != own && mentions(&text, block)
+    })
 }
 
 /// Whether the canonical text of an expression holds an address, and not only as a part of a longer one.
 fn mentions(text: &str, address: &str) -> bool {
+    mentioned(text, address).next().is_some()
+}
+
+/// Whether it holds the address of a block that has several instances where it is not said which of them is meant.
+fn mentions_any(text: &str, block: &str) -> bool {
+    let is_told = |behind: &str| {
+        behind
+            .strip_prefix('[')
+            .is_some_and(|key| key.starts_with(|first: char| first == '"' || first.is_ascii_digit()))
+    };
+    mentioned(text, block).any(|behind| !is_told(behind))
+}
+
+/// What stands behind each place of a text that holds an address.
+fn mentioned<'t>(text: &'t str, address: &'t str) -> impl Iterator<Item = &'t str> {
     let is_name = |character: char| character.is_alphanumeric() || "_-".contains(character);
-    text.match_indices(address).any(|(at, _)| {
+    text.match_indices(address).filter_map(move |(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let behind = text.get(at + address.len()..).and_then(|behind| behind.chars().next());
-        !before.is_some_and(|before| is_name(before) || before == '.') && !behind.is_some_and(is_name)
+        let behind = text.get(at + address.len()..)?;
+        let is_whole = !before.is_some_and(|before| is_name(before) || before == '.') && !behind.starts_with(is_name);
+        is_whole.then_some(behind)
     })
 }
 

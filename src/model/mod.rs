@@ -16,11 +16,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Bucket, Logging, PublicAccessBlock, Satellites, declared_account_blocks, handed_to,
+    Acl, AclSpelling, Bucket, Logging, PublicAccessBlock, Satellites, account_number, handed_to, own_account_blocks,
 };
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
-pub use neighbours::{Neighbourhood, Neighbours, Target, bucket_in, in_unit, other_names, targets};
+pub use neighbours::{AccountBlocks, Neighbourhood, Neighbours, Target, bucket_in, in_unit, other_names, targets};
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
@@ -82,6 +82,11 @@ pub trait Unit: Send + Sync {
 pub trait Estate {
     /// The resources of one kind, in source order, with those whose existence is still a question.
     fn resources(&self, kind: Kind) -> Vec<Resource>;
+
+    /// The first resource of one kind that has this address.
+    fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
+        self.resources(kind).into_iter().find(|resource| resource.address == address)
+    }
 
     /// A property by CloudFormation's name, evaluated when read; null (with the header as origin) when absent.
     /// The properties of each kind are listed at [`Kind`].

@@ -1,7 +1,7 @@
 //! What other units of a run say about a bucket: the one that declares it, and those that declare something for it. Across
 //! units only whole literal names link, of buckets and of exports, and only where exactly one unit declares the name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::finding::Note;
@@ -16,6 +16,9 @@ use super::{Environment, Estate, Kind, Resource, Unit};
 const SATELLITES: [Kind; 5] =
     [Kind::BucketPolicy, Kind::BucketAcl, Kind::PublicAccessBlock, Kind::OwnershipControls, Kind::BucketLogging];
 
+/// How many worlds of a unit are looked at for what its satellites name.
+const MAX_NAMING_WORLDS: usize = 16;
+
 /// How many exports a name is followed through.
 const MAX_EXPORTS: usize = 16;
 
@@ -26,7 +29,15 @@ pub struct Neighbours<'a> {
     naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
     exporting: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
     known: &'a [KnownBucket],
-    account_blocks: BTreeMap<String, Vec<PublicAccessBlock>>,
+    account_blocks: BTreeMap<String, AccountBlocks<'a>>,
+}
+
+/// Where the public access block of an account comes from, for the buckets of one unit of it.
+pub struct AccountBlocks<'a> {
+    /// What somebody vouches for.
+    pub vouched: Option<PublicAccessBlock>,
+    /// The other units of the account that may declare one.
+    pub others: Vec<&'a dyn Unit>,
 }
 
 /// What a value names in another unit.
@@ -51,8 +62,8 @@ impl Target {
 }
 
 impl<'a> Neighbours<'a> {
-    /// Reads the names that every unit gives to buckets, to exports and in what belongs to buckets, as far as they are
-    /// known without any answer.
+    /// Reads the names that every unit gives to buckets, to exports and in what belongs to buckets: the last in whatever
+    /// world, the others as far as they are known without any answer.
     pub fn of(units: impl IntoIterator<Item = &'a dyn Unit>) -> Self {
         let mut neighbours = Self::default();
         for unit in units {
@@ -61,8 +72,7 @@ impl<'a> Neighbours<'a> {
             for (name, _) in literals(estate.as_ref(), Kind::Bucket, "BucketName") {
                 add(&mut neighbours.declaring, name, unit);
             }
-            let satellites = SATELLITES.iter().flat_map(|kind| estate.resources(*kind));
-            for target in satellites.filter_map(|satellite| Target::of(&estate.property(&satellite, "Bucket"))) {
+            for target in named_by_satellites(unit) {
                 add(&mut neighbours.naming, target, unit);
             }
             for (name, _) in estate.exports() {
@@ -75,7 +85,7 @@ impl<'a> Neighbours<'a> {
     /// The same units, with what somebody vouches for: buckets that none of them declares, and the public access blocks
     /// of the account that a unit is deployed to, by the unit's path.
     #[must_use]
-    pub fn knowing(self, known: &'a [KnownBucket], account_blocks: BTreeMap<String, Vec<PublicAccessBlock>>) -> Self {
+    pub fn knowing(self, known: &'a [KnownBucket], account_blocks: BTreeMap<String, AccountBlocks<'a>>) -> Self {
         Self { known, account_blocks, ..self }
     }
 
@@ -199,12 +209,32 @@ impl<'a> Neighbourhood<'a> {
         self.all.known.iter().find(|known| known.name.matches(name))
     }
 
-    /// The public access blocks of the account that a unit is deployed to, this one unless another is named, as far as
-    /// somebody vouches for them or another unit of the account declares them.
+    /// Where the public access blocks of the account that a unit is deployed to come from, this one unless another is named.
     #[must_use]
-    pub fn account_blocks(&self, unit: Option<&dyn Unit>) -> &'a [PublicAccessBlock] {
-        self.all.account_blocks.get(unit.unwrap_or(self.home).path()).map_or(&[], Vec::as_slice)
+    pub fn account_blocks(&self, unit: Option<&dyn Unit>) -> Option<&'a AccountBlocks<'a>> {
+        self.all.account_blocks.get(unit.unwrap_or(self.home).path())
     }
+}
+
+/// What the satellites of a unit name, in any of the worlds that tell what they name, as far as those are few.
+fn named_by_satellites(unit: &dyn Unit) -> BTreeSet<Target> {
+    let (mut named, mut worlds) = (BTreeSet::new(), vec![World::default()]);
+    for _ in 0..MAX_NAMING_WORLDS {
+        let Some(world) = worlds.pop() else { break };
+        let estate = unit.estate(&world);
+        let satellites = SATELLITES.iter().flat_map(|kind| estate.resources(*kind));
+        let mut waiting = None;
+        for target in satellites.map(|satellite| estate.property(&satellite, "Bucket")) {
+            named.extend(Target::of(&target));
+            if let Data::Pending(question) = target.data {
+                waiting = waiting.or(Some(question));
+            }
+        }
+        if let Some(question) = waiting {
+            worlds.extend([false, true].map(|answer| world.with(question.as_ref().clone(), answer)));
+        }
+    }
+    named
 }
 
 fn add<'a, K: Ord>(units: &mut BTreeMap<K, Vec<&'a dyn Unit>>, name: K, unit: &'a dyn Unit) {

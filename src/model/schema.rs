@@ -73,6 +73,12 @@ pub fn properties(terraform_type: &str) -> &'static [Property] {
     TYPES.iter().find(|(name, ..)| *name == terraform_type).map_or(&[], |(_, _, properties)| properties)
 }
 
+/// Whether resources of a kind are declared beside a bucket and belong to it.
+#[must_use]
+pub fn belongs_to_bucket(kind: Kind) -> bool {
+    kind != Kind::Bucket && names(kind).any(|name| name == "Bucket")
+}
+
 /// The names of the properties of a kind.
 pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
     let properties = TYPES.iter().find(|(_, known, _)| *known == kind).map_or(&[][..], |(_, _, properties)| properties);

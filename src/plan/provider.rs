@@ -1,5 +1,6 @@
 //! Which provider configuration an instance belongs to, and what that says about its account.
 
+use crate::model::account_number;
 use crate::syntax::{Node, NodeKind, Style};
 
 use super::instances::{Instance, list, text};
@@ -10,12 +11,18 @@ pub(super) fn account(plan: &Node, instance: &Instance<'_>) -> String {
     let Some(expressions) = configured(plan, instance).and_then(|provider| provider.get("expressions")) else {
         return String::new();
     };
-    let role = expressions.get("assume_role").and_then(|blocks| match &blocks.kind {
-        NodeKind::Sequence(_) => blocks.items()?.iter().find_map(|block| known(block.get("role_arn")?, plan)),
-        _ => known(blocks.get("role_arn")?, plan),
+    // A later role is assumed by the one before it.
+    let roles = ["assume_role_with_web_identity", "assume_role"].into_iter().filter_map(|kind| {
+        let blocks = expressions.get(kind)?;
+        let blocks = blocks.items().unwrap_or(std::slice::from_ref(blocks));
+        blocks.iter().filter_map(|block| block.get("role_arn")).next_back()
     });
-    let argument = |name: &str| known(expressions.get(name)?, plan);
-    role.or_else(|| argument("profile")).or_else(|| argument("allowed_account_ids")).unwrap_or_default()
+    let argument = |name: &str| expressions.get(name);
+    let told = roles.last().or_else(|| argument("profile")).or_else(|| argument("allowed_account_ids"));
+    let Some(expression) = told else { return String::new() };
+    let references = || list(expression, "references").filter_map(Node::text).collect::<Vec<_>>().join(",");
+    let told = known(expression, plan).unwrap_or_else(references);
+    account_number(&told).map(str::to_owned).unwrap_or(told)
 }
 
 /// The configuration an instance's block names: `aws`, `aws.logs`, `module.logs:aws`. A module that has none of its own

@@ -24,6 +24,8 @@ pub struct Words {
     pub trail: String,
     /// A unit whose trails exist in no world; `{unit}`.
     pub no_trail: String,
+    /// A unit that no input lets anybody deploy; `{unit}`.
+    pub all_refused: String,
     /// The line of the program that wrote the source.
     pub created: String,
     /// The same, where that line is not here; `{place}`.

@@ -9,7 +9,8 @@ pub struct Position {
     pub column: usize,
 }
 
-/// The first byte of every line of a text. Lines end at LF; a CR before it belongs to the line's end.
+/// The first byte of every line of a text. Lines end at LF; a CR before it belongs to the line's end. A text without any LF
+/// has lines that end at CR.
 #[derive(Debug, Clone, Default)]
 pub struct LineIndex {
     starts: Vec<usize>,
@@ -19,7 +20,8 @@ impl LineIndex {
     /// The table for `text`.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
+        let end = if text.contains('\n') { b'\n' } else { b'\r' };
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(end, text.as_bytes()).map(|at| at + 1)).collect();
         Self { starts }
     }
 
@@ -82,5 +84,14 @@ mod tests {
         assert_eq!(index.position(x, text), Position { line: 2, column: 3 });
         assert_eq!(index.position_utf16(x, text), Position { line: 2, column: 4 });
         assert_eq!(index.range(0, text), 0..1);
+    }
+
+    #[test]
+    fn a_text_without_any_line_feed_has_lines_that_end_at_carriage_returns() {
+        let text = "a\rbc\rd";
+        let index = LineIndex::new(text);
+        assert_eq!((index.len(), index.range(1, text)), (3, 2..4));
+        assert_eq!(index.position(5, text), Position { line: 3, column: 1 });
+        assert_eq!(LineIndex::new("a\rb\n").len(), 2);
     }
 }

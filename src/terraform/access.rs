@@ -29,6 +29,9 @@ impl<'a> Evaluator<'a> {
                 Value::failed(format!("there is no attribute \"{name}\""), origin())
             }
             Data::Open(input) => {
+                if let Some(instance) = self.any_instance(source, &Value::text(name, origin()), span) {
+                    return instance;
+                }
                 if let Some((Junction::Map, parts)) = source.parts() {
                     return self.joined_entry(parts, name, span);
                 }
@@ -87,6 +90,9 @@ impl<'a> Evaluator<'a> {
                 Value::failed(format!("there is no element {}", key.shown()), origin)
             }
             (Data::Open(input), _) => {
+                if let Some(instance) = self.any_instance(source, key, span) {
+                    return instance;
+                }
                 if let Some(element) = self.joined_element(source, key, span) {
                     return element.through(span, Role::Expression);
                 }
@@ -159,6 +165,16 @@ impl<'a> Evaluator<'a> {
         (self.attribute(map, key, span), known)
     }
 
+    /// The instance of a resource or module that stands for all, where it is not known which there are: under another
+    /// index than its own, the one that has it.
+    fn any_instance(&self, source: &Value, index: &Value, span: Span) -> Option<Value> {
+        let (own, element) = source.each()?;
+        let Data::Object(any) = element.data else { return None };
+        let is_own = own.describe() == index.describe();
+        let id = if is_own { None } else { self.instance_under(any, index) };
+        Some(Value::new(Data::Object(id.unwrap_or(any)), element.origin.clone()).through(span, Role::Expression))
+    }
+
     fn some_element(&self, source: &Value, key: &Value, span: Span) -> Value {
         let name = format!("{}[{}]", source.describe(), key.describe());
         let worst = source.obstacle().filter(|obstacle| matches!(obstacle.data, Data::Open(_))).or(key.obstacle());
@@ -225,7 +241,15 @@ impl<'a> Evaluator<'a> {
         }
         let element = self.open_part(input, "[*]", source.said_type().element(), Nullable::Yes);
         let item = self.steps(element, steps, span, env);
-        derive(item.describe(), &item, Outcome::Open, self.world, origin).typed(&splat_type(source, &item))
+        let made = derive(item.describe(), &item, Outcome::Open, self.world, origin).typed(&splat_type(source, &item));
+        let made = joined::as_long_as(source, made);
+        match source.each() {
+            Some((key, element)) => {
+                let item = self.steps(element.clone(), steps, span, env);
+                joined::made_of(made, key.clone(), item)
+            }
+            None => made,
+        }
     }
 
     /// What a splat over a list without elements is a list of: what one element would make.

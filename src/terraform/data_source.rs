@@ -1,5 +1,6 @@
 //! Data sources: what they are worth without asking anybody.
 
+use crate::model::account_number;
 use crate::source::Span;
 use crate::value::{Data, Origin, Symbol, SymbolSource, Value};
 
@@ -43,9 +44,11 @@ impl<'a> Evaluator<'a> {
     }
 
     fn account(&self, instance: &Instance<'a>, origin: Origin) -> Option<Value> {
-        let is_default = self.provider(instance).is_empty();
-        let account = self.unit.inputs.account_id.clone().filter(|_| is_default)?;
-        Some(Value::text(account, origin))
+        let provider = self.provider(instance);
+        let is_default = provider.is_empty();
+        let given = self.unit.inputs.account_id.clone().filter(|_| is_default);
+        let told = || account_number(&provider).map(str::to_owned);
+        Some(Value::text(given.or_else(told)?, origin))
     }
 
     /// The Region where it is written down, else one symbol for each provider configuration.

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use crate::model::schema;
-use crate::model::{Estate, Existence, Kind, Language, Resource};
+use crate::model::{Environment, Estate, Existence, Kind, Language, Resource};
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{Before, Data, Decided, Failure, ObjectId, Origin, Part, Role, Value, World, any, look_at, watched};
@@ -41,6 +41,12 @@ impl Estate for TerraformEstate<'_> {
 
     fn default_provider(&self) -> String {
         self.evaluator.default_provider()
+    }
+
+    /// Where nothing names another account, it is the one that the caller of the run names.
+    fn environment(&self) -> Environment {
+        let account = self.evaluator.unit.inputs.account_id.clone().filter(|_| self.default_provider().is_empty());
+        Environment { account, region: None }
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {

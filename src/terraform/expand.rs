@@ -71,6 +71,18 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// What the address of the instance under a key ends with.
+    fn suffix(key: &str) -> String {
+        format!("[\"{}\"]", escaped(key))
+    }
+
+    /// What leads to it in the collection of instances.
+    pub fn index(&self, span: Span) -> Value {
+        let bound = self.repetition.as_ref().and_then(|(_, bound)| bound.as_map());
+        let index = bound.and_then(|bound| bound.get("key").or_else(|| bound.get("index")));
+        index.cloned().unwrap_or_else(|| Value::null(Origin::expression(span)))
+    }
+
     fn single() -> Self {
         Self { suffix: String::new(), key: String::new(), repetition: None, unless: None }
     }
@@ -82,14 +94,27 @@ impl Slot {
         Self { suffix: format!("[{index}]"), key: index.to_string(), repetition: Some(("count", count)), unless: None }
     }
 
-    /// Any one of the instances of a block whose number is not known.
-    fn any_counted(address: &str, span: Span) -> Self {
+    /// Any one of the instances of a block whose number is not known. Blocks of one number have the same indices.
+    fn any_counted(count: &Value, span: Span) -> Self {
         let origin = Origin::expression(span);
-        let input = Input::derived(format!("count.index of {address}"), origin.clone());
+        let input = Input::derived(format!("count.index of {}", count.describe()), origin.clone());
         let input = Input { domain: Domain { never_null: true, never_empty: true, ..Domain::default() }, ..input };
         let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);
         let count = Value::map(MapKind::Object, entries, origin);
-        Self { repetition: Some(("count", count)), ..Self::counted(0, span) }
+        let (suffix, key) = (format!("[{ANY_KEY}]"), ANY_KEY.to_owned());
+        Self { suffix, key, repetition: Some(("count", count)), unless: None }
+    }
+
+    /// The instance under `index` that is like this one, which stands for all. An index that is not known is told by what
+    /// it is made of.
+    pub fn under(&self, index: &Value) -> Self {
+        let unknown = || format!("${{{}}}", index.describe());
+        let suffix = match (&self.repetition, &index.data) {
+            (Some(("count", _)), Data::Number(number)) => format!("[{number}]"),
+            (Some(("count", _)), _) => format!("[{}]", unknown()),
+            _ => Self::suffix(&index.as_str().map_or_else(unknown, str::to_owned)),
+        };
+        Self { suffix, ..self.clone() }
     }
 
     /// Any one of the instances of a block that has more than are told apart.
@@ -105,8 +130,7 @@ impl Slot {
         let origin = key.origin.clone();
         let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
         let each = Value::map(MapKind::Object, entries, origin);
-        let suffix = format!("[\"{}\"]", escaped(text));
-        Self { suffix, key: text.to_owned(), repetition: Some(("each", each)), unless: None }
+        Self { suffix: Self::suffix(text), key: text.to_owned(), repetition: Some(("each", each)), unless: None }
     }
 }
 
@@ -178,7 +202,7 @@ impl<'a> Evaluator<'a> {
                     return pending(Shape::Counted, one(), &Arc::new(question), &value);
                 }
                 let zero = Ask::Is(Literal::Number(Number::from(0_usize)));
-                self.perhaps(Shape::Counted, vec![Slot::any_counted(address, span)], address, &value, zero, span)
+                self.perhaps(Shape::Counted, vec![Slot::any_counted(&value, span)], address, &value, zero, span)
             }
             Data::Failed(failure) => self.refuse(Shape::Counted, one(), address, &failure.message, span),
             _ => self.refuse(Shape::Counted, one(), address, "count must be a number", span),
@@ -289,7 +313,8 @@ impl<'a> Evaluator<'a> {
             Some(true) => known(shape, Vec::new()),
             Some(false) => {
                 let origin = Origin::expression(span);
-                let whole = Value::open(Input::derived(address, origin.clone()), origin);
+                let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+                let whole = Value::open(Input { domain, ..Input::derived(address, origin.clone()) }, origin);
                 Expansion { shape, slots, existence: Existence::Exists, unknown: Some(whole) }
             }
             None => {

@@ -171,7 +171,7 @@ impl<'a> Evaluator<'a> {
         let ty = ty.unwrap_or(&Type::Any);
         let origin = whole.origin.clone();
         let domain = types::domain(ty, nullable);
-        let input = Input { name, reason: whole.reason.clone(), domain, origin: origin.clone() };
+        let input = Input { name, reason: whole.reason.of_part(), domain, origin: origin.clone() };
         self.settled(Value::open(input, origin).typed(ty))
     }
 

@@ -34,6 +34,30 @@ pub(super) fn joined(name: String, junction: Junction, parts: Vec<Value>, world:
     Value::open(Input { name, reason, domain, origin: origin.clone() }, origin)
 }
 
+/// The open collection as one whose elements are all made like `element`, if nothing else is known of it.
+pub(super) fn made_of(collection: Value, key: Value, element: Value) -> Value {
+    match &collection.data {
+        Data::Open(input) if input.reason == Reason::Derived => {
+            let reason = Reason::Each(Arc::new((key, element)));
+            let input = Input { reason, ..input.as_ref().clone() };
+            Value { data: Data::Open(Arc::new(input)), ..collection }
+        }
+        _ => collection,
+    }
+}
+
+/// The open collection as one that has an element for each that `source` has.
+pub(super) fn as_long_as(source: &Value, collection: Value) -> Value {
+    match &collection.data {
+        Data::Open(input) if holds_something(source) => {
+            let domain = Domain { never_empty: true, ..input.domain.clone() };
+            let input = Input { domain, ..input.as_ref().clone() };
+            Value { data: Data::Open(Arc::new(input)), ..collection }
+        }
+        _ => collection,
+    }
+}
+
 /// Whether the part is null or empty in this world.
 pub(super) fn is_nothing(part: &Value, world: &World) -> bool {
     let answered = |input: &Arc<Input>, ask| world.answer(&Question::new(Arc::clone(input), ask)) == Some(true);

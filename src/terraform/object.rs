@@ -14,7 +14,7 @@ use crate::value::{
 
 use super::evaluator::{Evaluator, Key};
 use super::expand::{ANY_KEY, Expansion, Shape, Slot};
-use super::joined::joined;
+use super::joined::{joined, made_of};
 use super::module::{Mode, ResourceKey};
 use super::scope::{Caller, Env, Scope};
 use super::tree::Child;
@@ -122,6 +122,23 @@ impl<'a> Evaluator<'a> {
                 existence: expansion.existence_of(slot),
             })
         })
+    }
+
+    /// The instance under a known key of a resource's block of which it is not known which instances there are. It is like
+    /// the one that stands for all, but no other instance is it.
+    pub fn instance_under(&self, any: ObjectId, index: &Value) -> Option<ObjectId> {
+        let object = self.object(any)?;
+        let Object::Instance(any) = object.as_ref() else { return None };
+        if any.slot.key != ANY_KEY {
+            return None;
+        }
+        let slot = any.slot.under(index);
+        let address = format!("{}{}", any.address.strip_suffix(&any.slot.suffix)?, slot.suffix);
+        let (scope, existence) = (Rc::clone(&any.scope), any.existence.clone());
+        let (key, block) = (any.key, any.block);
+        Some(self.intern(&address, || {
+            Object::Instance(Instance { scope, key, block, address: address.clone(), slot, existence })
+        }))
     }
 
     /// A `module` block as a value: its instance, or the list or map of them.
@@ -276,9 +293,13 @@ fn whole(expansion: &Expansion, world: &World, span: Span, mut instance: impl Fn
     let origin = Origin::expression(span);
     if let Some(unknown) = &expansion.unknown {
         let unknown = unknown.clone().through(span, Role::Expression);
-        let certain = expansion.slots.iter().filter(|slot| slot.unless.is_none() && slot.key != ANY_KEY);
+        if let ([any], Data::Open(_)) = (expansion.slots.as_slice(), &unknown.data) {
+            return made_of(unknown, any.index(span), instance(any));
+        }
+        let is_certain = |slot: &&Slot| slot.unless.is_none() && slot.key != ANY_KEY;
+        let certain = expansion.slots.iter().filter(is_certain).filter(|_| expansion.shape == Shape::Keyed);
         let certain: IndexMap<String, Value> = certain.map(|slot| (slot.key.clone(), instance(slot))).collect();
-        if expansion.shape != Shape::Keyed || certain.is_empty() || matches!(unknown.data, Data::Failed(_)) {
+        if certain.is_empty() || matches!(unknown.data, Data::Failed(_)) {
             return unknown;
         }
         let name = unknown.describe();

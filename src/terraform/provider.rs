@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::syntax::{Block, Body, Expr, ExprKind};
+use crate::model::account_number;
+use crate::syntax::{Block, Expr, ExprKind};
 use crate::value::Value;
 
-use super::blocks::nested_arguments;
+use super::blocks::{Content, nested_arguments, nested_kinds};
 use super::evaluator::Evaluator;
 use super::expand::{Slot, in_slot};
 use super::object::Instance;
@@ -53,26 +54,27 @@ impl<'a> Evaluator<'a> {
     }
 
     fn account_of(&self, chosen: &Chosen<'a>) -> String {
-        let told = self.configuration(chosen, |body, env| {
-            let literal = |expr: &Expr| {
-                let value = self.evaluate(expr, env);
-                match value.as_list() {
-                    Some(items) => {
-                        items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
-                    }
-                    None => value.as_str().map(|text| vec![text.to_owned()]),
-                }
+        if !configured(&chosen.scope, &chosen.name).is_some_and(says_account) {
+            return String::new();
+        }
+        let told = self.configuration(chosen, |block, env| {
+            let content = Content::of(block);
+            // A later role is assumed by the one before it.
+            let roles = ROLES.iter().filter_map(|kind| {
+                let blocks = self.blocks_value(content, kind, env);
+                if blocks.as_list().is_none() { Some(blocks) } else { last_role(&blocks) }
+            });
+            let argument = |name: &&str| {
+                let argument = block.body.attribute(name)?;
+                Some(self.evaluate(&argument.expr, env)).filter(|value| !value.is_null())
             };
-            let argument = |name: &str| body.attribute(name).and_then(|attribute| literal(&attribute.expr));
-            let role = nested_arguments(body, "assume_role", "role_arn").into_iter().find_map(literal);
-            role.or_else(|| argument("profile")).or_else(|| argument("allowed_account_ids"))
+            roles.last().or_else(|| ACCOUNTS.iter().find_map(argument))
         });
-        // Instances of one configuration are told apart by their keys where nothing else is known of them.
-        let by_key = || chosen.key.is_some() && configured(&chosen.scope, &chosen.name).is_some_and(says_account);
-        match told.flatten() {
-            Some(texts) => texts.join(","),
-            None if by_key() => chosen.shown(),
-            None => String::new(),
+        match told {
+            Some(Some(told)) if told.waiting().is_none() => account(&told),
+            Some(None) => String::new(),
+            // Nothing is known but that it is one of its own.
+            Some(Some(_)) | None => chosen.shown(),
         }
     }
 
@@ -82,16 +84,16 @@ impl<'a> Evaluator<'a> {
         let own = own.map(|region| in_slot(&instance.scope, &instance.slot, |env| self.evaluate(&region.expr, env)));
         let known = |value: &Value| value.as_str().map(str::to_owned);
         own.as_ref().and_then(known).or_else(|| {
-            self.configuration(&self.chosen(instance), |body, env| {
-                known(&self.evaluate(&body.attribute("region")?.expr, env))
+            self.configuration(&self.chosen(instance), |block, env| {
+                known(&self.evaluate(&block.body.attribute("region")?.expr, env))
             })?
         })
     }
 
     /// The tags that a resource's provider configuration gives everything it makes.
     pub fn default_tags(&self, instance: &Instance<'a>) -> Option<Value> {
-        self.configuration(&self.chosen(instance), |body, env| {
-            let written = nested_arguments(body, "default_tags", "tags").into_iter().next()?;
+        self.configuration(&self.chosen(instance), |block, env| {
+            let written = nested_arguments(&block.body, "default_tags", "tags").into_iter().next()?;
             Some(self.evaluate(written, env))
         })?
     }
@@ -123,22 +125,44 @@ impl<'a> Evaluator<'a> {
 
     /// Looks into a provider configuration; `None` where there is none, or it is not known which of its instances it is.
     /// <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>
-    fn configuration<T>(&self, chosen: &Chosen<'a>, look: impl FnOnce(&'a Body, Env<'_, 'a>) -> T) -> Option<T> {
+    fn configuration<T>(&self, chosen: &Chosen<'a>, look: impl FnOnce(&'a Block, Env<'_, 'a>) -> T) -> Option<T> {
         let block = configured(&chosen.scope, &chosen.name)?;
-        let Some(key) = &chosen.key else { return Some(look(&block.body, Env::of(&chosen.scope))) };
+        let Some(key) = &chosen.key else { return Some(look(block, Env::of(&chosen.scope))) };
         let Name { local, alias } = &chosen.name;
         let name = format!("provider.{local}.{}", alias.as_deref().unwrap_or_default());
         let instances = self.expansion(&chosen.scope, &name, block);
         let slot = instances.slots.iter().find(|slot| key.as_str() == Some(slot.key.as_str()))?;
-        Some(in_slot(&chosen.scope, slot, |env| look(&block.body, env)))
+        Some(in_slot(&chosen.scope, slot, |env| look(block, env)))
     }
 }
+
+/// What an account is told by: the number that an ARN or a text holds, else whatever is written.
+fn account(told: &Value) -> String {
+    let items: Vec<&Value> = told.as_list().map_or_else(|| vec![told], |items| items.iter().collect());
+    let shown = |value: &&Value| {
+        let text = value.as_str().map_or_else(|| value.describe(), str::to_owned);
+        account_number(&text).map(str::to_owned).unwrap_or(text)
+    };
+    items.iter().map(shown).collect::<Vec<_>>().join(",")
+}
+
+/// The `role_arn` of the last block that has one.
+fn last_role(blocks: &Value) -> Option<Value> {
+    let roles = blocks.as_list()?.iter().filter_map(|block| block.as_map()?.get("role_arn"));
+    roles.filter(|role| !role.is_null()).last().cloned()
+}
+
+/// Blocks that name a role to work under, and arguments that tell an account otherwise.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assume_role-configuration-block>
+const ROLES: [&str; 2] = ["assume_role_with_web_identity", "assume_role"];
+const ACCOUNTS: [&str; 2] = ["profile", "allowed_account_ids"];
 
 /// Whether a configuration says which account it is for.
 fn says_account(provider: &Block) -> bool {
     let body = &provider.body;
-    let is_nested = || !nested_arguments(body, "assume_role", "role_arn").is_empty();
-    is_nested() || ["profile", "allowed_account_ids"].iter().any(|name| body.attribute(name).is_some())
+    let kinds = nested_kinds(body);
+    ROLES.iter().any(|role| kinds.contains(role) || body.attribute(role).is_some())
+        || ACCOUNTS.iter().any(|name| body.attribute(name).is_some())
 }
 
 /// The `provider` block of a module for this name.

@@ -130,35 +130,52 @@ impl<'a> Evaluator<'a> {
             return obstacle;
         }
         let (key, value) = self.any_element(collection, span);
+        let origin = || Origin::expression(span);
         let of = collection.describe();
-        let describe = |env: Env<'_, 'a>| {
-            let made = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
-            let condition = each.condition.as_ref().map(|condition| made(condition)).transpose()?;
-            let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
+        let open = |env: Env<'_, 'a>| {
+            let named = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
+            let condition = each.condition.as_ref().map(|condition| named(condition)).transpose()?;
+            // Of some of the elements one that stands for all of them is not known.
+            let is_any = condition.as_ref().is_none_or(|(_, value)| value.waiting().is_none());
+            let condition = condition.map(|(name, _)| format!(" if {name}")).unwrap_or_default();
             Ok(match &each.result {
-                ForResult::Tuple(element) => format!("[for each of {of} : {}{condition}]", made(element)?),
+                ForResult::Tuple(element) => {
+                    let (made, element) = named(element)?;
+                    let name = format!("[for each of {of} : {made}{condition}]");
+                    let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
+                    (name, is_any.then_some((index, element)))
+                }
                 ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
-                    format!("{{for each of {of} : {} => {}{condition}}}", made(key)?, made(element)?)
+                    let ((key_made, key), (made, element)) = (named(key)?, named(element)?);
+                    let is_any = is_any && matches!(each.result, ForResult::Object(..));
+                    let name = format!("{{for each of {of} : {key_made} => {made}{condition}}}");
+                    (name, is_any.then_some((key, element)))
                 }
             })
         };
-        match bind(each, &key, &value, env, describe) {
-            Ok(name) => derive(name, &obstacle, Outcome::Open, self.world, Origin::expression(span)),
-            Err(pending) => pending,
+        let (name, made) = match bind(each, &key, &value, env, open) {
+            Ok(made) => made,
+            Err(pending) => return pending,
+        };
+        let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
+        let all = if each.condition.is_none() { joined::as_long_as(collection, all) } else { all };
+        match made {
+            Some((key, element)) => joined::made_of(all, key, element),
+            None => all,
         }
     }
 
-    /// What names an expression about `elements`, which stand for all of an unknown collection's: the text of its value, or
-    /// its own text where the value waits for an answer about them, which nobody can give.
+    /// The value of an expression about `elements`, which stand for all of an unknown collection's, and what names it: the
+    /// text of the value, or its own text where the value waits for an answer about them, which nobody can give.
     ///
     /// # Errors
     /// A value that waits for an answer about something else.
-    fn named_by(&self, expr: &Expr, elements: &[&Value], env: Env<'_, 'a>) -> Result<String, Value> {
+    fn named_by(&self, expr: &Expr, elements: &[&Value], env: Env<'_, 'a>) -> Result<(String, Value), Value> {
         let value = self.evaluate(expr, env);
-        let Some(pending) = value.waiting() else { return Ok(value.describe()) };
+        let Some(pending) = value.waiting() else { return Ok((value.describe(), value)) };
         let asked = pending.describe();
         if elements.iter().any(|element| asked.contains(&element.describe())) {
-            Ok(self.written(expr, env))
+            Ok((self.written(expr, env), value))
         } else {
             Err(pending.clone())
         }
@@ -184,6 +201,10 @@ impl<'a> Evaluator<'a> {
             return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
         };
         let ty = collection.said_type();
+        if let Some((key, value)) = collection.each() {
+            let key = if matches!(ty, Type::Set(_)) { value } else { key };
+            return (key.clone(), value.clone());
+        }
         let value = self.open_part(input, "[*]", ty.element(), Nullable::Yes);
         if matches!(ty, Type::Set(_)) {
             return (value.clone(), value);

@@ -100,7 +100,7 @@ pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Orig
     match &collection.data {
         Data::Opaque(_) => opaque(name, origin).typed(&ty),
         Data::Open(input) => {
-            let (reason, domain) = (input.reason.clone(), Domain::default());
+            let (reason, domain) = (input.reason.of_part(), Domain::default());
             let element = Input { name, reason, domain, origin: input.origin.clone() };
             settle(Value::open(element, origin).typed(&ty), world)
         }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::OpenInputs;
+use crate::model::{OpenInputs, schema};
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
 use crate::value::{
@@ -15,6 +15,7 @@ use super::evaluator::{Evaluator, Key};
 use super::expand::in_slot;
 use super::given::Given;
 use super::merge::DECLARED_TYPE;
+use super::module::ResourceKey;
 use super::scope::{Caller, Env, Scope};
 use super::secret::is_sensitive;
 use super::types::{self, Nullable, Type};
@@ -194,7 +195,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// With every input open, a collection still has the keys of its default where `for_each` runs over it: they name the
-    /// resources that there are.
+    /// resources that there are. What only belongs to a bucket names none.
     fn keeps_keys(&self, declaration: &Declaration<'a>) -> bool {
         let is_collection =
             declaration.block.body.attribute("default").is_some_and(|default| match &default.expr.kind {
@@ -203,7 +204,9 @@ impl<'a> Evaluator<'a> {
                 _ => false,
             });
         let module = &self.unit.tree.module;
-        let blocks = module.resources.values().chain(module.calls.values());
+        let belongs = |key: &ResourceKey| schema::kind(&key.kind).is_some_and(schema::belongs_to_bucket);
+        let named = module.resources.iter().filter(|(key, _)| !belongs(key)).map(|(_, block)| block);
+        let blocks = named.chain(module.calls.values());
         let mut repeated = blocks.filter_map(|block| block.body.attribute("for_each"));
         is_collection && repeated.any(|each| mentions(&each.expr, declaration.name))
     }

@@ -68,6 +68,10 @@ impl OfUnit for Arc<Input> {
             Reason::Joined(junction, parts) => {
                 Reason::Joined(*junction, Arc::new(parts.as_ref().clone().of_unit(unit)))
             }
+            Reason::Each(element) => {
+                let (key, value) = element.as_ref().clone();
+                Reason::Each(Arc::new((key.of_unit(unit), value.of_unit(unit))))
+            }
             other => other.clone(),
         };
         Self::new(Input { name: name_of(&self.name, unit), reason, ..self.as_ref().clone() })

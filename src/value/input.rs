@@ -30,6 +30,8 @@ pub enum Reason {
     LengthOf(Arc<Input>),
     /// It is a collection put together of these, some of which are unknown.
     Joined(Junction, Arc<Vec<Value>>),
+    /// It is a collection whose elements are all made like this one: a key, and what it leads to.
+    Each(Arc<(Value, Value)>),
     /// It is decided by a module of this configuration that is not on disk: its address and source.
     ModuleNotOnDisk {
         /// The module's address.
@@ -45,6 +47,17 @@ pub enum Reason {
     Broken(String),
     /// A limit of this program was reached.
     Limit(String),
+}
+
+impl Reason {
+    /// Why a part of the input is open. What a collection is made of is not what a part of it is made of.
+    #[must_use]
+    pub fn of_part(&self) -> Self {
+        match self {
+            Self::Joined(..) | Self::Each(_) => Self::Derived,
+            other => other.clone(),
+        }
+    }
 }
 
 /// How a collection is put together of others.

@@ -279,6 +279,18 @@ impl Value {
         }
     }
 
+    /// What any element of an unknown collection is made like, with its key, if that is known.
+    #[must_use]
+    pub fn each(&self) -> Option<&(Self, Self)> {
+        match &self.data {
+            Data::Open(input) => match &input.reason {
+                Reason::Each(element) => Some(element),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Shows the value and everything in it to `visitor`.
     pub fn visit<'v>(&'v self, visitor: &mut dyn FnMut(&'v Self)) {
         visitor(self);
@@ -310,7 +322,8 @@ impl Value {
             Data::Map(_, entries) => return entries.get(key).cloned().unwrap_or(Self::null(self.origin.clone())),
             Data::Open(input) => {
                 let name = format!("{}.{key}", input.name);
-                Data::Open(Arc::new(Input { name, domain: Domain::default(), ..input.as_ref().clone() }))
+                let reason = input.reason.of_part();
+                Data::Open(Arc::new(Input { name, reason, domain: Domain::default(), origin: input.origin.clone() }))
             }
             Data::Opaque(symbol) => {
                 let path =

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Ask, Domain, Input, InputSet, Literal, Question, look_at};
+use super::{Ask, Decided, Domain, Input, InputSet, Literal, Question, Stop, look_at};
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
 const MAX_CANDIDATES: usize = 16;
@@ -47,6 +47,28 @@ impl World {
         let mut answers = self.answers.clone();
         answers.push((question, answer));
         Self { answers, answered, work: self.work.clone() }
+    }
+
+    /// The world with each answer to `question` that leaves its input a value: no before yes.
+    #[must_use]
+    pub fn either(&self, question: &Question) -> Vec<Self> {
+        let answered = [false, true].map(|answer| self.with(question.clone(), answer));
+        answered.into_iter().filter(|world| world.allows(&question.input)).collect()
+    }
+
+    /// Whether the inputs can be as this world has them: whether some further answers bring no refusal about. Where it takes
+    /// more than `limit` worlds to tell, they can.
+    pub fn can_be(&self, limit: usize, mut is_refused: impl FnMut(&Self) -> Decided<bool>) -> bool {
+        let mut waiting = vec![self.clone()];
+        for _ in 0..limit {
+            let Some(world) = waiting.pop() else { return false };
+            match is_refused(&world) {
+                Ok(true) | Err(Stop::Reject(_)) => {}
+                Ok(false) => return true,
+                Err(Stop::Ask(question)) => waiting.extend(world.either(&question)),
+            }
+        }
+        true
     }
 
     /// The inputs that the answers are about.

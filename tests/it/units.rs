@@ -51,6 +51,11 @@ fn serverless_templates() {
 }
 
 #[test]
+fn rules_of_templates() {
+    judge("rules.yaml");
+}
+
+#[test]
 fn stack_sets() {
     judge("stack-sets.yaml");
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::cloudformation::{self, Assemblies, Given, Loaded, MANIFEST};
 use crate::finding::FileError;
+use crate::model::Unit;
 use crate::source::{FileClass, Found as How, FoundFile, Sources, mentions_trail_in_template};
 
 use super::Found;
@@ -16,7 +17,9 @@ pub(super) fn add(files: &[FoundFile], given: &Given, sources: &Arc<Sources>, fo
     let templates: Vec<&FoundFile> = files.iter().filter(|file| may_be_template(file)).collect();
     let searched: Vec<(&FoundFile, Mention)> =
         templates.par_iter().map(|file| (*file, Mention::of(file, sources))).collect();
-    if !searched.iter().any(|(_, mention)| *mention == Mention::Trail) {
+    let is_spoken_of = |wanted: Mention| searched.iter().any(|(_, mention)| *mention == wanted);
+    let trail = is_spoken_of(Mention::Trail);
+    if !trail && !is_spoken_of(Mention::Nesting) {
         return;
     }
     found.assemblies = assemblies(&templates, sources);
@@ -29,7 +32,11 @@ pub(super) fn add(files: &[FoundFile], given: &Given, sources: &Arc<Sources>, fo
         let loaded = cloudformation::load(sources, &file.path, given, &deployment);
         (file, loaded)
     });
-    let loaded = loaded.collect();
+    let mut loaded: Vec<(FoundFile, Loaded)> = loaded.collect();
+    if !trail {
+        // What they nest or include may have any name, and lie anywhere.
+        loaded.retain(|(_, loaded)| matches!(loaded, Loaded::Template(unit) if unit.written_trail().is_some()));
+    }
     take(loaded, sources, found);
 }
 

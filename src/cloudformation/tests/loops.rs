@@ -50,6 +50,7 @@ Resources:
 fn a_loop_over_what_is_not_known_gives_one_resource_for_all() {
     let unit = unit(
         "
+Transform: AWS::LanguageExtensions
 Parameters:
   Names: {Type: CommaDelimitedList}
 Resources:

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::facts::access_logging::access_logging;
 use crate::facts::exposure::{Closure, Exposure, Opening, exposure};
 use crate::model::{
-    Bucket, Estate, KnownBucket, Link, Logging, Naming, Resource, Satellites, Target, Unit, bucket_in, handed_to,
-    in_unit, link_bucket,
+    Bucket, Estate, KnownBucket, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit,
+    bucket_in, handed_to, in_unit, link_bucket, own_account_blocks,
 };
 use crate::value::{Ask, Decided, Input, OfUnit, Origin, Role, Value, World};
 
@@ -118,14 +118,17 @@ impl<'a> Builder<'a> {
     ) -> Decided<Vec<T>> {
         let read_in = |(unit, target): &(&dyn Unit, Target)| {
             let naming = Naming::elsewhere(target);
-            let read = |estate: &dyn Estate, world: &World| read(&naming, estate, world);
-            if self.neighbours.is_home(*unit) {
-                read(self.estate, self.world)
-            } else {
-                in_unit(*unit, self.world, read)
-            }
+            self.read_in(*unit, |estate, world| read(&naming, estate, world))
         };
         place.beside.iter().map(read_in).collect()
+    }
+
+    /// What `read` gives in a unit, which may be the trail's own.
+    fn read_in<T: OfUnit>(&self, unit: &dyn Unit, read: impl FnOnce(&dyn Estate, &World) -> Decided<T>) -> Decided<T> {
+        if self.neighbours.is_home(unit) {
+            return read(self.estate, self.world);
+        }
+        in_unit(unit, self.world, read)
     }
 
     /// The bucket with everything that belongs to it in any unit.
@@ -135,10 +138,18 @@ impl<'a> Builder<'a> {
         let Some(mut bucket) = self.read_home(place, read)? else { return Ok(None) };
         if bucket.is_in_units_account {
             let home = place.home.as_ref().map(|(home, _)| *home);
-            bucket.account_blocks.extend_from_slice(self.neighbours.account_blocks(home));
+            bucket.account_blocks.extend(self.account_blocks(home)?);
         }
         self.read_beside(place, Satellites::read)?.into_iter().for_each(|satellites| bucket.add(satellites));
         Ok(Some(bucket))
+    }
+
+    /// The public access blocks of the account of a unit that others vouch for or declare.
+    fn account_blocks(&self, unit: Option<&dyn Unit>) -> Decided<Vec<PublicAccessBlock>> {
+        let Some(blocks) = self.neighbours.account_blocks(unit) else { return Ok(Vec::new()) };
+        let declared: Decided<Vec<_>> =
+            blocks.others.iter().map(|other| self.read_in(*other, own_account_blocks)).collect();
+        Ok(blocks.vouched.iter().cloned().chain(declared?.into_iter().flatten()).collect())
     }
 
     /// What makes the bucket log the requests made to it in any unit, and the modules that may.

@@ -100,13 +100,17 @@ pub(super) fn chosen(value: &Value, arguments: &Arguments) -> Value {
 }
 
 fn one(arguments: &Arguments) -> Answer {
-    if let Data::Open(input) = &arguments.value(0).data {
+    let collection = arguments.value(0);
+    if let Data::Open(input) = &collection.data {
         let empty = Value::answer(Question::new(Arc::clone(input), Ask::Empty), arguments.world(), arguments.origin());
         return Ok(match empty.as_bool() {
             Some(true) => Value::null(arguments.origin()),
-            Some(false) => {
-                Value::open(Input::derived(format!("{}[*]", input.name), arguments.origin()), arguments.origin())
-            }
+            Some(false) => match collection.each() {
+                Some((_, element)) => chosen(element, arguments),
+                None => {
+                    Value::open(Input::derived(format!("{}[*]", input.name), arguments.origin()), arguments.origin())
+                }
+            },
             None => empty,
         });
     }

@@ -128,7 +128,64 @@ fn a_provider_configuration_with_a_role_is_another_account() {
     let world = World::default();
     let providers: Vec<String> =
         unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider).collect();
-    assert_eq!(providers, ["", "", "arn:aws:iam::111122223333:role/audit"]);
+    assert_eq!(providers, ["", "", "111122223333"]);
+}
+
+/// Two roles of one account are one account; what is not known is an account of its own.
+#[test]
+fn an_account_is_told_by_whatever_tells_one() {
+    let root = r#"
+        variable "role" {}
+        variable "profile" {}
+        variable "none" { default = null }
+        provider "aws" { allowed_account_ids = ["111122223333"] }
+        provider "aws" {
+          alias = "role"
+          assume_role { role_arn = "arn:aws:iam::111122223333:role/a" }
+        }
+        provider "aws" {
+          alias = "chain"
+          assume_role { role_arn = "arn:aws:iam::444455556666:role/a" }
+          assume_role { role_arn = "arn:aws:iam::111122223333:role/b" }
+        }
+        provider "aws" {
+          alias = "dynamic"
+          dynamic "assume_role" {
+            for_each = ["arn:aws:iam::444455556666:role/x"]
+            content { role_arn = assume_role.value }
+          }
+        }
+        provider "aws" {
+          alias = "web"
+          assume_role_with_web_identity { role_arn = "arn:aws:iam::444455556666:role/x" }
+        }
+        provider "aws" {
+          alias = "open"
+          assume_role { role_arn = var.role }
+        }
+        provider "aws" {
+          alias   = "profile"
+          profile = var.profile
+        }
+        provider "aws" {
+          alias = "null"
+          assume_role { role_arn = var.none }
+        }
+        resource "aws_cloudtrail" "a" {}
+        resource "aws_cloudtrail" "b" { provider = aws.role }
+        resource "aws_cloudtrail" "c" { provider = aws.chain }
+        resource "aws_cloudtrail" "d" { provider = aws.dynamic }
+        resource "aws_cloudtrail" "e" { provider = aws.web }
+        resource "aws_cloudtrail" "f" { provider = aws.open }
+        resource "aws_cloudtrail" "g" { provider = aws.profile }
+        resource "aws_cloudtrail" "h" { provider = aws.null }
+    "#;
+    let unit = unit(&[("main.tf", root)]);
+    let world = World::default();
+    let providers: Vec<String> =
+        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider).collect();
+    let [here, there] = ["111122223333", "444455556666"];
+    assert_eq!(providers, [here, here, here, there, there, "var.role", "var.profile", ""]);
 }
 
 /// OpenTofu: <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>

@@ -80,6 +80,21 @@ resource \"aws_cloudtrail\" \"t\" {
     assert_eq!(trail(&unit, "aws_cloudtrail.t[\"a\"]", "TrailName"), "open: var.trails[\"a\"].name");
 }
 
+/// What belongs to a bucket names no resource that a control is about: what it is repeated over is open.
+#[test]
+fn where_every_input_is_open_a_set_that_only_repeats_what_belongs_to_a_bucket_is_open() {
+    let main = "variable \"open\" {\n  type = set(string)\n  default = [\"b\"]\n}
+resource \"aws_s3_bucket_acl\" \"open\" {
+  for_each = var.open
+  bucket   = each.key
+}\n";
+    let inputs = Inputs { open: OpenInputs::Any, ..Inputs::default() };
+    let unit = unit_with(&[("main.tf", main)], &inputs);
+    let world = World::default();
+    let value = property_in(&unit, Kind::BucketAcl, "aws_s3_bucket_acl.open[\"*\"]", "Bucket", &world);
+    assert_eq!(show(&value), "open: var.open[*]");
+}
+
 /// The world's answers leave one value: that is the value.
 #[test]
 fn an_answer_settles_a_variable() {

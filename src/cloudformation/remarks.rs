@@ -1,0 +1,152 @@
+//! What is worth saying about a template beside its verdicts.
+
+use std::sync::Arc;
+
+use crate::finding::Note;
+use crate::model::OpenInputs;
+use crate::source::{Span, mentions_trail_in_template};
+use crate::syntax::Node;
+use crate::value::{Data, Input, Reason, Value, World};
+
+use super::condition::question;
+use super::estate::{CloudFormationUnit, Evaluated};
+use super::rules::assertions;
+
+impl CloudFormationUnit {
+    /// What was remarked while the unit was read, and a note for every error that stands in every world and every limit met
+    /// in the properties the model may read.
+    pub(super) fn remarks(&self) -> Vec<Note> {
+        let mut notes = self.found.notes.clone();
+        for note in self.refused().into_iter().chain(self.unextended()).chain(self.broken()) {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+        notes
+    }
+
+    /// What CloudFormation refuses whatever is given, and what it refuses of what the parameters have.
+    fn refused(&self) -> Vec<Note> {
+        let impossible = self.tree.impossible().iter();
+        let mut notes: Vec<Note> =
+            impossible.map(|it| Note { message: it.message.clone(), span: Some(it.span) }).collect();
+        for ((stack, _), rule) in &self.tree.unruly {
+            let rule = self.tree.stack(*stack).and_then(|stack| stack.template.root.get("Rules")?.entry(rule));
+            let Some(span) = rule.map(|rule| rule.key.span) else { continue };
+            if notes.iter().all(|note| note.span != Some(span)) {
+                let message =
+                    "the values of its parameters do not satisfy this rule: whoever deploys this gives others";
+                notes.push(Note { message: message.to_owned(), span: Some(span) });
+            }
+        }
+        notes
+    }
+
+    /// The functions that a template uses without the transform they belong to.
+    fn unextended(&self) -> Vec<Note> {
+        let mut found = Vec::new();
+        for stack in self.tree.stacks.iter().filter(|stack| !stack.template.is_extended()) {
+            extensions(&stack.template.root, &mut found);
+        }
+        let note = |(function, span): (&str, Span)| {
+            let message = format!(
+                "CloudFormation refuses {function} without `Transform: AWS::LanguageExtensions`: it is judged as if that were there"
+            );
+            Note { message, span: Some(span) }
+        };
+        found.into_iter().map(note).collect()
+    }
+
+    /// Whether a trail is written somewhere that was not recognised as one: in a body that is not known, say.
+    pub(super) fn speaks_of_trails(&self) -> bool {
+        let texts = self.tree.stacks.iter().map(|stack| self.sources.file(stack.template.file));
+        texts.into_iter().any(|file| mentions_trail_in_template(file.text.as_bytes()))
+    }
+
+    fn broken(&self) -> Vec<Note> {
+        let world = World::default();
+        let estate = Evaluated::new(self, &world, OpenInputs::WithoutDefault);
+        let mut notes = Vec::new();
+        for stack in &self.tree.stacks {
+            for assert in stack.template.section("Rules").iter().flat_map(|rule| assertions(&rule.value)) {
+                if let Some(question) = question(&estate.evaluator.truth(stack, assert)) {
+                    note(&question.input, assert.span, &mut notes);
+                }
+            }
+        }
+        for handle in 0..self.resources.len() {
+            let Some((stack, declared)) = estate.declared(handle) else { continue };
+            let exists = estate.existence(stack, declared, estate.child(handle));
+            if let Some(question) = question(&exists) {
+                note(&question.input, declared.span(), &mut notes);
+            }
+            if let Some(properties) = declared.properties() {
+                notes.extend(estate.two_kinds_of_selectors(handle));
+                collect_notes(&estate.evaluator.evaluate(stack, properties), &mut notes);
+            }
+        }
+        notes
+    }
+}
+
+impl Evaluated<'_> {
+    /// CloudTrail takes basic or advanced event selectors for a trail, not both.
+    /// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html>
+    fn two_kinds_of_selectors(&self, handle: usize) -> Option<Note> {
+        let (stack, trail) =
+            self.declared(handle).filter(|(_, declared)| declared.kind() == "AWS::CloudTrail::Trail")?;
+        let both = ["EventSelectors", "AdvancedEventSelectors"].map(|name| trail.properties()?.get(name));
+        let are_set = both.iter().all(|node| node.is_some_and(|node| !self.evaluator.evaluate(stack, node).is_null()));
+        let message = format!(
+            "{} has EventSelectors and AdvancedEventSelectors: CloudTrail takes one or the other; the advanced ones are judged",
+            stack.address_of(trail.id)
+        );
+        are_set.then(|| Note { message, span: Some(trail.span()) })
+    }
+}
+
+/// The first of each function that is one of the language extensions, with where it stands.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html>
+fn extensions<'n>(node: &'n Node, found: &mut Vec<(&'n str, Span)>) {
+    for entry in node.entries() {
+        let name = match (entry.key.text(), entry.value.items()) {
+            (Some(name), _) if name.starts_with("Fn::ForEach::") => Some("Fn::ForEach"),
+            (Some(name @ ("Fn::Length" | "Fn::ToJsonString")), _) => Some(name),
+            (Some("Fn::FindInMap"), Some([_, _, _, _])) => Some("a DefaultValue of Fn::FindInMap"),
+            _ => None,
+        };
+        if let Some(name) = name.filter(|name| found.iter().all(|(other, _)| other != name)) {
+            found.push((name, entry.key.span));
+        }
+        extensions(&entry.value, found);
+    }
+    node.items().unwrap_or_default().iter().for_each(|item| extensions(item, found));
+}
+
+fn collect_notes(value: &Value, notes: &mut Vec<Note>) {
+    match &value.data {
+        Data::Open(input) => {
+            if let Some(span) = value.origin.nearest() {
+                note(input, span, notes);
+            }
+        }
+        Data::Pending(question) => {
+            if let Some(span) = value.origin.nearest() {
+                note(&question.input, span, notes);
+            }
+        }
+        Data::Text(text) => text.values().for_each(|part| collect_notes(part, notes)),
+        Data::List(_, items) => items.iter().for_each(|item| collect_notes(item, notes)),
+        Data::Map(_, entries) => entries.values().for_each(|entry| collect_notes(entry, notes)),
+        _ => {}
+    }
+}
+
+fn note(input: &Arc<Input>, span: Span, notes: &mut Vec<Note>) {
+    if let Reason::Unsupported(why) | Reason::Broken(why) | Reason::Limit(why) = &input.reason {
+        let note = Note { message: why.clone(), span: Some(span) };
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+}

@@ -190,7 +190,7 @@ impl<'a> Evaluator<'a> {
         match &value.data {
             Data::Number(number) => match number.as_i64().and_then(|count| usize::try_from(count).ok()) {
                 Some(count) if count > MAX_INSTANCES => {
-                    self.too_many(Shape::Counted, Slot::any_counted(address, span), address, span)
+                    self.too_many(Shape::Counted, Slot::any_counted(&value, span), address, span)
                 }
                 Some(count) => known(Shape::Counted, (0..count).map(|index| Slot::counted(index, span)).collect()),
                 None => self.refuse(Shape::Counted, one(), address, "count must be a whole number, zero or more", span),

@@ -13,6 +13,7 @@ use crate::value::{
 use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
 use super::expand::in_slot;
+use super::functions;
 use super::given::Given;
 use super::merge::DECLARED_TYPE;
 use super::module::ResourceKey;
@@ -105,7 +106,7 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.handed_in(declaration.name) {
             let is_typed = declaration.block.body.attribute("type").is_some();
             // Terragrunt hands in through the environment, where a variable without a type takes the text as it is.
-            let value = if is_typed { value } else { as_text(value) };
+            let value = if is_typed { value } else { self.as_environment(value, declaration.block.header) };
             return self.typed_variable(value, declaration);
         }
         let default = match self.unit.inputs.open {
@@ -116,6 +117,17 @@ impl<'a> Evaluator<'a> {
             OpenInputs::Any => None,
         };
         default.unwrap_or_else(|| self.open_variable(declaration, Reason::NoValue(option(declaration.name))))
+    }
+
+    /// A value as the text it is in the environment: Terragrunt writes collections as JSON.
+    fn as_environment(&self, value: Value, span: Span) -> Value {
+        match value.data {
+            Data::List(..) | Data::Map(..) => {
+                let (name, arguments) = ("jsonencode", vec![value]);
+                functions::call(&functions::Call { name, arguments, span, world: self.world, host: self })
+            }
+            _ => as_text(value),
+        }
     }
 
     /// The map with the keys of the default, and any values.

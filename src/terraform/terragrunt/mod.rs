@@ -258,7 +258,13 @@ fn alone(sources: &Arc<Sources>, file: &Path, place: &Place, inputs: &Inputs) ->
     let parsed = parse_file(id, &source.path, &source.text);
     let mut module = Module::of(&place.directory, parsed.body.blocks.clone());
     module.remark(&source.path, parsed.problems);
-    let tree = Node { module: Arc::new(module), children: IndexMap::new(), caller: None, is_relevant: false };
+    let tree = Node {
+        module: Arc::new(module),
+        children: IndexMap::new(),
+        caller: None,
+        is_relevant: false,
+        notes: Vec::new(),
+    };
     let config = Config {
         file,
         directory: place.directory.clone(),

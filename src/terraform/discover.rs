@@ -35,7 +35,11 @@ pub fn outline(sources: &Sources, directory: &Path) -> Outline {
     }
     for name in names.iter().filter(|name| files::is_configuration(name)) {
         // A file that is no text bears on a verdict as much as any other: it must be missed, not overlooked.
-        let Some(bytes) = sources.bytes(&directory.join(name)) else { continue };
+        let Some(mut bytes) = sources.bytes(&directory.join(name)) else { continue };
+        if matches!(bytes.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
+            // In UTF-16 every letter has a zero beside it.
+            bytes.retain(|byte| *byte != 0);
+        }
         outline.mentions_trail |= memmem::find(&bytes, b"cloudtrail").is_some();
         let text = String::from_utf8_lossy(&bytes);
         outline.may_call.extend(relative_sources(&text).map(|path| normalize(&directory.join(path))));

@@ -139,7 +139,7 @@ impl Sources {
         }
         let real = location.canonicalize().map_err(|cause| error(explain(&cause)))?;
         if let Some(root) = root.filter(|root| !real.starts_with(root)) {
-            return Err(error(format!("lies outside the project root {}", root.display())));
+            return Err(error(outside(root)));
         }
         let metadata = real.metadata().map_err(|cause| error(explain(&cause)))?;
         if !metadata.is_file() {
@@ -218,6 +218,27 @@ impl Sources {
         let location = normalize(&self.working_directory.join(path));
         self.find(&location).is_some()
             || location.canonicalize().is_ok_and(|real| real.starts_with(&self.root) && real.is_file())
+    }
+
+    /// Whether a path leads to a directory inside the project root.
+    #[must_use]
+    pub fn is_directory(&self, path: &Path) -> bool {
+        let location = self.absolute(path);
+        location.canonicalize().is_ok_and(|real| real.starts_with(&self.root) && real.is_dir())
+    }
+
+    /// That what a path leads to, once symlinks are followed, would be inside the project root: outside nothing is read,
+    /// and nothing is known of what is there.
+    ///
+    /// # Errors
+    /// One sentence without the path.
+    pub fn within_root(&self, path: &Path) -> Result<(), String> {
+        let location = self.absolute(path);
+        // What is not there would be where its directory is.
+        let inside = location.ancestors().take_while(|place| place.starts_with(&self.root));
+        let real = inside.into_iter().find_map(|place| place.canonicalize().ok());
+        let is_inside = location.starts_with(&self.root) && real.is_none_or(|real| real.starts_with(&self.root));
+        if is_inside { Ok(()) } else { Err(outside(&self.root)) }
     }
 
     /// The names of the files and directories in a directory inside the project root, sorted.
@@ -347,6 +368,10 @@ pub(super) fn normalize(path: &Path) -> PathBuf {
         }
     }
     normal
+}
+
+fn outside(root: &Path) -> String {
+    format!("lies outside the project root {}", root.display())
 }
 
 /// Why bytes are no text, in words.

@@ -183,8 +183,26 @@ impl Copy {
         } else if error.message().contains("chained binary operators") {
             self.hide_value(at, "an expression with more than 128 operators in a row")
         } else {
-            None
+            self.shrink_number(at)
         }
+    }
+
+    /// Puts another number of the same length in the place of one around `at` that is too large for the parser, which takes
+    /// 64 bits. Numbers are read from the source.
+    fn shrink_number(&mut self, at: usize) -> Option<()> {
+        let is_digit = |character: char| character.is_ascii_digit() || character == '.';
+        let start = self.text.get(..at)?.trim_end_matches(is_digit).len();
+        let rest = self.text.get(start..)?;
+        let (mantissa, behind) = rest.split_at(rest.find(|character| !is_digit(character)).unwrap_or(rest.len()));
+        let exponent = behind.strip_prefix(['e', 'E']).map(|digits| digits.strip_prefix(['+', '-']).unwrap_or(digits));
+        let after = exponent.map_or(behind, |digits| digits.trim_start_matches(|digit: char| digit.is_ascii_digit()));
+        let number = rest.get(..rest.len() - after.len())?;
+        if mantissa.is_empty() || !number.parse::<f64>().is_ok_and(f64::is_infinite) {
+            return None;
+        }
+        let small = format!("0.{}", "0".repeat(number.len().checked_sub(2)?));
+        self.text.replace_range(start..start + number.len(), &small);
+        Some(())
     }
 
     /// Gives the key at `at` another name of the same length. Terraform lets a later key replace an earlier one.

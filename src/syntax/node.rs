@@ -100,6 +100,14 @@ pub struct Problem {
     pub severity: ProblemSeverity,
 }
 
+impl Problem {
+    /// Whether a limit of this program stopped the reading, and nothing is wrong with the text.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.message == beyond_nesting()
+    }
+}
+
 /// Whether a problem loses part of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProblemSeverity {
@@ -166,8 +174,11 @@ impl Node {
 
 /// The problem of a collection beyond [`MAX_NESTING`].
 pub(super) fn too_deep(span: Span) -> Problem {
-    let message = format!("nested deeper than {MAX_NESTING} levels");
-    Problem { message, span, severity: ProblemSeverity::Lost }
+    Problem { message: beyond_nesting(), span, severity: ProblemSeverity::Lost }
+}
+
+fn beyond_nesting() -> String {
+    format!("nested deeper than {MAX_NESTING} levels")
 }
 
 /// Reports every key of a mapping that another one before it has too.

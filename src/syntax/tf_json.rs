@@ -19,8 +19,9 @@ pub fn parse(file: FileId, text: &str) -> ParsedBody {
     let parsed = json::parse(file, text);
     let mut reader = Reader { comments: parsed.comments, problems: parsed.problems };
     let mut body = Body::default();
-    for document in &parsed.documents {
-        for entry in reader.entries(document) {
+    // A file is one object, or a list of those.
+    for object in parsed.documents.iter().flat_map(each) {
+        for entry in reader.entries(object) {
             match labels_of(name(entry)) {
                 Some(count) => {
                     let heading = Heading { kind: name(entry), labels: Vec::new(), header: entry.key.span };
@@ -229,6 +230,10 @@ mod tests {
                 r#"{"resource": [{"a": [{"b": [{}, {}]}]}, {"c": {"d": {}}}]}"#,
                 vec![("resource a b", r#""b""#), ("resource a b", r#""b""#), ("resource c d", r#""d""#)],
             ),
+            (
+                r#"[{"resource": {"a": {"b": {}}}}, {"locals": {"x": 1}}]"#,
+                vec![("resource a b", r#""b""#), ("locals", r#""locals""#)],
+            ),
             (r#"{"locals": {"x": 1}, "//": "a comment"}"#, vec![("locals", r#""locals""#)]),
             (r#"{"provider": {"aws": [{}, {"alias": "x"}]}}"#, vec![("provider aws", r#""aws""#); 2]),
         ];
@@ -280,7 +285,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_lost() {
-        let cases = [(r#"{"resource": 1}"#, "1"), (r#"{"locals": {"x": "${"}}"#, "$"), ("[1]", "[1]"), ("{", "{")];
+        let cases = [(r#"{"resource": 1}"#, "1"), (r#"{"locals": {"x": "${"}}"#, "$"), ("[1]", "1"), ("{", "{")];
         for (text, place) in cases {
             let problems = parse(FileId(0), text).problems;
             let places: Vec<_> = problems.iter().map(|problem| &text[problem.span.range()]).collect();

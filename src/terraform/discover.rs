@@ -35,7 +35,11 @@ pub fn outline(sources: &Sources, directory: &Path) -> Outline {
     }
     for name in names.iter().filter(|name| files::is_configuration(name)) {
         // A file that is no text bears on a verdict as much as any other: it must be missed, not overlooked.
-        let Some(bytes) = sources.bytes(&directory.join(name)) else { continue };
+        let Some(mut bytes) = sources.bytes(&directory.join(name)) else { continue };
+        if matches!(bytes.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
+            // In UTF-16 every letter has a zero beside it.
+            bytes.retain(|byte| *byte != 0);
+        }
         outline.mentions_trail |= memmem::find(&bytes, b"cloudtrail").is_some();
         let text = String::from_utf8_lossy(&bytes);
         outline.may_call.extend(relative_sources(&text).map(|path| normalize(&directory.join(path))));
@@ -82,7 +86,29 @@ fn roots_reaching(
     let candidates: Vec<&PathBuf> = directories.iter().filter(|directory| reaching.contains(*directory)).collect();
     let calls = |directory: &&PathBuf| called_directories(modules, directory);
     let called: BTreeSet<PathBuf> = candidates.par_iter().flat_map_iter(calls).collect();
-    candidates.into_iter().filter(|directory| !called.contains(*directory)).cloned().collect()
+    let (inner, mut roots): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        candidates.into_iter().partition(|directory| called.contains(*directory));
+    let mut judged = BTreeSet::new();
+    roots.iter().for_each(|root| follow(modules, root, &mut judged));
+    // Modules that call each other in a circle have no caller beside: the first of them stands for all.
+    for directory in inner {
+        if !judged.contains(directory) {
+            roots.push(directory);
+            follow(modules, directory, &mut judged);
+        }
+    }
+    roots.sort();
+    roots.into_iter().cloned().collect()
+}
+
+/// Adds a directory and those that it calls, at any depth.
+fn follow(modules: &Modules, root: &Path, judged: &mut BTreeSet<PathBuf>) {
+    let mut waiting = vec![root.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        if judged.insert(directory.clone()) {
+            waiting.extend(called_directories(modules, &directory));
+        }
+    }
 }
 
 /// What the configurations of Terragrunt in `files` deploy, as far as there is a trail in it, and remarks about what they

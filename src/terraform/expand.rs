@@ -117,6 +117,15 @@ impl Slot {
         Self { suffix, ..self.clone() }
     }
 
+    /// Any one of the instances of a block that has more than are told apart.
+    fn any_keyed(address: &str, span: Span) -> Self {
+        let open = |name: &str| {
+            let origin = Origin::expression(span);
+            Value::open(Input::derived(format!("{name} of {address}"), origin.clone()), origin)
+        };
+        Self::keyed(ANY_KEY, open("each.key"), open("each.value"))
+    }
+
     fn keyed(text: &str, key: Value, value: Value) -> Self {
         let origin = key.origin.clone();
         let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
@@ -181,8 +190,7 @@ impl<'a> Evaluator<'a> {
         match &value.data {
             Data::Number(number) => match number.as_i64().and_then(|count| usize::try_from(count).ok()) {
                 Some(count) if count > MAX_INSTANCES => {
-                    let reason = Reason::Limit(format!("more than {MAX_INSTANCES} instances"));
-                    self.undecidable(Shape::Counted, one(), address, reason, span)
+                    self.too_many(Shape::Counted, Slot::any_counted(&value, span), address, span)
                 }
                 Some(count) => known(Shape::Counted, (0..count).map(|index| Slot::counted(index, span)).collect()),
                 None => self.refuse(Shape::Counted, one(), address, "count must be a whole number, zero or more", span),
@@ -279,10 +287,7 @@ impl<'a> Evaluator<'a> {
             }
             match self.key_text(&key) {
                 Some(text) if slots.len() < MAX_INSTANCES => slots.push(Slot::keyed(&text, key, value)),
-                Some(_) => {
-                    let reason = Reason::Limit(format!("more than {MAX_INSTANCES} instances"));
-                    return self.undecidable(Shape::Keyed, slots, address, reason, span);
-                }
+                Some(_) => return self.too_many(Shape::Keyed, Slot::any_keyed(address, span), address, span),
                 None => return self.refuse(Shape::Keyed, slots, address, "a key of for_each must be a text", span),
             }
         }
@@ -317,6 +322,13 @@ impl<'a> Evaluator<'a> {
                 Expansion { shape, slots, existence: Existence::May(question), unknown: Some(unknown) }
             }
         }
+    }
+
+    /// More instances than are told apart: one stands for all of them, and a note says so.
+    fn too_many(&self, shape: Shape, any: Slot, address: &str, span: Span) -> Expansion {
+        let limit = format!("more than {MAX_INSTANCES} instances");
+        self.note(format!("a limit of this program was reached: {address} has {limit}"), span);
+        self.undecidable(shape, vec![any], address, Reason::Limit(limit), span)
     }
 
     /// What Terraform would refuse. Where it would refuse it in every world, whether the instances exist is open;

@@ -116,6 +116,9 @@ impl<'a> Evaluator<'a> {
 
     fn call(&self, call: &Call, span: Span, env: Env<'_, 'a>) -> Value {
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        if env.is_constant() {
+            return self.broken(&format!("{name}()"), "no function may be called here", span);
+        }
         match name {
             "try" => return self.try_call(call, span, env),
             "can" => return self.can_call(call, span, env),

@@ -9,7 +9,7 @@ use crate::finding::{FileError, Note};
 use crate::model::{GivenVariable, Inputs};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Expr, Node, NodeKind, Problem, ProblemSeverity, Style, hcl, json};
-use crate::value::{ListKind, MapKind, Number, Origin, Role, Value};
+use crate::value::{ListKind, MapKind, Number, Origin, Reason, Role, Value};
 
 use super::files;
 
@@ -22,6 +22,17 @@ pub(super) enum Given {
     Text(FileId),
     /// A value from a JSON file.
     Value(Value),
+    /// A value that nobody knows, for this reason.
+    Unknown(Reason),
+}
+
+/// What Terragrunt gives to variables beside its inputs.
+#[derive(Debug)]
+pub(super) enum Giver {
+    /// A value or a file of values.
+    Known(GivenVariable),
+    /// A value that is not known, for this reason: that of one variable, or of any.
+    Unknown(Option<String>, Reason),
 }
 
 /// The values given to the variables of a root module; of several the one that counts.
@@ -29,6 +40,8 @@ pub(super) enum Given {
 pub(super) struct GivenValues {
     /// By variable.
     pub values: IndexMap<String, Given>,
+    /// Why it is not known which other variables are given values, where that is so.
+    pub anything: Option<Reason>,
     /// Names to which a file gives a value, with their places: Terraform warns of those that are not declared.
     pub named: Vec<(String, Span)>,
     /// Files that could not be read or parsed.
@@ -42,25 +55,52 @@ impl GivenValues {
     /// <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>
     /// Files are looked for in each of `directories`; those of later ones count more.
     pub fn read(sources: &Sources, directories: &[&Path], inputs: &Inputs) -> Self {
+        Self::read_with(sources, directories, inputs, &[], &[])
+    }
+
+    /// The same with what Terragrunt gives through the environment and on the command line.
+    pub fn read_with(
+        sources: &Sources,
+        directories: &[&Path],
+        inputs: &Inputs,
+        environment: &[Giver],
+        arguments: &[Giver],
+    ) -> Self {
         let mut given = Self::default();
         for (name, text) in &inputs.environment {
             let name = name.strip_prefix("TF_VAR_").unwrap_or(name);
             given.text(sources, &format!("TF_VAR_{name}"), name, text);
         }
+        environment.iter().for_each(|giver| given.take(sources, giver));
         for directory in directories {
             for name in files::automatic_values(&sources.list(directory)) {
                 given.file(sources, &directory.join(name));
             }
         }
-        for variable in &inputs.variables {
-            match variable {
-                GivenVariable::Value(name, text) | GivenVariable::Configured(name, text) => {
-                    given.text(sources, &format!("--var {name}"), name, text);
-                }
-                GivenVariable::File(path) => given.file(sources, path),
+        arguments.iter().for_each(|giver| given.take(sources, giver));
+        inputs.variables.iter().for_each(|variable| given.variable(sources, variable));
+        given
+    }
+
+    fn variable(&mut self, sources: &Sources, variable: &GivenVariable) {
+        match variable {
+            GivenVariable::Value(name, text) | GivenVariable::Configured(name, text) => {
+                self.text(sources, &format!("--var {name}"), name, text);
+            }
+            GivenVariable::File(path) => self.file(sources, path),
+        }
+    }
+
+    fn take(&mut self, sources: &Sources, giver: &Giver) {
+        match giver {
+            Giver::Known(variable) => self.variable(sources, variable),
+            Giver::Unknown(Some(name), reason) => self.put(name.clone(), Given::Unknown(reason.clone())),
+            Giver::Unknown(None, reason) => {
+                // It may give every one of them another value.
+                self.values.clear();
+                self.anything = Some(reason.clone());
             }
         }
-        given
     }
 
     fn put(&mut self, name: String, value: Given) {

@@ -7,11 +7,12 @@ use indexmap::IndexMap;
 
 use crate::source::{FileId, Places, Span};
 use crate::syntax::{Problem, ProblemSeverity};
-use crate::value::{ObjectId, Origin, Text, Value};
+use crate::value::{Data, ObjectId, Origin, Role, SymbolSource, Text, Value};
 
 use super::evaluator::Evaluator;
 use super::functions::{Call, Host};
 use super::scope::Env;
+use super::secret::is_ephemeral;
 
 /// How many files `fileset` may list.
 const MAX_LISTED: usize = 10_000;
@@ -25,30 +26,38 @@ impl Host for Evaluator<'_> {
         Ok(Text::literal(text).written(places))
     }
 
-    fn exists(&self, path: &str) -> bool {
-        self.unit.sources.exists(&self.located(path))
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        let (sources, path) = (&self.unit.sources, self.located(path));
+        sources.within_root(&path)?;
+        if sources.is_directory(&path) {
+            return Err("is a directory, not a file".to_owned());
+        }
+        Ok(sources.exists(&path))
     }
 
-    fn list(&self, directory: &str) -> Vec<String> {
+    fn list(&self, directory: &str) -> Result<Vec<String>, String> {
         let sources = &self.unit.sources;
         let root = self.located(directory);
+        sources.within_root(&root)?;
         let mut files = Vec::new();
         let mut waiting = vec![PathBuf::new()];
         while let Some(below) = waiting.pop() {
             for name in sources.list(&root.join(&below)) {
                 let path = below.join(name);
-                if sources.exists(&root.join(&path)) {
+                let location = root.join(&path);
+                sources.within_root(&location)?;
+                if sources.exists(&location) {
                     files.push(crate::source::relative(&path, Path::new("")));
                 } else if path.components().count() < 32 && waiting.len() < MAX_LISTED {
                     waiting.push(path);
                 }
                 if files.len() >= MAX_LISTED {
-                    return files;
+                    return Err(format!("holds more than {MAX_LISTED} files, a limit of this program"));
                 }
             }
         }
         files.sort();
-        files
+        Ok(files)
     }
 
     fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value {
@@ -69,6 +78,24 @@ impl Host for Evaluator<'_> {
 
     fn root_directory(&self) -> String {
         self.unit.sources.root().join(&self.unit.directory).to_string_lossy().replace('\\', "/")
+    }
+
+    /// What came by way of an ephemeral variable or resource as it is tells so; what was made of it need not.
+    fn is_ephemeral(&self, value: &Value) -> Option<bool> {
+        if let Data::Opaque(symbol) = &value.data
+            && let SymbolSource::Named(name) = &symbol.source
+            && name.split('.').any(|part| part == "ephemeral")
+        {
+            return Some(true);
+        }
+        let modules = || self.unit.tree.walk().into_iter().map(|node| &node.module);
+        let variables = modules().flat_map(|module| module.variables.values()).filter(|block| is_ephemeral(block));
+        let declared: Vec<Span> = variables.map(|block| block.header).collect();
+        if value.origin.hops().any(|hop| hop.role == Role::Secret && declared.contains(&hop.span)) {
+            return Some(true);
+        }
+        let is_none = declared.is_empty() && !modules().any(|module| module.opens_ephemerals);
+        is_none.then_some(false)
     }
 
     fn key(&self, key: &str, origin: Origin) -> Value {

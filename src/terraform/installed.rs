@@ -52,11 +52,23 @@ impl Installed {
 /// <https://developer.hashicorp.com/terraform/language/modules/sources>
 fn plain(source: &str) -> String {
     let mut rest = source;
-    let prefixes = ["git::", "https://", "ssh://", "git@", "registry.terraform.io/", "registry.opentofu.org/"];
+    let prefixes =
+        ["git::", "s3::", "gcs::", "https://", "ssh://", "git@", "registry.terraform.io/", "registry.opentofu.org/"];
     while let Some(shorter) = prefixes.iter().find_map(|prefix| rest.strip_prefix(prefix)) {
         rest = shorter;
     }
-    rest.replacen(".git", "", 1).replacen(':', "/", 1)
+    path_of_bucket(rest).replacen(".git", "", 1).replacen(':', "/", 1)
+}
+
+/// The address of an object in a bucket with the bucket in its path, where `terraform init` puts it.
+fn path_of_bucket(address: &str) -> String {
+    match address.split_once('.') {
+        Some((bucket, rest)) if rest.starts_with("s3") && !bucket.contains('/') => match rest.split_once('/') {
+            Some((host, key)) if host.ends_with(".amazonaws.com") => format!("{host}/{bucket}/{key}"),
+            _ => address.to_owned(),
+        },
+        _ => address.to_owned(),
+    }
 }
 
 /// Whether a version meets every condition of a constraint; what cannot be read is met.
@@ -129,6 +141,13 @@ mod tests {
             ("github.com/acme/trail", "git::https://github.com/acme/trail.git"),
             ("github.com/acme/trail//org?ref=v1", "git::https://github.com/acme/trail.git//org?ref=v1"),
             ("git@github.com:acme/trail.git", "git::ssh://git@github.com/acme/trail.git"),
+            ("s3.amazonaws.com/acme/trail.zip", "s3::https://s3.amazonaws.com/acme/trail.zip"),
+            ("acme.s3.amazonaws.com/trail.zip", "s3::https://s3.amazonaws.com/acme/trail.zip"),
+            ("acme.s3-eu-west-1.amazonaws.com/trail.zip", "s3::https://s3-eu-west-1.amazonaws.com/acme/trail.zip"),
+            (
+                "www.googleapis.com/storage/v1/acme/trail.zip",
+                "gcs::https://www.googleapis.com/storage/v1/acme/trail.zip",
+            ),
             ("git::ssh://git@example.com/trail.git", "git::ssh://git@example.com/trail.git"),
         ] {
             assert_eq!(plain(written), plain(noted));

@@ -80,6 +80,9 @@ fn apply_locals(declared: &mut [Block], change: &Body) -> Vec<Span> {
 
 fn merge(body: &mut Body, change: Body) {
     for attribute in change.attributes {
+        if is_no_block(&attribute, body) {
+            continue;
+        }
         let kinds = written_dynamic(&attribute);
         if kinds.is_empty() {
             remove(body, &attribute.name);
@@ -102,6 +105,26 @@ fn merge(body: &mut Body, change: Body) {
             None => body.blocks.push(block),
         }
     }
+}
+
+/// Whether an attribute stands for nested blocks in JSON syntax, and there is none: then it replaces none. Whether it does
+/// tell the blocks of that type that are already there.
+fn is_no_block(attribute: &Attribute, body: &Body) -> bool {
+    let is_empty = |expr: &Expr| match &expr.kind {
+        ExprKind::Null => true,
+        ExprKind::Tuple(items) => items.is_empty(),
+        _ => false,
+    };
+    let is_block = |expr: &Arc<Expr>| matches!(expr.kind, ExprKind::Object(_));
+    let are_blocks = |existing: &Attribute| match &existing.expr.kind {
+        ExprKind::Tuple(items) => !items.is_empty() && items.iter().all(is_block),
+        // An argument that is a map may be null; it is no list.
+        ExprKind::Object(_) => attribute.expr.kind != ExprKind::Null,
+        _ => false,
+    };
+    is_empty(&attribute.expr)
+        && (body.blocks.iter().any(|block| nested_kind(block) == attribute.name)
+            || body.attribute(&attribute.name).is_some_and(are_blocks))
 }
 
 /// Removes the attribute, or all nested blocks of the type, in either syntax.

@@ -30,6 +30,8 @@ pub struct Module {
     pub(super) resources: IndexMap<ResourceKey, Block>,
     /// `module` blocks by name.
     pub(super) calls: IndexMap<String, Block>,
+    /// Whether there is an `ephemeral` block.
+    pub(super) opens_ephemerals: bool,
     /// `provider` blocks.
     pub(super) providers: Vec<Block>,
     /// Files that could not be read or parsed.
@@ -178,6 +180,10 @@ impl Module {
             ("data", [kind, name]) => {
                 let key = ResourceKey { mode: Mode::Data, kind: kind.clone(), name: name.clone() };
                 insert(&mut self.resources, key, block)
+            }
+            ("ephemeral", _) => {
+                self.opens_ephemerals = true;
+                false
             }
             ("provider", _) => {
                 self.providers.push(block);

@@ -94,12 +94,17 @@ pub(super) struct Binding<'e> {
 }
 
 impl<'e, 'a> Env<'e, 'a> {
-    /// Constants and functions only.
+    /// Constants only: Terraform allows neither names nor calls in values of variables and their defaults.
     pub const CONSTANT: Self = Self { scope: None, bindings: None, variables: None };
 
     /// The names of a module instance.
     pub fn of(scope: &'e Rc<Scope<'a>>) -> Self {
         Self { scope: Some(scope), bindings: None, variables: None }
+    }
+
+    /// Whether only constants may stand here.
+    pub fn is_constant(&self) -> bool {
+        self.scope.is_none() && self.variables.is_none()
     }
 
     /// The value bound to `name`.

@@ -9,11 +9,17 @@ use super::tree::{Child, Node};
 
 /// Whether a `variable` block says that its value is a secret.
 pub(super) fn is_sensitive(variable: &Block) -> bool {
-    let says = |name: &str| {
-        let attribute = variable.body.attribute(name);
-        attribute.is_some_and(|attribute| attribute.expr.kind == ExprKind::Bool(true))
-    };
-    says("sensitive") || says("ephemeral")
+    says(variable, "sensitive") || is_ephemeral(variable)
+}
+
+/// Whether a `variable` block says that its value is in no plan and no state.
+/// <https://developer.hashicorp.com/terraform/language/values/variables#exclude-values-from-state>
+pub(super) fn is_ephemeral(variable: &Block) -> bool {
+    says(variable, "ephemeral")
+}
+
+fn says(variable: &Block, name: &str) -> bool {
+    variable.body.attribute(name).is_some_and(|attribute| attribute.expr.kind == ExprKind::Bool(true))
 }
 
 /// Withholds every place in a root module and in what it calls where a sensitive variable gets its value. `places` tells
@@ -43,6 +49,7 @@ impl GivenValues {
             Given::Expression(expr) => Some(expr.span),
             Given::Value(value) => value.origin.nearest(),
             Given::Text(file) => Some(Span::new(*file, 0, sources.file(*file).text.len())),
+            Given::Unknown(_) => None,
         }
     }
 }

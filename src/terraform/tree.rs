@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::finding::Note;
 use crate::source::Span;
 use crate::syntax::{Block, ExprKind};
 
@@ -28,6 +29,8 @@ pub(super) struct Node {
     pub caller: Option<Span>,
     /// Whether the model knows anything in it or below.
     pub is_relevant: bool,
+    /// Why calls are not followed whose modules are on disk.
+    pub notes: Vec<Note>,
 }
 
 /// What a `module` block leads to.
@@ -74,10 +77,11 @@ struct Reader<'m> {
 impl Reader<'_> {
     fn node(&mut self, module: Arc<Module>, path: &[&str], caller: Option<Span>) -> Node {
         let mut children = IndexMap::new();
+        let mut notes = Vec::new();
         self.chain.push(module.directory.clone());
         for (name, call) in &module.calls {
             let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();
-            children.insert(name.clone(), self.child(&module, call, &path, caller));
+            children.insert(name.clone(), self.child(&module, call, &path, caller, &mut notes));
         }
         self.chain.pop();
         let known = |key: &ResourceKey| key.mode == Mode::Managed && crate::model::schema::kind(&key.kind).is_some();
@@ -86,10 +90,17 @@ impl Reader<'_> {
             Child::Absent(_) => true,
         };
         let is_relevant = module.resources.keys().any(known) || children.values().any(below);
-        Node { module, children, caller, is_relevant }
+        Node { module, children, caller, is_relevant, notes }
     }
 
-    fn child(&mut self, module: &Module, call: &Block, path: &[&str], caller: Option<Span>) -> Child {
+    fn child(
+        &mut self,
+        module: &Module,
+        call: &Block,
+        path: &[&str],
+        caller: Option<Span>,
+        notes: &mut Vec<Note>,
+    ) -> Child {
         let (directory, source, caller) = match module.source(call) {
             ModuleSource::Local { directory, source } => (directory, source, caller),
             ModuleSource::Remote(source) => match self.installed.get(&path.join(".")) {
@@ -101,13 +112,26 @@ impl Reader<'_> {
             },
         };
         // Terraform refuses modules that call themselves; following them would never end.
+        let mut remark = |why: &str| {
+            let message = format!("module.{} is not read: {why}", path.join(".module."));
+            notes.push(Note { message, span: Some(call.header) });
+        };
         if self.chain.contains(&directory) {
+            remark("it calls itself, and Terraform refuses that");
             return Child::Absent(format!("{source}, which calls itself"));
         }
         self.calls += 1;
         let files = self.modules.sources.list(&directory);
-        if path.len() > MAX_DEPTH || self.calls > MAX_CALLS || !files.iter().any(|name| super::is_configuration(name)) {
+        if !files.iter().any(|name| super::is_configuration(name)) {
             return Child::Absent(source);
+        }
+        if path.len() > MAX_DEPTH {
+            remark(&format!("modules call modules more than {MAX_DEPTH} levels deep, a limit of this program"));
+            return Child::Absent(format!("{source}, which lies beyond a limit of this program"));
+        }
+        if self.calls > MAX_CALLS {
+            remark(&format!("there are more than {MAX_CALLS} module calls, a limit of this program"));
+            return Child::Absent(format!("{source}, which lies beyond a limit of this program"));
         }
         Child::Present(self.node(self.modules.get(&directory), path, caller))
     }

@@ -103,7 +103,7 @@ impl Unit for TerraformUnit {
             span: Some(*span),
         }));
         for node in self.tree.walk() {
-            notes.extend(node.module.notes.clone());
+            notes.extend(node.module.notes.iter().chain(&node.notes).cloned());
             notes.extend(absent_trails(node));
         }
         let world = World::default();

@@ -13,6 +13,7 @@ use crate::value::{
 use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
 use super::expand::in_slot;
+use super::functions;
 use super::given::Given;
 use super::merge::DECLARED_TYPE;
 use super::module::ResourceKey;
@@ -99,10 +100,13 @@ impl<'a> Evaluator<'a> {
         if let Some(given) = self.unit.given.values.get(declaration.name) {
             return self.typed_variable(self.given(given, declaration), declaration);
         }
+        if let Some(reason) = &self.unit.given.anything {
+            return self.open_variable(declaration, reason.clone());
+        }
         if let Some(value) = self.handed_in(declaration.name) {
             let is_typed = declaration.block.body.attribute("type").is_some();
             // Terragrunt hands in through the environment, where a variable without a type takes the text as it is.
-            let value = if is_typed { value } else { as_text(value) };
+            let value = if is_typed { value } else { self.as_environment(value, declaration.block.header) };
             return self.typed_variable(value, declaration);
         }
         let default = match self.unit.inputs.open {
@@ -118,13 +122,24 @@ impl<'a> Evaluator<'a> {
             }
             OpenInputs::Any => None,
         };
-        default.unwrap_or_else(|| self.open_variable(declaration))
+        default.unwrap_or_else(|| self.open_variable(declaration, Reason::NoValue(option(declaration.name))))
+    }
+
+    /// A value as the text it is in the environment: Terragrunt writes collections as JSON.
+    fn as_environment(&self, value: Value, span: Span) -> Value {
+        match value.data {
+            Data::List(..) | Data::Map(..) => {
+                let (name, arguments) = ("jsonencode", vec![value]);
+                functions::call(&functions::Call { name, arguments, span, world: self.world, host: self })
+            }
+            _ => as_text(value),
+        }
     }
 
     /// The map with the keys of the default, and any values.
     fn with_open_values(&self, default: Value, declaration: &Declaration<'a>) -> Value {
         let Data::Map(kind, entries) = &default.data else { return default };
-        let whole = self.open_variable(declaration);
+        let whole = self.open_variable(declaration, Reason::NoValue(option(declaration.name)));
         let any = |key: &String| {
             let key_of = Literal::Text(key.clone());
             (key.clone(), element_of(&whole, &key_of, self.world, whole.origin.clone()))
@@ -135,6 +150,7 @@ impl<'a> Evaluator<'a> {
     fn given(&self, given: &Given, declaration: &Declaration<'a>) -> Value {
         match given {
             Given::Value(value) => value.clone(),
+            Given::Unknown(reason) => self.open_variable(declaration, reason.clone()),
             Given::Expression(expr) => self.evaluate(expr, Env::CONSTANT).through(expr.span, Role::Given),
             Given::Text(file) => {
                 let text = self.unit.sources.file(*file).text.clone();
@@ -185,14 +201,13 @@ impl<'a> Evaluator<'a> {
         types::convert(value, &declaration.ty, self.world)
     }
 
-    fn open_variable(&self, declaration: &Declaration<'a>) -> Value {
+    fn open_variable(&self, declaration: &Declaration<'a>, reason: Reason) -> Value {
         let name = format!("var.{}", declaration.name);
         let origin = Origin::at(declaration.block.header, Role::Header);
         let mut domain = types::domain(&declaration.ty, declaration.nullable);
         for condition in validations(declaration.block) {
             narrow(&mut domain, condition, declaration.name);
         }
-        let reason = Reason::NoValue(option(declaration.name));
         let ty = declaration.ty.of_converted(&Type::Any);
         self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin).typed(&ty))
     }
@@ -257,7 +272,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// A boolean or number as the text it is in the environment.
-fn as_text(value: Value) -> Value {
+pub(super) fn as_text(value: Value) -> Value {
     match &value.data {
         Data::Bool(known) => Value::text(known.to_string(), value.origin),
         Data::Number(known) => Value::text(known.to_string(), value.origin),

@@ -106,6 +106,33 @@ fn a_broken_file_is_named_and_the_others_are_judged() {
 }
 
 #[test]
+fn a_configuration_in_utf_16_is_named_where_it_speaks_of_a_trail() {
+    let utf_16 = |text: &str| -> Vec<u8> {
+        std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    let estate = directory(&[]);
+    for (text, code) in [(BAD, 2), ("resource \"aws_s3_bucket\" \"b\" {}\n", 0)] {
+        fs::write(estate.path().join("main.tf"), utf_16(text)).unwrap();
+        let run = run(estate.path(), &["check"]);
+        assert_eq!(run.code, code, "{}", run.stderr);
+        assert_eq!(run.stdout.contains("main.tf: is UTF-16 text; save it as UTF-8"), code == 2, "{}", run.stdout);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leaves_the_project_is_named() {
+    let outside = directory(&[("main.tf", BAD)]);
+    let estate = directory(&[(".git/HEAD", "")]);
+    std::os::unix::fs::symlink(outside.path().join("main.tf"), estate.path().join("main.tf")).unwrap();
+    let run = run(estate.path(), &["check", "--format", "json"]);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let notes = report["notes"].as_array().unwrap();
+    let named = notes.iter().filter(|note| note["message"].as_str().unwrap().starts_with("main.tf lies outside"));
+    assert_eq!(named.count(), 1, "{report}");
+}
+
+#[test]
 fn a_directory_without_any_trail_is_clean_and_says_what_was_looked_at() {
     for files in [&[][..], &[("main.tf", "resource \"aws_s3_bucket\" \"b\" {}\n")][..]] {
         let estate = directory(files);

@@ -333,3 +333,19 @@ proptest! {
         let _ = parse_expression(FILE, &text, 0..text.len());
     }
 }
+
+/// Terraform's numbers are larger than 64 bits hold.
+#[test]
+fn numbers_may_be_larger_than_the_parsers() {
+    for (source, expected) in
+        [("1e400", format!("1{}", "0".repeat(400))), ("12.5E+400", format!("125{}", "0".repeat(399)))]
+    {
+        let text = format!("locals {{\n  x = {source}\n  y = [-{source}, 1]\n}}\n");
+        let body = body(&text);
+        let [Block { body, .. }] = body.blocks.as_slice() else { unreachable!("one block") };
+        let values: Vec<_> = body.attributes.iter().map(|attribute| sketch(&attribute.expr)).collect();
+        let [x, y] = values.as_slice() else { panic!("{values:?}") };
+        assert_eq!(*x, expected);
+        assert!(y.contains(&expected), "{y}");
+    }
+}

@@ -2,11 +2,11 @@
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
 use crate::terraform::types::{Type, convert};
-use crate::terraform::unknown::{Outcome, derive};
-use crate::value::{Data, Value};
+use crate::terraform::unknown::{Outcome, derive, open};
+use crate::value::{Data, Domain, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("ephemeralasnull", &[P::Nullable], Outcome::Set, unmarked),
+    function("ephemeralasnull", &[P::Nullable], Outcome::Set, ephemeral_as_null),
     function("issensitive", &[P::Nullable], Outcome::Bool, |_| Err(Trouble::Unknown)),
     function("nonsensitive", &[P::Nullable], Outcome::Set, unmarked),
     function("sensitive", &[P::Nullable], Outcome::Set, unmarked),
@@ -18,7 +18,31 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("tostring", &[P::Nullable], Outcome::Set, |arguments| to(arguments, &Type::String)),
 ];
 
-/// Whether a value is sensitive or ephemeral is not followed here; its content is the same.
+/// Null in the place of everything ephemeral.
+/// <https://developer.hashicorp.com/terraform/language/functions/ephemeralasnull>
+#[allow(clippy::unnecessary_wraps, reason = "the table holds functions that may refuse")]
+fn ephemeral_as_null(arguments: &Arguments) -> Answer {
+    Ok(without_ephemerals(arguments.value(0), arguments))
+}
+
+fn without_ephemerals(value: &Value, arguments: &Arguments) -> Value {
+    let inner = |value: &Value| without_ephemerals(value, arguments);
+    match (arguments.call.host.is_ephemeral(value), &value.data) {
+        (Some(true), _) => Value::null(value.origin.clone()).typed(value.said_type()),
+        (Some(false), _) | (None, Data::Null | Data::Failed(_) | Data::Pending(_)) => value.clone(),
+        (None, Data::List(kind, items)) => Value::list(*kind, items.iter().map(inner).collect(), value.origin.clone()),
+        (None, Data::Map(kind, entries)) => {
+            let entries = entries.iter().map(|(key, entry)| (key.clone(), inner(entry)));
+            Value::map(*kind, entries.collect(), value.origin.clone())
+        }
+        (None, _) => {
+            let name = format!("ephemeralasnull({})", value.describe());
+            open(name, Domain::default(), arguments.world(), value.origin.clone())
+        }
+    }
+}
+
+/// Whether a value is sensitive is not followed here; its content is the same.
 #[allow(clippy::unnecessary_wraps, reason = "the table holds functions that may refuse")]
 fn unmarked(arguments: &Arguments) -> Answer {
     Ok(arguments.value(0).clone())

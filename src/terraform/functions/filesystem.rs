@@ -37,14 +37,18 @@ fn file_base64(arguments: &Arguments) -> Answer {
 }
 
 fn exists(arguments: &Arguments) -> Answer {
-    Ok(Value::bool(arguments.call.host.exists(arguments.text(0)?), arguments.origin()))
+    let path = arguments.text(0)?;
+    let exists = arguments.call.host.exists(path).map_err(|problem| Trouble::Broken(format!("{path} {problem}")))?;
+    Ok(Value::bool(exists, arguments.origin()))
 }
 
 fn file_set(arguments: &Arguments) -> Answer {
     let (directory, pattern) = (arguments.text(0)?, arguments.text(1)?);
     let glob = GlobBuilder::new(&clean(pattern)).literal_separator(true).build();
     let glob = glob.map_err(|_| "the pattern is not a file pattern")?.compile_matcher();
-    let files = arguments.call.host.list(directory).into_iter().filter(|file| glob.is_match(file));
+    let files = arguments.call.host.list(directory);
+    let files = files.map_err(|problem| Trouble::Broken(format!("{directory} {problem}")))?;
+    let files = files.into_iter().filter(|file| glob.is_match(file));
     Ok(set(files.map(|file| Value::text(file, arguments.origin())).collect(), arguments.origin()))
 }
 

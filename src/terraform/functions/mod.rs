@@ -63,9 +63,15 @@ pub trait Host {
     /// One sentence without the path.
     fn read(&self, path: &str) -> Result<Text, String>;
     /// Whether a file is there.
-    fn exists(&self, path: &str) -> bool;
+    ///
+    /// # Errors
+    /// Why that cannot be told, in one sentence without the path.
+    fn exists(&self, path: &str) -> Result<bool, String>;
     /// The paths of the files below a directory, relative to it, with forward slashes; for `fileset`.
-    fn list(&self, directory: &str) -> Vec<String>;
+    ///
+    /// # Errors
+    /// Why they cannot be told, in one sentence without the path.
+    fn list(&self, directory: &str) -> Result<Vec<String>, String>;
     /// A template, which is a known text, rendered with these variables and no others.
     fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value;
     /// A resource, data source or module as a map of all its attributes.
@@ -76,6 +82,10 @@ pub trait Host {
     fn entry(&self, map: &Value, key: &str, call: &Call) -> (Value, Option<bool>) {
         let key = Literal::Text(key.to_owned());
         (element_of(map, &key, call.world, Origin::expression(call.span)), None)
+    }
+    /// Whether a value is made of an ephemeral one; `None` where that is not followed.
+    fn is_ephemeral(&self, _value: &Value) -> Option<bool> {
+        Some(false)
     }
     /// The value behind a key of a map, which is the key's text unless the host keeps unknown keys under names.
     fn key(&self, key: &str, origin: Origin) -> Value {

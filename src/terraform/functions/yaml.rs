@@ -37,6 +37,8 @@ pub(super) fn read(parsed: &Parsed, tree: &Tree, language: &str) -> Answer {
     let lost = parsed.problems.iter().find(|problem| problem.severity == ProblemSeverity::Lost);
     match (lost, parsed.documents.as_slice()) {
         (None, [document]) => tree.value(document),
+        // Terraform reads what is nested deeper.
+        (Some(problem), _) if problem.is_limit() => Err(Trouble::Limit(problem.message.clone())),
         // What is wrong may be due to a hole, which the real text does not have.
         _ if !tree.holes.marked.is_plain() => Err(Trouble::Unknown),
         (Some(problem), _) => Err(format!("this is no {language}: {}", problem.message).into()),

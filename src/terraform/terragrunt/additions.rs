@@ -6,11 +6,13 @@ use indexmap::IndexMap;
 
 use crate::model::GivenVariable;
 use crate::source::FileId;
-use crate::value::Value;
+use crate::value::{Data, Part, Reason, Value};
 
 use super::super::evaluator::Evaluator;
 use super::super::files;
+use super::super::given::Giver;
 use super::super::module::normalize;
+use super::super::variables::as_text;
 use super::{listed, span_of};
 
 impl Evaluator<'_> {
@@ -44,19 +46,28 @@ impl Evaluator<'_> {
 
     /// What `extra_arguments` give to variables, in the order in which they are handed to Terraform.
     /// <https://terragrunt.gruntwork.io/docs/features/extra-arguments/>
-    pub(super) fn extra_arguments(&self) -> Vec<GivenVariable> {
+    pub(super) fn extra_arguments(&self) -> Vec<Giver> {
         self.extra_blocks().iter().flat_map(|block| self.given_by(block)).collect()
     }
 
-    /// What the `env_vars` of `extra_arguments` give to variables.
-    pub(super) fn extra_environment(&self) -> Vec<(String, String)> {
-        let blocks = self.extra_blocks();
-        let variables = blocks.iter().map(|block| block.field("env_vars"));
-        let given = variables.flat_map(|variables| {
-            let entries = variables.as_map().cloned().unwrap_or_default();
-            entries.into_iter().filter(|(name, _)| name.starts_with("TF_VAR_"))
-        });
-        given.filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect()
+    /// What the `env_vars` of `extra_arguments` give to variables: texts, and what is not known.
+    pub(super) fn extra_environment(&self) -> (Vec<(String, String)>, Vec<Giver>) {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for block in self.extra_blocks() {
+            let variables = block.field("env_vars");
+            let Some(entries) = variables.as_map() else {
+                unknown.extend(variables.obstacle().map(|_| Giver::Unknown(None, unknown_extra(&variables))));
+                continue;
+            };
+            for (name, value) in entries {
+                let Some(variable) = name.strip_prefix("TF_VAR_") else { continue };
+                match as_text(value.clone()).as_str() {
+                    Some(text) => known.push((name.clone(), text.to_owned())),
+                    None => unknown.push(Giver::Unknown(Some(variable.to_owned()), unknown_extra(value))),
+                }
+            }
+        }
+        (known, unknown)
     }
 
     /// The `extra_arguments` of the commands that plan or apply.
@@ -71,33 +82,105 @@ impl Evaluator<'_> {
         blocks.filter(is_meant).collect()
     }
 
-    fn given_by(&self, block: &Value) -> Vec<GivenVariable> {
-        let texts = |name: &str| -> Vec<String> {
-            listed(&block.field(name)).iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
-        };
-        let file = |path: &str| {
-            let path = normalize(&self.unit.directory.join(path));
-            self.unit.sources.exists(&path).then_some(GivenVariable::File(path))
-        };
+    fn given_by(&self, block: &Value) -> Vec<Giver> {
         let mut given = Vec::new();
-        let mut arguments = texts("arguments").into_iter();
+        let arguments = texts(&block.field("arguments"));
+        let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
-            let (option, value) = match argument.split_once('=') {
-                Some((option, value)) => (option.to_owned(), Some(value.to_owned())),
-                None => (argument, None),
-            };
-            let mut value = || value.clone().or_else(|| arguments.next());
-            match option.as_str() {
-                "-var" => given.extend(value().and_then(|value| {
-                    let (name, value) = value.split_once('=')?;
-                    Some(GivenVariable::Configured(name.to_owned(), value.to_owned()))
-                })),
-                "-var-file" => given.extend(value().and_then(|path| file(&path))),
+            let (begins, rest) = argument.cut('=');
+            let value =
+                |arguments: &mut std::slice::Iter<'_, Extra>| rest.clone().or_else(|| arguments.next().cloned());
+            match begins {
+                "-var" => given.extend(value(&mut arguments).map(|value| value.assigned())),
+                "-var-file" => given.extend(value(&mut arguments).map(|path| self.file_of_values(&path))),
+                _ if argument.may_be_any_option() => given.extend(argument.unknown.clone().map(anything)),
                 _ => {}
             }
         }
-        let files = texts("required_var_files").into_iter().chain(texts("optional_var_files"));
-        given.extend(files.filter_map(|path| file(&path)));
+        let required = texts(&block.field("required_var_files"));
+        given.extend(required.iter().map(|path| self.file_of_values(path)));
+        let optional = texts(&block.field("optional_var_files"));
+        let optional = optional.iter().filter(|path| path.unknown.is_some() || self.is_there(&path.known));
+        given.extend(optional.map(|path| self.file_of_values(path)));
         given
     }
+
+    fn is_there(&self, path: &str) -> bool {
+        self.unit.sources.exists(&self.unit.directory.join(path))
+    }
+
+    fn file_of_values(&self, path: &Extra) -> Giver {
+        match &path.unknown {
+            Some(reason) => anything(reason.clone()),
+            None if self.is_there(&path.known) => {
+                Giver::Known(GivenVariable::File(normalize(&self.unit.directory.join(&path.known))))
+            }
+            None => anything(Reason::Broken(format!("{} does not exist, and extra_arguments name it", path.known))),
+        }
+    }
+}
+
+/// A text in `extra_arguments`.
+#[derive(Debug, Clone)]
+struct Extra {
+    /// The text, or what it begins with.
+    known: String,
+    /// Why the rest of it is not known.
+    unknown: Option<Reason>,
+}
+
+impl Extra {
+    fn of(value: &Value) -> Self {
+        let begins = match &value.data {
+            Data::Text(text) => match text.parts().first() {
+                Some(Part::Literal(literal)) => literal.clone(),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        };
+        match value.as_str() {
+            Some(known) => Self { known: known.to_owned(), unknown: None },
+            None => Self { known: begins, unknown: Some(unknown_extra(value)) },
+        }
+    }
+
+    /// What stands before a character and after it.
+    fn cut(&self, at: char) -> (&str, Option<Self>) {
+        match self.known.split_once(at) {
+            Some((before, after)) => (before, Some(Self { known: after.to_owned(), ..self.clone() })),
+            None => (&self.known, None),
+        }
+    }
+
+    /// Whether it is not known which option it is.
+    fn may_be_any_option(&self) -> bool {
+        self.unknown.is_some() && !self.known.contains('=')
+    }
+
+    /// `name=value`.
+    fn assigned(&self) -> Giver {
+        match (self.cut('='), &self.unknown) {
+            ((name, Some(_)), Some(reason)) => Giver::Unknown(Some(name.to_owned()), reason.clone()),
+            ((name, Some(value)), None) => Giver::Known(GivenVariable::Configured(name.to_owned(), value.known)),
+            ((_, None), Some(reason)) => anything(reason.clone()),
+            ((_, None), None) => anything(Reason::Broken(format!("{} gives no value", self.known))),
+        }
+    }
+}
+
+/// The texts of a list; where that is not known, one that may be anything.
+fn texts(value: &Value) -> Vec<Extra> {
+    match &value.data {
+        Data::List(_, items) => items.iter().map(Extra::of).collect(),
+        Data::Null => Vec::new(),
+        _ => vec![Extra::of(value)],
+    }
+}
+
+fn anything(reason: Reason) -> Giver {
+    Giver::Unknown(None, reason)
+}
+
+fn unknown_extra(value: &Value) -> Reason {
+    Reason::Elsewhere(format!("{}, in extra_arguments of Terragrunt", value.describe()))
 }

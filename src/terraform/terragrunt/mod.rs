@@ -92,7 +92,7 @@ impl Deployed {
 pub enum Deploys {
     /// A module on disk.
     Module(Box<Deployed>),
-    /// A module that is not on disk, whose source or place speaks of trails.
+    /// A module that is not on disk, whose source or place speaks of trails, or nobody knows which module.
     Elsewhere(Note),
     /// Nothing: it is there to be included, or what it deploys has nothing to do with trails.
     Nothing,
@@ -145,10 +145,11 @@ impl Modules {
             }));
         }
         let mut inputs = inputs.clone();
-        inputs.variables = evaluator.extra_arguments().into_iter().chain(inputs.variables).collect();
-        inputs.environment.extend(evaluator.extra_environment());
+        let (known, environment) = evaluator.extra_environment();
+        inputs.environment.extend(known);
+        let arguments = evaluator.extra_arguments();
         let directories = [directory.as_path(), config.directory.as_path()];
-        let mut given = GivenValues::read(&self.sources, &directories, &inputs);
+        let mut given = GivenValues::read_with(&self.sources, &directories, &inputs, &environment, &arguments);
         given.notes.extend(evaluator.notes());
         let tree = match over.as_slice() {
             [] => Node::root(self, &directory),
@@ -189,12 +190,14 @@ fn is_fetched(file: &Path, sources: &Sources) -> bool {
     let Some(bytes) = sources.bytes(file) else { return false };
     let text = String::from_utf8_lossy(&bytes);
     let about_trails = text.contains("cloudtrail") || file.to_string_lossy().contains("cloudtrail");
-    let is_remote = |source: &str| {
-        let before = source.split("${").next().unwrap_or_default();
-        ["::", "://", "git@", "github.com"].iter().any(|mark| before.contains(mark))
-    };
     let mut written = quoted_sources(&text).peekable();
     !about_trails && written.peek().is_some() && written.all(is_remote)
+}
+
+/// Whether a source leads away from this disk, whatever its unknown parts are.
+fn is_remote(source: &str) -> bool {
+    let before = source.split("${").next().unwrap_or_default();
+    ["::", "://", "git@", "github.com"].iter().any(|mark| before.contains(mark))
 }
 
 fn deployed(config: TerraformUnit, module: PathBuf) -> Deploys {
@@ -204,6 +207,10 @@ fn deployed(config: TerraformUnit, module: PathBuf) -> Deploys {
 fn elsewhere(config: &TerraformUnit, source: &Value) -> Deploys {
     let shown = source.as_str().map_or_else(|| source.describe(), str::to_owned);
     let about_trails = |text: &str| text.to_lowercase().contains("cloudtrail");
+    if source.as_str().is_none() && !is_remote(&shown) {
+        let message = format!("{} deploys {shown}, which is not known: a trail in it is not judged", config.path);
+        return Deploys::Elsewhere(Note { message, span: source.origin.nearest() });
+    }
     if !about_trails(&shown) && !about_trails(&config.path) {
         return Deploys::Nothing;
     }
@@ -257,7 +264,13 @@ fn alone(sources: &Arc<Sources>, file: &Path, place: &Place, inputs: &Inputs) ->
     let parsed = parse_file(id, &source.path, &source.text);
     let mut module = Module::of(&place.directory, parsed.body.blocks.clone());
     module.remark(&source.path, parsed.problems);
-    let tree = Node { module: Arc::new(module), children: IndexMap::new(), caller: None, is_relevant: false };
+    let tree = Node {
+        module: Arc::new(module),
+        children: IndexMap::new(),
+        caller: None,
+        is_relevant: false,
+        notes: Vec::new(),
+    };
     let config = Config {
         file,
         directory: place.directory.clone(),

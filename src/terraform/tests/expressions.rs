@@ -147,3 +147,26 @@ fn values_remember_their_way() {
     let absent = property_in(&unit, Kind::Trail, "aws_cloudtrail.t", "KMSKeyId", &World::default());
     assert_eq!(places(&unit, &absent), ["resource \"aws_cloudtrail\" \"t\""]);
 }
+
+/// Nobody knows what lies outside of the project: another machine has other files there.
+#[test]
+fn what_lies_outside_of_the_project_is_open() {
+    for expression in
+        ["fileexists(\"/etc/passwd\")", "fileexists(\"../x\")", "fileset(\"..\", \"*\")", "file(\"../x\")"]
+    {
+        assert_eq!(evaluated(expression, ""), format!("open: {expression}"));
+    }
+    assert_eq!(evaluated("fileexists(\"../project/main.tf\")", ""), "true");
+    assert_eq!(evaluated("fileexists(\"x/../nope\")", ""), "false");
+}
+
+/// Terraform reads what this program does not follow: that it cannot be read is no answer.
+#[test]
+fn a_limit_is_no_failure() {
+    let deep = format!("jsondecode(\"{}{}\")", "[".repeat(200), "]".repeat(200));
+    for expression in [format!("try(length({deep}), 7) == 7"), format!("can({deep})")] {
+        let value = evaluated_in(&expression, "", &World::default());
+        assert!(matches!(value.data, Data::Pending(_) | Data::Open(_)), "{}", show(&value));
+    }
+    assert_eq!(evaluated("can(jsondecode(\"[\"))", ""), "false");
+}

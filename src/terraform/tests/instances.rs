@@ -134,3 +134,22 @@ fn a_count_that_an_answer_breaks_rejects_the_world() {
     let no = World::default().with(question.as_ref().clone(), false);
     assert!(unit.estate(&no).rejected());
 }
+
+/// One instance stands for more than are told apart, and nothing is known of its number or key.
+#[test]
+fn beyond_the_limit_no_instance_is_like_the_first() {
+    for (repetition, name, of) in [
+        ("count = 10001", "count.index", "10001"),
+        (
+            "for_each = toset([for pair in setproduct(range(101), range(100)) : join(\"-\", pair)])",
+            "each.key",
+            "aws_cloudtrail.t",
+        ),
+    ] {
+        let unit = module(&format!("resource \"aws_cloudtrail\" \"t\" {{\n  {repetition}\n  kms_key_id = {name}\n}}"));
+        let trails = unit.estate(&World::default()).resources(Kind::Trail);
+        let [only] = trails.as_slice() else { panic!("{repetition}: {} instances", trails.len()) };
+        assert!(matches!(only.existence, Existence::May(_)), "{repetition}");
+        assert_eq!(trail(&unit, &only.address, "KMSKeyId"), format!("open: {name} of {of}"));
+    }
+}

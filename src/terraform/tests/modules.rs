@@ -240,3 +240,17 @@ fn each_instance_of_a_provider_configuration_has_an_account_of_its_own() {
         ]
     );
 }
+
+/// Beyond the limit modules are not read, and a note says so.
+#[test]
+fn modules_that_are_called_too_deep_down_are_named() {
+    let call = |to: usize| format!("module \"m\" {{\n  source = \"../m{to}\"\n}}\n");
+    let mut files: Vec<(String, String)> =
+        (1..40).map(|level| (format!("m{level}/main.tf"), call(level + 1))).collect();
+    files.push(("m40/main.tf".to_owned(), "resource \"aws_cloudtrail\" \"t\" {}".to_owned()));
+    files.push(("main.tf".to_owned(), call(1).replace("../", "./")));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let notes = unit(&files).notes();
+    let expected = "is not read: modules call modules more than 32 levels deep, a limit of this program";
+    assert!(notes.iter().any(|note| note.message.ends_with(expected)), "{notes:?}");
+}

@@ -136,3 +136,28 @@ fn a_validation_narrows_or_rejects() {
         assert_eq!(unit.estate(&world).rejected(), rejected, "{value}");
     }
 }
+
+/// What was made of an ephemeral value is one too; where that is not followed, the result is open.
+#[test]
+fn ephemeral_values_become_null() {
+    let ephemeral = r#"
+        variable "x" {
+          default   = "k"
+          ephemeral = true
+        }
+        locals { same = var.x }
+    "#;
+    for (expression, expected) in [
+        ("ephemeralasnull(var.x)", "null"),
+        ("ephemeralasnull(local.same)", "null"),
+        ("ephemeralasnull({ a = var.x, b = null })", "{a = null, b = null}"),
+        ("ephemeralasnull(ephemeral.aws_secretsmanager_secret_version.s.secret_string)", "null"),
+        ("ephemeralasnull(length(var.x))", "open: ephemeralasnull(1)"),
+    ] {
+        assert_eq!(evaluated(expression, ephemeral), expected, "{expression}");
+    }
+    let text = evaluated("ephemeralasnull(\"${var.x}-z\")", ephemeral);
+    assert!(text == "null" || text.starts_with("open: "), "{text}");
+    assert_eq!(evaluated("ephemeralasnull(\"k\")", ""), "\"k\"");
+    assert_eq!(evaluated("ephemeralasnull([1, \"a\"])", "variable \"x\" { default = 1 }"), "[1, \"a\"]");
+}

@@ -153,11 +153,13 @@ fn to_map(value: Value, element: &Type, world: &World) -> Value {
 /// The elements converted; the failed one if one cannot be, nothing if they have no type in common.
 fn elements(items: Vec<Value>, element: &Type, world: &World) -> Result<Vec<Value>, Option<Value>> {
     let items = match element {
-        Type::Any => unify(items, world).ok_or(None)?,
-        element => items.into_iter().map(|item| convert(item, element, world)).collect(),
+        Type::Any => items,
+        element => items.into_iter().map(|item| convert(item, element, world)).collect::<Vec<_>>(),
     };
     match items.iter().find(|item| matches!(item.data, Data::Failed(_))) {
         Some(failed) => Err(Some(failed.clone())),
+        // `any` inside of the element's type stands for one type in all of them.
+        None if element.is_vague() => unify(items, world).ok_or(None),
         None => Ok(items),
     }
 }

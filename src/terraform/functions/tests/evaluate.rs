@@ -136,13 +136,13 @@ impl Host for Evaluator {
         file(path).map(Text::literal).ok_or_else(|| "does not exist".to_owned())
     }
 
-    fn exists(&self, path: &str) -> bool {
-        file(path).is_some()
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        Ok(file(path).is_some())
     }
 
-    fn list(&self, directory: &str) -> Vec<String> {
+    fn list(&self, directory: &str) -> Result<Vec<String>, String> {
         let here = matches!(directory, "." | "./");
-        FILES.iter().filter(|_| here).map(|(name, _)| (*name).to_owned()).collect()
+        Ok(FILES.iter().filter(|_| here).map(|(name, _)| (*name).to_owned()).collect())
     }
 
     fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value {

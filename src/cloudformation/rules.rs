@@ -120,7 +120,7 @@ impl<'t> Evaluator<'t> {
     fn breaks(&self, stack: &'t Stack, rule: &Node) -> Decided<bool> {
         let applies = rule.get("RuleCondition").map(|condition| (condition, true));
         let broken = || assertions(rule).map(|assert| (assert, false));
-        let is = |(node, wanted): (&Node, bool)| match self.truth(stack, node).data {
+        let is = |(node, wanted): (&Node, bool)| match self.ruled(stack, node).data {
             Data::Bool(holds) => Ok(holds == wanted),
             Data::Pending(question) => Err(Stop::Ask(question)),
             _ => Ok(false),

@@ -157,7 +157,8 @@ impl Unit for CloudFormationUnit {
             .filter(|parameter| !parameter.is_list() && parameter.default().is_some() && is_defaulted(parameter.name));
         let pairs = parameters.flat_map(|parameter| {
             let name = parameter.name.to_owned();
-            parameter.allowed().into_iter().map(move |value| (name.clone(), value))
+            let accepted = parameter.allowed().into_iter().filter(move |value| !parameter.refuses_text(value));
+            accepted.map(move |value| (name.clone(), value))
         });
         pairs.collect()
     }
@@ -168,6 +169,7 @@ impl Unit for CloudFormationUnit {
         let root = self.tree.stack(0)?;
         let location = &self.sources.file(root.template.file).location;
         match super::load(&self.sources, location, &given, &self.deployment) {
+            Loaded::Template(unit) if unit.tree.rules_out(input, &self.tree) => None,
             Loaded::Template(unit) => Some(unit),
             Loaded::NotATemplate | Loaded::Broken(_) => None,
         }

@@ -182,7 +182,8 @@ impl<'t> Parameter<'t> {
         }
     }
 
-    fn refuses_text(&self, text: &str) -> bool {
+    /// Whether CloudFormation refuses a text for this parameter, or for an item of its list.
+    pub fn refuses_text(&self, text: &str) -> bool {
         let allowed = self.allowed();
         let length = Number::from(text.chars().count());
         let worth = Number::parse(text);

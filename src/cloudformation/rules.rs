@@ -169,6 +169,12 @@ impl Tree {
         impossible
     }
 
+    /// Whether a rule refuses the value that a parameter of the root has here and had not `before`.
+    pub fn rules_out(&self, parameter: &str, before: &Self) -> bool {
+        let is_new = |key| !before.unruly.contains_key(key);
+        self.unruly.keys().any(|key| (key.0 == 0 && key.1 == parameter) || is_new(key))
+    }
+
     /// Whether a rule refuses what parameters are given: nobody asks for another value then.
     fn is_unruly(&self, stack: &Stack, refuser: Refuser<'_>) -> bool {
         let Refuser::Rule(rule) = refuser else { return false };

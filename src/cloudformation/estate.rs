@@ -123,7 +123,11 @@ impl Unit for CloudFormationUnit {
             "AWS::Region" => Some("--region REGION".to_owned()),
             "AWS::AccountId" => Some("--account-id ID".to_owned()),
             "AWS::Partition" => Some("--partition PARTITION".to_owned()),
-            _ => self.declares(name).then(|| parameter::option(name)),
+            // Nobody gives the value that SSM stores under a name.
+            _ => {
+                let parameter = self.tree.stack(0)?.parameter(name)?;
+                parameter.stored().is_none().then(|| parameter::option(name))
+            }
         }
     }
 

@@ -75,7 +75,7 @@ fn declare_elsewhere(finding: &mut Finding, account: &Account, words: &AccountWo
     (finding.help, finding.fix) = (None, None);
 }
 
-/// One finding for the units of an account: it passes if one unit passes in all its worlds, fails if every unit fails in
+/// One finding for the units of an account: it passes if one unit passes in all its worlds or none fails in any, fails if every unit fails in
 /// all of its worlds, and depends on inputs otherwise. It stands where the fewest clauses fail.
 fn merged(mut units: Vec<Vote>, options: &Options, words: &Words) -> Option<(Finding, Option<Trace>)> {
     units.sort_by(|left, right| left.finding.unit.cmp(&right.finding.unit));
@@ -110,13 +110,14 @@ fn merged(mut units: Vec<Vote>, options: &Options, words: &Words) -> Option<(Fin
 
 fn verdict(units: &[Vote]) -> Verdict {
     let always = |unit: &Vote, verdict| unit.votes.cases.iter().all(|case| case.verdict == verdict);
-    // Where a unit has no trail in some world, the others have the say there.
-    let never = |unit: &Vote| {
-        unit.votes.cases.iter().all(|case| matches!(case.verdict, Verdict::Fail | Verdict::NotApplicable))
+    // Where a unit has no trail in some world, the others have the say there; where none has one, nobody has.
+    let at_most = |verdict| {
+        let is_none = |case: &Case| case.verdict == Verdict::NotApplicable;
+        units.iter().all(|unit| unit.votes.cases.iter().all(|case| case.verdict == verdict || is_none(case)))
     };
-    if units.iter().any(|unit| always(unit, Verdict::Pass)) {
+    if units.iter().any(|unit| always(unit, Verdict::Pass)) || at_most(Verdict::Pass) {
         Verdict::Pass
-    } else if units.iter().all(never) {
+    } else if at_most(Verdict::Fail) {
         Verdict::Fail
     } else {
         Verdict::Unknown

@@ -144,26 +144,26 @@ fn accounts(trails: &[Resource]) -> Vec<&Resource> {
 }
 
 /// A default decides a verdict, and somebody may still deploy with another allowed value: those that would change the
-/// verdict become its cases, one parameter changed at a time. Says so where there are too many to try.
+/// verdict, or may, become its cases, one parameter changed at a time. Says so where there are too many to try.
 fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<Note> {
     let mut alternatives: Vec<(String, String)> = unit.alternatives();
     let count = alternatives.len();
     alternatives.truncate(MAX_ALTERNATIVES);
-    let tried: Vec<HashMap<Subject, Verdict>> = alternatives
+    let tried: Vec<HashMap<Subject, Vec<Case>>> = alternatives
         .par_iter()
         .map(|(input, value)| {
             let unit = unit.with(input, value);
             let rows = unit.map(|unit| self::rows(unit.as_ref(), run).found).unwrap_or_default();
-            rows.iter().map(|row| (row.subject(), row.finding.verdict)).collect()
+            rows.iter().map(|row| (row.subject(), outcomes(&row.finding))).collect()
         })
         .collect();
     for row in rows.iter_mut().filter(|row| row.finding.verdict.is_decided()) {
         let subject = row.subject();
         for ((input, value), others) in alternatives.iter().zip(&tried) {
-            let Some(verdict) = others.get(&subject).copied() else { continue };
-            if verdict.is_decided() && verdict != row.finding.verdict {
-                let when = vec![(input.clone(), Condition::Is(Literal::Text(value.clone())))];
-                row.finding.cases.push(Case { when, verdict });
+            for case in others.get(&subject).into_iter().flatten().filter(|case| case.verdict != row.finding.verdict) {
+                let changed = (input.clone(), Condition::Is(Literal::Text(value.clone())));
+                let when = [changed].into_iter().chain(case.when.clone()).collect();
+                row.finding.cases.push(Case { when, verdict: case.verdict });
             }
         }
     }
@@ -171,6 +171,15 @@ fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<No
         [("unit", unit.path().to_owned()), ("count", count.to_string()), ("tried", alternatives.len().to_string())];
     let message = || fill(&run.words.alternatives, &slots.into());
     (count > alternatives.len()).then(|| Note { message: message(), span: None })
+}
+
+/// What a finding says: its verdict, or that of each case where inputs decide that somebody can give.
+fn outcomes(finding: &Finding) -> Vec<Case> {
+    match finding.verdict {
+        Verdict::Unknown if finding.help.is_some() => finding.cases.clone(),
+        Verdict::Unknown => Vec::new(),
+        verdict => vec![Case { when: Vec::new(), verdict }],
+    }
 }
 
 /// What tells a row from the others of its unit: the control, the trail, the account's provider configuration.

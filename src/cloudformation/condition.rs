@@ -5,15 +5,20 @@ use crate::source::Span;
 use crate::syntax::Node;
 use crate::value::{Ask, Data, Origin, Question, Value};
 
-use super::evaluator::{Evaluator, Name, broken};
+use super::evaluator::{Evaluator, Name, Section, broken};
 use super::reference::undeclared;
 use super::template::function;
 use super::tree::Stack;
 
-/// The functions whose value is a boolean. They stand in `Conditions` and `Rules`, nowhere else.
+/// The functions whose value is a boolean. They stand in `Conditions` and `Rules`, nowhere else; some in `Rules` only.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html>
 pub const LOGIC: [&str; 7] =
     ["Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals", "Fn::Contains", "Fn::EachMemberIn", "Fn::EachMemberEquals"];
+
+/// The functions of `Rules`: CloudFormation refuses them in `Conditions` and everywhere else.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-rules.html>
+pub const RULES_ONLY: [&str; 6] =
+    ["Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn", "Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"];
 
 impl<'t> Evaluator<'t> {
     /// Whether the condition holds that a resource, an output or `Fn::If` names: true, false, pending or failed. What
@@ -23,6 +28,11 @@ impl<'t> Evaluator<'t> {
             Some(text) => self.condition(stack, text, name.span),
             None => self.decided(broken(format!("{place} is the name of a condition"), Origin::expression(name.span))),
         }
+    }
+
+    /// What a rule asserts or applies to: true, false, pending or failed.
+    pub fn ruled(&self, stack: &'t Stack, node: &Node) -> Value {
+        self.standing_in(Section::Rules, || self.truth(stack, node))
     }
 
     /// What stands in `Conditions` or `Rules` as a decision: true, false, pending or failed.
@@ -41,6 +51,7 @@ impl<'t> Evaluator<'t> {
     /// The value of what stands in a condition: another condition function, or what a value is made of.
     fn operand(&self, stack: &'t Stack, node: &Node) -> Value {
         match function(node).filter(|(name, _)| LOGIC.contains(name)) {
+            Some((name, _)) if self.is_misplaced(name) => misplaced(name, Origin::expression(node.span)),
             Some((name, argument)) => {
                 let settled = || self.settled(node.span, || self.logic(stack, name, argument, node.span));
                 self.deeper(node.span, settled)
@@ -125,6 +136,11 @@ impl<'t> Evaluator<'t> {
             value => value,
         }
     }
+}
+
+/// A function of `Rules` that stands elsewhere.
+pub fn misplaced(name: &str, origin: Origin) -> Value {
+    broken(format!("{name} stands where CloudFormation refuses it: it is for Rules only"), origin)
 }
 
 /// Whether all are true: a false one decides whatever the others wait for.

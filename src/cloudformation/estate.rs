@@ -123,7 +123,11 @@ impl Unit for CloudFormationUnit {
             "AWS::Region" => Some("--region REGION".to_owned()),
             "AWS::AccountId" => Some("--account-id ID".to_owned()),
             "AWS::Partition" => Some("--partition PARTITION".to_owned()),
-            _ => self.declares(name).then(|| parameter::option(name)),
+            // Nobody gives the value that SSM stores under a name.
+            _ => {
+                let parameter = self.tree.stack(0)?.parameter(name)?;
+                parameter.stored().is_none().then(|| parameter::option(name))
+            }
         }
     }
 
@@ -157,7 +161,8 @@ impl Unit for CloudFormationUnit {
             .filter(|parameter| !parameter.is_list() && parameter.default().is_some() && is_defaulted(parameter.name));
         let pairs = parameters.flat_map(|parameter| {
             let name = parameter.name.to_owned();
-            parameter.allowed().into_iter().map(move |value| (name.clone(), value))
+            let accepted = parameter.allowed().into_iter().filter(move |value| !parameter.refuses_text(value));
+            accepted.map(move |value| (name.clone(), value))
         });
         pairs.collect()
     }
@@ -168,6 +173,7 @@ impl Unit for CloudFormationUnit {
         let root = self.tree.stack(0)?;
         let location = &self.sources.file(root.template.file).location;
         match super::load(&self.sources, location, &given, &self.deployment) {
+            Loaded::Template(unit) if unit.tree.rules_out(input, &self.tree) => None,
             Loaded::Template(unit) => Some(unit),
             Loaded::NotATemplate | Loaded::Broken(_) => None,
         }

@@ -18,7 +18,7 @@ use crate::value::{
     look_at, watched,
 };
 
-use super::condition::LOGIC;
+use super::condition::{LOGIC, RULES_ONLY, misplaced};
 use super::intrinsic;
 use super::template::function;
 use super::text::{self, Piece};
@@ -41,7 +41,19 @@ pub struct Evaluator<'t> {
     asked: Cell<usize>,
     steps: Cell<usize>,
     depth: Cell<usize>,
+    /// Where what is evaluated stands.
+    section: Cell<Section>,
     remembered: RefCell<HashMap<Name<'t>, Memory>>,
+}
+
+/// Where something stands, as far as that decides which functions may.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Section {
+    /// In `Rules`, which have functions of their own and lack others.
+    Rules,
+    /// Anywhere else.
+    #[default]
+    Other,
 }
 
 /// What is evaluated once.
@@ -63,8 +75,8 @@ enum Memory {
 impl<'t> Evaluator<'t> {
     /// Nothing is evaluated yet.
     pub fn new(tree: &'t Tree, world: &'t World, open: OpenInputs) -> Self {
-        let (asked, steps, depth) = Default::default();
-        Self { tree, world, open, asked, steps, depth, remembered: RefCell::default() }
+        let (asked, steps, depth, section) = Default::default();
+        Self { tree, world, open, asked, steps, depth, section, remembered: RefCell::default() }
     }
 
     /// Begins to count steps anew: for each value that is read from outside.
@@ -131,9 +143,24 @@ impl<'t> Evaluator<'t> {
         }
         self.remembered.borrow_mut().insert(name, Memory::Running);
         let before = self.asked.get();
+        // What is evaluated once stands in no rule, whoever needs it.
+        let compute = || self.standing_in(Section::Other, compute);
         let (value, inputs) = watched(|| self.deeper(span, || self.settled(span, compute)));
         self.remembered.borrow_mut().insert(name, Memory::Done(value.clone(), self.asked.get() - before, inputs));
         value
+    }
+
+    /// What `compute` gives where it stands in this section.
+    pub fn standing_in<T>(&self, section: Section, compute: impl FnOnce() -> T) -> T {
+        let around = self.section.replace(section);
+        let value = compute();
+        self.section.set(around);
+        value
+    }
+
+    /// Whether CloudFormation refuses a function because it does not stand in `Rules`.
+    pub fn is_misplaced(&self, function: &str) -> bool {
+        self.section.get() != Section::Rules && RULES_ONLY.contains(&function)
     }
 
     /// The answer to a question, or that it is needed.
@@ -190,6 +217,7 @@ impl<'t> Evaluator<'t> {
     fn call(&self, stack: &'t Stack, name: &str, argument: &Node, span: Span) -> Value {
         let origin = Origin::expression(span);
         match name {
+            _ if self.is_misplaced(name) => misplaced(name, origin),
             "Ref" => {
                 let named = self.evaluate(stack, argument);
                 match named.as_str() {

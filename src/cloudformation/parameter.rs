@@ -108,9 +108,10 @@ impl<'t> Parameter<'t> {
             let accepted = if accepted.is_empty() { allowed } else { accepted };
             return Domain::of(accepted.into_iter().map(Literal::Text).collect());
         }
-        let alternatives = self.entry.value.get("AllowedPattern").and_then(Node::text).and_then(alternatives);
-        if let Some(texts) = alternatives.filter(|_| self.shape() == Shape::Text) {
-            return Domain::of(texts.into_iter().map(|text| Literal::Text(text.to_owned())).collect());
+        let pattern = self.entry.value.get("AllowedPattern").and_then(Node::text).and_then(Pattern::parse);
+        let texts = pattern.as_ref().and_then(Pattern::texts);
+        if let Some(texts) = texts.filter(|_| self.shape() == Shape::Text) {
+            return Domain::of(texts.into_iter().map(Literal::Text).collect());
         }
         // CloudFormation looks up what an AWS-specific type names: it is one thing that exists.
         let kind = self.kind();
@@ -118,7 +119,6 @@ impl<'t> Parameter<'t> {
         let never_empty = names_one
             || self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
             || self.pattern().is_some_and(|pattern| !pattern.is_match(b""));
-        let pattern = self.entry.value.get("AllowedPattern").and_then(Node::text).and_then(Pattern::parse);
         let never_wide = names_one || pattern.is_some_and(|pattern| pattern.is_never_wide());
         Domain { values: None, never_null: true, never_empty, never_wide }
     }
@@ -182,7 +182,8 @@ impl<'t> Parameter<'t> {
         }
     }
 
-    fn refuses_text(&self, text: &str) -> bool {
+    /// Whether CloudFormation refuses a text for this parameter, or for an item of its list.
+    pub fn refuses_text(&self, text: &str) -> bool {
         let allowed = self.allowed();
         let length = Number::from(text.chars().count());
         let worth = Number::parse(text);
@@ -207,18 +208,6 @@ impl<'t> Parameter<'t> {
     fn number(&self, name: &str) -> Option<Number> {
         Number::parse(self.entry.value.get(name)?.text()?)
     }
-}
-
-/// The texts that a pattern allows which does nothing but name them: `^(true|false)$`.
-fn alternatives(pattern: &str) -> Option<Vec<&str>> {
-    fn unanchored(text: &str) -> &str {
-        text.trim_start_matches('^').trim_end_matches('$')
-    }
-    let bare = unanchored(pattern);
-    let grouped = bare.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(bare);
-    let texts: Vec<&str> = grouped.strip_prefix("?:").unwrap_or(grouped).split('|').map(unanchored).collect();
-    let literal = |text: &&str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_/:, ".contains(c));
-    texts.iter().all(literal).then_some(texts)
 }
 
 /// A default's text; one that is written as a list has commas between its items.

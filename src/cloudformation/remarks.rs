@@ -84,7 +84,7 @@ impl CloudFormationUnit {
         let mut notes = Vec::new();
         for stack in &self.tree.stacks {
             for assert in stack.template.section("Rules").iter().flat_map(|rule| assertions(&rule.value)) {
-                if let Some(question) = question(&estate.evaluator.truth(stack, assert)) {
+                if let Some(question) = question(&estate.evaluator.ruled(stack, assert)) {
                     note(&question.input, assert.span, &mut notes);
                 }
             }

@@ -120,7 +120,7 @@ impl<'t> Evaluator<'t> {
     fn breaks(&self, stack: &'t Stack, rule: &Node) -> Decided<bool> {
         let applies = rule.get("RuleCondition").map(|condition| (condition, true));
         let broken = || assertions(rule).map(|assert| (assert, false));
-        let is = |(node, wanted): (&Node, bool)| match self.truth(stack, node).data {
+        let is = |(node, wanted): (&Node, bool)| match self.ruled(stack, node).data {
             Data::Bool(holds) => Ok(holds == wanted),
             Data::Pending(question) => Err(Stop::Ask(question)),
             _ => Ok(false),
@@ -167,6 +167,12 @@ impl Tree {
             }
         }
         impossible
+    }
+
+    /// Whether a rule refuses the value that a parameter of the root has here and had not `before`.
+    pub fn rules_out(&self, parameter: &str, before: &Self) -> bool {
+        let is_new = |key| !before.unruly.contains_key(key);
+        self.unruly.keys().any(|key| (key.0 == 0 && key.1 == parameter) || is_new(key))
     }
 
     /// Whether a rule refuses what parameters are given: nobody asks for another value then.

@@ -89,7 +89,9 @@ fn roots_reaching(
     let (inner, mut roots): (Vec<&PathBuf>, Vec<&PathBuf>) =
         candidates.into_iter().partition(|directory| called.contains(*directory));
     let mut judged = BTreeSet::new();
-    roots.iter().for_each(|root| follow(modules, root, &mut judged));
+    for root in &roots {
+        follow(modules, root, &mut judged);
+    }
     // Modules that call each other in a circle have no caller beside: the first of them stands for all.
     for directory in inner {
         if !judged.contains(directory) {

@@ -71,13 +71,17 @@ impl GivenValues {
             let name = name.strip_prefix("TF_VAR_").unwrap_or(name);
             given.text(sources, &format!("TF_VAR_{name}"), name, text);
         }
-        environment.iter().for_each(|giver| given.take(sources, giver));
+        for giver in environment {
+            given.take(sources, giver);
+        }
         for directory in directories {
             for name in files::automatic_values(&sources.list(directory)) {
                 given.file(sources, &directory.join(name));
             }
         }
-        arguments.iter().for_each(|giver| given.take(sources, giver));
+        for giver in arguments {
+            given.take(sources, giver);
+        }
         inputs.variables.iter().for_each(|variable| given.variable(sources, variable));
         given
     }

@@ -85,8 +85,14 @@ impl Unit for TerraformUnit {
     }
 
     fn option(&self, name: &str) -> Option<String> {
-        let variable = name.strip_prefix("var.")?.split(['.', '[']).next()?;
-        self.declares(variable).then(|| option(variable))
+        match name {
+            "data.aws_region.name" => Some("--region REGION".to_owned()),
+            "data.aws_caller_identity.account_id" => Some("--account-id ID".to_owned()),
+            _ => {
+                let variable = name.strip_prefix("var.")?.split(['.', '[']).next()?;
+                self.declares(variable).then(|| option(variable))
+            }
+        }
     }
 
     fn written_trail(&self) -> Option<Span> {

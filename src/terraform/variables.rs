@@ -318,7 +318,7 @@ fn narrow(domain: &mut Domain, condition: &Expr, name: &str) {
             domain.never_null = true;
             domain.never_empty = true;
         }
-        ExprKind::Call(call) if call.name == "can" => {
+        ExprKind::Call(call) if call.name == "can" && listed(condition, name).is_none() => {
             if let Some(pattern) = pattern(call, name) {
                 domain.never_null = true;
                 domain.never_empty |= pattern.is_never_empty();
@@ -349,7 +349,7 @@ fn pattern(can: &Call, name: &str) -> Option<Pattern> {
     }
 }
 
-/// The literals of `contains([…], var.name)` and of `var.name == … || var.name == …`.
+/// The literals of `contains([…], var.name)`, `can(regex("^(…|…)$", var.name))` and `var.name == … || var.name == …`.
 fn listed(condition: &Expr, name: &str) -> Option<Vec<Literal>> {
     match &condition.kind {
         ExprKind::Parenthesis(inner) => listed(inner, name),
@@ -361,6 +361,10 @@ fn listed(condition: &Expr, name: &str) -> Option<Vec<Literal>> {
                 }
                 _ => None,
             }
+        }
+        ExprKind::Call(can) if can.name == "can" => {
+            let texts = pattern(can, name).filter(Pattern::is_anchored)?.texts()?;
+            Some(texts.into_iter().map(Literal::Text).collect())
         }
         ExprKind::Binary(left, BinaryOperator::Equal, right) if is_variable(left, name) => Some(vec![literal(right)?]),
         ExprKind::Binary(left, BinaryOperator::Or, right) => {

@@ -1,6 +1,7 @@
 //! What a regular expression says of the texts it matches as a whole. Knows nothing of where the expression stands.
 
 use regex_syntax::ParserBuilder;
+use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// What a wildcard, a policy variable (or its end) and a range of addresses cannot be written without.
@@ -22,6 +23,14 @@ impl Pattern {
     pub fn is_anchored(&self) -> bool {
         let properties = self.0.properties();
         properties.look_set_prefix().contains(Look::Start) && properties.look_set_suffix().contains(Look::End)
+    }
+
+    /// All the texts that match as a whole, where they are few: those of `dev|prod`.
+    #[must_use]
+    pub fn texts(&self) -> Option<Vec<String>> {
+        let literals = Extractor::new().extract(&self.0);
+        let exact = literals.literals().filter(|_| literals.is_exact())?;
+        exact.iter().map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok()).collect()
     }
 
     /// Whether the empty text does not match.
@@ -100,6 +109,25 @@ mod tests {
     fn a_pattern_that_needs_a_character_matches_no_empty_text() {
         for (pattern, never_empty) in [("a+", true), (r"^\d{12}$", true), ("a*", false), (r"^$|^\d{12}$", false)] {
             assert_eq!(Pattern::parse(pattern).is_some_and(|read| read.is_never_empty()), never_empty, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_names_its_texts_tells_them() {
+        for (pattern, texts) in [
+            ("^(dev|prod)$", Some(&["dev", "prod"][..])),
+            ("^true$|^false$", Some(&["true", "false"])),
+            ("(?:a|b)-x", Some(&["a-x", "b-x"])),
+            ("", Some(&[""])),
+            ("dev.*", None),
+            ("[a-z]+", None),
+        ] {
+            let told = Pattern::parse(pattern).and_then(|read| read.texts());
+            assert_eq!(
+                told.as_deref(),
+                texts.map(|texts| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()).as_deref(),
+                "{pattern}"
+            );
         }
     }
 }

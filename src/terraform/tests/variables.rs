@@ -120,6 +120,10 @@ fn a_validation_narrows_or_rejects() {
     let text = |text: &str| Literal::Text(text.to_owned());
     let (_, input) = open("contains([\"dev\", \"prod\"], var.v)");
     assert_eq!(input.domain.values, Some(vec![text("dev"), text("prod")]));
+    let (_, input) = open("can(regex(\"^(dev|prod)$\", var.v))");
+    assert_eq!(input.domain.values, Some(vec![text("dev"), text("prod")]));
+    let (_, input) = open("can(regex(\"dev|prod\", var.v))");
+    assert_eq!(input.domain.values, None);
     let (_, input) = open("var.v != \"\" && var.v != null");
     assert!(input.domain.never_empty && input.domain.never_null);
 

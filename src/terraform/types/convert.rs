@@ -54,6 +54,9 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
     }
     let nullable = if input.domain.never_null { Nullable::No } else { Nullable::Yes };
     let wanted = domain(to, nullable);
+    if *to == Type::Number && may_be_text(value, input) {
+        return number_of_text(value, input, wanted, world);
+    }
     if input.domain.values.is_some() || (wanted.values.is_none() && wanted.never_empty == input.domain.never_empty) {
         return value.clone();
     }
@@ -61,6 +64,25 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
     let narrowed =
         Input { domain: Domain { never_empty, never_wide: input.domain.never_wide, ..wanted }, ..(**input).clone() };
     settle(Value { ty: value.ty.clone(), ..Value::open(narrowed, value.origin.clone()) }, world)
+}
+
+/// Whether what is not known may be a text: it is one, or somebody may give one where no type is written.
+fn may_be_text(value: &Value, input: &Input) -> bool {
+    match value.said_type() {
+        Type::String => true,
+        Type::Any => matches!(input.reason, Reason::NoValue(_)) && input.domain.values.is_none(),
+        _ => false,
+    }
+}
+
+/// The number a text is worth. Many texts are worth one number ("1", "1.0"), so that whoever knows the number does not know
+/// the text: of few texts each is tried, and of others the number is an input of its own.
+fn number_of_text(value: &Value, input: &Arc<Input>, domain: Domain, world: &World) -> Value {
+    if let Some(question) = world.which(input) {
+        return Value::pending(question, value.origin.clone());
+    }
+    let number = Input { name: format!("tonumber({})", input.name), domain, ..(**input).clone() };
+    settle(Value::open(number, value.origin.clone()), world)
 }
 
 fn rejoin(value: &Value, input: &Input, junction: Junction, parts: &[Value], to: &Type, world: &World) -> Value {

@@ -94,6 +94,14 @@ pub fn mapping(key: &str, value: Node) -> Node {
     Node { kind: NodeKind::Mapping(vec![Entry { key, value }]), span: nowhere(), tag: None }
 }
 
+pub fn listed(items: Vec<Node>) -> Node {
+    Node { kind: NodeKind::Sequence(items), span: nowhere(), tag: None }
+}
+
+pub fn written(text: &str) -> Node {
+    Node { kind: scalar(text), span: nowhere(), tag: None }
+}
+
 pub fn scalar(text: &str) -> NodeKind {
     NodeKind::Scalar(Scalar::new(text, Style::Quoted))
 }

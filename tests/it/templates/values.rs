@@ -7,9 +7,9 @@ use trailwarden::cloudformation::{CloudFormationUnit, Given, Loaded, load};
 use trailwarden::model::{Inputs, Kind, OpenInputs, Unit};
 use trailwarden::source::Sources;
 use trailwarden::syntax::{Entry, Node, NodeKind};
-use trailwarden::value::{Ask, Data, Input, Literal, Origin, Question, Value, World};
+use trailwarden::value::{Ask, Data, Input, Literal, Origin, Question, Stop, Value, World};
 
-use super::spell::{mapping, scalar};
+use super::spell::{listed, mapping, scalar, written};
 use super::{Spelling, grounds, only, pairs, rows, spell, spellings, table, text};
 
 const TABLES: [&str; 10] = [
@@ -35,7 +35,8 @@ fn functions_are_worth_what_cloudformation_documents() {
                 judged += 1;
                 for spelling in spellings(row) {
                     if let Err(message) = judge(group, row, spelling) {
-                        let case = row.get("value").or(row.get("condition")).map(|node| spell(node, Spelling::Json));
+                        let case =
+                            EXPRESSIONS.iter().find_map(|key| row.get(key)).map(|node| spell(node, Spelling::Json));
                         let case = text(row, "name").map(str::to_owned).or(case).unwrap_or_default();
                         let case = case.trim();
                         wrong.push(format!("{name} ({spelling:?}): {case}: {message}\n    {}", grounds(group)));
@@ -48,10 +49,14 @@ fn functions_are_worth_what_cloudformation_documents() {
     assert!(judged >= 400, "only {judged} rows");
 }
 
-const KEYS: [&str; 13] = [
+/// The keys a row's expression may have.
+const EXPRESSIONS: [&str; 3] = ["value", "condition", "rule"];
+
+const KEYS: [&str; 14] = [
     "name",
     "value",
     "condition",
+    "rule",
     "with",
     "open",
     "pins",
@@ -71,6 +76,9 @@ fn judge(group: &Node, row: &Node, spelling: Spelling) -> Result<(), String> {
         let input = Input::derived(name, Origin::default());
         world.with(Question::new(input, Ask::Is(Literal::Text(text))), true)
     });
+    if row.get("rule").is_some() {
+        return judge_rule(&unit, row, &world);
+    }
     let (value, expected) = (property(&unit, "Tested", &world), property(&unit, "Expected", &world));
     if let Some(rejected) = row.get("rejected") {
         let failed = unit.estate(&world).rejected() || matches!(value.data, Data::Failed(_));
@@ -95,16 +103,34 @@ fn expect(got: &str, wanted: &str) -> Result<(), String> {
     if got == wanted { Ok(()) } else { Err(format!("expected {wanted}, got {got}")) }
 }
 
+/// What a rule's condition is worth: it asserts that the parameter `Applies`, which is "yes" in this world, is "no".
+fn judge_rule(unit: &CloudFormationUnit, row: &Node, world: &World) -> Result<(), String> {
+    let applies = Input::derived("Applies", Origin::default());
+    let world = world.with(Question::new(applies, Ask::Is(Literal::Text("yes".to_owned()))), true);
+    match (unit.estate(&world).refusal(), text(row, "asks")) {
+        (Ok(holds), _) => expect(&holds.to_string(), text(row, "is").unwrap_or("nothing known")),
+        (Err(Stop::Ask(question)), asks) => expect(&question.describe(), asks.unwrap_or("nothing asked")),
+        (Err(Stop::Reject(failure)), _) => Err(failure.message.clone()),
+    }
+}
+
 /// The group's sections, and a trail with the row's expression and what it must be worth.
 fn template(group: &Node, row: &Node) -> Node {
     let mut sections: Vec<Entry> = group.get("template").map(Node::entries).unwrap_or_default().to_vec();
     let mut value = row.get("value").cloned();
+    if let Some(rule) = row.get("rule") {
+        extend(&mut sections, "Parameters", mapping("Applies", mapping("Type", written("String"))).entries());
+        let denied = [mapping("Ref", written("Applies")), written("no")].to_vec();
+        let assert = mapping("Assert", mapping("Fn::Equals", listed(denied)));
+        let assertions = mapping("Assertions", listed(vec![assert]));
+        let tested = [mapping("RuleCondition", rule.clone()).entries(), assertions.entries()].concat();
+        let tested = Node { kind: NodeKind::Mapping(tested), ..assertions };
+        extend(&mut sections, "Rules", mapping("Tested", tested).entries());
+    }
     if let Some(condition) = row.get("condition") {
         let tested = mapping("Tested", condition.clone()).entries().to_vec();
         extend(&mut sections, "Conditions", &tested);
-        let branches = ["Tested", "true", "false"].map(|text| Node { kind: scalar(text), ..condition.clone() });
-        let branches = branches.map(|node| Node { tag: None, ..node }).to_vec();
-        value = Some(mapping("Fn::If", Node { kind: NodeKind::Sequence(branches), span: condition.span, tag: None }));
+        value = Some(mapping("Fn::If", listed(["Tested", "true", "false"].map(written).to_vec())));
     }
     let tested = value.map(|value| mapping("Tested", value));
     let expected = row.get("is").map(|expected| mapping("Expected", expected.clone()));
@@ -143,12 +169,12 @@ fn inputs(row: &Node) -> Inputs {
 fn unit(template: &Node, spelling: Spelling, inputs: &Inputs) -> CloudFormationUnit {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"));
     let sources = Arc::new(Sources::new(directory.to_owned(), directory.to_owned()));
-    let written = spell(template, spelling);
-    sources.add(spelling.file(), written.clone());
+    let spelt = spell(template, spelling);
+    sources.add(spelling.file(), spelt.clone());
     let given = Given::read(&sources, inputs).unwrap();
     match load(&sources, Path::new(spelling.file()), &given, &Arc::default()) {
         Loaded::Template(unit) => *unit,
-        other => panic!("not a template: {other:?}\n{written}"),
+        other => panic!("not a template: {other:?}\n{spelt}"),
     }
 }
 

@@ -227,9 +227,9 @@ fn operators_ask_what_they_cannot_tell() {
         ("length(list) < 3", "ask length(list) > 2"),
         ("length(list) >= 0", "true"),
         ("length(arn) > 0", "true"),
-        ("other + 1", "open (other + 1)"),
-        ("other > 1", "ask other > 1"),
-        ("-other", "open -other"),
+        ("other + 1", "open (tonumber(other) + 1)"),
+        ("other > 1", "ask tonumber(other) > 1"),
+        ("-other", "open -tonumber(other)"),
     ];
     check(&table, &World::default());
 }

@@ -114,6 +114,7 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
         match (ask, answer) {
             (Ask::Empty, true) => others.push(Condition::Empty),
             (Ask::True, answer) => others.push(Condition::Is(Literal::Bool(*answer))),
+            (Ask::So, answer) => others.push(Condition::So(*answer)),
             (Ask::Fixed, answer) => others.push(Condition::Fixed(*answer)),
             (Ask::Null, false) => not.push(Literal::Null),
             (Ask::Empty, false) => not.push(Literal::Text(String::new())),

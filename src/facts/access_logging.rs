@@ -26,7 +26,9 @@ pub fn access_logging(configurations: &[Logging], handed_to: &[Arc<Input>], worl
     let mut enabled = !configurations.is_empty();
     if !enabled {
         for module in handed_to {
-            enabled = enabled || world.ask(module, Ask::True)?;
+            let name = format!("{} turns access logging on", module.name);
+            let question = Arc::new(Input { name, ..module.as_ref().clone() });
+            enabled = enabled || world.ask(&question, Ask::So)?;
         }
     }
     let to_itself = configurations.iter().find(|logging| logging.to_itself).map(|logging| logging.origin.clone());

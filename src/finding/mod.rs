@@ -135,6 +135,8 @@ pub enum Condition {
     Empty,
     /// One fixed value (`true`) or something wider.
     Fixed(bool),
+    /// What its name says is so, or is not.
+    So(bool),
     /// Any other question with its answer, in words: `holds "a"`.
     Other(String, bool),
 }
@@ -300,6 +302,8 @@ impl Condition {
             Self::Empty => format!("{name} is empty"),
             Self::Fixed(true) => format!("{name} is one fixed value"),
             Self::Fixed(false) => format!("{name} is not one fixed value"),
+            Self::So(true) => name.to_owned(),
+            Self::So(false) => format!("it is not so that {name}"),
             Self::Other(question, true) => question.clone(),
             Self::Other(question, false) => format!("not ({question})"),
         }

@@ -132,7 +132,7 @@ fn names(value: &Value, access: Access, world: &World) -> Decided<bool> {
         return Ok(true);
     }
     let name = format!("{} allows to {} objects", value.describe(), access.as_str());
-    world.ask(&Arc::new(Input::derived(name, value.origin.clone())), Ask::True)
+    world.ask(&Arc::new(Input::derived(name, value.origin.clone())), Ask::So)
 }
 
 /// Whether the pattern fits an action of this kind. An S3 action that begins with no known verb is taken to write.

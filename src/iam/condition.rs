@@ -255,5 +255,5 @@ fn undecided(value: &Value, world: &World) -> Decided<bool> {
         _ => return value.read_null(world).map(|_| false),
     };
     let name = format!("{source} lets only fixed callers pass");
-    world.ask(&Arc::new(Input::undecidable(name, reason, value.origin.clone())), Ask::True)
+    world.ask(&Arc::new(Input::undecidable(name, reason, value.origin.clone())), Ask::So)
 }

@@ -87,7 +87,10 @@ fn with_known_keys(value: &Value) -> Value {
             return Value::open(Input::derived(value.describe(), value.origin.clone()), value.origin.clone());
         }
         Data::Map(kind, entries) => {
-            let entries = entries.iter().map(|(key, entry)| (key.clone(), with_known_keys(entry))).collect();
+            // The kinds of principals may be unknown: whom they name may be the same whatever the kind is.
+            let is_principal = |key: &str| matches!(key, "Principal" | "NotPrincipal");
+            let known = |key: &str, entry| if is_principal(key) { Value::clone(entry) } else { with_known_keys(entry) };
+            let entries = entries.iter().map(|(key, entry)| (key.clone(), known(key, entry))).collect();
             Data::Map(*kind, Arc::new(entries))
         }
         Data::List(kind, items) => Data::List(*kind, Arc::new(items.iter().map(with_known_keys).collect())),
@@ -200,7 +203,7 @@ impl Terms {
 /// Whether a principal is `"*"`, an object of known kinds, or not known.
 fn is_principal(value: &Value) -> bool {
     match &value.data {
-        Data::Map(_, kinds) => kinds.keys().all(|kind| principal::KINDS.contains(&kind.as_str())),
+        Data::Map(_, kinds) => kinds.keys().all(|kind| principal::is_kind(kind)),
         Data::Text(text) => text.as_literal().is_none_or(|text| text == "*"),
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Object(_) => false,
         Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => true,

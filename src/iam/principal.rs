@@ -1,13 +1,25 @@
 //! Who a statement is about.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 
-use crate::value::{Data, Decided, Part, Value, World, any};
+use std::sync::Arc;
+
+use crate::value::{Ask, Data, Decided, Input, Part, Reason, Value, World, any, every};
 
 use super::document::Selector;
 use super::fixed::{is_fixed, settled, values};
 
 /// The kinds of principal a policy can name.
-pub(super) const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
+const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
+
+/// Whether this is a kind of principal, or may be one: what an input decides stands as `${…}`. Where small letters are
+/// taken, they mean the same; where they are not, nothing is deployed.
+pub(super) fn is_kind(kind: &str) -> bool {
+    is_unknown(kind) || KINDS.iter().any(|known| known.eq_ignore_ascii_case(kind))
+}
+
+fn is_unknown(kind: &str) -> bool {
+    kind.starts_with("${")
+}
 
 /// Whether the statement is about anyone but fixed principals. `NotPrincipal` always is.
 ///
@@ -25,12 +37,13 @@ pub(super) fn is_open_to_all(principal: &Selector, world: &World) -> Decided<boo
     }
 }
 
-/// Whether the statement is certainly about everyone: `"*"` or `{"AWS": "*"}`.
+/// Whether the statement is about everyone: `"*"` or `{"AWS": "*"}`, also where the kind is not known.
 pub(super) fn is_everyone(principal: &Selector) -> bool {
     let Selector::Only(value) = principal else { return false };
     match &value.data {
         Data::Map(_, kinds) => {
-            kinds.get("AWS").is_some_and(|named| values(named).into_iter().any(|value| value.as_str() == Some("*")))
+            let of_all = kinds.iter().filter(|(kind, _)| is_unknown(kind) || kind.eq_ignore_ascii_case("AWS"));
+            of_all.flat_map(|(_, named)| values(named)).any(|value| value.as_str() == Some("*"))
         }
         _ => value.as_str() == Some("*"),
     }
@@ -38,13 +51,36 @@ pub(super) fn is_everyone(principal: &Selector) -> bool {
 
 /// Whether `value` names one principal of its kind.
 fn is_named(kind: &str, value: &Value, world: &World) -> Decided<bool> {
-    if kind != "Federated" {
+    if is_unknown(kind) {
+        return every([is_fixed(value, world), is_of_any_kind(kind, value, world)]);
+    }
+    if !kind.eq_ignore_ascii_case("Federated") {
         return is_fixed(value, world);
     }
     // Whoever has an account with a web identity provider is federated; a provider declared in the account by its ARN
     // admits whom the account's own roles admit.
     let provider = settled(value, world)?;
     if is_web_identity(&provider) { Ok(false) } else { is_fixed(&provider, world) }
+}
+
+/// Whether `value` names one principal whatever its kind is. Of anything but an ARN or the number of an account it is asked:
+/// it may be the domain of a web identity provider.
+fn is_of_any_kind(kind: &str, value: &Value, world: &World) -> Decided<bool> {
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_named = match &value.data {
+        Data::Number(_) => true,
+        Data::Text(text) => match text.parts() {
+            [Part::Literal(text)] => text.starts_with("arn:") || is_account(text),
+            parts => matches!(parts.first(), Some(Part::Literal(text)) if text.starts_with("arn:")),
+        },
+        _ => false,
+    };
+    if is_named {
+        return Ok(true);
+    }
+    let reason = Reason::Elsewhere(kind.to_owned());
+    let name = format!("{} of the kind {kind} is one principal", value.describe());
+    world.ask(&Arc::new(Input::undecidable(name, reason, value.origin.clone())), Ask::So)
 }
 
 /// A provider that is named by its domain: all that is known of it has neither an ARN's beginning nor its provider.

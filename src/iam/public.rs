@@ -125,14 +125,14 @@ fn narrows(other: &Statement, allow: &Terms, target: &Target, world: &World) -> 
 /// Whether the Allow is public in spite of such a Deny: S3 alone can tell.
 fn prevails(statement: &Statement, world: &World) -> Decided<bool> {
     let reason = Reason::Unsupported("a Deny narrows what it allows to fixed callers".to_owned());
-    let name = format!("S3's evaluation of {}", statement.name);
-    world.ask(&Arc::new(Input::undecidable(name, reason, statement.origin.clone())), Ask::True)
+    let name = format!("{} is public to S3", statement.name);
+    world.ask(&Arc::new(Input::undecidable(name, reason, statement.origin.clone())), Ask::So)
 }
 
 /// What cannot be read may be public.
 fn assumed(unreadable: &Unreadable, world: &World) -> Decided<Publicness> {
     let Unreadable { what, reason, origin } = unreadable;
     let input = Input::undecidable(format!("{what} is public"), reason.clone(), origin.clone());
-    let public = world.ask(&Arc::new(input), Ask::True)?;
+    let public = world.ask(&Arc::new(input), Ask::So)?;
     Ok(if public { Publicness::Public } else { Publicness::Closed(Closed::Unreadable) })
 }

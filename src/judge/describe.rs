@@ -125,6 +125,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_so_or_not_is_said_as_a_sentence() {
+        let case =
+            |so, verdict| Case { when: vec![("the policy of b is public".to_owned(), Condition::So(so))], verdict };
+        let expected = "fails when the policy of b is public; passes when it is not so that the policy of b is public";
+        assert_eq!(cases(&[case(true, Verdict::Fail), case(false, Verdict::Pass)]), expected);
+    }
+
+    #[test]
     fn cases_that_differ_in_one_value_are_said_together() {
         let case = |when, verdict| Case { when, verdict };
         let found = [

@@ -84,7 +84,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         name: trail.name.clone(),
         message: message(row, verdict, failures, &slots),
         help: match verdict {
-            Verdict::Fail => reason.map(|reason| describe::fill(reason.change(language), &slots)),
+            Verdict::Fail => help(row, failures),
             Verdict::Unknown => decide(&options(row, &cases), row.words),
             _ => None,
         },
@@ -169,13 +169,18 @@ fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) ->
 }
 
 pub(super) fn failure_slots(row: &Row, failure: &Failure) -> Slots {
+    worded(row, &failure.code, &failure.leaf.slots)
+}
+
+/// What the sentence of a reason is filled with, in the language of the unit.
+fn worded(row: &Row, code: &str, slots: &[(&'static str, String)]) -> Slots {
     let language = row.unit.language();
-    let mut slots: Slots = failure.leaf.slots.iter().cloned().collect();
+    let mut slots: Slots = slots.iter().cloned().collect();
     slots.entry("value").or_insert_with(|| row.words.absent.clone());
     if let Some(flag) = slots.get_mut("flag") {
         *flag = spelled(flag, language);
     }
-    if let Some(reason) = row.rule.reason(&failure.code) {
+    if let Some(reason) = row.rule.reason(code) {
         slots.insert("attribute", format!("`{}`", reason.attribute(language)));
     }
     slots
@@ -243,6 +248,25 @@ fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// What mends the first failure. Where the bucket is open in several ways, all of them have to be closed: what mends each,
+/// those that the same change mends once.
+fn help(row: &Row, failures: &[Failure]) -> Option<String> {
+    let language = row.unit.language();
+    let ways = if row.rule.needs.is_bucket() { failures } else { failures.get(..1)? };
+    let mut changes: Vec<String> = Vec::new();
+    for failure in ways {
+        let first = (failure.code.as_str(), failure_slots(row, failure));
+        let more = failure.leaf.more.iter().map(|(code, slots)| (*code, worded(row, code, slots)));
+        for (code, slots) in std::iter::once(first).chain(more) {
+            let change = row.rule.reason(code).map(|reason| describe::fill(reason.change(language), &slots));
+            changes.extend(change.filter(|change| !changes.contains(change)));
+        }
+    }
+    changes.into_iter().reduce(|before, change| {
+        describe::fill(&row.words.changes, &Slots::from([("before", before), ("change", change)]))
+    })
 }
 
 fn message(row: &Row, verdict: Verdict, failures: &[Failure], slots: &Slots) -> String {

@@ -228,7 +228,7 @@ fn failures(outcome: &Outcome, document: &Document) -> Decided<Vec<Failure>> {
         .map(|clause| {
             let pointer = clause.pointer().unwrap_or_default();
             let mut leaf = document.leaves.at(&pointer);
-            if leaf.slots.is_empty() {
+            if !leaf.slots.iter().any(|(name, _)| *name == "value") {
                 leaf.slots.push(("value", clause.seen()));
             }
             let code = leaf.reason.map_or_else(|| clause.code.clone(), str::to_owned);

@@ -20,7 +20,9 @@ pub use bucket::{
 };
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
-pub use neighbours::{AccountBlocks, Neighbourhood, Neighbours, Target, bucket_in, in_unit, other_names, targets};
+pub use neighbours::{
+    AccountBlocks, Neighbourhood, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets,
+};
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};

@@ -237,6 +237,16 @@ fn named_by_satellites(unit: &dyn Unit) -> BTreeSet<Target> {
     named
 }
 
+/// Where what a unit declares for a bucket of another unit names it, as far as that is known without any answer.
+#[must_use]
+pub fn naming_places(target: &Target, unit: &dyn Unit) -> Vec<Origin> {
+    let world = World::default();
+    let estate = unit.estate(&world);
+    let satellites = SATELLITES.iter().flat_map(|kind| estate.resources(*kind));
+    let names = satellites.map(|satellite| estate.property(&satellite, "Bucket"));
+    names.filter(|name| Target::of(name).as_ref() == Some(target)).map(|name| name.origin).collect()
+}
+
 fn add<'a, K: Ord>(units: &mut BTreeMap<K, Vec<&'a dyn Unit>>, name: K, unit: &'a dyn Unit) {
     let units = units.entry(name).or_default();
     if units.last().is_none_or(|last| last.path() != unit.path()) {

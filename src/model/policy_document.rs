@@ -210,11 +210,15 @@ fn principals(statement: &Value, kind: &str) -> Option<Value> {
     let origin = blocks.first()?.origin.clone();
     for block in &blocks {
         let of = block.field("type");
-        let Some(name) = of.as_str() else { return Some(of) };
+        let name = match &of.data {
+            Data::Text(text) => text.to_string(),
+            Data::Open(_) | Data::Opaque(_) => format!("${{{}}}", of.describe()),
+            _ => return Some(of),
+        };
         let identifiers = sorted(texts(written(block, "identifiers")));
         match identifiers.as_slice() {
             [only] if blocks.len() == 1 && name == "*" && only.as_str() == Some("*") => return Some(only.clone()),
-            _ => entries.entry(name.to_owned()).or_default().extend(identifiers),
+            _ => entries.entry(name).or_default().extend(identifiers),
         }
     }
     let entries = entries.into_iter().map(|(of, identifiers)| (of, one_or_list(identifiers, &origin)));

@@ -135,6 +135,7 @@ fn condition(condition: &Condition) -> Value {
         Condition::Not(literals) => json!({ "not": literals.iter().map(literal).collect::<Vec<_>>() }),
         Condition::Set => json!({ "set": true }),
         Condition::Empty => json!(""),
+        Condition::So(so) => json!(so),
         Condition::Fixed(fixed) => json!({ "fixed": fixed }),
         Condition::Other(question, answer) => json!({ question: answer }),
     }
@@ -195,6 +196,7 @@ mod tests {
             (Condition::Not(vec![text("dev"), Literal::Null]), json!({ "not": ["dev", null] })),
             (Condition::Set, json!({ "set": true })),
             (Condition::Empty, json!("")),
+            (Condition::So(false), json!(false)),
             (Condition::Fixed(false), json!({ "fixed": false })),
             (Condition::Other("holds \"a\"".to_owned(), true), json!({ "holds \"a\"": true })),
         ] {

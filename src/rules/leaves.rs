@@ -18,6 +18,8 @@ pub struct Leaf {
     pub reason: Option<&'static str>,
     /// What the placeholders of the reason's sentence stand for.
     pub slots: Vec<(&'static str, String)>,
+    /// The reasons for which it would be the same without the first, each with its slots.
+    pub more: Vec<(&'static str, Vec<(&'static str, String)>)>,
     /// Evidence elsewhere, with what it is.
     pub evidence: Vec<(Evidence, Origin)>,
     /// Why a fact found nothing wrong: what `--trace` says about a value that passes.
@@ -44,6 +46,8 @@ pub enum Evidence {
     Bucket,
     /// Where the trail names its bucket.
     Link,
+    /// Where another unit names the bucket, by its name or by that of an export.
+    Naming,
     /// Something else that opens it.
     Opening,
     /// A condition that would have closed it, had its values been fixed.

@@ -34,6 +34,8 @@ pub struct Words {
     pub exploded: String,
     /// More allowed values of parameters than are tried; `{unit}`, `{count}`, `{tried}`.
     pub alternatives: String,
+    /// Two changes that are both needed; `{before}`, `{change}`.
+    pub changes: String,
     /// The options that would decide an unknown verdict; `{options}`.
     pub decide: String,
     evidence: EvidenceWords,
@@ -87,6 +89,7 @@ pub struct UserRuleWords {
 struct EvidenceWords {
     bucket: String,
     link: String,
+    naming: String,
     opening: String,
     near_miss: String,
     known: String,
@@ -200,6 +203,7 @@ impl Words {
         match evidence {
             Evidence::Bucket => &self.evidence.bucket,
             Evidence::Link => &self.evidence.link,
+            Evidence::Naming => &self.evidence.naming,
             Evidence::Opening => &self.evidence.opening,
             Evidence::NearMiss => &self.evidence.near_miss,
             Evidence::Known => &self.evidence.known,

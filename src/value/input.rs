@@ -115,6 +115,8 @@ pub enum Ask {
     Empty,
     /// Is it true? (Otherwise it is false.)
     True,
+    /// Is it so? The input's name is a sentence.
+    So,
     /// Is it this value?
     Is(Literal),
     /// Is it one fixed value: no wildcard, no policy variable, no wide address range?
@@ -200,7 +202,7 @@ impl Question {
         match &self.ask {
             Ask::Null => format!("{name} == null"),
             Ask::Empty => format!("{name} is empty"),
-            Ask::True => name.clone(),
+            Ask::True | Ask::So => name.clone(),
             Ask::Is(literal) => format!("{name} == {literal}"),
             Ask::Fixed => format!("{name} is a fixed value"),
             Ask::Holds(literal) => format!("{name} holds {literal}"),

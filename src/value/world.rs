@@ -230,7 +230,7 @@ fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
     match ask {
         Ask::Null => Some(*literal == Literal::Null),
         Ask::Empty => Some(*literal == Literal::Text(String::new())),
-        Ask::True => literal.as_text().to_ascii_lowercase().parse().ok(),
+        Ask::True | Ask::So => literal.as_text().to_ascii_lowercase().parse().ok(),
         Ask::Is(other) => Some(literal.same(other)),
         Ask::Fixed => match literal {
             Literal::Text(text) => Some(super::is_fixed(text)),

@@ -11,10 +11,12 @@ use tempfile::TempDir;
 
 const CONTROLS: [&str; 2] = ["CloudTrail.6", "CloudTrail.7"];
 
-/// One result of a run: its verdict and its notes.
+/// One result of a run: its verdict, its notes, what it says helps, and its related places.
 struct Outcome {
     verdict: String,
     notes: String,
+    help: String,
+    related: String,
 }
 
 /// What both controls say, by control and trail; a trail of another unit than the directory is `unit: address`.
@@ -36,7 +38,14 @@ fn check(directory: &Path) -> BTreeMap<(String, String), Outcome> {
         };
         let notes = result["notes"].as_array().unwrap().iter().map(|note| text(&note["message"]));
         let notes = notes.collect::<Vec<_>>().join("\n");
-        ((text(&result["control"]), trail), Outcome { verdict: text(&result["verdict"]), notes })
+        let related = result["related"].as_array().unwrap().iter();
+        let related = related.map(|label| {
+            let place = &label["location"];
+            format!("{}:{} {}", text(&place["path"]), place["start"]["line"], text(&label["message"]))
+        });
+        let related = related.collect::<Vec<_>>().join("\n");
+        let (verdict, help) = (text(&result["verdict"]), text(&result["help"]));
+        ((text(&result["control"]), trail), Outcome { verdict, notes, help, related })
     });
     results.collect()
 }
@@ -83,12 +92,19 @@ fn wrong(entry: &Mapping) -> Vec<String> {
             }
         }
     }
-    for (control, words) in entry.get("notes").and_then(Yaml::as_mapping).into_iter().flatten() {
-        let (control, words) = (control.as_str().unwrap(), words.as_str().unwrap());
-        let said: Vec<&str> =
-            outcomes.iter().filter(|((of, _), _)| of == control).map(|(_, outcome)| outcome.notes.as_str()).collect();
-        if !said.iter().any(|notes| notes.contains(words)) {
-            wrong.push(format!("{name}: no note of {control} says \"{words}\": {said:?}"));
+    let parts: [(&str, fn(&Outcome) -> &str); 3] = [
+        ("notes", |outcome| &outcome.notes),
+        ("help", |outcome| &outcome.help),
+        ("related", |outcome| &outcome.related),
+    ];
+    for (part, of) in parts {
+        for (control, words) in entry.get(part).and_then(Yaml::as_mapping).into_iter().flatten() {
+            let (control, words) = (control.as_str().unwrap(), words.as_str().unwrap());
+            let outcomes = outcomes.iter().filter(|((judged, _), _)| judged == control);
+            let said: Vec<&str> = outcomes.map(|(_, outcome)| of(outcome)).collect();
+            if !said.iter().any(|said| said.contains(words)) {
+                wrong.push(format!("{name}: {part} of {control} nowhere says \"{words}\": {said:?}"));
+            }
         }
     }
     wrong

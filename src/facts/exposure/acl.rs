@@ -72,7 +72,7 @@ fn canned(acl: &Acl, bucket: &Bucket, ways: &[Access], world: &World) -> Decided
         _ => {
             let Some(name) = acl.as_str().map(plain) else {
                 let name = format!("{} is a public ACL", acl.describe());
-                let public = world.ask(&Arc::new(Input::derived(name, acl.origin.clone())), Ask::True)?;
+                let public = world.ask(&Arc::new(Input::derived(name, acl.origin.clone())), Ask::So)?;
                 return Ok(if public { vec![opening(ways)] } else { Vec::new() });
             };
             if PRIVATE.contains(&name.as_str()) || name.is_empty() {
@@ -138,7 +138,7 @@ fn is_group(uri: &Value, world: &World) -> Decided<bool> {
         }
         Data::Opaque(_) | Data::Text(_) if uri.as_str().is_none() => {
             let name = format!("{} is the group of all users", uri.describe());
-            world.ask(&Arc::new(Input::derived(name, uri.origin.clone())), Ask::True)
+            world.ask(&Arc::new(Input::derived(name, uri.origin.clone())), Ask::So)
         }
         Data::Pending(_) | Data::Failed(_) => uri.read_null(world).map(|_| false),
         _ => Ok(uri.as_str().is_some_and(is_world)),
@@ -195,5 +195,5 @@ fn is_public(what: &str, problem: String, value: &Value, world: &World) -> Decid
         _ => InputReason::Broken(problem),
     };
     let input = Input::undecidable(format!("{what} is public"), reason, value.origin.clone());
-    world.ask(&Arc::new(input), Ask::True)
+    world.ask(&Arc::new(input), Ask::So)
 }

@@ -197,7 +197,7 @@ fn opened_elsewhere(
 fn elsewhere(module: &Arc<Input>, does: &str, bucket: &Bucket, world: &World) -> Decided<bool> {
     let name = format!("{} {does} {}", module.name, bucket.resource.address);
     let input = Input::undecidable(name, module.reason.clone(), module.origin.clone());
-    world.ask(&Arc::new(input), Ask::True)
+    world.ask(&Arc::new(input), Ask::So)
 }
 
 /// The statements of the bucket's policies, read once for all questions about them. Several policies are judged as

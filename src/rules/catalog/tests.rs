@@ -167,6 +167,8 @@ fn every_code_of_a_fact_has_its_reason() {
     for (id, code) in [
         ("CloudTrail.6", "linked-by-name"),
         ("CloudTrail.6", "linked-by-export"),
+        ("CloudTrail.6", "account-block-elsewhere"),
+        ("CloudTrail.6", "known-account-block"),
         ("CloudTrail.6", "two-policies"),
         ("CloudTrail.6", "known-exposure"),
         ("CloudTrail.6", "known-exposure-because"),

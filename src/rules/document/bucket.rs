@@ -8,7 +8,7 @@ use crate::facts::access_logging::access_logging;
 use crate::facts::exposure::{Closure, Exposure, Opening, exposure};
 use crate::model::{
     Bucket, Estate, KnownBucket, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit,
-    bucket_in, handed_to, in_unit, link_bucket, own_account_blocks,
+    bucket_in, handed_to, in_unit, link_bucket, naming_places, own_account_blocks,
 };
 use crate::value::{Ask, Decided, Input, OfUnit, Origin, Role, Value, World};
 
@@ -24,6 +24,13 @@ pub(super) enum AccessLogs {
     By(Vec<Logging>),
     /// Something turns them on that is not in the sources: what it is called.
     Unseen(String, Origin),
+}
+
+/// A public access block of the bucket's account that its own unit does not declare, with what is remarked where it is what
+/// closes the bucket.
+struct AccountBlock {
+    block: PublicAccessBlock,
+    remark: Remark,
 }
 
 /// A declared bucket with the units that say something about it.
@@ -131,25 +138,33 @@ impl<'a> Builder<'a> {
         in_unit(unit, self.world, read)
     }
 
-    /// The bucket with everything that belongs to it in any unit.
-    fn gathered(&self, place: &Place) -> Decided<Option<Bucket>> {
+    /// The bucket with everything that belongs to it in any unit, and the blocks of its account that its own unit does not
+    /// declare.
+    fn gathered(&self, place: &Place) -> Decided<Option<(Bucket, Vec<AccountBlock>)>> {
         let read =
             |bucket: &Resource, estate: &dyn Estate, world: &World| Bucket::read(bucket, estate, world).map(Some);
         let Some(mut bucket) = self.read_home(place, read)? else { return Ok(None) };
-        if bucket.is_in_units_account {
-            let home = place.home.as_ref().map(|(home, _)| *home);
-            bucket.account_blocks.extend(self.account_blocks(home)?);
-        }
         self.read_beside(place, Satellites::read)?.into_iter().for_each(|satellites| bucket.add(satellites));
-        Ok(Some(bucket))
+        let home = place.home.as_ref().map(|(home, _)| *home);
+        let elsewhere = if bucket.is_in_units_account { self.account_blocks(home)? } else { Vec::new() };
+        Ok(Some((bucket, elsewhere)))
     }
 
     /// The public access blocks of the account of a unit that others vouch for or declare.
-    fn account_blocks(&self, unit: Option<&dyn Unit>) -> Decided<Vec<PublicAccessBlock>> {
+    fn account_blocks(&self, unit: Option<&dyn Unit>) -> Decided<Vec<AccountBlock>> {
         let Some(blocks) = self.neighbours.account_blocks(unit) else { return Ok(Vec::new()) };
-        let declared: Decided<Vec<_>> =
-            blocks.others.iter().map(|other| self.read_in(*other, own_account_blocks)).collect();
-        Ok(blocks.vouched.iter().cloned().chain(declared?.into_iter().flatten()).collect())
+        let of = |block: PublicAccessBlock, code, slots| {
+            let origin = block.ignore_public_acls.origin.clone();
+            AccountBlock { block, remark: Remark { code, slots, origin } }
+        };
+        let vouched = blocks.vouched.iter().map(|block| of(block.clone(), "known-account-block", Vec::new()));
+        let mut found: Vec<AccountBlock> = vouched.collect();
+        for other in &blocks.others {
+            let declared = self.read_in(*other, own_account_blocks)?.into_iter();
+            let slots = || vec![("unit", other.path().to_owned())];
+            found.extend(declared.map(|block| of(block, "account-block-elsewhere", slots())));
+        }
+        Ok(found)
     }
 
     /// What makes the bucket log the requests made to it in any unit, and the modules that may.
@@ -163,7 +178,7 @@ impl<'a> Builder<'a> {
     fn declared(&mut self, link: &Origin, place: &Place) -> Json {
         self.bucket_blocks = [&[place.bucket.header][..], &place.bucket.callers].concat();
         let header = Origin::at(place.bucket.header, Role::Header);
-        let leaf = Leaf { origin: header.clone(), evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
+        let mut leaf = Leaf { origin: header, evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
         for (unit, target) in place.home.iter().chain(&place.beside).filter(|(unit, _)| !self.neighbours.is_home(*unit))
         {
             let (code, name) = match target {
@@ -173,6 +188,8 @@ impl<'a> Builder<'a> {
             let slots = vec![("unit", unit.path().to_owned()), ("name", name.clone())];
             self.remarks.push(Remark { code, slots, origin: link.clone() });
         }
+        let named = place.beside.iter().flat_map(|(unit, target)| naming_places(target, *unit));
+        leaf.evidence.extend(named.map(|origin| (Evidence::Naming, origin)));
         let (read, write) = self.exposure(&leaf, self.gathered(place));
         let found = self.logging(place);
         let logging = found.clone().and_then(|(logging, modules)| access_logging(&logging, &modules, self.world));
@@ -202,7 +219,7 @@ impl<'a> Builder<'a> {
         let mut decide = |pointer: &str, fact: &str| {
             let name = format!("{} {fact}", module.name);
             let question = Arc::new(Input { name, ..module.as_ref().clone() });
-            let answer = self.world.ask(&question, Ask::True).map(Json::Bool);
+            let answer = self.world.ask(&question, Ask::So).map(Json::Bool);
             self.decided(pointer, leaf.clone(), answer)
         };
         let read = decide("/Trail/Bucket/Public/Read", "is public");
@@ -249,9 +266,9 @@ impl<'a> Builder<'a> {
         Json::Object(json)
     }
 
-    fn exposure(&mut self, bucket: &Leaf, facts: Decided<Option<Bucket>>) -> (Json, Json) {
+    fn exposure(&mut self, bucket: &Leaf, facts: Decided<Option<(Bucket, Vec<AccountBlock>)>>) -> (Json, Json) {
         let exposure = match facts {
-            Ok(Some(facts)) => {
+            Ok(Some((facts, elsewhere))) => {
                 if let [_, second, ..] = facts.policies.as_slice() {
                     self.remarks.push(Remark {
                         code: "two-policies",
@@ -259,7 +276,7 @@ impl<'a> Builder<'a> {
                         origin: second.origin.clone(),
                     });
                 }
-                exposure(&facts, self.world)
+                self.exposure_under(facts, elsewhere)
             }
             Ok(None) => Exposure { read: Ok(Vec::new()), write: Ok(Vec::new()), closures: Vec::new() },
             Err(stop) => Exposure { read: Err(stop.clone()), write: Err(stop), closures: Vec::new() },
@@ -270,6 +287,23 @@ impl<'a> Builder<'a> {
             self.decided(pointer, leaf, openings.map(|openings| Json::Bool(!openings.is_empty())))
         };
         (public("/Trail/Bucket/Public/Read", exposure.read), public("/Trail/Bucket/Public/Write", exposure.write))
+    }
+
+    /// How the bucket is exposed under these blocks of its account. Where they are what closes it, that is remarked: whoever
+    /// reads the bucket's own unit does not see it.
+    fn exposure_under(&mut self, mut bucket: Bucket, elsewhere: Vec<AccountBlock>) -> Exposure {
+        let without = exposure(&bucket, self.world);
+        if elsewhere.is_empty() {
+            return without;
+        }
+        bucket.account_blocks.extend(elsewhere.iter().map(|account| account.block.clone()));
+        let exposure = exposure(&bucket, self.world);
+        let is_closed = |ways: &Decided<Vec<Opening>>| ways.as_ref().is_ok_and(Vec::is_empty);
+        let is_owed = |with, without| is_closed(with) && !is_closed(without);
+        if is_owed(&exposure.read, &without.read) || is_owed(&exposure.write, &without.write) {
+            self.remarks.extend(elsewhere.into_iter().map(|account| account.remark));
+        }
+        exposure
     }
 }
 
@@ -287,9 +321,15 @@ fn opened(bucket: &Leaf, openings: &[Opening]) -> Leaf {
     leaf.evidence.push((Evidence::Bucket, std::mem::replace(&mut leaf.origin, opening.origin.clone())));
     leaf.evidence.extend(opening.hints.iter().map(|hint| (Evidence::NearMiss, hint.origin.clone())));
     leaf.evidence.extend(others.iter().map(|other| (Evidence::Opening, other.origin.clone())));
-    let access: Vec<&str> = opening.access.iter().map(|access| access.as_str()).collect();
-    leaf.slots.push(("permission", access.join(" and ")));
-    leaf.slots.extend(opening.statement.as_ref().map(|statement| ("statement", statement.to_string())));
-    leaf.slots.extend(opening.reason.closing_flag().map(|flag| ("flag", flag.to_owned())));
+    leaf.slots = slots(opening);
+    leaf.more = others.iter().map(|other| (other.reason.as_str(), slots(other))).collect();
     leaf
+}
+
+/// What the sentences about an opening say of it.
+fn slots(opening: &Opening) -> Vec<(&'static str, String)> {
+    let access: Vec<&str> = opening.access.iter().map(|access| access.as_str()).collect();
+    let statement = opening.statement.as_ref().map(|statement| ("statement", statement.to_string()));
+    let flag = opening.reason.closing_flag().map(|flag| ("flag", flag.to_owned()));
+    [("permission", access.join(" and "))].into_iter().chain(statement).chain(flag).collect()
 }

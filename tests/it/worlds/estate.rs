@@ -117,7 +117,7 @@ pub fn meets(assignment: &Assignment, when: &[(String, Condition)]) -> Option<bo
             Condition::Set => *value != Literal::Null && !text.is_empty(),
             Condition::Empty => *value == Literal::Text(String::new()),
             Condition::Fixed(fixed) => (*value != Literal::Null && is_fixed(&text)) == *fixed,
-            Condition::Other(..) => return None,
+            Condition::So(_) | Condition::Other(..) => return None,
         };
         Some(met && holds)
     })

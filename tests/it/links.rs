@@ -92,16 +92,16 @@ fn wrong(entry: &Mapping) -> Vec<String> {
             }
         }
     }
-    let parts: [(&str, fn(&Outcome) -> &str); 3] = [
-        ("notes", |outcome| &outcome.notes),
-        ("help", |outcome| &outcome.help),
-        ("related", |outcome| &outcome.related),
-    ];
-    for (part, of) in parts {
+    let of = |part: &str, outcome: &Outcome| match part {
+        "notes" => outcome.notes.clone(),
+        "help" => outcome.help.clone(),
+        _ => outcome.related.clone(),
+    };
+    for part in ["notes", "help", "related"] {
         for (control, words) in entry.get(part).and_then(Yaml::as_mapping).into_iter().flatten() {
             let (control, words) = (control.as_str().unwrap(), words.as_str().unwrap());
             let outcomes = outcomes.iter().filter(|((judged, _), _)| judged == control);
-            let said: Vec<&str> = outcomes.map(|(_, outcome)| of(outcome)).collect();
+            let said: Vec<String> = outcomes.map(|(_, outcome)| of(part, outcome)).collect();
             if !said.iter().any(|said| said.contains(words)) {
                 wrong.push(format!("{name}: {part} of {control} nowhere says \"{words}\": {said:?}"));
             }

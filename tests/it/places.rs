@@ -52,7 +52,8 @@ Resources:
 );
 
 /// What the messages of related places are that every finding about a bucket has.
-const USUAL: [&str; 3] = ["the bucket it writes to", "the trail writes to it", "the trail"];
+const USUAL: [&str; 4] =
+    ["the bucket it writes to", "the trail writes to it", "the trail", "another unit names the bucket here"];
 
 /// Another way of writing a file, which means the same.
 type Spelling = fn(&str) -> String;

@@ -45,7 +45,7 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
     }
     for bucket in estate.resources(Kind::Bucket) {
         // Of several with one name, an input may decide which one exists.
-        if Naming::of(&bucket, estate).owns(&name, world)? && exists(&bucket, world)? {
+        if Naming::of_listed(&bucket, estate).owns(&name, world)? && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
         }
     }
@@ -80,8 +80,13 @@ impl Naming {
     #[must_use]
     pub fn of(bucket: &Resource, estate: &dyn Estate) -> Self {
         let is_listed = || estate.resource(Kind::Bucket, &bucket.address).is_some();
-        let any = any_of(&bucket.address).filter(|_| !is_listed());
-        Self { bucket: Some(bucket.clone()), any, name: unwrapped(&estate.property(bucket, "BucketName")) }
+        let any = any_of(&bucket.address, estate).filter(|_| !is_listed()).map(|any| any.address);
+        Self { any, ..Self::of_listed(bucket, estate) }
+    }
+
+    /// What one of the buckets that `estate` lists goes by.
+    fn of_listed(bucket: &Resource, estate: &dyn Estate) -> Self {
+        Self { bucket: Some(bucket.clone()), any: None, name: unwrapped(&estate.property(bucket, "BucketName")) }
     }
 
     /// What a bucket of another unit goes by.
@@ -210,34 +215,77 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
     Ok(belonging)
 }
 
-/// The instance of this address of a block of which it is not known which instances there are: it is like what stands for
+/// The instance of this address of blocks of which it is not known which instances there are: it is like what stands for
 /// all of them.
 fn instance(address: &str, estate: &dyn Estate) -> Option<Resource> {
-    let any = estate.resource(Kind::Bucket, &any_of(address)?)?;
+    let any = any_of(address, estate)?;
     Some(Resource { address: address.to_owned(), ..any })
 }
 
-/// The address of what stands for all instances of a block, where it is not known which there are, of one of which
-/// `address` is.
-fn any_of(address: &str) -> Option<String> {
-    let block = block(address)?;
-    let is_keyed = address.get(block.len()..).is_some_and(|key| key.starts_with("[\""));
-    Some(format!("{block}{}", if is_keyed { "[\"*\"]" } else { "[*]" }))
+/// What stands for all instances of one or more blocks, where it is not known which there are, of which `address` is one.
+fn any_of(address: &str, estate: &dyn Estate) -> Option<Resource> {
+    let stands_for = |any: &Resource| {
+        same_blocks(&any.address, address, |any, index| any == index || is_any(any)) && any.address != address
+    };
+    address.contains('[').then(|| estate.resources(Kind::Bucket).into_iter().find(stands_for))?
 }
 
 /// Whether two addresses of instances of one block may be the same instance, although they differ: one of them stands for
 /// all, or has a key that is not known.
 fn may_be_same(one: &str, other: &str) -> bool {
-    let is_open = |address: &str| any_of(address).as_deref() == Some(address) || address.contains("${");
-    block(one).is_some() && any_of(one) == any_of(other) && (is_open(one) || is_open(other))
+    let is_open = |index: &str| is_any(index) || index.contains("${");
+    same_blocks(one, other, |one, other| one == other || is_open(one) || is_open(other))
+}
+
+/// Whether an index stands for all.
+fn is_any(index: &str) -> bool {
+    index == "[\"*\"]" || index == "[*]"
+}
+
+/// Whether two addresses differ in nothing but indices, each pair of which `fits`.
+fn same_blocks(one: &str, other: &str, fits: impl Fn(&str, &str) -> bool) -> bool {
+    let (one, other) = (indices(one), indices(other));
+    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one.0 == other.0 && fits(one.1, other.1))
+}
+
+/// The names of an address, each with the index behind it: `module.m`, `["a"]`, then `.aws_s3_bucket.logs`.
+fn indices(address: &str) -> Vec<(&str, &str)> {
+    let mut parts = Vec::new();
+    let mut rest = address;
+    while let Some((name, behind)) = rest.find('[').and_then(|open| rest.split_at_checked(open)) {
+        let (index, after) = behind.split_at_checked(closing(behind)).unwrap_or((behind, ""));
+        parts.push((name, index));
+        rest = after;
+    }
+    parts.push((rest, ""));
+    parts
+}
+
+/// The end of the index that `text` begins with. A key may hold brackets, and quotes behind a backslash.
+fn closing(text: &str) -> usize {
+    let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            '[' if !is_quoted => depth += 1,
+            ']' if !is_quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return at + character.len_utf8();
+        }
+    }
+    text.len()
 }
 
 /// The address of a block that has several instances, of which `address` is one.
 fn block(address: &str) -> Option<&str> {
-    // A key that is not known holds brackets of its own.
-    let cut = address.find("[\"${").or_else(|| address.find("[${"));
-    let cut = cut.or_else(|| address.strip_suffix(']')?.rfind('['));
-    address.get(..cut?)
+    match indices(address).as_slice() {
+        [.., (_, index), (_, "")] if !index.is_empty() => address.strip_suffix(index),
+        _ => None,
+    }
 }
 
 /// The question whether `target` is the name of the bucket.

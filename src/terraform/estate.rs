@@ -53,6 +53,10 @@ impl Estate for TerraformEstate<'_> {
         self.all().iter().filter(|resource| resource.kind == kind).cloned().collect()
     }
 
+    fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
+        self.all().iter().find(|resource| resource.kind == kind && resource.address == address).cloned()
+    }
+
     fn property(&self, resource: &Resource, name: &str) -> Value {
         let key = (resource.handle, name.to_owned());
         self.evaluator.unless_answered(&self.evaluator.unit.shared.properties, key, || self.property_of(resource, name))

@@ -124,21 +124,30 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// The instance under a known key of a resource's block of which it is not known which instances there are. It is like
-    /// the one that stands for all, but no other instance is it.
+    /// The instance under another index than that of the one that stands for all, where it is not known which instances of
+    /// a resource's or module's block there are. It is like that one, but no other instance is it.
     pub fn instance_under(&self, any: ObjectId, index: &Value) -> Option<ObjectId> {
-        let object = self.object(any)?;
-        let Object::Instance(any) = object.as_ref() else { return None };
-        if any.slot.key != ANY_KEY {
-            return None;
+        match self.object(any)?.as_ref() {
+            Object::Instance(any) if any.slot.key == ANY_KEY => {
+                let (slot, address) = under(&any.slot, &any.address, index)?;
+                let (scope, existence) = (Rc::clone(&any.scope), any.existence.clone());
+                let (key, block) = (any.key, any.block);
+                Some(self.intern(&address, || {
+                    Object::Instance(Instance { scope, key, block, address: address.clone(), slot, existence })
+                }))
+            }
+            Object::Module(any) => {
+                let caller = any.call.as_ref().filter(|caller| caller.slot.key == ANY_KEY)?;
+                let (slot, address) = under(&caller.slot, &any.address, index)?;
+                let call = Some(Caller { scope: Rc::clone(&caller.scope), block: caller.block, slot });
+                let (node, existence, inputs) = (any.node, any.existence.clone(), any.inputs);
+                Some(self.intern(&address, || {
+                    let (id, address) = (std::cell::Cell::new(0), address.clone());
+                    Object::Module(self.add_scope(Scope { id, node, address, call, existence, inputs }))
+                }))
+            }
+            _ => None,
         }
-        let slot = any.slot.under(index);
-        let address = format!("{}{}", any.address.strip_suffix(&any.slot.suffix)?, slot.suffix);
-        let (scope, existence) = (Rc::clone(&any.scope), any.existence.clone());
-        let (key, block) = (any.key, any.block);
-        Some(self.intern(&address, || {
-            Object::Instance(Instance { scope, key, block, address: address.clone(), slot, existence })
-        }))
     }
 
     /// A `module` block as a value: its instance, or the list or map of them.
@@ -267,6 +276,13 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// The slot of the instance under an index, and its address.
+fn under(any: &Slot, address: &str, index: &Value) -> Option<(Slot, String)> {
+    let slot = any.under(index);
+    let address = format!("{}{}", address.strip_suffix(&any.suffix)?, slot.suffix);
+    Some((slot, address))
 }
 
 /// The blocks of a module instance that make resources the model knows.

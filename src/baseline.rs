@@ -1,6 +1,6 @@
 //! What is known already: findings that are suppressed because a file says they were there before.
 //!
-//! An entry is a control, a unit, a file, an address and an attribute, and how often: no line numbers, so that edits
+//! An entry is a control, a unit, a file, an address and an attribute, and in how many places: no line numbers, so that edits
 //! elsewhere change nothing, and the whole path, so that the same address in another directory is another finding.
 //! Paths count from the source root. Knows findings; does not read or write files.
 
@@ -15,7 +15,7 @@ use crate::source::{Sources, relative};
 /// The version of the file this program writes and reads.
 const VERSION: u32 = 1;
 
-/// Findings, and how often each is known.
+/// Findings, and in how many places each is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline(BTreeMap<Key, usize>);
 
@@ -67,7 +67,7 @@ impl Baseline {
         };
         let mut baseline = Self::default();
         for finding in report.findings.iter().filter(counts) {
-            *baseline.0.entry(key(finding, root, sources)).or_default() += 1;
+            *baseline.0.entry(key(finding, root, sources)).or_default() += places(finding);
         }
         baseline
     }
@@ -113,13 +113,20 @@ impl Baseline {
         let (suppressed, open): (Vec<_>, Vec<_>) =
             report.findings.iter_mut().partition(|finding| finding.suppressed.is_some());
         for finding in open.into_iter().chain(suppressed) {
-            if let Some(count) = left.get_mut(&key(finding, root, sources)).filter(|count| **count > 0) {
-                *count -= 1;
+            let places = places(finding);
+            if let Some(count) = left.get_mut(&key(finding, root, sources)).filter(|count| **count >= places) {
+                *count -= places;
                 finding.suppressed = finding.suppressed.take().or_else(known);
             }
         }
         left.retain(|_, count| *count > 0);
         Self(left)
+    }
+
+    /// Takes over what `other` knows of files that nobody looked at now.
+    pub fn keep(&mut self, other: &Self, root: &Path, is_unread: impl Fn(&Path) -> bool) {
+        let unread = other.0.iter().filter(|(key, _)| is_unread(&root.join(&key.path)));
+        self.0.extend(unread.map(|(key, count)| (key.clone(), *count)));
     }
 
     /// A note for each entry that was not found. `looked_at` says whether the run looked at a control, a unit and a file
@@ -129,7 +136,7 @@ impl Baseline {
         let stale = self.0.into_iter().filter(|(key, _)| looked_at(key));
         let note = |(key, count): (Key, usize)| {
             let subject = key.resource.map(|resource| format!(" of {resource}")).unwrap_or_default();
-            let times = if count == 1 { String::new() } else { format!(" ({count} times)") };
+            let times = if count == 1 { String::new() } else { format!(" ({count} places)") };
             let message = format!(
                 "the baseline knows {}{subject} in {}{times}, which is no longer found: write it anew",
                 key.control, key.path
@@ -138,6 +145,11 @@ impl Baseline {
         };
         stale.map(note).collect()
     }
+}
+
+/// In how many places a finding fails. Where there are more than are known, there is something new.
+fn places(finding: &Finding) -> usize {
+    finding.subject.clauses.len().max(1)
 }
 
 fn key(finding: &Finding, root: &Path, sources: &Sources) -> Key {

@@ -106,7 +106,7 @@ impl Waiver<'_> {
         let void = self.void(policy);
         let message = |Named { control: id, met, .. }: &Named| match (met, void) {
             (Met::Nothing, _) => {
-                let is_said = self.unused == Unused::Said;
+                let is_said = self.unused == Unused::Said && !is_switched_off(id, policy.configured);
                 is_said.then(|| format!("no finding of {id} to suppress here: remove it"))
             }
             (_, Some(Void::Expired(day))) => {
@@ -125,6 +125,12 @@ impl Waiver<'_> {
         let run = self.controls.iter().filter(|named| policy.controls.contains(&named.control.as_str()));
         run.filter_map(|named| Some(Note { message: message(named)?, span: Some(named.span) })).collect()
     }
+}
+
+/// Whether the configuration switches a control off somewhere: there is nothing to suppress there, and that may change.
+fn is_switched_off(control: &str, configured: &Configured) -> bool {
+    let settings = configured.config.controls.iter().filter(|setting| setting.enabled == Some(false));
+    settings.flat_map(|setting| &setting.control.0).any(|id| id.value == control)
 }
 
 /// Places as people read them.

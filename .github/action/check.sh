@@ -18,7 +18,7 @@ case "$INPUT_SARIF_FILE" in
     ;;
 esac
 # What an earlier use of the action in this job left behind must not pass for the reports of this one.
-rm -f "$RUNNER_TEMP/trailwarden.annotations" "$RUNNER_TEMP/trailwarden.md" "$RUNNER_TEMP/trailwarden.json" "$INPUT_SARIF_FILE"
+rm -f -- "$RUNNER_TEMP/trailwarden.annotations" "$RUNNER_TEMP/trailwarden.md" "$RUNNER_TEMP/trailwarden.json" "$INPUT_SARIF_FILE"
 
 # Where the job checked the repository out, and where this step runs, as the steps after it see them: from the workspace.
 workspace=$(cd "$GITHUB_WORKSPACE" && pwd -P)

@@ -89,7 +89,7 @@ fn compare(reference: &str, before: &Report, sources: &Sources, now: &mut Report
     for finding in std::mem::take(&mut now.findings) {
         let others = known.get_mut(&key(&finding)).filter(|others| !others.is_empty());
         let other = others.map(|others| others.remove(0));
-        fixed += usize::from(other.is_some_and(fails) && !fails(&finding));
+        fixed += usize::from(other.is_some_and(fails) && is_mended(&finding));
         if other.is_some_and(|other| state(other) == state(&finding)) {
             unchanged += 1;
         } else {
@@ -104,6 +104,11 @@ fn compare(reference: &str, before: &Report, sources: &Sources, now: &mut Report
     };
     fixed += known.values().flatten().filter(|finding| fails(finding) && is_known(finding)).count();
     now.since = Some(Since { reference: reference.to_owned(), fixed, unchanged, judged });
+}
+
+/// What nobody knows any more is not mended.
+fn is_mended(finding: &Finding) -> bool {
+    !fails(finding) && finding.verdict != Verdict::Unknown
 }
 
 /// Also one that is suppressed: to suppress is not to mend.

@@ -75,7 +75,7 @@ impl SuppressionArguments {
                 && options.paths.iter().any(|path| unit.starts_with(sources.resolved(path)))
                 && unread.iter().all(|unread| unread != file)
         };
-        let known = Baseline::of(report, counted, root, sources);
+        let mut known = Baseline::of(report, counted, root, sources);
         if let Some(path) = &self.baseline {
             let file = sources.read_configuration(path).map_err(|cause| error(path, cause.message))?;
             let baseline = Baseline::parse(&sources.file(file).text).map_err(|message| error(path, message))?;
@@ -84,6 +84,8 @@ impl SuppressionArguments {
             if self.write_baseline.as_ref() != Some(path) {
                 report.notes.extend(left.stale(root, looked_at));
             }
+            // What could not be read is not mended.
+            known.keep(&baseline, root, |file| unread.iter().any(|unread| unread == file));
             in_force.push(baseline);
         }
         if let Some(path) = &self.write_baseline {

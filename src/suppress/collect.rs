@@ -135,7 +135,7 @@ impl<'p, 'a> Collected<'p, 'a> {
         honour: Honour,
         target: impl Fn(&Comment) -> Option<Span>,
     ) {
-        for comment in comments {
+        for (at, comment) in comments.iter().enumerate() {
             // The text of a `//` key is not what stands in the file; then the comment is one place.
             let verbatim = file.text.get(comment.span.range()) == Some(comment.text.as_str());
             let place = |range: &std::ops::Range<usize>| {
@@ -145,6 +145,9 @@ impl<'p, 'a> Collected<'p, 'a> {
             };
             for marker in grammar::markers(&comment.text) {
                 match marker {
+                    Ok(marker) if marker.until.is_none() && has_day_beside(comments, at, file) => {
+                        self.note(grammar::DAY_ELSEWHERE, place(&marker.range));
+                    }
                     Ok(marker) => {
                         let target = match marker.reach {
                             Reach::File => Some(whole(comment.span.file, file)),
@@ -248,6 +251,16 @@ impl<'p, 'a> Collected<'p, 'a> {
     fn note(&mut self, message: impl Into<String>, span: Span) {
         self.notes.push(Note { message: message.into(), span: Some(span) });
     }
+}
+
+/// Whether a comment on the line before or behind begins with `until=`: it is meant for this one.
+fn has_day_beside(comments: &[Comment], at: usize, file: &SourceFile) -> bool {
+    let line = |comment: &Comment| file.lines.line(comment.span.start as usize);
+    let beside = [at.checked_sub(1), at.checked_add(1)].into_iter().flatten().filter_map(|at| comments.get(at));
+    let here = comments.get(at).map(line);
+    beside
+        .filter(|other| here.is_some_and(|here| line(other).abs_diff(here) == 1))
+        .any(|other| grammar::is_day(&other.text))
 }
 
 /// Whether a file says anything about suppressions, by its bytes.

@@ -9,6 +9,10 @@ use crate::config::Date;
 /// The word a comment for this program begins with.
 pub(super) const MARKER: &str = "trailwarden:";
 
+/// What is said of an `until=` that does not stand where it counts.
+pub(super) const DAY_ELSEWHERE: &str =
+    "`until=` stands on another line, so nothing is suppressed: write it behind the reason";
+
 /// What one marker says. Ranges are bytes of the comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Marker {
@@ -102,7 +106,7 @@ fn marker(line: &str, below: &str, offset: usize) -> Result<Marker, Malformed> {
     }
     let (reason, until) = reason(rest).map_err(|message| malformed(&message))?;
     if is_day_among(below) {
-        return Err(malformed("`until=` stands on another line, so nothing is suppressed: write it behind the reason"));
+        return Err(malformed(DAY_ELSEWHERE));
     }
     Ok(Marker { range, reach, ids, reason, until })
 }
@@ -152,6 +156,15 @@ fn is_day_among(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let next = words.iter().skip(1).chain([&""]);
     words.iter().zip(next).any(|(word, next)| word.starts_with("until=") || is_day_otherwise(word, next))
+}
+
+/// Whether a comment begins with `until=DAY`, or what is meant as that.
+pub(super) fn is_day(comment: &str) -> bool {
+    let text = comment.trim_start_matches(|character: char| character.is_whitespace() || "#/*".contains(character));
+    let words: Vec<&str> = text.split_whitespace().take(2).collect();
+    words.first().is_some_and(|word| {
+        word.starts_with("until=") || is_day_otherwise(word, words.get(1).copied().unwrap_or_default())
+    })
 }
 
 /// The day of an `until`.

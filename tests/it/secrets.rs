@@ -14,7 +14,7 @@ variable \"secret\" {
 }
 variable \"fallback\" {
   default = \"hunter2-default\"
-  sensitive = true
+  sensitive = \"true\"
 }
 module \"trail\" {
   source = \"./trail\"

@@ -305,6 +305,26 @@ fn a_baseline_counts() {
     assert_eq!(failures(&third.report()), [". CloudTrail.2 aws_cloudtrail.more[2]"]);
 }
 
+#[test]
+fn a_baseline_hides_no_further_place() {
+    let bucket = "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = \"logs\"\n}\n";
+    let acl = "resource \"aws_s3_bucket_acl\" \"a\" {\n  bucket = aws_s3_bucket.logs.id\n  acl = \"public-read\"\n}\n";
+    let policy = "resource \"aws_s3_bucket_policy\" \"p\" {\n  bucket = aws_s3_bucket.logs.id\n  policy = jsonencode({ Statement = [{ \
+                  Effect = \"Allow\", Principal = \"*\", Action = \"s3:*\", Resource = \"*\" }] })\n}\n";
+    let known = format!("{}{bucket}{acl}", bad_trail("main"));
+    let directory = estate(&[("main.tf", &known)]);
+    run(directory.path(), &["check", "--write-baseline", "known.json"]);
+    let check = ["check", "--baseline", "known.json", "--format", "json"];
+    assert_eq!(run(directory.path(), &check).code, 0);
+    fs::write(directory.path().join("main.tf"), format!("{known}{policy}")).unwrap();
+    assert_eq!(failures(&run(directory.path(), &check).report()), [". CloudTrail.6 aws_cloudtrail.main"]);
+    // What is written anew keeps what was known of a file that cannot be read.
+    fs::write(directory.path().join("main.tf"), "resource \"aws_cloudtrail\" \"main\" {").unwrap();
+    let before = fs::read_to_string(directory.path().join("known.json")).unwrap();
+    let anew = run(directory.path(), &[&check[..], &["--write-baseline", "known.json"]].concat());
+    assert_eq!((anew.code, fs::read_to_string(directory.path().join("known.json")).unwrap()), (2, before));
+}
+
 /// Runs git in a repository made by a test; `None` where there is no git.
 fn git(directory: &Path, arguments: &[&str]) -> Option<()> {
     let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
@@ -352,7 +372,16 @@ fn only_what_changed_since_a_commit_is_reported() {
     assert!(failing.iter().all(|failure| failure.starts_with("c ")) && !failing.is_empty(), "{failing:?}");
     assert!(with.stderr.contains("since HEAD: 1 fixed"), "{}", with.stderr);
     fs::remove_file(here.join("known.json")).unwrap();
-    // Nor is what a file said that cannot be read any more.
+    // Nor is what nobody knows any more, or what a file said that cannot be read.
+    let before = fs::read_to_string(here.join("b/main.tf")).unwrap();
+    fs::write(
+        here.join("b/main.tf"),
+        bad_trail("main").replace("}\n", "  enable_log_file_validation = var.v\n}\nvariable \"v\" {}\n"),
+    )
+    .unwrap();
+    let unknown = run(here, &["check", "b", "--diff-base", "HEAD"]);
+    assert!(unknown.stderr.contains("0 fixed"), "{}", unknown.stderr);
+    fs::write(here.join("b/main.tf"), before).unwrap();
     let before = fs::read_to_string(here.join("b/main.tf")).unwrap();
     fs::write(here.join("b/main.tf"), "resource \"aws_cloudtrail\" \"main\" {\n").unwrap();
     let unread = run(here, &["check", "b", "--diff-base", "HEAD"]);

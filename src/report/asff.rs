@@ -187,7 +187,8 @@ fn remediation(finding: &Finding, control: Option<&Control>) -> Option<(String, 
 /// Somebody decided not to act on it: Security Hub has a state for that, and a note for the reason.
 fn suppression(finding: &Finding, time: &str) -> Vec<(String, Value)> {
     let Some(suppression) = &finding.suppressed else { return Vec::new() };
-    let reason = limited(&format!("suppressed: {}", suppression.reason), NOTE);
+    let reason = if suppression.reason.is_empty() { "no reason is given" } else { &suppression.reason };
+    let reason = limited(&format!("suppressed: {reason}"), NOTE);
     vec![
         ("Workflow".to_owned(), json!({ "Status": "SUPPRESSED" })),
         ("Note".to_owned(), json!({ "Text": reason, "UpdatedBy": "trailwarden", "UpdatedAt": time })),

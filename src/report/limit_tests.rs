@@ -62,6 +62,13 @@ fn instances_beyond_ten_are_counted() {
     }
     let line = estate.render(Format::Gitlab);
     assert!(line.contains("aws_cloudtrail.trail[8] and 2 more)"), "{line}");
+    // Instances that name a bucket each say a sentence each.
+    for (at, finding) in estate.report.findings.iter_mut().enumerate() {
+        finding.message = format!("the bucket logs[{at}] is public");
+    }
+    let line = estate.render(Format::Gitlab);
+    assert_eq!(line.matches(" is public").count(), 10, "{line}");
+    assert!(line.contains("It is so with 2 more."), "{line}");
 }
 
 #[test]

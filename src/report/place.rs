@@ -74,6 +74,9 @@ pub(super) fn message(group: &[&Finding]) -> String {
         let Some(first) = kind.first() else { continue };
         messages.push(format!("{}{}", one_line(&first.message), instances(&kind)));
     }
+    let more = messages.len().saturating_sub(INSTANCES);
+    messages.truncate(INSTANCES);
+    messages.extend((more > 0).then(|| format!("It is so with {more} more.")));
     messages.join(" ")
 }
 

@@ -10,6 +10,7 @@ use crate::value::{
     Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Stop, Symbol, SymbolSource, Value, World,
 };
 
+use super::address::{self, block, may_be_same};
 use super::alike;
 use super::{Estate, Existence, Kind, Resource, Target};
 
@@ -224,68 +225,8 @@ fn instance(address: &str, estate: &dyn Estate) -> Option<Resource> {
 
 /// What stands for all instances of one or more blocks, where it is not known which there are, of which `address` is one.
 fn any_of(address: &str, estate: &dyn Estate) -> Option<Resource> {
-    let stands_for = |any: &Resource| {
-        same_blocks(&any.address, address, |any, index| any == index || is_any(any)) && any.address != address
-    };
-    address.contains('[').then(|| estate.resources(Kind::Bucket).into_iter().find(stands_for))?
-}
-
-/// Whether two addresses of instances of one block may be the same instance, although they differ: one of them stands for
-/// all, or has a key that is not known.
-fn may_be_same(one: &str, other: &str) -> bool {
-    let is_open = |index: &str| is_any(index) || index.contains("${");
-    same_blocks(one, other, |one, other| one == other || is_open(one) || is_open(other))
-}
-
-/// Whether an index stands for all.
-fn is_any(index: &str) -> bool {
-    index == "[\"*\"]" || index == "[*]"
-}
-
-/// Whether two addresses differ in nothing but indices, each pair of which `fits`.
-fn same_blocks(one: &str, other: &str, fits: impl Fn(&str, &str) -> bool) -> bool {
-    let (one, other) = (indices(one), indices(other));
-    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one.0 == other.0 && fits(one.1, other.1))
-}
-
-/// The names of an address, each with the index behind it: `module.m`, `["a"]`, then `.aws_s3_bucket.logs`.
-fn indices(address: &str) -> Vec<(&str, &str)> {
-    let mut parts = Vec::new();
-    let mut rest = address;
-    while let Some((name, behind)) = rest.find('[').and_then(|open| rest.split_at_checked(open)) {
-        let (index, after) = behind.split_at_checked(closing(behind)).unwrap_or((behind, ""));
-        parts.push((name, index));
-        rest = after;
-    }
-    parts.push((rest, ""));
-    parts
-}
-
-/// The end of the index that `text` begins with. A key may hold brackets, and quotes behind a backslash.
-fn closing(text: &str) -> usize {
-    let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
-    for (at, character) in text.char_indices() {
-        match character {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = true,
-            '"' => is_quoted = !is_quoted,
-            '[' if !is_quoted => depth += 1,
-            ']' if !is_quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return at + character.len_utf8();
-        }
-    }
-    text.len()
-}
-
-/// The address of a block that has several instances, of which `address` is one.
-fn block(address: &str) -> Option<&str> {
-    match indices(address).as_slice() {
-        [.., (_, index), (_, "")] if !index.is_empty() => address.strip_suffix(index),
-        _ => None,
-    }
+    let any = |any: &Resource| address::stands_for(&any.address, address);
+    address.contains('[').then(|| estate.resources(Kind::Bucket).into_iter().find(any))?
 }
 
 /// The question whether `target` is the name of the bucket.

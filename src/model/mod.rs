@@ -1,6 +1,7 @@
 //! What is deployed, in CloudFormation's words, whoever wrote it: units with resources, and the trails linked to
 //! what they write to. Knows no syntax and no front end; a control never sees more than this.
 
+mod address;
 mod alike;
 mod bucket;
 mod foreign;

@@ -1,0 +1,89 @@
+//! Addresses of instances where it is not known which there are: `x["*"]` and `x[*]` stand for all of them, and a key that
+//! is not known is told by what it is made of, `x["${var.key}"]`. Knows their grammar and nothing of what they name.
+
+/// Whether two addresses of instances of one block may be the same instance, although they differ: one of them stands for
+/// all, or has a key that is not known.
+pub fn may_be_same(one: &str, other: &str) -> bool {
+    let is_open = |index: &str| is_any(index) || index.contains("${");
+    same_blocks(one, other, |one, other| one == other || is_open(one) || is_open(other))
+}
+
+/// Whether one address stands for all instances of a block, or of several, and the other is one of them.
+pub fn stands_for(any: &str, address: &str) -> bool {
+    any != address && same_blocks(any, address, |any, index| any == index || is_any(any))
+}
+
+/// Whether an index stands for all.
+fn is_any(index: &str) -> bool {
+    index == "[\"*\"]" || index == "[*]"
+}
+
+/// Whether two addresses differ in nothing but indices, each pair of which `fits`.
+fn same_blocks(one: &str, other: &str, fits: impl Fn(&str, &str) -> bool) -> bool {
+    let (one, other) = (indices(one), indices(other));
+    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one.0 == other.0 && fits(one.1, other.1))
+}
+
+/// The names of an address, each with the index behind it: `module.m`, `["a"]`, then `.aws_s3_bucket.logs`.
+fn indices(address: &str) -> Vec<(&str, &str)> {
+    let mut parts = Vec::new();
+    let mut rest = address;
+    while let Some((name, behind)) = rest.find('[').and_then(|open| rest.split_at_checked(open)) {
+        let (index, after) = behind.split_at_checked(closing(behind)).unwrap_or((behind, ""));
+        parts.push((name, index));
+        rest = after;
+    }
+    parts.push((rest, ""));
+    parts
+}
+
+/// The end of the index that `text` begins with. A key may hold brackets, and quotes behind a backslash.
+fn closing(text: &str) -> usize {
+    let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            '[' if !is_quoted => depth += 1,
+            ']' if !is_quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return at + character.len_utf8();
+        }
+    }
+    text.len()
+}
+
+/// The address of a block that has several instances, of which `address` is one.
+pub fn block(address: &str) -> Option<&str> {
+    match indices(address).as_slice() {
+        [.., (_, index), (_, "")] if !index.is_empty() => address.strip_suffix(index),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_is_told_from_others_wherever_its_index_stands() {
+        let table = [
+            (r#"x["*"]"#, r#"x["a"]"#, true, true),
+            ("x[*]", "x[1]", true, true),
+            (r#"module.m["*"].x.y"#, r#"module.m["a"].x.y"#, true, true),
+            (r#"x["a"]"#, r#"x["b"]"#, false, false),
+            (r#"x["${var.k["a"]}"]"#, r#"x["b"]"#, false, true),
+            (r#"x["*"]"#, r#"y["a"]"#, false, false),
+            (r#"module.m["a"].x["*"]"#, r#"module.m["b"].x["c"]"#, false, false),
+            (r#"x["a\"]["]"#, r#"x["*"]"#, false, true),
+        ];
+        for (one, other, stands, may_be) in table {
+            assert_eq!((stands_for(one, other), may_be_same(one, other)), (stands, may_be), "{one} and {other}");
+        }
+        assert_eq!(block(r#"module.m["a"].x["b]"]"#), Some(r#"module.m["a"].x"#));
+        assert_eq!(block(r#"module.m["a"].x"#), None);
+    }
+}

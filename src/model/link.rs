@@ -81,7 +81,7 @@ impl Naming {
     #[must_use]
     pub fn of(bucket: &Resource, estate: &dyn Estate) -> Self {
         let is_listed = || estate.resource(Kind::Bucket, &bucket.address).is_some();
-        let any = any_of(&bucket.address, estate).filter(|_| !is_listed()).map(|any| any.address);
+        let any = any_of(&bucket.address, estate).filter(|_| !is_listed()).map(|any| any.address.clone());
         Self { any, ..Self::of_listed(bucket, estate) }
     }
 
@@ -121,6 +121,8 @@ impl Naming {
             (Data::Pending(question), _) => world.decide(question).map(|_| false),
             (Data::Failed(_), _) => Ok(false),
             _ if self.is(target) => Ok(true),
+            // Two names that are known, or a name and none, leave nothing to ask.
+            _ if target.as_str().is_some() && (self.name.is_null() || self.name.as_str().is_some()) => Ok(false),
             _ => match self.question(target).map(Arc::new).or_else(|| self.undecided(target, world)) {
                 Some(question) => world.decide(&question),
                 None => Ok(false),
@@ -220,7 +222,7 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
 /// all of them.
 fn instance(address: &str, estate: &dyn Estate) -> Option<Resource> {
     let any = any_of(address, estate)?;
-    Some(Resource { address: address.to_owned(), ..any })
+    Some(any.called(address.to_owned()))
 }
 
 /// What stands for all instances of one or more blocks, where it is not known which there are, of which `address` is one.
@@ -250,7 +252,7 @@ fn is_any_element(value: &Value) -> bool {
 fn is_of_another(value: &Value, bucket: &Resource, estate: &dyn Estate) -> bool {
     let text = value.describe();
     let own = block(&bucket.address).unwrap_or(&bucket.address);
-    let others = estate.resources(Kind::Bucket).into_iter().map(|other| other.address);
+    let others = estate.resources(Kind::Bucket).into_iter().map(|other| other.address.clone());
     others.filter(|other| *other != bucket.address).any(|other| {
         let block = block(&other).unwrap_or(&other);
         block != own && mentions(&text, block)

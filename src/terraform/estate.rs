@@ -3,9 +3,10 @@
 use std::cell::OnceCell;
 use std::hash::Hash;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::schema;
-use crate::model::{Environment, Estate, Existence, Kind, Language, Resource};
+use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Resource};
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{Before, Data, Decided, Failure, ObjectId, Origin, Part, Role, Value, World, any, look_at, watched};
@@ -134,17 +135,17 @@ impl<'a> Evaluator<'a> {
         let mut found = Vec::new();
         for (key, block) in known_resources(scope) {
             let of_block = || self.resources_of_block(scope, key, block);
-            found.extend(self.unless_answered(shared, scope.qualify(&key.to_string()), of_block));
+            found.extend_from_slice(&self.unless_answered(shared, (scope.address.clone(), place(block)), of_block));
         }
-        for (name, _) in relevant_calls(scope) {
+        for (name, child) in relevant_calls(scope) {
             let of_call = || self.resources_of_call(scope, name);
-            found.extend(self.unless_answered(shared, scope.qualify(&format!("module.{name}")), of_call));
+            found.extend_from_slice(&self.unless_answered(shared, (scope.address.clone(), place(child)), of_call));
         }
         found
     }
 
-    fn resources_of_block(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block) -> Vec<Resource> {
-        let Some(kind) = schema::kind(&key.kind) else { return Vec::new() };
+    fn resources_of_block(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block) -> Arc<[Resource]> {
+        let Some(kind) = schema::kind(&key.kind) else { return Arc::default() };
         let instances = self.instances(scope, key, block).into_iter();
         let resource = |id| match self.object(id).as_deref() {
             Some(Object::Instance(instance)) => Some(self.described(kind, id, instance)),
@@ -153,7 +154,7 @@ impl<'a> Evaluator<'a> {
         instances.filter_map(resource).collect()
     }
 
-    fn resources_of_call(&self, scope: &Rc<Scope<'a>>, name: &str) -> Vec<Resource> {
+    fn resources_of_call(&self, scope: &Rc<Scope<'a>>, name: &str) -> Arc<[Resource]> {
         let mut found = Vec::new();
         for id in self.module_instances(scope, name) {
             match self.object(id).as_deref() {
@@ -166,7 +167,7 @@ impl<'a> Evaluator<'a> {
                 _ => {}
             }
         }
-        found
+        found.into()
     }
 
     /// Makes the object that a resource stands for, where the resource was listed by another evaluator of the unit.
@@ -196,7 +197,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {
-        Resource {
+        let described = Described {
             kind,
             address: instance.address.clone(),
             name: None,
@@ -206,7 +207,8 @@ impl<'a> Evaluator<'a> {
             provider: self.provider(instance),
             existence: instance.existence.clone(),
             handle: id.0,
-        }
+        };
+        described.into()
     }
 
     /// What announces a resource beside its own block: the blocks of override files, the `module` blocks that lead to it,
@@ -294,8 +296,13 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Where something stands in the tree of the unit, which tells it from everything else there.
+fn place<T>(part: &T) -> usize {
+    std::ptr::from_ref(part).addr()
+}
+
 fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
-    Resource {
+    let described = Described {
         kind: Kind::AbsentModule,
         address: module.address.clone(),
         name: None,
@@ -305,7 +312,8 @@ fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
         provider: String::new(),
         existence: module.existence.clone(),
         handle: id.0,
-    }
+    };
+    described.into()
 }
 
 /// The failures anywhere in a value.

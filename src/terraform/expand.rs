@@ -201,12 +201,28 @@ impl<'a> Evaluator<'a> {
                 if let Some(question) = value.which(self.world) {
                     return pending(Shape::Counted, one(), &Arc::new(question), &value);
                 }
-                let zero = Ask::Is(Literal::Number(Number::from(0_usize)));
-                self.perhaps(Shape::Counted, vec![Slot::any_counted(&value, span)], address, &value, zero, span)
+                self.counted_unknown(address, &value, span)
             }
             Data::Failed(failure) => self.refuse(Shape::Counted, one(), address, &failure.message, span),
             _ => self.refuse(Shape::Counted, one(), address, "count must be a number", span),
         }
+    }
+
+    /// A number that is not known: none if it is zero. A length is zero where its collection is empty.
+    fn counted_unknown(&self, address: &str, value: &Value, span: Span) -> Expansion {
+        let any = || vec![Slot::any_counted(value, span)];
+        let zero = Number::from(0_usize);
+        if let Data::Open(input) = &value.data {
+            if let Reason::LengthOf(collection) = &input.reason {
+                let collection = Value::open(Arc::clone(collection), value.origin.clone());
+                return self.perhaps(Shape::Counted, any(), address, &collection, Ask::Empty, span);
+            }
+            let less = Question::new(Arc::clone(input), Ask::Below(zero.clone()));
+            if self.world.answer(&less) == Some(true) {
+                return self.refuse(Shape::Counted, any(), address, "count must be a whole number, zero or more", span);
+            }
+        }
+        self.perhaps(Shape::Counted, any(), address, value, Ask::Is(Literal::Number(zero)), span)
     }
 
     fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Ask, Decided, Domain, Input, InputSet, Literal, Question, Stop, look_at};
+use super::{Ask, Decided, Domain, Input, InputSet, Literal, Number, Question, Stop, look_at};
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
 const MAX_CANDIDATES: usize = 16;
@@ -196,20 +196,25 @@ fn is_possible(domain: &Domain, facts: &Facts) -> bool {
     let is_set = is_asked(|ask| *ask == Ask::True)
         || is_said(true, |ask| matches!(ask, Ask::Fixed | Ask::Holds(_) | Ask::LongerThan(_)));
     // Both tools refuse to look into null, whatever they would find.
+    let is_number = is_asked(|ask| matches!(ask, Ask::Above(_) | Ask::Below(_)));
     let null = !domain.never_null
         && !is_set
+        && !is_number
         && !is_asked(|ask| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_)))
         && !is_said(false, is_null)
         && !is_said(true, is_empty);
-    let empty = !domain.never_empty && !is_set && !is_said(false, is_empty) && !is_said(true, is_null);
+    let empty = !domain.never_empty && !is_set && !is_number && !is_said(false, is_empty) && !is_said(true, is_null);
     let more = !is_said(true, is_null) && !is_said(true, is_empty) && can_be_more(facts);
     let too_wide = domain.never_wide && is_said(false, |ask| *ask == Ask::Fixed);
     null || empty || (more && !too_wide)
 }
 
-/// Whether something that is neither null nor empty gives all these answers. There are more texts, fixed and not, than
-/// answers could exclude.
+/// Whether something that is neither null nor empty gives all these answers. There are more texts, fixed and not, and more
+/// numbers between two others, than answers could exclude.
 fn can_be_more(facts: &Facts) -> bool {
+    if !has_numbers(facts) {
+        return false;
+    }
     let sizes = |wanted: bool| {
         facts.iter().filter_map(move |(ask, answer)| match ask {
             Ask::LongerThan(count) if *answer == wanted => Some(*count),
@@ -222,6 +227,29 @@ fn can_be_more(facts: &Facts) -> bool {
     let is_boolean = facts.iter().any(|(ask, _)| matches!(ask, Ask::True));
     let is_wide = facts.iter().any(|(ask, answer)| *ask == &Ask::Fixed && !answer);
     sizes(false).min().is_none_or(|most| least <= most) && !(is_boolean && (is_collection || is_wide))
+}
+
+/// Whether a number lies between the bounds that the facts set. Between two different ones there are always others.
+fn has_numbers(facts: &Facts) -> bool {
+    let bounds = |ends: [fn(&Ask) -> Option<&Number>; 2]| {
+        let bounds = facts.iter().filter_map(move |(ask, answer)| {
+            let [strict, inclusive] = ends;
+            strict(ask).filter(|_| *answer).or_else(|| inclusive(ask).filter(|_| !answer))
+        });
+        bounds.collect::<Vec<_>>()
+    };
+    let (low, high) = (bounds([above, below]).into_iter().max(), bounds([below, above]).into_iter().min());
+    let Some((low, high)) = low.zip(high) else { return true };
+    let only = Literal::Number(low.clone());
+    low < high || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask).is_none_or(|said| said == *answer)))
+}
+
+fn above(ask: &Ask) -> Option<&Number> {
+    if let Ask::Above(number) = ask { Some(number) } else { None }
+}
+
+fn below(ask: &Ask) -> Option<&Number> {
+    if let Ask::Below(number) = ask { Some(number) } else { None }
 }
 
 /// Whether `literal` answers `ask` with yes; `None` where the question makes no sense for it: whatever asks it is
@@ -238,6 +266,8 @@ fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
         },
         // Null, the empty text and other scalars hold nothing.
         Ask::Holds(_) | Ask::LongerThan(_) => Some(false),
+        Ask::Above(number) => Number::parse(&literal.as_text()).map(|value| value > *number),
+        Ask::Below(number) => Number::parse(&literal.as_text()).map(|value| value < *number),
     }
 }
 

@@ -110,6 +110,10 @@ fn unknown(left: &Value, right: &Value, world: &World, origin: Origin) -> Value 
     if let Some(pending) = [left, right].into_iter().find_map(Value::waiting) {
         return pending.clone();
     }
+    if let (Data::Opaque(_), Some(literal)) = (&left.data, Literal::of(right)) {
+        let input = Input::set(left, left.origin.clone());
+        return Value::answer(Question::new(input, Ask::Is(literal)), world, origin);
+    }
     let mut sides = [left, right].map(|value| (value.obstacle().is_none(), value.describe()));
     sides.sort();
     let [(_, first), (_, second)] = sides;

@@ -7,7 +7,8 @@ use crate::syntax::BinaryOperator;
 use crate::terraform::unknown::{Outcome, derive, whether};
 use crate::value::{Ask, Data, Input, Junction, ListKind, Number, Origin, Question, Reason, Value, World};
 
-/// `left operator right` for numbers. The length of an open collection is one of the questions.
+/// `left operator right` for numbers. How an open number, or the length of an open collection, compares with a known one
+/// are questions.
 pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
     let (left, right) = (number(left, world), number(right, world));
     match (&left.data, &right.data) {
@@ -17,6 +18,12 @@ pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, wor
         }
         (Data::Number(count), Data::Open(input)) if length_of(input).is_some() => {
             length(mirrored(operator), input, count, world, origin)
+        }
+        (Data::Open(input), Data::Number(limit)) if world.which(input).is_none() => {
+            against(operator, input, limit, world, origin)
+        }
+        (Data::Number(limit), Data::Open(input)) if world.which(input).is_none() => {
+            against(mirrored(operator), input, limit, world, origin)
         }
         _ => {
             let name = format!("{} {} {}", left.describe(), sign(operator), right.describe());
@@ -43,6 +50,18 @@ fn mirrored(operator: BinaryOperator) -> BinaryOperator {
         BinaryOperator::Greater => BinaryOperator::Less,
         _ => BinaryOperator::LessOrEqual,
     }
+}
+
+/// How an open number compares with a known one: it is more, or less, or not.
+fn against(operator: BinaryOperator, input: &Arc<Input>, limit: &Number, world: &World, origin: Origin) -> Value {
+    let (ask, opposite) = match operator {
+        BinaryOperator::Greater => (Ask::Above(limit.clone()), false),
+        BinaryOperator::LessOrEqual => (Ask::Above(limit.clone()), true),
+        BinaryOperator::Less => (Ask::Below(limit.clone()), false),
+        _ => (Ask::Below(limit.clone()), true),
+    };
+    let answer = Value::answer(Question::new(Arc::clone(input), ask), world, origin.clone());
+    if opposite { logic::not(answer, world, origin) } else { answer }
 }
 
 /// The collection whose length an input is.

@@ -157,8 +157,8 @@ fn known(scalar: &Scalar, origin: Origin) -> Value {
         (Style::Plain, "true") => Value::bool(true, origin),
         (Style::Plain, "false") => Value::bool(false, origin),
         (Style::Plain, text) => match Number::parse(text) {
-            Some(number) => Value::number(number, origin),
-            None => Value::text(text, origin),
+            Ok(number) => Value::number(number, origin),
+            Err(_) => Value::text(text, origin),
         },
         (Style::Quoted, text) => Value::text(text, origin),
     }

@@ -344,7 +344,7 @@ fn position(key: &Value) -> Position {
     let number = match &key.data {
         Data::Number(number) => Some(number.clone()),
         Data::Text(text) => match text.as_literal() {
-            Some(literal) => Number::parse(literal),
+            Some(literal) => Number::parse(literal).ok(),
             None => return Position::Unknown,
         },
         Data::Open(_) | Data::Opaque(_) => return Position::Unknown,

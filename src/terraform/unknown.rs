@@ -65,6 +65,13 @@ impl Outcome {
     }
 }
 
+/// What a number with more digits than this program works with is worth.
+#[must_use]
+pub fn too_large(name: impl Into<String>, origin: Origin) -> Value {
+    let reason = Reason::Limit("the number is too large".to_owned());
+    Value::open(Input::undecidable(name.into(), reason, origin.clone()), origin)
+}
+
 /// Whether an opaque value is certainly one text and no collection: identifiers are, whatever provider makes them.
 #[must_use]
 pub fn is_identifier(value: &Value) -> bool {

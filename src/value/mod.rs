@@ -32,7 +32,7 @@ pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Junction, Literal, Question, Reason};
 pub use marked::{Mark, Marked};
 pub use names::names_in;
-pub use number::Number;
+pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role};
 pub use pattern::Pattern;
 pub use read::{Decided, Failure, Stop, any, every};

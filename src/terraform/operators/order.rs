@@ -36,10 +36,10 @@ pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, wor
 
 fn holds(operator: BinaryOperator, left: &Number, right: &Number) -> bool {
     match operator {
-        BinaryOperator::Less => left < right,
-        BinaryOperator::LessOrEqual => left <= right,
-        BinaryOperator::Greater => left > right,
-        _ => left >= right,
+        BinaryOperator::Less => right.exceeds(left),
+        BinaryOperator::LessOrEqual => right.exceeds(left) || left == right,
+        BinaryOperator::Greater => left.exceeds(right),
+        _ => left.exceeds(right) || left == right,
     }
 }
 
@@ -75,16 +75,11 @@ pub(super) fn length_of(input: &Input) -> Option<&Arc<Input>> {
 /// How the length that `input` is compares with a known number.
 fn length(operator: BinaryOperator, input: &Input, count: &Number, world: &World, origin: Origin) -> Value {
     let zero = Number::from(0_i64);
-    let floor = count.decimal().with_scale_round(0, bigdecimal::RoundingMode::Floor);
-    let whole = Number::from(floor) == *count;
     // Every comparison is "longer than some whole number" or its opposite.
-    let (limit, opposite) = match operator {
-        BinaryOperator::Greater => (count.decimal().clone(), false),
-        BinaryOperator::LessOrEqual => (count.decimal().clone(), true),
-        _ if whole => (count.decimal() - 1, operator == BinaryOperator::Less),
-        _ => (count.decimal().clone(), operator == BinaryOperator::Less),
-    };
-    let limit = Number::from(limit.with_scale_round(0, bigdecimal::RoundingMode::Floor));
+    let opposite = matches!(operator, BinaryOperator::Less | BinaryOperator::LessOrEqual);
+    let at_least = matches!(operator, BinaryOperator::Less | BinaryOperator::GreaterOrEqual);
+    let limit = if at_least { count.ceil().minus(&Number::from(1_i64)) } else { Ok(count.floor()) };
+    let Ok(limit) = limit else { return whether(format!("{} {} {count}", input.name, sign(operator)), world, origin) };
     let longer = if limit < zero { Value::bool(true, origin.clone()) } else { longer(input, &limit, world, &origin) };
     if opposite { logic::not(longer, world, origin) } else { longer }
 }
@@ -126,7 +121,7 @@ fn unknown_part(collection: &Arc<Input>, limit: usize) -> Counted {
 pub(super) fn length_is(input: &Input, count: &Number, world: &World, origin: &Origin) -> Value {
     let at_least = length(BinaryOperator::GreaterOrEqual, input, count, world, origin.clone());
     let at_most = length(BinaryOperator::LessOrEqual, input, count, world, origin.clone());
-    if count.decimal().is_integer() {
+    if count.as_whole().is_some() {
         logic::all(vec![at_least, at_most], world, origin.clone())
     } else {
         Value::bool(false, origin.clone())

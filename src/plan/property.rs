@@ -179,7 +179,7 @@ fn argument(from: From) -> &'static str {
 /// Nested blocks as a list: null when there are none.
 fn blocks<'p>(slot: Slot<'p>, path: &Path<'p>, make: impl Fn(Slot<'p>, &Path<'p>) -> Vec<Value>) -> Value {
     if slot.is_unknown() {
-        return path.opaque();
+        return path.open();
     }
     let items = slot.items();
     if items.is_empty() {

@@ -48,13 +48,11 @@ impl<'a> Evaluator<'a> {
         let is_default = provider.is_empty();
         let given = self.unit.inputs.account_id.clone().filter(|_| is_default);
         let told = || account_number(&provider).map(str::to_owned);
-        match given.or_else(told) {
-            Some(number) => Value::text(number, origin),
-            None => {
-                let (source, attribute) = (SymbolSource::Data(self.canonical(instance)), "account_id".to_owned());
-                Value::opaque(Symbol { source, attribute }, origin)
-            }
+        if let Some(number) = given.or_else(told) {
+            return Value::text(number, origin);
         }
+        let source = SymbolSource::Data(self.canonical(instance));
+        Value::opaque(Symbol { source, attribute: "account_id".to_owned() }, origin)
     }
 
     /// The Region where it is written down, else one symbol for each provider configuration.

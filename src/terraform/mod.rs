@@ -35,6 +35,7 @@ mod repeat;
 mod scope;
 mod secret;
 mod shared;
+mod slot;
 mod template;
 mod terragrunt;
 mod tree;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::types::convert;
 use crate::value::{
-    Ask, Data, Domain, Input, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type, Value, World,
+    self, Ask, Data, Domain, Input, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type, Value,
+    World,
 };
 
 /// What an operation makes, which decides what it is of an opaque operand.
@@ -98,26 +99,16 @@ pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Orig
     settle(Value::open(input, origin), world)
 }
 
-/// What the name of a part of something ends with: `.env` or `["a b"]` under a text, `[0]` under a number. Terraform takes
-/// `var.tags["env"]` and `var.tags.env` for the same, so they have one name.
+/// What the name of the part under a key ends with.
 #[must_use]
 pub fn step(key: &Value) -> String {
-    match key.as_str() {
-        Some(name) if is_name(name) => format!(".{name}"),
-        _ => format!("[{}]", key.describe()),
-    }
-}
-
-fn is_name(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && characters.all(|next| next.is_alphanumeric() || matches!(next, '_' | '-'))
+    Literal::of(key).map_or_else(|| format!("[{}]", key.describe()), |key| value::step(&key))
 }
 
 /// An element of an unknown collection: `var.tags.env`.
 #[must_use]
 pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Origin) -> Value {
-    let step = step(&key.to_value(origin.clone()));
+    let step = value::step(key);
     let name = format!("{}{step}", collection.describe());
     let ty = match key {
         Literal::Text(key) => collection.said_type().attribute(key).cloned(),

@@ -28,8 +28,9 @@ impl InputSet {
     /// These and the others.
     #[must_use]
     pub fn and(self, others: Self) -> Self {
-        let (Self([a, b, c, d]), Self([e, f, g, h])) = (self, others);
-        Self([a | e, b | f, c | g, d | h])
+        let mut both = self.0;
+        both.iter_mut().zip(others.0).for_each(|(word, other)| *word |= other);
+        Self(both)
     }
 
     /// Whether an input may be among both.

@@ -31,7 +31,7 @@ pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Junction, Literal, Question, Reason};
 pub use marked::{Mark, Marked};
-pub use names::names_in;
+pub use names::{is_part, names_in, step};
 pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role};
 pub use pattern::Pattern;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Ask, Decided, Domain, Input, InputSet, Literal, Number, Question, Stop, look_at};
+use super::{Ask, Decided, Domain, Input, InputSet, Literal, Number, Question, Stop, is_part, look_at, step};
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
 const MAX_CANDIDATES: usize = 16;
@@ -116,7 +116,7 @@ impl World {
     pub fn agrees(&self, others: &[(Question, bool)]) -> bool {
         // Most worlds say the opposite somewhere, which is cheap to see.
         let is_denied = |(question, answer): &(Question, bool)| self.answers.contains(&(question.clone(), !answer));
-        !others.iter().any(is_denied)
+        !others.iter().any(|other| is_denied(other) || self.lacks(&other.0.input))
             && others.iter().all(|(question, _)| {
                 let mut facts = self.about(&question.input);
                 // What both say counts once: two elements are more than one.
@@ -124,6 +124,14 @@ impl World {
                 facts.extend(new.collect::<Vec<_>>());
                 is_possible(&question.input.domain, &facts)
             })
+    }
+
+    /// Whether an input is an element of a collection that has none under that key.
+    fn lacks(&self, input: &Input) -> bool {
+        self.answers.iter().any(|(question, answer)| match &question.ask {
+            Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", question.input.name, step(key))),
+            _ => false,
+        })
     }
 
     /// The values `input` can still have, where they are finitely many: those of its domain that agree with every answer.
@@ -320,6 +328,18 @@ mod tests {
         let world = World::default().with(Question::new(x.clone(), is("prod")), false);
         assert_eq!(world.answer(&Question::new(x.clone(), is("dev"))), None);
         assert_eq!(world.answer(&Question::new(x, Ask::Null)), None);
+    }
+
+    #[test]
+    fn what_a_collection_does_not_hold_is_worth_nothing() {
+        let [whole, element] = ["var.x", "var.x.a"].map(|name| {
+            let reason = Reason::NoValue("--var x=VALUE".to_owned());
+            Arc::new(Input { name: name.to_owned(), reason, domain: Domain::default(), origin: Origin::default() })
+        });
+        let holds = Question::new(whole, Ask::Holds(Literal::Text("a".to_owned())));
+        let without = World::default().with(holds.clone(), false);
+        assert!(!without.agrees(&[(Question::new(element.clone(), is("b")), true)]));
+        assert!(World::default().with(holds, true).agrees(&[(Question::new(element, is("b")), true)]));
     }
 
     #[test]

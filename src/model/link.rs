@@ -106,13 +106,11 @@ impl Naming {
     /// Whether `target` certainly is the bucket.
     pub(super) fn is(&self, target: &Value) -> bool {
         let target = unwrapped(target);
-        match symbol(&target) {
-            Some(address) => {
-                self.any.as_deref() == Some(address)
-                    || self.bucket.as_ref().is_some_and(|bucket| bucket.address == address)
-            }
-            None => !target.is_null() && self.name == target,
-        }
+        let is_its = |address| {
+            self.any.as_deref() == Some(address) || self.bucket.as_ref().is_some_and(|bucket| bucket.address == address)
+        };
+        // A bucket may be named by the id of something else: `bucket = random_pet.logs.id`.
+        symbol(&target).is_some_and(is_its) || (!target.is_null() && self.name == target)
     }
 
     /// Whether `target`, the value of a satellite's bucket argument, names the bucket.

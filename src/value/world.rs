@@ -323,6 +323,29 @@ mod tests {
     }
 
     #[test]
+    fn a_number_lies_where_all_answers_have_it() {
+        let x = input(Domain::default());
+        let number = Number::from(5_i64);
+        let [above, below] = [Ask::Above(number.clone()), Ask::Below(number.clone())];
+        let asked = |ask: &Ask| Question::new(x.clone(), ask.clone());
+        let larger = World::default().with(asked(&above), true);
+        let answers = [
+            (asked(&Ask::Above(Number::from(3_i64))), Some(true)),
+            (asked(&Ask::Above(Number::from(7_i64))), None),
+            (asked(&below), Some(false)),
+            (asked(&Ask::Is(Literal::Number(number.clone()))), Some(false)),
+            (asked(&Ask::Null), Some(false)),
+        ];
+        for (question, expected) in answers {
+            assert_eq!(larger.answer(&question), expected, "{}", question.describe());
+        }
+        let neither = World::default().with(asked(&above), false).with(asked(&below), false);
+        assert!(neither.allows(&x), "it may be 5");
+        let not_even = neither.with(asked(&Ask::Is(Literal::Number(number))), false);
+        assert!(!not_even.allows(&x), "no number is neither more, nor less, nor the same");
+    }
+
+    #[test]
     fn no_value_of_an_open_input_gives_both_answers_to_one_question() {
         let x = input(Domain::default());
         let question = Question::new(x, Ask::True);

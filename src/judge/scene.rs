@@ -27,7 +27,7 @@ pub(super) struct Scene<'w> {
 
 /// That the real tool refuses a world. A row that has no other keeps this as its reason.
 fn refused() -> Stop {
-    let message = "inputs of which every choice is refused".to_owned();
+    let message = "every choice of the inputs is refused".to_owned();
     Stop::Reject(Arc::new(Failure { message, origin: Origin::default() }))
 }
 

@@ -1,6 +1,7 @@
 //! What a root module deploys in one world.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,12 +27,32 @@ const CALL_META: &[&str] = &["source", "version", "providers", "count", "for_eac
 /// A unit in one world.
 pub(super) struct TerraformEstate<'a> {
     evaluator: Evaluator<'a>,
-    resources: OnceCell<Vec<Resource>>,
+    listed: OnceCell<Listed>,
+}
+
+/// The resources by what is asked for: each row asks for several kinds, most of which are few beside its trails.
+#[derive(Default)]
+struct Listed {
+    by_kind: HashMap<Kind, Vec<Resource>>,
+    /// Where the first one with an address is among those of its kind.
+    by_address: HashMap<(Kind, String), usize>,
+}
+
+impl Listed {
+    fn of(resources: Vec<Resource>) -> Self {
+        let mut listed = Self::default();
+        for resource in resources {
+            let of_kind = listed.by_kind.entry(resource.kind).or_default();
+            listed.by_address.entry((resource.kind, resource.address.clone())).or_insert(of_kind.len());
+            of_kind.push(resource);
+        }
+        listed
+    }
 }
 
 impl<'a> TerraformEstate<'a> {
     pub fn new(unit: &'a TerraformUnit, world: &'a World) -> Self {
-        Self { evaluator: Evaluator::new(unit, world), resources: OnceCell::new() }
+        Self { evaluator: Evaluator::new(unit, world), listed: OnceCell::new() }
     }
 }
 
@@ -51,11 +72,12 @@ impl Estate for TerraformEstate<'_> {
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        self.all().iter().filter(|resource| resource.kind == kind).cloned().collect()
+        self.listed().by_kind.get(&kind).cloned().unwrap_or_default()
     }
 
     fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
-        self.all().iter().find(|resource| resource.kind == kind && resource.address == address).cloned()
+        let at = *self.listed().by_address.get(&(kind, address.to_owned()))?;
+        self.listed().by_kind.get(&kind)?.get(at).cloned()
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
@@ -70,7 +92,7 @@ impl Estate for TerraformEstate<'_> {
     fn refusal(&self) -> Decided<bool> {
         let evaluator = &self.evaluator;
         // Of what is not listed anew, no answer changes anything.
-        self.all();
+        self.listed();
         evaluator.limits.begin();
         let refused: Vec<String> = evaluator.refused.borrow().keys().cloned().collect();
         if refused.iter().any(|address| !evaluator.is_refused_anyway(address)) {
@@ -83,11 +105,10 @@ impl Estate for TerraformEstate<'_> {
 }
 
 impl TerraformEstate<'_> {
-    /// The resources of all kinds.
-    fn all(&self) -> &[Resource] {
-        self.resources.get_or_init(|| {
+    fn listed(&self) -> &Listed {
+        self.listed.get_or_init(|| {
             self.evaluator.limits.begin();
-            self.evaluator.resources_of(&self.evaluator.root())
+            Listed::of(self.evaluator.resources_of(&self.evaluator.root()))
         })
     }
 
@@ -274,6 +295,7 @@ impl<'a> Evaluator<'a> {
     /// Reads every property of every resource, for the remarks that gives.
     pub fn read_everything(&self) {
         self.expand_all();
+        self.note_refused_values();
         let mut objects: Vec<Rc<Object<'a>>> = self.objects.borrow().values().cloned().collect();
         objects.sort_by_key(|object| match object.as_ref() {
             Object::Instance(instance) => (Some(instance.block.header), instance.address.clone()),

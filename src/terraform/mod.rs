@@ -44,6 +44,7 @@ pub mod types;
 mod typing;
 mod unit;
 mod unknown;
+mod validation;
 mod variables;
 mod written;
 

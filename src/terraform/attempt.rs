@@ -1,14 +1,17 @@
 //! `try` and `can`: whether an expression has a value.
 //!
 //! What is known fails or does not. Of what is unknown, a name that leads through open collections has a value if they
-//! hold what it names, and a function may refuse it unless it takes anything.
+//! hold what it names, and a function may refuse it unless it takes anything. Every part of an expression is worked out,
+//! whether or not its value is needed, but for the branch of a conditional that is not taken.
+
+use std::cell::RefCell;
 
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, TemplatePart};
 use crate::value::{Ask, Data, Input, Literal, Origin, Question, Role, Value};
 
 use super::evaluator::Evaluator;
-use super::operators::all;
+use super::operators::{all, not};
 use super::scope::Env;
 use super::types::Type;
 use super::unknown::whether;
@@ -57,12 +60,76 @@ const TOTAL: &[&str] = &[
     "yamlencode",
 ];
 
+/// What the expressions need that are being tried, the innermost last. What is worked out elsewhere meanwhile, such as a
+/// local value, is no part of one: where it fails, Terraform stops.
+#[derive(Default)]
+pub(super) struct Attempts(RefCell<Vec<Option<Needs>>>);
+
+/// What has to be so for an expression to have a value: known, or pending.
+#[derive(Default)]
+struct Needs {
+    /// That nothing in it is missing or null where it may not be.
+    certain: Vec<Value>,
+    /// That no function in it refuses what it is given.
+    accepted: Vec<Value>,
+}
+
+impl Attempts {
+    /// Does `work` as a part of no expression that is being tried.
+    pub fn apart<T>(&self, work: impl FnOnce() -> T) -> T {
+        if self.0.borrow().is_empty() { work() } else { self.within(None, work).0 }
+    }
+
+    fn within<T>(&self, needs: Option<Needs>, work: impl FnOnce() -> T) -> (T, Option<Needs>) {
+        self.0.borrow_mut().push(needs);
+        let done = work();
+        (done, self.0.borrow_mut().pop().flatten())
+    }
+
+    fn is_on(&self) -> bool {
+        matches!(self.0.borrow().last(), Some(Some(_)))
+    }
+
+    fn add(&self, list: fn(&mut Needs) -> &mut Vec<Value>, need: Value) {
+        if let Some(Some(needs)) = self.0.borrow_mut().last_mut()
+            && need.as_bool() != Some(true)
+        {
+            list(needs).push(need);
+        }
+    }
+}
+
 impl<'a> Evaluator<'a> {
+    /// Says what an expression needs that was worked out as a part of one that is being tried.
+    pub fn needs(&self, expr: &Expr, value: &Value, env: Env<'_, 'a>) {
+        if !self.attempts.is_on() {
+            return;
+        }
+        let origin = || Origin::expression(expr.span);
+        let is_certain = match (&value.data, &expr.kind) {
+            (Data::Failed(_), _) => Value::bool(false, origin()),
+            (_, ExprKind::Attribute(..) | ExprKind::Index(..)) => self.attempts.apart(|| self.is_readable(expr, env)),
+            _ => Value::bool(true, origin()),
+        };
+        self.attempts.add(|needs| &mut needs.certain, is_certain);
+        if matches!((&value.data, &expr.kind), (Data::Open(_), ExprKind::Call(call)) if !is_total(call)) {
+            self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(value, origin()));
+        }
+    }
+
+    /// Says that what is being tried needs a value that is not null.
+    pub fn needs_set(&self, value: &Value) {
+        let Data::Open(input) = &value.data else { return };
+        if self.attempts.is_on() && !input.domain.never_null {
+            let null = Value::answer(Question::new(input.clone(), Ask::Null), self.world, value.origin.clone());
+            self.attempts.add(|needs| &mut needs.certain, not(null, self.world, value.origin.clone()));
+        }
+    }
+
     /// `try`: the first argument that does not fail.
     pub fn try_call(&self, call: &Call, span: Span, env: Env<'_, 'a>) -> Value {
         for argument in &call.arguments {
-            let value = self.evaluate(argument, env);
-            let succeeds = self.succeeds(argument, &value, env);
+            let (value, succeeds) = self.attempt(argument, env);
             match succeeds.as_bool() {
                 Some(true) => return value.through(span, Role::Expression),
                 Some(false) => {}
@@ -78,8 +145,19 @@ impl<'a> Evaluator<'a> {
         let Some(argument) = call.arguments.first() else {
             return Value::failed("can takes one argument", Origin::expression(span));
         };
-        let value = self.evaluate(argument, env);
-        Value::new(self.succeeds(argument, &value, env).data, Origin::expression(span))
+        Value::new(self.attempt(argument, env).1.data, Origin::expression(span))
+    }
+
+    /// What an expression is worth, and whether it has a value: known, or pending.
+    fn attempt(&self, expr: &Expr, env: Env<'_, 'a>) -> (Value, Value) {
+        let (value, needs) = self.attempts.within(Some(Needs::default()), || self.evaluate(expr, env));
+        // What is asked of a value tells that it is not null, so that is asked before.
+        let Needs { certain: mut conditions, accepted } = needs.unwrap_or_default();
+        if value.obstacle().is_none() {
+            conditions.extend(accepted);
+        }
+        conditions.push(self.attempts.apart(|| self.succeeds(expr, &value, env)));
+        (value, all(conditions, self.world, Origin::expression(expr.span)))
     }
 
     /// Whether an expression with this value does not fail: known, or pending.
@@ -89,9 +167,13 @@ impl<'a> Evaluator<'a> {
             None => Value::bool(true, origin()),
             Some(Data::Failed(_)) => Value::bool(false, origin()),
             Some(Data::Pending(question)) => Value::pending(question.clone(), origin()),
-            Some(_) if may_refuse(expr) => whether(format!("can({})", value.describe()), self.world, origin()),
+            Some(_) if may_refuse(expr) => self.is_accepted(value, origin()),
             Some(_) => self.is_readable(expr, env),
         }
+    }
+
+    fn is_accepted(&self, value: &Value, origin: Origin) -> Value {
+        whether(format!("can({})", value.describe()), self.world, origin)
     }
 
     /// Whether a chain of names leads to something: known, or pending.
@@ -161,6 +243,10 @@ fn is_name(expr: &Expr, env: Env<'_, '_>) -> bool {
     }
 }
 
+fn is_total(call: &Call) -> bool {
+    TOTAL.contains(&call.name.as_str())
+}
+
 /// Whether an expression holds an operation that may refuse a value although it is set.
 fn may_refuse(expr: &Expr) -> bool {
     let any = |parts: &[&Expr]| parts.iter().any(|part| may_refuse(part));
@@ -178,9 +264,7 @@ fn may_refuse(expr: &Expr) -> bool {
             TemplatePart::Interpolation(inner) => may_refuse(inner),
             TemplatePart::If(..) | TemplatePart::For(_) => true,
         }),
-        ExprKind::Call(call) => {
-            !TOTAL.contains(&call.name.as_str()) || call.arguments.iter().any(|argument| may_refuse(argument))
-        }
+        ExprKind::Call(call) => !is_total(call) || call.arguments.iter().any(|argument| may_refuse(argument)),
         ExprKind::For(each) => {
             let condition = each.condition.as_deref().is_some_and(may_refuse);
             condition || may_refuse(&each.collection)

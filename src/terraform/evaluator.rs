@@ -6,11 +6,15 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::finding::Note;
 use crate::source::Span;
-use crate::value::{Data, Input, InputSet, ObjectId, Origin, Reason, Value, Work, World, look_at, watched};
+use crate::value::{
+    Ask, Data, Input, InputSet, Literal, ObjectId, Origin, Question, Reason, Value, Work, World, look_at, watched,
+};
 
+use super::attempt::Attempts;
 use super::expand::Expansion;
 use super::limits::{Limits, TOO_DEEP};
 use super::object::Object;
@@ -41,6 +45,8 @@ pub(super) struct Evaluator<'a> {
     /// How often a note was made, or a value used that one was made about.
     remarks: Cell<usize>,
     pub(super) limits: Limits,
+    /// What `try` and `can` are about.
+    pub(super) attempts: Attempts,
 }
 
 /// What can be remembered.
@@ -92,6 +98,7 @@ impl<'a> Evaluator<'a> {
             notes: RefCell::default(),
             remarks: Cell::new(0),
             limits: Limits::new(work),
+            attempts: Attempts::default(),
         }
     }
 
@@ -149,7 +156,7 @@ impl<'a> Evaluator<'a> {
         }
         self.memo.borrow_mut().insert(key.clone(), Memo::Running);
         let remarks = self.remarks.get();
-        let ((value, effort), inputs) = watched(|| self.limits.apart(work));
+        let ((value, effort), inputs) = watched(|| self.limits.apart(|| self.attempts.apart(work)));
         let value = effort.exceeded.map_or(value, |limit| self.beyond(name, limit, span));
         let is_silent = self.remarks.get() == remarks;
         if is_silent && self.world.answers().is_empty() && is_plain(&value, &|key| !self.is_unknown_key(key)) {
@@ -227,6 +234,24 @@ impl<'a> Evaluator<'a> {
             }
             _ => None,
         }
+    }
+
+    /// A map in which an input is a key, once it is told from the other keys: with the same key there is one entry less.
+    pub fn with_told_keys(&self, map: Value) -> Value {
+        let Data::Map(_, entries) = &map.data else { return map };
+        if self.keys.borrow().is_empty() {
+            return map;
+        }
+        let (unknown, known): (Vec<_>, Vec<_>) = entries.keys().partition(|key| self.is_unknown_key(key));
+        let is_asked = |input: &Arc<Input>| {
+            let is = |key: &&String| Question::new(Arc::clone(input), Ask::Is(Literal::Text((*key).clone())));
+            known.iter().map(|key| is(key)).find(|question| self.world.answer(question).is_none())
+        };
+        let question = unknown.into_iter().find_map(|key| match self.key_value(key, Origin::default()).data {
+            Data::Open(input) => is_asked(&input),
+            _ => None,
+        });
+        question.map_or(map.clone(), |question| Value::pending(question, map.origin.clone()))
     }
 
     /// The value behind a key of a map.

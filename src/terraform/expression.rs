@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::{Call, Expansion, Expr, ExprKind};
+use crate::syntax::{BinaryOperator, Call, Expansion, Expr, ExprKind};
 use crate::value::{Data, Input, ListKind, MapKind, Origin, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
@@ -21,14 +21,16 @@ use super::unknown::{Outcome, derive, settle};
 impl<'a> Evaluator<'a> {
     /// What `expr` is worth where `env` stands.
     pub fn evaluate(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
-        match self.descend(expr.span, || self.kind(expr, env)) {
+        let value = match self.descend(expr.span, || self.kind(expr, env)) {
             Ok(value) if is_name(expr) => value,
             Ok(value) => {
                 self.limits.go_through(&value);
-                self.exhausted(expr.span).unwrap_or(value)
+                self.exhausted(expr.span).unwrap_or_else(|| self.with_told_keys(value))
             }
-            Err(limit) => limit,
-        }
+            Err(limit) => return limit,
+        };
+        self.needs(expr, &value, env);
+        value
     }
 
     /// Counts what an operation is about to go through. What stands for its result if that is too much.
@@ -62,6 +64,9 @@ impl<'a> Evaluator<'a> {
             ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
             ExprKind::Binary(left, operator, right) => {
                 let (left, right) = (self.evaluate(left, env), self.evaluate(right, env));
+                if !matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual) {
+                    [&left, &right].into_iter().for_each(|operand| self.needs_set(operand));
+                }
                 let limit = self.too_much([&left, &right], expr.span);
                 limit.unwrap_or_else(|| operators::binary(*operator, left, right, self.world, origin()))
             }
@@ -82,6 +87,7 @@ impl<'a> Evaluator<'a> {
             if let Data::Pending(_) | Data::Failed(_) = key.data {
                 return key;
             }
+            self.needs_set(&key);
             let Some(key) = self.key_text(&key) else {
                 return Value::failed("a key of an object must be a text", Origin::expression(span));
             };
@@ -95,7 +101,9 @@ impl<'a> Evaluator<'a> {
         if are_at_odds(yes, no) {
             return Value::failed("the results of a conditional must have one type", Origin::expression(span));
         }
-        let decided = truth(&self.evaluate(condition, env), self.world);
+        let condition_value = self.evaluate(condition, env);
+        self.needs_set(&condition_value);
+        let decided = truth(&condition_value, self.world);
         let Data::Bool(taken) = decided.data else {
             return Value::new(decided.data, Origin::expression(span));
         };
@@ -106,7 +114,7 @@ impl<'a> Evaluator<'a> {
             Data::Text(_) if is_scalar(other) => value,
             Data::Pending(_) | Data::Failed(_) | Data::Object(_) => value,
             _ => {
-                let other = self.evaluate(other, env);
+                let other = self.attempts.apart(|| self.evaluate(other, env));
                 let limit = self.too_much([&value, &other], span);
                 limit.unwrap_or_else(|| self.like(value, other))
             }
@@ -130,6 +138,14 @@ impl<'a> Evaluator<'a> {
         };
         if let Some(value) = self.terragrunt_call(name, &arguments, span) {
             return value;
+        }
+        for (at, argument) in arguments.iter().enumerate() {
+            if functions::refuses_null(name, at) {
+                self.needs_set(argument);
+            }
+            if functions::refuses_null_within(name, at) {
+                argument.as_list().into_iter().flatten().for_each(|item| self.needs_set(item));
+            }
         }
         self.limits.count(functions::regex_steps(name, &arguments));
         if let Some(limit) = self.too_much(&arguments, span) {

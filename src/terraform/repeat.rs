@@ -79,6 +79,7 @@ impl<'a> Evaluator<'a> {
                 if let Data::Pending(_) | Data::Failed(_) = key.data {
                     return Some(key);
                 }
+                self.needs_set(&key);
                 let Some(text) = self.key_text(&key) else {
                     return Some(Value::failed("a key must be a text", Origin::expression(span)));
                 };

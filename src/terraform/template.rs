@@ -38,7 +38,11 @@ impl<'a> Evaluator<'a> {
                 TemplatePart::Literal(text, places) => {
                     joined.push(Text::literal(text.clone()).written(places.clone()), span)?;
                 }
-                TemplatePart::Interpolation(expr) => joined.value(&self.evaluate(expr, env), expr.span)?,
+                TemplatePart::Interpolation(expr) => {
+                    let value = self.evaluate(expr, env);
+                    self.needs_set(&value);
+                    joined.value(&value, expr.span)?;
+                }
                 TemplatePart::If(condition, yes, no) => {
                     let decided = truth(&self.evaluate(condition, env), self.world);
                     match decided.data {

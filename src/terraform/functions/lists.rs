@@ -125,18 +125,26 @@ fn compact(arguments: &Arguments) -> Answer {
 
 /// Elements that may turn out to be the same are both kept.
 fn distinct(arguments: &Arguments) -> Answer {
-    let (mut kept, mut literals, mut others) = (Vec::new(), HashSet::new(), Vec::<Value>::new());
+    let (mut kept, mut literals, mut unknown) = (Vec::<Value>::new(), HashSet::new(), Vec::<Value>::new());
     for item in arguments.items(0)? {
-        if let Some(literal) = Literal::of(item) {
-            if literals.insert(literal) {
-                kept.push(item.clone());
-            }
+        let literal = Literal::of(item);
+        if literal.clone().is_some_and(|literal| !literals.insert(literal)) {
             continue;
         }
-        limit_items(others.len() * others.len())?;
-        let same = |other: &Value| equal(other, item, arguments.world(), arguments.origin()).as_bool() == Some(true);
-        if !others.iter().any(same) {
-            others.push(item.clone());
+        // A literal can be the same as nothing before it but what is not known.
+        let before = if literal.is_some() { &unknown } else { &kept };
+        limit_items(before.len() * kept.len())?;
+        let mut is_new = true;
+        for other in before {
+            let is_input = [other, item].iter().any(|value| matches!(value.data, Data::Open(_)));
+            match equal(other, item, arguments.world(), arguments.origin()) {
+                same if same.as_bool() == Some(true) => is_new = false,
+                undecided if is_input && undecided.as_bool().is_none() => return Ok(undecided),
+                _ => {}
+            }
+        }
+        if is_new {
+            unknown.extend(literal.is_none().then(|| item.clone()));
             kept.push(item.clone());
         }
     }

@@ -142,8 +142,7 @@ pub fn call(call: &Call) -> Value {
     {
         return failed.clone();
     }
-    let mut known = FAMILIES.iter().chain(&OPENTOFU).flat_map(|family| family.iter());
-    let function = known.find(|function| function.name == name);
+    let function = known(name);
     // What is named by its arguments needs those that wait for an answer.
     if function.is_none()
         && let Some(pending) = values.iter().find_map(Value::waiting)
@@ -164,6 +163,24 @@ pub fn call(call: &Call) -> Value {
         Ok(arguments) => run(function, &arguments),
         Err(problem) => Value::failed(format!("{name}(): {problem}"), origin),
     }
+}
+
+/// Whether a function refuses null as its argument at this place.
+#[must_use]
+pub fn refuses_null(name: &str, at: usize) -> bool {
+    let parameter = known(name).and_then(|function| function.parameters.get(at).or(function.variadic.as_ref()));
+    parameter.is_some_and(|parameter| *parameter != arguments::Parameter::Nullable)
+}
+
+/// Whether a function refuses null as an element of its argument at this place.
+#[must_use]
+pub fn refuses_null_within(name: &str, at: usize) -> bool {
+    let parameter = known(name).and_then(|function| function.parameters.get(at).or(function.variadic.as_ref()));
+    parameter == Some(&arguments::Parameter::Texts)
+}
+
+fn known(name: &str) -> Option<&'static Function> {
+    FAMILIES.iter().chain(&OPENTOFU).flat_map(|family| family.iter()).find(|function| function.name == name)
 }
 
 fn run(function: &Function, arguments: &Arguments) -> Value {

@@ -7,6 +7,8 @@ mod bucket;
 mod foreign;
 mod known;
 mod link;
+mod made;
+mod named;
 mod neighbours;
 pub mod policy_document;
 pub mod schema;
@@ -17,10 +19,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Bucket, Logging, PublicAccessBlock, Satellites, account_number, handed_to, own_account_blocks,
+    Acl, AclSpelling, Bucket, Logging, Others, PublicAccessBlock, Satellites, account_number, handed_to,
+    own_account_blocks,
 };
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
+pub use made::{Made, made_by};
+pub use named::undecided as undecided_name;
 pub use neighbours::{
     AccountBlocks, Neighbourhood, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets,
 };

@@ -98,10 +98,13 @@ impl<'a> Evaluator<'a> {
                 }
                 let ty = part_type(source, key);
                 let nullable = key.as_str().map_or(Nullable::Yes, |name| nullable(source, name));
-                self.open_part(input, &format!("[{}]", key.describe()), ty, nullable).through(span, Role::Expression)
+                self.open_part(input, &part(key), ty, nullable).through(span, Role::Expression)
             }
-            (Data::Opaque(symbol), _) => opaque_part(symbol, &format!("[{}]", key.describe()), span)
-                .typed(part_type(source, key).unwrap_or(&Type::Any)),
+            (Data::Opaque(symbol), _) => {
+                let part = part(key);
+                let part = if symbol.attribute.is_empty() { part.trim_start_matches('.') } else { &part };
+                opaque_part(symbol, part, span).typed(part_type(source, key).unwrap_or(&Type::Any))
+            }
             (Data::Object(id), _) => match key.as_str() {
                 Some(name) if self.is_module(*id) => self.attribute(source, name, span),
                 _ => Value::failed("a resource without count or for_each has no index", origin),
@@ -268,6 +271,18 @@ impl<'a> Evaluator<'a> {
 }
 
 /// The type of what a splat over an unknown collection makes: a list if that is a list or a set.
+/// What stands behind a name for its element under a key: `x["name"]` is `x.name`.
+fn part(key: &Value) -> String {
+    let is_attribute = |name: &&str| {
+        name.starts_with(|first: char| first.is_alphabetic() || first == '_')
+            && name.chars().all(|character| character.is_alphanumeric() || "_-".contains(character))
+    };
+    match key.as_str().filter(is_attribute) {
+        Some(name) => format!(".{name}"),
+        None => format!("[{}]", key.describe()),
+    }
+}
+
 fn splat_type(source: &Value, item: &Value) -> Type {
     match source.said_type() {
         Type::List(_) | Type::Set(_) => Type::list(types::of(item)),

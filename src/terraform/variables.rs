@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{OpenInputs, kept, schema};
 use crate::source::Span;
-use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
+use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, TemplatePart, hcl};
 use crate::value::{
     Data, Decided, Domain, Input, Literal, Origin, Pattern, Reason, Role, Stop, Value, any, look_at, watched,
 };
@@ -296,7 +296,19 @@ pub(super) fn argument_of(value: Value, span: Span) -> Value {
 
 /// The conditions a variable's value must meet.
 fn validations(variable: &Block) -> Vec<&Expr> {
-    nested_arguments(&variable.body, "validation", "condition")
+    let conditions = nested_arguments(&variable.body, "validation", "condition").into_iter();
+    conditions.map(|condition| alone(condition).unwrap_or(condition)).collect()
+}
+
+/// What a template holds that holds nothing else: in Terraform's JSON syntax every expression is written so.
+fn alone(template: &Expr) -> Option<&Expr> {
+    match &template.kind {
+        ExprKind::Template(parts) => match parts.as_slice() {
+            [TemplatePart::Interpolation(inner)] => Some(inner),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// What a validation that is written in one of the usual ways says about the values of a variable.

@@ -37,18 +37,24 @@ pub fn fits(value: &Value, name: Name, estate: &dyn Estate, world: &World) -> De
     if !value.read_set(world)? {
         return Ok(false);
     }
-    let token = |character| if character == '*' { Token::Many } else { Token::Char(character) };
-    let expected: Vec<Token> = pattern.chars().map(token).collect();
-    let seen = whole(tokens(value, estate, 0), name.service);
-    if covers(&expected, &seen) {
-        return Ok(true);
-    }
-    if !meets(&expected, &seen) {
-        return Ok(false);
+    if let Some(fits) = certainly(value, name, estate) {
+        return Ok(fits);
     }
     let statement = format!("{} fits \"{pattern}\"", value.describe());
     let input = Input { domain: Domain::boolean(), ..Input::derived(statement, value.origin.clone()) };
     world.decide(&Arc::new(Question::new(input, Ask::True)))
+}
+
+/// Whether a text fits `name` whatever its unknown parts are; `None` where they decide it.
+pub fn certainly(value: &Value, name: Name, estate: &dyn Estate) -> Option<bool> {
+    let token = |character| if character == '*' { Token::Many } else { Token::Char(character) };
+    let expected: Vec<Token> = name.pattern.as_str().chars().map(token).collect();
+    let seen = whole(tokens(value, estate, 0), name.service);
+    match (covers(&expected, &seen), meets(&expected, &seen)) {
+        (true, _) => Some(true),
+        (_, false) => Some(false),
+        _ => None,
+    }
 }
 
 /// The tokens of an ARN, where a service lets the last part of it stand for the whole.

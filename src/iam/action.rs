@@ -7,7 +7,7 @@ use crate::value::{Ask, Data, Decided, Input, Value, World, any};
 
 use super::document::Selector;
 use super::fixed::{is_evaluated, settled, values};
-use super::pattern::{Token, covers, hole, meets, pattern, tokens};
+use super::pattern::{Token, covers, hole, meets, pattern, tokens, widened};
 
 /// A way to reach a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,8 +74,16 @@ pub(super) fn is_about(action: &Selector, access: Access, world: &World) -> Deci
     match action {
         Selector::Only(only) => any(values(only).into_iter().map(|value| names(value, access, world))),
         Selector::AllBut(excluded) => {
-            let excluded = patterns(excluded, world)?;
-            Ok(access.patterns().any(|verb| !excluded.iter().any(|excluded| covers(excluded, &verb))))
+            let named = patterns(excluded, world)?;
+            let leaves = |excluded: &[Vec<Token>]| {
+                access.patterns().any(|verb| !excluded.iter().any(|excluded| covers(excluded, &verb)))
+            };
+            let widest: Vec<_> = named.iter().map(|named| widened(named, &[])).collect();
+            if !leaves(&named) || leaves(&widest) {
+                return Ok(leaves(&named));
+            }
+            let name = format!("all but {} allows to {} objects", excluded.describe(), access.as_str());
+            world.ask(&Arc::new(Input::derived(name, excluded.origin.clone())), Ask::So)
         }
     }
 }

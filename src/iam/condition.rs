@@ -8,7 +8,7 @@ use crate::value::{
     Ask, Data, Decided, Input, Origin, Part, Reason, Text, Value, World, any, every, is_variable, is_wide_range,
 };
 
-use super::fixed::{is_fixed, settled, values};
+use super::fixed::{entries, is_fixed, settled, values};
 
 /// A condition that would tie the statement to fixed callers if its values were fixed.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,13 +68,14 @@ pub(super) fn fixes_caller(condition: &Value, world: &World) -> Decided<bool> {
     any(operators(condition).into_iter().map(|(operator, keys)| match operator {
         None => undecided(condition, world),
         Some(operator) if !Operator::parse(operator).can_fix() => Ok(false),
-        Some(operator) => match &keys.data {
-            Data::Map(_, keys) => any(keys.iter().map(|(key, value)| match form(operator, key) {
+        Some(operator) => {
+            let known = entries(keys).unwrap_or_default().into_iter().map(|(key, value)| match form(operator, key) {
                 Some(form) => all_fixed(form, value, world),
                 None => Ok(false),
-            })),
-            _ => undecided(keys, world),
-        },
+            });
+            let unknown = keys.as_map().is_none().then(|| undecided(keys, world));
+            any(known.chain(unknown))
+        }
     }))
 }
 
@@ -106,19 +107,34 @@ pub fn near_misses(condition: &Value) -> Vec<Hint> {
         if !Operator::parse(operator).can_fix() {
             return Vec::new();
         }
-        let keys = keys.iter().filter(|(key, _)| form(operator, key).is_some());
+        let is_missed = |key: &str, value: &Value| {
+            form(operator, key).is_some_and(|form| values(value).into_iter().any(|value| is_loose(form, value)))
+        };
+        let keys = keys.iter().filter(|(key, value)| is_missed(key, value));
         keys.map(|(key, value)| Hint { key: key.clone(), origin: value.origin.clone() }).collect()
     };
     operators(condition).into_iter().flat_map(named).collect()
 }
 
+/// Whether a value has a wildcard, a variable or a wide range, or may have one.
+fn is_loose(form: Form, value: &Value) -> bool {
+    match (value.as_str(), &value.data) {
+        (Some(text), _) => is_variable(text) || form == Form::AddressRange && is_wide_range(text) == Some(true),
+        (None, Data::Text(text)) => {
+            text.parts().iter().any(is_wild) || text.values().any(|part| matches!(part.data, Data::Open(_)))
+        }
+        (None, data) => matches!(data, Data::Open(_)),
+    }
+}
+
 /// The operators with what stands under them; one without a name when the whole is not known.
 fn operators(condition: &Value) -> Vec<(Option<&str>, &Value)> {
-    match &condition.data {
-        Data::Null => Vec::new(),
-        Data::Map(_, operators) => operators.iter().map(|(name, keys)| (Some(name.as_str()), keys)).collect(),
-        _ => vec![(None, condition)],
+    if condition.is_null() {
+        return Vec::new();
     }
+    let known = entries(condition).unwrap_or_default().into_iter().map(|(name, keys)| (Some(name), keys));
+    let unknown = condition.as_map().is_none().then_some((None, condition));
+    known.chain(unknown).collect()
 }
 
 impl Operator {

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::value::{Data, Input, Origin, Part, Question, Reason, Stop, Text, Value};
 
-use super::{json, principal};
+use super::{fixed, json, principal};
 
 /// A policy document.
 #[derive(Debug, Clone)]
@@ -116,22 +116,24 @@ impl Document {
             Ok(document) => with_known_keys(&document),
             Err(body) => return whole(body),
         };
-        let Some(entries) = document.as_map() else {
-            let none = document.is_null();
-            return if none {
-                Self { statements: Vec::new() }
-            } else {
-                whole(broken(name, "it is no object", &document.origin))
-            };
+        if document.is_null() {
+            return Self { statements: Vec::new() };
+        }
+        let Some(entries) = fixed::entries(&document) else {
+            return whole(broken(name, "it is no object", &document.origin));
         };
-        let Some(statements) = entries.get("Statement").filter(|value| !value.is_null()) else {
-            return whole(broken(name, "it has no Statement", &document.origin));
+        let statements =
+            entries.iter().find(|(key, _)| *key == "Statement").map(|(_, statements)| with_known_keys(statements));
+        let Some(statements) = statements.filter(|value| !value.is_null()) else {
+            return whole(
+                unknown(&document, name).unwrap_or_else(|| broken(name, "it has no Statement", &document.origin)),
+            );
         };
         match statements.pieces() {
             Some(pieces) => Self { statements: Self::list(&pieces, name) },
-            None if statements.as_map().is_some() => Self { statements: Self::list(&[statements], name) },
+            None if statements.as_map().is_some() => Self { statements: Self::list(&[&statements], name) },
             None => whole(
-                unknown(statements, name)
+                unknown(&statements, name)
                     .unwrap_or_else(|| broken(name, "its Statement is no object", &statements.origin)),
             ),
         }
@@ -234,10 +236,7 @@ pub fn as_object(policy: &Value) -> Value {
 
 fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
     let Data::Text(text) = &policy.data else {
-        return match unknown(policy, name) {
-            Some(body) => Err(body),
-            None => Ok(policy.clone()),
-        };
+        return readable(policy, name);
     };
     if text.as_literal().is_some_and(|text| text.trim().is_empty()) {
         return Ok(Value::null(policy.origin.clone()));
@@ -246,9 +245,14 @@ fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
         return decoded(value, name);
     }
     let value = json::parse(text, &policy.origin).map_err(|problem| unparsed(text, name, problem))?;
-    match unknown(&value, name) {
-        Some(body) => Err(body),
-        None => Ok(value),
+    readable(&value, name)
+}
+
+/// A value of which something is known: a map that is put together of others may hold its statements in the last of them.
+fn readable(value: &Value, name: &str) -> Result<Value, Body> {
+    match unknown(value, name) {
+        Some(body) if fixed::entries(value).is_none() => Err(body),
+        _ => Ok(value.clone()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether a value in a policy is one fixed value, in a world.
 
-use crate::value::{Ask, Data, Decided, Part, Value, World, every, is_variable};
+use crate::value::{Ask, Data, Decided, Junction, Part, Value, World, every, is_variable};
 
 /// Whether `value` is one fixed value: no wildcard, no policy variable, not empty. What is set at deployment is
 /// fixed; what an input decides is asked.
@@ -61,4 +61,24 @@ pub(super) fn values(element: &Value) -> Vec<&Value> {
         None if element.is_null() => Vec::new(),
         None => vec![element],
     }
+}
+
+/// The entries of a map that are certainly there: of one that is put together of parts, those that no part which is not
+/// known could replace. `None` of anything else.
+pub(super) fn entries(map: &Value) -> Option<Vec<(&str, &Value)>> {
+    let Some((Junction::Map, parts)) = map.parts() else { return Some(listed(map)?.collect()) };
+    let mut certain: Vec<(&str, &Value)> = Vec::new();
+    for part in parts.iter().rev().take_while(|part| has_known_keys(part)) {
+        let new: Vec<_> = listed(part)?.filter(|(key, _)| !certain.iter().any(|(known, _)| known == key)).collect();
+        certain.extend(new);
+    }
+    Some(certain)
+}
+
+fn listed(map: &Value) -> Option<impl Iterator<Item = (&str, &Value)>> {
+    Some(map.as_map()?.iter().map(|(key, value)| (key.as_str(), value)))
+}
+
+fn has_known_keys(map: &Value) -> bool {
+    map.as_map().is_some_and(|entries| entries.keys().all(|key| !key.contains("${")))
 }

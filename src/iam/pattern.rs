@@ -72,6 +72,18 @@ pub(super) fn hole(value: &Value) -> Token {
     Token::Hole(value.describe())
 }
 
+/// The pattern with everything that is not known in it as wide as it can be, but for what is `known` elsewhere. A policy
+/// variable stays: nobody knows it before a request.
+pub(super) fn widened(pattern: &[Token], known: &[Token]) -> Vec<Token> {
+    let is_known =
+        |token: &Token| known.contains(token) || matches!(token, Token::Hole(name) if name.starts_with("${"));
+    let wide = |token: &Token| match token {
+        Token::Hole(_) if !is_known(token) => Token::Many,
+        _ => token.clone(),
+    };
+    pattern.iter().map(wide).collect()
+}
+
 /// Whether some text fits both patterns. Holes may be anything, so a no is certain.
 #[must_use]
 pub fn meets(left: &[Token], right: &[Token]) -> bool {

@@ -11,10 +11,13 @@ use super::fixed::{is_fixed, settled, values};
 /// The kinds of principal a policy can name.
 const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
 
+/// What Terraform's data source makes of `type = "*"` beside other principals. Where it is taken at all, it is everyone.
+const EVERY_KIND: &str = "*";
+
 /// Whether this is a kind of principal, or may be one: what an input decides stands as `${…}`. Where small letters are
 /// taken, they mean the same; where they are not, nothing is deployed.
 pub(super) fn is_kind(kind: &str) -> bool {
-    is_unknown(kind) || KINDS.iter().any(|known| known.eq_ignore_ascii_case(kind))
+    is_unknown(kind) || kind == EVERY_KIND || KINDS.iter().any(|known| known.eq_ignore_ascii_case(kind))
 }
 
 fn is_unknown(kind: &str) -> bool {
@@ -53,6 +56,9 @@ pub(super) fn is_everyone(principal: &Selector) -> bool {
 fn is_named(kind: &str, value: &Value, world: &World) -> Decided<bool> {
     if is_unknown(kind) {
         return every([is_fixed(value, world), is_of_any_kind(kind, value, world)]);
+    }
+    if kind == EVERY_KIND {
+        return Ok(false);
     }
     if !kind.eq_ignore_ascii_case("Federated") {
         return is_fixed(value, world);

@@ -1,12 +1,13 @@
 //! What a statement is about: whether its resources can be a bucket or something in it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::value::{Data, Decided, Part, Symbol, SymbolSource, Value, World, any};
+use crate::value::{Ask, Data, Decided, Input, Part, Symbol, SymbolSource, Value, World, any};
 
 use super::document::Selector;
 use super::fixed::{is_evaluated, values};
-use super::pattern::{Token, covers, hole, meets, pattern, plain, tokens};
+use super::pattern::{Token, covers, hole, meets, pattern, plain, tokens, widened};
 
 /// The bucket that policies are judged for.
 #[derive(Debug, Clone)]
@@ -14,13 +15,22 @@ pub struct Target {
     address: String,
     /// The bucket's name; a hole where it is not known.
     name: Vec<Token>,
+    /// The addresses of other buckets.
     others: BTreeSet<String>,
+    /// The names of others, where its own is not known.
+    other_names: BTreeSet<String>,
 }
 
 impl Target {
-    /// The bucket at `address`, named `name` (null where it has no name of its own), and not one of the `others`.
+    /// The bucket at `address`, named `name` (null where it has no name of its own), which is neither one of those at the
+    /// addresses `others` nor named as one of `other_names`.
     #[must_use]
-    pub fn bucket(address: impl Into<String>, name: &Value, others: &BTreeSet<String>) -> Self {
+    pub fn bucket(
+        address: impl Into<String>,
+        name: &Value,
+        others: &BTreeSet<String>,
+        other_names: &BTreeSet<String>,
+    ) -> Self {
         let address = address.into();
         let name = match &name.data {
             Data::Null => vec![Token::Hole(format!("{address}.name"))],
@@ -30,7 +40,7 @@ impl Target {
             },
             _ => vec![hole(name)],
         };
-        Self { address, name, others: others.clone() }
+        Self { address, name, others: others.clone(), other_names: other_names.clone() }
     }
 
     /// The bucket's ARN, in whichever partition it is.
@@ -84,6 +94,11 @@ impl Target {
             Some([Part::Literal(head), Part::Value(name), rest @ ..]) if head.ends_with(":s3:::") => {
                 is_other(name, Identity::Name) && ends(rest)
             }
+            Some([Part::Literal(named), rest @ ..]) => {
+                let name = named.split_once(":s3:::").map_or("", |(_, name)| name);
+                let (name, is_whole) = name.split_once('/').map_or((name, rest.is_empty()), |(name, _)| (name, true));
+                is_whole && self.other_names.contains(name)
+            }
             _ => false,
         }
     }
@@ -124,9 +139,17 @@ pub(super) fn can_touch(resource: &Selector, target: &Target, world: &World) -> 
             Ok(!is_arn || can_be(&named, &bucket) || can_be(&named, &objects))
         })),
         Selector::AllBut(excluded) => {
-            let excluded = patterns(excluded, target, world)?;
-            let is_excluded = |whole: &[Token]| excluded.iter().any(|excluded| is_within(whole, excluded));
-            Ok(!(is_excluded(&bucket) && is_excluded(&objects)))
+            let named = patterns(excluded, target, world)?;
+            let leaves = |excluded: &[Vec<Token>]| {
+                let is_excluded = |whole: &[Token]| excluded.iter().any(|excluded| is_within(whole, excluded));
+                !(is_excluded(&bucket) && is_excluded(&objects))
+            };
+            let widest: Vec<_> = named.iter().map(|named| widened(named, &objects)).collect();
+            if !leaves(&named) || leaves(&widest) {
+                return Ok(leaves(&named));
+            }
+            let name = format!("all but {} is about {}", excluded.describe(), target.address);
+            world.ask(&Arc::new(Input::derived(name, excluded.origin.clone())), Ask::So)
         }
     }
 }
@@ -142,8 +165,12 @@ pub(super) fn is_covered(inner: &Selector, outer: &Selector, target: &Target, wo
         let named = patterns(element, target, world)?.into_iter().filter(is_own);
         Ok(named.flat_map(|named| if named == pattern("*") { everything() } else { vec![named] }).collect::<Vec<_>>())
     };
+    // Of what a resource names, only the bucket and what is in it counts: `logs*` is no more than `logs` and `logs/*`.
     let are_within = |inner: &[Vec<Token>], outer: &[Vec<Token>]| {
-        inner.iter().all(|inner| outer.iter().any(|outer| is_within(inner, outer)))
+        let is_covered = |named: &[Token]| outer.iter().any(|outer| is_within(named, outer));
+        inner
+            .iter()
+            .all(|inner| is_covered(inner) || everything().iter().all(|own| !can_be(inner, own) || is_covered(own)))
     };
     Ok(match (inner, outer) {
         (Selector::Only(inner), Selector::Only(outer)) => are_within(&named(inner)?, &patterns(outer, target, world)?),

@@ -18,6 +18,22 @@ pub fn may_be_equal(left: &Value, right: &Value) -> bool {
     !ends_differ(left, right) && (made_alike() || is_other_order(left, right))
 }
 
+/// Whether a text is, or somewhere holds as a word of its own, the name of a bucket.
+pub fn names(text: &Value, bucket: &Value) -> bool {
+    let (text, bucket) = (atoms(text), atoms(bucket));
+    let goes_on = |atom: Option<&Atom>| match atom {
+        Some(Atom::Character(character)) => character.is_alphanumeric() || "-._".contains(*character),
+        Some(Atom::Unknown(_)) => true,
+        None => false,
+    };
+    let is_whole = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before));
+        !goes_on(before) && !goes_on(text.get(at + bucket.len()))
+    };
+    !bucket.is_empty()
+        && text.windows(bucket.len()).enumerate().any(|(at, window)| window == bucket.as_slice() && is_whole(at))
+}
+
 /// Whether two names certainly are different, whatever their unknown parts are: by what they begin or end with.
 pub fn differ(left: &Value, right: &Value) -> bool {
     let (left, right) = (atoms(left), atoms(right));
@@ -115,6 +131,24 @@ mod tests {
             [Some(Part::Literal(literal.to_owned())), unknown]
         });
         Value::new(Data::Text(Text::join(parts.flatten())), Origin::default())
+    }
+
+    #[test]
+    fn a_name_is_a_word_of_its_own() {
+        for (text, bucket, expected) in [
+            ("logs", "logs", true),
+            ("arn:aws:s3:::logs/*", "logs", true),
+            ("logs-archive", "logs", false),
+            ("my.logs", "logs", false),
+            ("logs<var.n>", "logs", false),
+            ("logs-<var.n>", "logs-<var.n>", true),
+            ("arn:<p>:s3:::logs-<var.n>/*", "logs-<var.n>", true),
+            ("logs-<var.n>-x", "logs-<var.n>", false),
+            ("logs-<var.m>", "logs-<var.n>", false),
+            ("<var.n>", "<var.n>", true),
+        ] {
+            assert_eq!(names(&name(text), &name(bucket)), expected, "{bucket} in {text}");
+        }
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::value::{Data, Decided, Input, Origin, Reason, Role, SymbolSource, Value, World};
 
+use super::address;
 use super::alike;
 use super::link::{self, Naming};
-use super::{Estate, Kind, Language, Resource};
+use super::{Estate, Existence, Kind, Language, Resource};
 
 /// A bucket of this unit and what decides who may reach it, in one world. Every list holds what exists; values are
 /// not yet decided.
@@ -31,8 +32,17 @@ pub struct Bucket {
     pub handed_to: Vec<Arc<Input>>,
     /// Whether it is in the account that its unit is deployed to, as far as the sources tell.
     pub is_in_units_account: bool,
-    /// The addresses of the unit's other buckets that the policies name.
-    pub others: BTreeSet<String>,
+    /// The unit's other buckets.
+    pub others: Others,
+}
+
+/// Buckets that certainly are not the one that is looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Others {
+    /// The addresses of those that its policies name.
+    pub addresses: BTreeSet<String>,
+    /// The literal names of those that exist, where its own is not literal.
+    pub names: BTreeSet<String>,
 }
 
 /// What grants access without a policy.
@@ -110,7 +120,7 @@ impl Bucket {
             policies: Vec::new(),
             handed_to: handed_to(resource, estate, world)?,
             is_in_units_account: resource.provider == estate.default_provider(),
-            others: BTreeSet::new(),
+            others: Others::default(),
             resource: resource.clone(),
         };
         let block = own("PublicAccessBlockConfiguration");
@@ -121,8 +131,15 @@ impl Bucket {
         if !policy.read_null(world)? {
             bucket.policies.push(policy);
         }
-        bucket.add(Satellites::read(&Naming::of(resource, estate), estate, world)?);
-        bucket.others = others(&bucket, estate);
+        let naming = Naming::of(resource, estate);
+        for twin in naming.twins() {
+            let of = |name: &str| estate.property(twin, name);
+            let (canned, grants) = (of("AccessControl"), of("Grants"));
+            bucket.acls.push(Acl { canned, grants, spelling: AclSpelling::of(twin, estate) });
+            bucket.policies.extend(Some(of("PolicyDocument")).filter(|policy| !policy.is_null()));
+        }
+        bucket.add(Satellites::read(&naming, estate, world)?);
+        bucket.others = Others::of(&bucket, estate);
         Ok(bucket)
     }
 
@@ -136,6 +153,15 @@ impl Bucket {
 }
 
 impl Satellites {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.acls.is_empty()
+            && self.ownership.is_empty()
+            && self.public_access_blocks.is_empty()
+            && self.policies.is_empty()
+    }
+
     /// What belongs to the bucket that goes by these names.
     ///
     /// # Errors
@@ -226,28 +252,48 @@ impl Logging {
     }
 }
 
-/// The addresses of other buckets that the policies of `bucket` name.
-fn others(bucket: &Bucket, estate: &dyn Estate) -> BTreeSet<String> {
-    let mut named = BTreeSet::new();
-    let mut collect = |value: &Value| {
-        if let Data::Opaque(symbol) = &value.data
-            && let SymbolSource::Resource(address) = &symbol.source
-            && *address != bucket.resource.address
-        {
-            named.insert(address.clone());
-        }
-    };
-    bucket.policies.iter().for_each(|policy| policy.visit(&mut collect));
-    if named.is_empty() {
-        return named;
+impl Others {
+    /// What the policies of `bucket` may name beside it.
+    fn of(bucket: &Bucket, estate: &dyn Estate) -> Self {
+        let names = if bucket.policies.is_empty() || bucket.name.as_str().is_some() {
+            BTreeSet::new()
+        } else {
+            let others = estate.resources(Kind::Bucket).into_iter();
+            let others =
+                others.filter(|other| other.address != bucket.resource.address && other.existence == Existence::Exists);
+            others.filter_map(|other| estate.property(&other, "BucketName").as_str().map(str::to_owned)).collect()
+        };
+        Self { addresses: Self::addresses(bucket, estate), names }
     }
-    // Of two buckets with one name one is refused, or they are the same.
-    let has_another_name = |other: &Resource| {
-        let name = estate.property(other, "BucketName");
-        name.is_null() || name != bucket.name && !alike::may_be_equal(&name, &bucket.name)
-    };
-    let others = estate.resources(Kind::Bucket).into_iter().filter(|other| named.contains(&other.address));
-    others.filter(has_another_name).map(|other| other.address.clone()).collect()
+
+    fn addresses(bucket: &Bucket, estate: &dyn Estate) -> BTreeSet<String> {
+        let mut named = BTreeSet::new();
+        let mut collect = |value: &Value| {
+            if let Data::Opaque(symbol) = &value.data
+                && let SymbolSource::Resource(address) = &symbol.source
+                && *address != bucket.resource.address
+            {
+                named.insert(address.clone());
+            }
+        };
+        bucket.policies.iter().for_each(|policy| policy.visit(&mut collect));
+        if named.is_empty() {
+            return named;
+        }
+        // Of two buckets with one name one is refused, or they are the same.
+        let has_another_name = |other: &Resource| {
+            let name = estate.property(other, "BucketName");
+            name.is_null() || name != bucket.name && !alike::may_be_equal(&name, &bucket.name)
+        };
+        let buckets = estate.resources(Kind::Bucket);
+        let others = buckets.iter().filter(|other| named.contains(&other.address));
+        let others: BTreeSet<&str> =
+            others.filter(|other| has_another_name(other)).map(|other| other.address.as_str()).collect();
+        // Of a block whose instances are not known, each that is named is another one.
+        let is_instance = |address: &str| buckets.iter().any(|any| address::stands_for(&any.address, address));
+        named.retain(|address| others.contains(address.as_str()) || is_instance(address));
+        named
+    }
 }
 
 /// A block of the same account: of the same provider configuration, as far as that tells accounts apart, and not for an
@@ -324,7 +370,9 @@ pub fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Dec
             given.push(module);
             continue;
         }
-        for (_, argument) in arguments.as_map().into_iter().flatten().filter(|(name, _)| name.contains("bucket")) {
+        for (_, argument) in
+            arguments.as_map().into_iter().flatten().filter(|(name, _)| name.to_ascii_lowercase().contains("bucket"))
+        {
             if let Data::Pending(question) = &argument.data {
                 world.decide(question)?;
             }

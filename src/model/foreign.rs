@@ -3,11 +3,11 @@
 use crate::value::{OfUnit, name_of};
 
 use super::Resource;
-use super::bucket::{Acl, Bucket, Logging, PublicAccessBlock, Satellites};
+use super::bucket::{Acl, Bucket, Logging, Others, PublicAccessBlock, Satellites};
 
 impl OfUnit for Resource {
     fn of_unit(self, unit: &str) -> Self {
-        self.called(name_of(&self.address, unit))
+        self.like(self.kind, name_of(&self.address, unit))
     }
 }
 
@@ -51,7 +51,10 @@ impl OfUnit for Bucket {
             policies: self.policies.of_unit(unit),
             handed_to: self.handed_to.of_unit(unit),
             is_in_units_account: self.is_in_units_account,
-            others: self.others.iter().map(|address| name_of(address, unit)).collect(),
+            others: Others {
+                addresses: self.others.addresses.iter().map(|address| name_of(address, unit)).collect(),
+                names: self.others.names,
+            },
         }
     }
 }

@@ -46,7 +46,7 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
     }
     for bucket in estate.resources(Kind::Bucket) {
         // Of several with one name, an input may decide which one exists.
-        if Naming::of_listed(&bucket, estate).owns(&name, world)? && exists(&bucket, world)? {
+        if Naming::of_listed(&bucket, estate).owns(&name, estate, world)? && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
         }
     }
@@ -72,6 +72,8 @@ pub struct Naming {
     bucket: Option<Resource>,
     /// The address of what stands for all instances of its block, where it is one of those.
     any: Option<String>,
+    /// The other resources of the unit that are the same bucket: names are unique.
+    twins: Vec<Resource>,
     /// Its name, or null.
     name: Value,
 }
@@ -82,12 +84,38 @@ impl Naming {
     pub fn of(bucket: &Resource, estate: &dyn Estate) -> Self {
         let is_listed = || estate.resource(Kind::Bucket, &bucket.address).is_some();
         let any = any_of(&bucket.address, estate).filter(|_| !is_listed()).map(|any| any.address.clone());
-        Self { any, ..Self::of_listed(bucket, estate) }
+        let own = Self::of_listed(bucket, estate);
+        Self { any, twins: own.same_name(bucket, estate), ..own }
+    }
+
+    fn same_name(&self, bucket: &Resource, estate: &dyn Estate) -> Vec<Resource> {
+        if self.name.is_null() {
+            return Vec::new();
+        }
+        let is_twin = |other: &Resource| {
+            other.existence == Existence::Exists
+                && other.address != bucket.address
+                && !may_be_same(&other.address, &bucket.address)
+                && unwrapped(&estate.property(other, "BucketName")) == self.name
+        };
+        estate.resources(Kind::Bucket).into_iter().filter(is_twin).collect()
+    }
+
+    /// The other resources of the unit that are the same bucket.
+    pub(super) fn twins(&self) -> &[Resource] {
+        &self.twins
     }
 
     /// What one of the buckets that `estate` lists goes by.
     fn of_listed(bucket: &Resource, estate: &dyn Estate) -> Self {
-        Self { bucket: Some(bucket.clone()), any: None, name: unwrapped(&estate.property(bucket, "BucketName")) }
+        let name = unwrapped(&estate.property(bucket, "BucketName"));
+        Self { bucket: Some(bucket.clone()), any: None, twins: Vec::new(), name }
+    }
+
+    /// What a bucket goes by that a module makes whose text is not on disk.
+    #[must_use]
+    pub(super) fn output(name: &Value) -> Self {
+        Self { bucket: None, any: None, twins: Vec::new(), name: unwrapped(name) }
     }
 
     /// What a bucket of another unit goes by.
@@ -100,21 +128,22 @@ impl Naming {
                 Value::opaque(symbol, Origin::default())
             }
         };
-        Self { bucket: None, any: None, name }
+        Self { bucket: None, any: None, twins: Vec::new(), name }
     }
 
     /// Whether `target` certainly is the bucket.
     pub(super) fn is(&self, target: &Value) -> bool {
         let target = unwrapped(target);
-        let is_its = |address| {
-            self.any.as_deref() == Some(address) || self.bucket.as_ref().is_some_and(|bucket| bucket.address == address)
+        let is_own = |address| {
+            let mut own = self.bucket.iter().chain(&self.twins);
+            self.any.as_deref() == Some(address) || own.any(|bucket| bucket.address == address)
         };
         // A bucket may be named by the id of something else: `bucket = random_pet.logs.id`.
-        symbol(&target).is_some_and(is_its) || (!target.is_null() && self.name == target)
+        symbol(&target).is_some_and(is_own) || !target.is_null() && self.name == target
     }
 
     /// Whether `target`, the value of a satellite's bucket argument, names the bucket.
-    fn owns(&self, target: &Value, world: &World) -> Decided<bool> {
+    fn owns(&self, target: &Value, estate: &dyn Estate, world: &World) -> Decided<bool> {
         match (&target.data, &self.bucket) {
             (Data::Pending(question), _) => world.decide(question).map(|_| false),
             (Data::Failed(_), _) => Ok(false),
@@ -122,21 +151,37 @@ impl Naming {
             // Two names that are known, or a name and none, leave nothing to ask.
             _ if target.as_str().is_some() && (self.name.is_null() || self.name.as_str().is_some()) => Ok(false),
             _ => match self.question(target).map(Arc::new).or_else(|| self.undecided(target, world)) {
-                Some(question) => world.decide(&question),
-                None => Ok(false),
+                Some(question) if !self.is_of_another(target, estate) => world.decide(&question),
+                _ => Ok(false),
             },
         }
+    }
+
+    /// Whether `target` certainly is another bucket of the unit: of two with one name one is refused.
+    fn is_of_another(&self, target: &Value, estate: &dyn Estate) -> bool {
+        let Some(own) = &self.bucket else { return false };
+        let is_another = |other: &Resource| {
+            other.existence == Existence::Exists
+                && other.address != own.address
+                && !may_be_same(&other.address, &own.address)
+        };
+        let mut others = estate.resources(Kind::Bucket).into_iter().filter(is_another);
+        others.any(|other| Self::of_listed(&other, estate).is(target))
     }
 
     /// Whether a satellite whose bucket argument is `target` belongs to the bucket. What runs over an unknown collection may
     /// meet it in some world, although it is not written down that it does.
     fn meets(&self, target: &Value, estate: &dyn Estate, world: &World) -> Decided<bool> {
-        if self.owns(target, world)? {
+        if self.owns(target, estate, world)? {
             return Ok(true);
         }
         let Some(bucket) = self.bucket.as_ref().filter(|_| !self.name.is_null()) else { return Ok(false) };
-        let may_be =
-            is_any_element(target) && !alike::differ(&self.name, target) && !is_of_another(target, bucket, estate);
+        // One of them is an element that is not known: the target, or the name of any bucket beside a literal.
+        let is_unknown = is_any_element(target) || is_any_element(&self.name) && target.as_str().is_some();
+        let may_be = is_unknown
+            && !alike::differ(&self.name, target)
+            && !is_made_of_another(target, bucket, estate)
+            && !self.is_of_another(target, estate);
         match self.name.as_str() {
             _ if !may_be => Ok(false),
             Some(name) => target.read_is(name, world),
@@ -146,7 +191,7 @@ impl Naming {
 
     /// What decides one of two names that may turn out to be the same: the bucket's own, or `target` beside a known one.
     fn undecided(&self, target: &Value, world: &World) -> Option<Arc<Question>> {
-        let is_name = self.bucket.is_some() && !target.is_null() && symbol(&unwrapped(target)).is_none();
+        let is_name = !target.is_null() && symbol(&unwrapped(target)).is_none();
         match &self.name.data {
             _ if !is_name => None,
             Data::Pending(question) => Some(Arc::clone(question)),
@@ -164,20 +209,39 @@ impl Naming {
         let may_be = match &target.data {
             Data::Opaque(symbol) => match &symbol.source {
                 SymbolSource::Resource(address) => bucket.address == *address || may_be_same(address, &bucket.address),
-                SymbolSource::Derived(text) | SymbolSource::Data(text) => mentions(text, &bucket.address),
-                SymbolSource::Named(_) | SymbolSource::Import(_) => false,
+                _ => self.is_maker_of(&target, bucket),
             },
-            Data::Open(input) => match input.reason {
-                Reason::Derived => {
-                    let is_one_of = |block| mentions_any(&input.name, block);
-                    mentions(&input.name, &bucket.address) || block(&bucket.address).is_some_and(is_one_of)
-                }
-                Reason::Unsupported(_) | Reason::Limit(_) => true,
-                _ => false,
-            },
-            _ => false,
+            Data::Open(input) if matches!(input.reason, Reason::Unsupported(_) | Reason::Limit(_)) => true,
+            // A text with a piece of the bucket's own name may be all of it.
+            Data::Text(text) => {
+                text.values().any(|part| self.is_maker_of(part, bucket)) && !alike::differ(&self.name, &target)
+            }
+            _ => self.is_maker_of(&target, bucket),
         };
         (may_be || alike::may_be_equal(&self.name, &target)).then(|| is_name_of(&target, bucket))
+    }
+
+    /// Whether a value that cannot be worked out is made of the bucket, or of several texts of which one is its name.
+    fn is_maker_of(&self, value: &Value, bucket: &Resource) -> bool {
+        let is_named = |text: &str| {
+            let name = self.name.as_str().map(|name| format!("\"{name}\""));
+            name.is_some_and(|name| text.contains(&name)) || text.contains(&format!("object {}", bucket.handle))
+        };
+        match &value.data {
+            Data::Opaque(symbol) => match &symbol.source {
+                SymbolSource::Derived(text) | SymbolSource::Data(text) => {
+                    mentions(text, &bucket.address) || is_named(text)
+                }
+                SymbolSource::Resource(_) | SymbolSource::Named(_) | SymbolSource::Import(_) => false,
+            },
+            Data::Open(input) if input.reason == Reason::Derived => {
+                let is_one_of = |block| mentions_any(&input.name, block);
+                mentions(&input.name, &bucket.address)
+                    || block(&bucket.address).is_some_and(is_one_of)
+                    || is_named(&input.name)
+            }
+            _ => false,
+        }
     }
 
     /// Whether its name, its ARN or the bucket as a whole is anywhere in `value`.
@@ -189,11 +253,12 @@ impl Naming {
                 bucket.is_some_and(|bucket| symbol.source == SymbolSource::Resource(bucket.address.clone()))
             }
             Data::Object(id) => bucket.is_some_and(|bucket| bucket.handle == id.0),
-            Data::Text(text) => {
-                let literal = text.as_literal().and_then(|text| text.rsplit(":::").next());
-                literal.is_some_and(|text| self.name.as_str() == Some(text))
-            }
             _ => false,
+        };
+        let is_it = |value: &Value| {
+            is_it(value)
+                || !self.name.is_null() && alike::names(value, &self.name)
+                || bucket.is_some_and(|bucket| self.is_maker_of(value, bucket))
         };
         let mut found = false;
         value.visit(&mut |value| found = found || is_it(value));
@@ -220,7 +285,7 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
 /// all of them.
 fn instance(address: &str, estate: &dyn Estate) -> Option<Resource> {
     let any = any_of(address, estate)?;
-    Some(any.called(address.to_owned()))
+    Some(any.like(any.kind, address.to_owned()))
 }
 
 /// What stands for all instances of one or more blocks, where it is not known which there are, of which `address` is one.
@@ -247,7 +312,7 @@ fn is_any_element(value: &Value) -> bool {
 }
 
 /// Whether what a value is made of is another bucket.
-fn is_of_another(value: &Value, bucket: &Resource, estate: &dyn Estate) -> bool {
+fn is_made_of_another(value: &Value, bucket: &Resource, estate: &dyn Estate) -> bool {
     let text = value.describe();
     let own = block(&bucket.address).unwrap_or(&bucket.address);
     let others = estate.resources(Kind::Bucket).into_iter().map(|other| other.address.clone());

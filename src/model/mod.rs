@@ -7,6 +7,8 @@ mod bucket;
 mod foreign;
 mod known;
 mod link;
+mod made;
+mod named;
 mod neighbours;
 pub mod policy_document;
 pub mod schema;
@@ -18,10 +20,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Bucket, Logging, PublicAccessBlock, Satellites, account_number, handed_to, own_account_blocks,
+    Acl, AclSpelling, Bucket, Logging, Others, PublicAccessBlock, Satellites, account_number, handed_to,
+    own_account_blocks,
 };
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
+pub use made::{Made, made_by};
+pub use named::undecided as undecided_name;
 pub use neighbours::{
     AccountBlocks, Neighbourhood, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets,
 };
@@ -223,10 +228,10 @@ pub struct Described {
 }
 
 impl Resource {
-    /// The same under another address.
+    /// One of this kind and address that is like it otherwise.
     #[must_use]
-    pub fn called(&self, address: String) -> Self {
-        Described { address, ..self.0.as_ref().clone() }.into()
+    pub fn like(&self, kind: Kind, address: String) -> Self {
+        Described { kind, address, ..self.0.as_ref().clone() }.into()
     }
 }
 

@@ -1,7 +1,8 @@
 //! What other units of a run say about a bucket: the one that declares it, and those that declare something for it. Across
 //! units only whole literal names link, of buckets and of exports, and only where exactly one unit declares the name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::finding::Note;
@@ -10,14 +11,12 @@ use crate::value::{Data, Decided, Failure, OfUnit, Origin, Stop, SymbolSource, V
 use super::bucket::PublicAccessBlock;
 use super::known::KnownBucket;
 use super::link::{self, Link, exists};
-use super::{Environment, Estate, Kind, Resource, Unit};
+use super::named::{self, undecided};
+use super::{Environment, Estate, Kind, Language, Resource, Unit};
 
 /// What may belong to a bucket of another unit.
-const SATELLITES: [Kind; 5] =
+pub(super) const SATELLITES: [Kind; 5] =
     [Kind::BucketPolicy, Kind::BucketAcl, Kind::PublicAccessBlock, Kind::OwnershipControls, Kind::BucketLogging];
-
-/// How many worlds of a unit are looked at for what its satellites name.
-const MAX_NAMING_WORLDS: usize = 16;
 
 /// How many exports a name is followed through.
 const MAX_EXPORTS: usize = 16;
@@ -27,6 +26,8 @@ const MAX_EXPORTS: usize = 16;
 pub struct Neighbours<'a> {
     declaring: BTreeMap<String, Vec<&'a dyn Unit>>,
     naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
+    /// Those with satellites that may name more than was looked at.
+    naming_any: Vec<&'a dyn Unit>,
     exporting: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
     known: &'a [KnownBucket],
     account_blocks: BTreeMap<String, AccountBlocks<'a>>,
@@ -59,6 +60,18 @@ impl Target {
             _ => text(value).map(Self::Name),
         }
     }
+
+    /// The same of a value that an input decides, where it has but one value in this world.
+    #[must_use]
+    pub fn in_world(value: &Value, world: &World) -> Option<Self> {
+        match &value.data {
+            Data::Open(input) => match world.candidates(input)?.as_slice() {
+                [only] => Self::of(&only.to_value(value.origin.clone())),
+                _ => None,
+            },
+            _ => Self::of(value),
+        }
+    }
 }
 
 impl<'a> Neighbours<'a> {
@@ -69,12 +82,14 @@ impl<'a> Neighbours<'a> {
         for unit in units {
             let world = World::default();
             let estate = unit.estate(&world);
-            for (name, _) in literals(estate.as_ref(), Kind::Bucket, "BucketName") {
+            for name in named::declared(unit) {
                 add(&mut neighbours.declaring, name, unit);
             }
-            for target in named_by_satellites(unit) {
+            let named = named::by_satellites(unit);
+            for target in named.targets {
                 add(&mut neighbours.naming, target, unit);
             }
+            neighbours.naming_any.extend(named.is_cut.then_some(unit));
             for (name, _) in estate.exports() {
                 neighbours.exporting.entry(name).or_default().push((estate.environment(), unit));
             }
@@ -123,12 +138,14 @@ impl<'a> Neighbours<'a> {
         all.iter().filter(|(there, _)| there.may_be(here)).cloned().collect()
     }
 
-    /// The one unit that declares a bucket of this name.
-    fn declaring(&self, name: &str) -> Option<&'a dyn Unit> {
-        match self.declaring.get(name)?.as_slice() {
-            [unit] => Some(*unit),
-            _ => None,
-        }
+    /// The one unit that declares a bucket of this name, `home` if that is one of those that do. A plan and the module it was
+    /// made of are one.
+    fn declaring(&self, name: &str, home: &dyn Unit) -> Option<&'a dyn Unit> {
+        let units = self.declaring.get(name)?;
+        let first = units.first()?;
+        let is_one = units.iter().all(|unit| are_one(*unit, *first));
+        let at_home = units.iter().find(|unit| unit.path() == home.path());
+        is_one.then_some(*at_home.unwrap_or(first))
     }
 }
 
@@ -155,7 +172,7 @@ impl<'a> Neighbourhood<'a> {
         for _ in 0..MAX_EXPORTS {
             let export = match &target {
                 Target::Name(name) => {
-                    let unit = self.all.declaring(name).filter(|unit| !self.is_home(*unit))?;
+                    let unit = self.all.declaring(name, self.home).filter(|unit| !self.is_home(*unit))?;
                     return Some((unit, target));
                 }
                 Target::Export(name) => name,
@@ -198,15 +215,22 @@ impl<'a> Neighbourhood<'a> {
     /// the name alone does not tell which bucket it is.
     #[must_use]
     pub fn beside(&self, name: &str) -> Vec<&'a dyn Unit> {
-        let Some(declaring) = self.all.declaring(name) else { return Vec::new() };
-        let naming = self.all.naming.get(&Target::Name(name.to_owned())).into_iter().flatten().copied();
-        naming.filter(|unit| unit.path() != declaring.path()).collect()
+        let Some(declaring) = self.all.declaring(name, self.home) else { return Vec::new() };
+        let naming = self.all.naming.get(&Target::Name(name.to_owned())).into_iter().flatten();
+        let is_named = |unit: &dyn Unit| naming.clone().any(|naming| naming.path() == unit.path());
+        let others = self.all.naming_any.iter().filter(|unit| !is_named(**unit));
+        naming.clone().chain(others).copied().filter(|unit| !are_one(*unit, declaring)).collect()
+    }
+
+    /// Whether any satellite of any unit names a bucket by what another unit may call one.
+    #[must_use]
+    pub fn is_anything_named(&self) -> bool {
+        !self.all.naming.is_empty() || !self.all.naming_any.is_empty()
     }
 
     /// What somebody vouches for about a bucket that no unit declares.
-    #[must_use]
-    pub fn known(&self, name: &str) -> Option<&'a KnownBucket> {
-        self.all.known.iter().find(|known| known.name.matches(name))
+    pub fn known(&self) -> impl Iterator<Item = &'a KnownBucket> {
+        self.all.known.iter()
     }
 
     /// Where the public access blocks of the account that a unit is deployed to come from, this one unless another is named.
@@ -214,27 +238,6 @@ impl<'a> Neighbourhood<'a> {
     pub fn account_blocks(&self, unit: Option<&dyn Unit>) -> Option<&'a AccountBlocks<'a>> {
         self.all.account_blocks.get(unit.unwrap_or(self.home).path())
     }
-}
-
-/// What the satellites of a unit name, in any of the worlds that tell what they name, as far as those are few.
-fn named_by_satellites(unit: &dyn Unit) -> BTreeSet<Target> {
-    let (mut named, mut worlds) = (BTreeSet::new(), vec![World::default()]);
-    for _ in 0..MAX_NAMING_WORLDS {
-        let Some(world) = worlds.pop() else { break };
-        let estate = unit.estate(&world);
-        let satellites = SATELLITES.iter().flat_map(|kind| estate.resources(*kind));
-        let mut waiting = None;
-        for target in satellites.map(|satellite| estate.property(&satellite, "Bucket")) {
-            named.extend(Target::of(&target));
-            if let Data::Pending(question) = target.data {
-                waiting = waiting.or(Some(question));
-            }
-        }
-        if let Some(question) = waiting {
-            worlds.extend([false, true].map(|answer| world.with(question.as_ref().clone(), answer)));
-        }
-    }
-    named
 }
 
 /// Where what a unit declares for a bucket of another unit names it, as far as that is known without any answer.
@@ -247,20 +250,22 @@ pub fn naming_places(target: &Target, unit: &dyn Unit) -> Vec<Origin> {
     names.filter(|name| Target::of(name).as_ref() == Some(target)).map(|name| name.origin).collect()
 }
 
+/// Whether two units are the same, or a module and the plan that was made of it, which lies beside it.
+fn are_one(unit: &dyn Unit, other: &dyn Unit) -> bool {
+    let is_plan_of = |plan: &dyn Unit, module: &dyn Unit| {
+        let (directory, file) = plan.path().rsplit_once('/').unwrap_or((".", plan.path()));
+        let are_terraform = [plan, module].iter().all(|unit| unit.language() == Language::Terraform);
+        let is_json = Path::new(file).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
+        are_terraform && is_json && directory == module.path()
+    };
+    unit.path() == other.path() || is_plan_of(unit, other) || is_plan_of(other, unit)
+}
+
 fn add<'a, K: Ord>(units: &mut BTreeMap<K, Vec<&'a dyn Unit>>, name: K, unit: &'a dyn Unit) {
     let units = units.entry(name).or_default();
     if units.last().is_none_or(|last| last.path() != unit.path()) {
         units.push(unit);
     }
-}
-
-/// The resources of a kind that name a bucket literally, whether or not they exist for certain.
-fn literals(estate: &dyn Estate, kind: Kind, property: &str) -> Vec<(String, Resource)> {
-    let named = |resource: Resource| {
-        let name = text(&estate.property(&resource, property))?;
-        Some((name, resource))
-    };
-    estate.resources(kind).into_iter().filter_map(named).collect()
 }
 
 /// The existing bucket that a unit means by `target`.
@@ -269,12 +274,16 @@ fn literals(estate: &dyn Estate, kind: Kind, property: &str) -> Vec<(String, Res
 /// [`crate::value::Stop`] when an input decides which one it is, or whether it exists.
 pub fn bucket_in(target: &Target, estate: &dyn Estate, world: &World) -> Decided<Option<Resource>> {
     match target {
-        Target::Name(name) => {
-            for (known, bucket) in literals(estate, Kind::Bucket, "BucketName") {
-                if known == *name && exists(&bucket, world)? {
+        Target::Name(_) => {
+            let mut waiting = None;
+            for bucket in estate.resources(Kind::Bucket) {
+                let known = estate.property(&bucket, "BucketName");
+                if Target::in_world(&known, world).as_ref() == Some(target) && exists(&bucket, world)? {
                     return Ok(Some(bucket));
                 }
+                waiting = waiting.or_else(|| undecided(&known, world));
             }
+            waiting.map_or(Ok(()), |question| world.decide(&question).map(|_| ()))?;
             Ok(None)
         }
         Target::Export(name) => {
@@ -291,17 +300,20 @@ pub fn bucket_in(target: &Target, estate: &dyn Estate, world: &World) -> Decided
 pub fn targets(unit: &dyn Unit) -> Vec<Target> {
     let world = World::default();
     let estate = unit.estate(&world);
-    let buckets = || literals(estate.as_ref(), Kind::Bucket, "BucketName").into_iter().map(|(name, _)| name);
     let mut targets = Vec::new();
     for trail in estate.resources(Kind::Trail) {
         let name = estate.property(&trail, "S3BucketName");
         match link::bucket(&name, estate.as_ref(), &world) {
             Ok(Link::Bucket(bucket)) => {
-                targets.extend(Target::of(&estate.property(&bucket, "BucketName")));
+                let name = estate.property(&bucket, "BucketName");
+                match undecided(&name, &world) {
+                    Some(_) => targets.extend(named::declared(unit).into_iter().map(Target::Name)),
+                    None => targets.extend(Target::of(&name)),
+                }
                 targets.extend(exports_of(&bucket, estate.as_ref()).into_iter().map(Target::Export));
             }
             Ok(_) => targets.extend(Target::of(&name)),
-            Err(_) => targets.extend(buckets().map(Target::Name)),
+            Err(_) => targets.extend(named::declared(unit).into_iter().map(Target::Name)),
         }
     }
     targets

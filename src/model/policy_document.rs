@@ -64,12 +64,14 @@ pub fn render(arguments: &Value, decode: &dyn Fn(&Value) -> Value) -> Result<Val
     let version = written(arguments, "version");
     let version = version.unwrap_or_else(|| Value::text(VERSION, arguments.origin.clone()));
     document.head(written(arguments, "policy_id"), Some(version));
+    // Two statements of one data source with one `Sid` are an error.
+    let sources = document.statements.len();
     for own in items(written(arguments, "statement")).iter().map(statement) {
-        document.replace(own)?;
+        document.replace(own, sources);
     }
     for newer in texts_of(arguments, ["override_json", "override_policy_documents"], decode) {
         for statement in document.head_of(&settled(newer)?) {
-            document.replace(statement)?;
+            document.replace(statement, usize::MAX);
         }
     }
     let unknown =
@@ -113,22 +115,20 @@ impl Document {
         }
     }
 
-    /// The same, where it is known which statement has the same `Sid`.
-    ///
-    /// # Errors
-    /// What keeps that from being known.
-    fn replace(&mut self, newer: Value) -> Result<(), Value> {
-        let named = || self.statements.iter().filter(|known| known.as_map().is_some()).map(Name::of);
-        let unknown = match Name::of(&newer) {
-            Name::None => None,
-            Name::Known(_) => named().find_map(Name::unknown),
-            Name::Unknown(name) => named().any(|known| known != Name::None).then_some(name),
-        };
-        if let Some(unknown) = unknown {
-            return Err(unknown);
+    /// The same, where one of the first `older` statements may have the same `Sid`: what may stand in its place is not known.
+    /// A statement without one stays, and so does a Deny, which opens nothing.
+    fn replace(&mut self, newer: Value, older: usize) {
+        let name = Name::of(&newer);
+        let is_deny = |statement: &Value| element(statement, "Effect").is_some_and(|is| is.as_str() == Some("Deny"));
+        for old in self.statements.iter_mut().take(older).filter(|old| old.as_map().is_some() && !is_deny(old)) {
+            let unknown = match (&name, Name::of(old)) {
+                (Name::None, _) | (_, Name::None) | (Name::Known(_), Name::Known(_)) => continue,
+                (Name::Unknown(unknown), _) => unknown.clone(),
+                (_, Name::Unknown(unknown)) => unknown,
+            };
+            *old = unknown;
         }
         self.put(newer);
-        Ok(())
     }
 
     fn into_value(self, origin: Origin) -> Value {
@@ -163,13 +163,6 @@ impl Name {
             (None, _) => Self::Unknown(sid),
         }
     }
-
-    fn unknown(self) -> Option<Value> {
-        match self {
-            Self::Unknown(value) => Some(value),
-            Self::None | Self::Known(_) => None,
-        }
-    }
 }
 
 /// An object, or what stands for one in every world.
@@ -202,12 +195,14 @@ fn statement(block: &Value) -> Value {
 
 /// `{ type = "AWS", identifiers = [...] }` blocks. Nothing but `*` of the type `*` is the text `"*"`.
 fn principals(statement: &Value, kind: &str) -> Option<Value> {
-    let blocks = match blocks(statement, kind) {
-        Ok(blocks) => distinct(blocks),
-        Err(unknown) => return Some(unknown),
-    };
+    let blocks = distinct(items(written(statement, kind)));
     let mut entries: IndexMap<String, Vec<Value>> = IndexMap::new();
     let origin = blocks.first()?.origin.clone();
+    if let [only] = blocks.as_slice()
+        && only.as_map().is_none()
+    {
+        return Some(only.clone());
+    }
     for block in &blocks {
         let of = block.field("type");
         let name = match &of.data {

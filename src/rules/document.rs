@@ -16,6 +16,7 @@ use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value,
 use super::guard::OPEN;
 use super::leaves::{Leaf, Leaves};
 
+mod absent;
 mod bucket;
 mod expected;
 

@@ -43,6 +43,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The account where it is written down, else one symbol for each provider configuration.
     fn account(&self, instance: &Instance<'a>, origin: Origin) -> Value {
         let provider = self.provider(instance);
         let is_default = provider.is_empty();

@@ -117,16 +117,24 @@ impl TerraformEstate<'_> {
         let id = ObjectId(resource.handle);
         self.evaluator.find(resource);
         let value = self.evaluator.property_of(id, name, resource.header);
+        let anyway = || {
+            let unanswered = self.evaluator.unanswered();
+            unanswered.limits.begin();
+            unanswered.expand_all();
+            unanswered.property_of(id, name, resource.header)
+        };
+        // The provider refuses a trail without a bucket.
+        if value.is_null() && (resource.kind, name) == (Kind::Trail, "S3BucketName") && !anyway().is_null() {
+            return Value::failed(format!("{} needs an s3_bucket_name", resource.address), value.origin);
+        }
         let mut failures = Vec::new();
         gather(&value, &mut failures);
         if failures.is_empty() {
             return value;
         }
-        let unanswered = self.evaluator.unanswered();
-        unanswered.limits.begin();
-        unanswered.expand_all();
+        let unanswered = anyway();
         let mut anyway = Vec::new();
-        gather(&unanswered.property_of(id, name, resource.header), &mut anyway);
+        gather(&unanswered, &mut anyway);
         let what = format!("{}.{name}", resource.address);
         self.evaluator.without_failures(value, &anyway, &what, resource.header)
     }

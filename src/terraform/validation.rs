@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind};
+use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, TemplatePart};
 use crate::value::{Data, Decided, Domain, Literal, Pattern, Stop, Value, any, look_at, watched};
 
 use super::blocks::nested_arguments;
@@ -75,7 +75,19 @@ impl<'a> Evaluator<'a> {
 
 /// The conditions a variable's value must meet.
 pub(super) fn validations(variable: &Block) -> Vec<&Expr> {
-    nested_arguments(&variable.body, "validation", "condition")
+    let conditions = nested_arguments(&variable.body, "validation", "condition").into_iter();
+    conditions.map(|condition| alone(condition).unwrap_or(condition)).collect()
+}
+
+/// What a template holds that holds nothing else: in Terraform's JSON syntax every expression is written so.
+fn alone(template: &Expr) -> Option<&Expr> {
+    match &template.kind {
+        ExprKind::Template(parts) => match parts.as_slice() {
+            [TemplatePart::Interpolation(inner)] => Some(inner),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// What a validation that is written in one of the usual ways says about the values of a variable.

@@ -2,7 +2,7 @@
 //! export something where a trail imports its bucket. And those that may declare the public access block of an account,
 //! where the configuration says which units belong to one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +15,9 @@ use crate::terraform::{Modules, roots_of};
 
 use super::super::Options;
 use super::Found;
+
+/// Shorter pieces of a name stand everywhere.
+const MIN_WORD: usize = 3;
 
 /// The units beside those that were found.
 pub(in super::super) fn beside(
@@ -61,12 +64,35 @@ fn holding(
     let modules = Modules::new(Arc::clone(sources));
     // A module that another one calls says what it says through its callers.
     let mut roots = if sought.is_empty() { Vec::new() } else { roots_of(&modules, &directories, &sought) };
+    let words = words(targets);
+    let with = |is_sought: &(dyn Fn(&[u8]) -> bool + Sync)| -> Vec<&FoundFile> {
+        let holds = |file: &&FoundFile| sources.bytes(&file.path).is_some_and(|bytes| is_sought(&bytes));
+        found.walked.par_iter().filter(holds).collect()
+    };
+    let opening = if words.is_empty() { Vec::new() } else { with(&may_open) };
+    let naming = if opening.is_empty() { Vec::new() } else { with(&|bytes| holds_any(bytes, &words)) };
+    let reaching = |files: &[&FoundFile]| {
+        let sought: BTreeSet<PathBuf> = files.iter().copied().filter_map(parent).collect();
+        roots_of(&modules, &directories, &sought)
+    };
+    let naming_roots: BTreeSet<PathBuf> = reaching(&naming).into_iter().collect();
+    roots.extend(reaching(&opening).into_iter().filter(|root| naming_roots.contains(root)));
+    roots.sort();
+    roots.dedup();
     roots.retain(|directory| !known(&sources.display(directory)));
     let mut units: Vec<Box<dyn Unit>> = Vec::new();
     units.extend(roots.iter().map(|root| Box::new(modules.load(root, &options.inputs)) as Box<dyn Unit>));
-    let templates = holding.iter().filter(|file| file.class == FileClass::Template);
+    let is_naming = |file: &FoundFile| naming.iter().any(|naming| naming.path == file.path);
+    let opening = opening.into_iter().filter(|file| is_naming(file));
+    let templates: BTreeMap<&Path, &FoundFile> = holding
+        .iter()
+        .copied()
+        .chain(opening)
+        .filter(|file| file.class == FileClass::Template)
+        .map(|file| (file.path.as_path(), file))
+        .collect();
     let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || found.nested.contains(&file.path);
-    for file in templates.filter(|file| !is_part(file)) {
+    for file in templates.into_values().filter(|file| !is_part(file)) {
         let deployment = found.assemblies.deployment(&file.path);
         if let Loaded::Template(unit) = cloudformation::load(sources, &file.path, given, &deployment)
             && !known(unit.path())
@@ -75,6 +101,24 @@ fn holding(
         }
     }
     units
+}
+
+/// The words that the names of buckets are put together of: a name may stand nowhere as a whole (`"acme-${var.env}"`).
+fn words(targets: &[Target]) -> BTreeSet<String> {
+    let names = targets.iter().filter_map(|target| if let Target::Name(name) = target { Some(name) } else { None });
+    let words = names.flat_map(|name| name.split(|character: char| !character.is_alphanumeric()));
+    words.filter(|word| word.len() >= MIN_WORD).map(str::to_ascii_lowercase).collect()
+}
+
+fn holds_any(bytes: &[u8], words: &BTreeSet<String>) -> bool {
+    let bytes = bytes.to_ascii_lowercase();
+    words.iter().any(|word| memchr::memmem::find(&bytes, word.as_bytes()).is_some())
+}
+
+/// Whether the bytes of a file may declare what opens a bucket that is declared elsewhere.
+fn may_open(bytes: &[u8]) -> bool {
+    let kinds = ["s3_bucket_policy", "s3_bucket_acl", "AWS::S3::BucketPolicy"];
+    kinds.iter().any(|kind| memchr::memmem::find(bytes, kind.as_bytes()).is_some())
 }
 
 /// Whether the bytes of a file may declare what a trail names, or something for it. An export's name is seldom written

@@ -216,7 +216,8 @@ impl Policies {
         };
         let documents = bucket.policies.iter().zip(1..).map(|(policy, number)| Document::read(policy, &name(number)));
         let statements = documents.flat_map(|document| document.statements).collect();
-        Self { target: Target::bucket(address, &bucket.name, &bucket.others), statements }
+        let others = &bucket.others;
+        Self { target: Target::bucket(address, &bucket.name, &others.addresses, &others.names), statements }
     }
 
     fn publicness(&self, statement: &Statement, access: Access, world: &World) -> Decided<Publicness> {
@@ -278,21 +279,27 @@ impl StatementId {
     }
 }
 
-/// Why what is declared opens nothing: the flags that are set, and a reason for each statement.
+/// Why what is declared opens nothing: the flags that are in force, and a reason for each statement.
 fn closures(bucket: &Bucket, policies: &Policies, world: &World) -> Vec<Closure> {
-    let blocks = || bucket.public_access_blocks.iter().chain(&bucket.account_blocks);
-    let set = |reason: &'static str, flag: &Value| {
-        let is_set = flag.read_bool(world) == Ok(Some(true));
-        is_set.then(|| Closure { reason, origin: flag.origin.clone(), statement: None })
+    // Of several declarations either may win, so that all must say so.
+    let in_force = |reason: &'static str, values: Vec<&Value>, says: &dyn Fn(&Value) -> bool| -> Vec<Closure> {
+        let closure = |value: &Value| Closure { reason, origin: value.origin.clone(), statement: None };
+        if values.iter().all(|value| says(value)) { values.into_iter().map(closure).collect() } else { Vec::new() }
     };
-    let enforced = bucket.ownership.iter().filter(|rule| rule.as_str() == Some("BucketOwnerEnforced"));
-    let acls_disabled =
-        enforced.map(|rule| Closure { reason: "bucket-owner-enforced", origin: rule.origin.clone(), statement: None });
-    acls_disabled
-        .chain(blocks().filter_map(|block| set("ignore-public-acls", &block.ignore_public_acls)))
-        .chain(blocks().filter_map(|block| set("restrict-public-buckets", &block.restrict_public_buckets)))
-        .chain(policies.closures(world))
-        .collect()
+    let is_set = |flag: &Value| flag.read_bool(world) == Ok(Some(true));
+    let is_enforced = |rule: &Value| rule.read_is("BucketOwnerEnforced", world) == Ok(true);
+    let mut closures = in_force("bucket-owner-enforced", bucket.ownership.iter().collect(), &is_enforced);
+    let blocks = || [&bucket.public_access_blocks, &bucket.account_blocks].into_iter();
+    for blocks in blocks() {
+        let flags = blocks.iter().map(|block| &block.ignore_public_acls).collect();
+        closures.extend(in_force("ignore-public-acls", flags, &is_set));
+    }
+    for blocks in blocks() {
+        let flags = blocks.iter().map(|block| &block.restrict_public_buckets).collect();
+        closures.extend(in_force("restrict-public-buckets", flags, &is_set));
+    }
+    closures.extend(policies.closures(world));
+    closures
 }
 
 #[cfg(test)]
@@ -300,7 +307,7 @@ mod tests {
     use super::exposure;
     use crate::explore::explore;
 
-    const MAX_WORLDS: usize = 256;
+    const MAX_WORLDS: usize = 4096;
 
     mod laws;
     mod table;

@@ -169,6 +169,7 @@ fn every_code_of_a_fact_has_its_reason() {
         ("CloudTrail.6", "linked-by-export"),
         ("CloudTrail.6", "account-block-elsewhere"),
         ("CloudTrail.6", "known-account-block"),
+        ("CloudTrail.6", "two-blocks"),
         ("CloudTrail.6", "two-policies"),
         ("CloudTrail.6", "known-exposure"),
         ("CloudTrail.6", "known-exposure-because"),

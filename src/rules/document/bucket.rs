@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::facts::access_logging::access_logging;
+use crate::facts::expected::{Name, certainly};
 use crate::facts::exposure::{Closure, Exposure, Opening, exposure};
 use crate::model::{
     Bucket, Estate, KnownBucket, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit,
-    bucket_in, handed_to, in_unit, link_bucket, naming_places, own_account_blocks,
+    bucket_in, handed_to, in_unit, link_bucket, naming_places, own_account_blocks, undecided_name,
 };
-use crate::value::{Ask, Decided, Input, OfUnit, Origin, Role, Value, World};
+use crate::value::{Data, Decided, Input, OfUnit, Origin, Role, Value, World};
 
 use super::{Builder, Remark};
 use crate::rules::leaves::{Evidence, Ground, Leaf};
@@ -28,7 +29,7 @@ pub(super) enum AccessLogs {
 
 /// A public access block of the bucket's account that its own unit does not declare, with what is remarked where it is what
 /// closes the bucket.
-struct AccountBlock {
+pub(super) struct AccountBlock {
     block: PublicAccessBlock,
     remark: Remark,
 }
@@ -51,20 +52,25 @@ impl<'a> Builder<'a> {
         let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
         let link = link_bucket(&name, self.estate, self.world);
         if let Ok(Link::Bucket(bucket)) = &link {
-            self.leaf("/Trail/Bucket", leaf);
-            return (bucket.address.clone(), Some(self.declared(&name.origin, &self.here(bucket))));
+            let json = match self.here(bucket) {
+                Ok(place) => {
+                    self.leaf("/Trail/Bucket", leaf);
+                    self.declared(&name.origin, &place)
+                }
+                Err(stop) => self.decided("/Trail/Bucket", leaf, Err(stop)),
+            };
+            return (bucket.address.clone(), Some(json));
         }
         let link = link.and_then(|link| Ok((link, self.elsewhere(&name)?)));
         let json = match link {
             Err(stop) => Some(self.decided("/Trail/Bucket", leaf, Err(stop))),
-            Ok((Link::AbsentModule(module), _)) => Some(self.absent(&leaf, &module)),
+            Ok((Link::AbsentModule(module), _)) => Some(self.absent(&name, &leaf, &module)),
             Ok((_, Some(place))) => {
                 self.leaf("/Trail/Bucket", leaf);
                 Some(self.declared(&name.origin, &place))
             }
             Ok((_, None)) => {
-                let known = name.as_str().and_then(|name| self.neighbours.known(name));
-                let json = known.map(|known| self.known(known, &name.origin));
+                let json = self.vouched(&name).map(|known| self.known(known, &name.origin));
                 self.leaf("/Trail/Bucket", leaf);
                 json
             }
@@ -72,11 +78,15 @@ impl<'a> Builder<'a> {
         (text, json)
     }
 
-    /// A bucket of the trail's own unit.
-    fn here(&self, bucket: &Resource) -> Place<'a> {
-        let mut beside = self.named_beside(&self.estate.property(bucket, "BucketName"));
+    /// A bucket of the trail's own unit. Which of few names it has is decided where other units may name it.
+    fn here(&self, bucket: &Resource) -> Decided<Place<'a>> {
+        let name = self.estate.property(bucket, "BucketName");
+        if let Some(question) = undecided_name(&name, self.world).filter(|_| self.neighbours.is_anything_named()) {
+            self.world.decide(&question)?;
+        }
+        let mut beside = self.named_beside(&name);
         beside.extend(self.neighbours.importing(bucket, None, self.estate));
-        Place { bucket: bucket.clone(), home: None, beside }
+        Ok(Place { bucket: bucket.clone(), home: None, beside })
     }
 
     /// The bucket that `name` names, in the one other unit that declares it.
@@ -97,9 +107,9 @@ impl<'a> Builder<'a> {
 
     /// The units that declare something for a bucket by its name, where that is literal.
     fn named_beside(&self, name: &Value) -> Vec<(&'a dyn Unit, Target)> {
-        let Some(name) = name.as_str() else { return Vec::new() };
-        let units = self.neighbours.beside(name).into_iter();
-        units.map(|unit| (unit, Target::Name(name.to_owned()))).collect()
+        let Some(Target::Name(name)) = Target::in_world(name, self.world) else { return Vec::new() };
+        let units = self.neighbours.beside(&name).into_iter();
+        units.map(|unit| (unit, Target::Name(name.clone()))).collect()
     }
 
     /// What `read` gives for the bucket in the unit that declares it.
@@ -194,7 +204,7 @@ impl<'a> Builder<'a> {
         let found = self.logging(place);
         let logging = found.clone().and_then(|(logging, modules)| access_logging(&logging, &modules, self.world));
         if let Ok(Some(origin)) = logging.as_ref().map(|logging| logging.to_itself.clone()) {
-            self.remarks.push(Remark { code: "logs-to-itself", slots: Vec::new(), origin });
+            self.logs_to_itself(origin);
         }
         let enabled = logging.map(|logging| Json::Bool(logging.enabled));
         if let Ok((configurations, modules)) = found {
@@ -214,22 +224,22 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// A bucket that a module makes whose text is not on disk: the module decides everything about it.
-    fn absent(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
-        let mut decide = |pointer: &str, fact: &str| {
-            let name = format!("{} {fact}", module.name);
-            let question = Arc::new(Input { name, ..module.as_ref().clone() });
-            let answer = self.world.ask(&question, Ask::So).map(Json::Bool);
-            self.decided(pointer, leaf.clone(), answer)
-        };
-        let read = decide("/Trail/Bucket/Public/Read", "is public");
-        let write = decide("/Trail/Bucket/Public/Write", "is public");
-        let enabled = decide("/Trail/Bucket/AccessLogging/Enabled", "has access logging");
-        if enabled == Json::Bool(true) {
-            self.access_logs =
-                AccessLogs::Unseen(format!("the access logging by {}", module.name), module.origin.clone());
+    pub(super) fn logs_to_itself(&mut self, origin: Origin) {
+        self.remarks.push(Remark { code: "logs-to-itself", slots: Vec::new(), origin });
+    }
+
+    /// What somebody says of the bucket of this name: the first entry that fits, if it is certain which one does.
+    fn vouched(&self, name: &Value) -> Option<&'a KnownBucket> {
+        // Of what is not known at all nobody can say anything.
+        if !matches!(name.data, Data::Text(_)) {
+            return None;
         }
-        json!({ "Public": { "Read": read, "Write": write }, "AccessLogging": { "Enabled": enabled } })
+        let fits = |known: &KnownBucket| certainly(name, Name { pattern: &known.name, service: None }, self.estate);
+        self.neighbours
+            .known()
+            .map(|known| (known, fits(known)))
+            .find(|(_, fits)| *fits != Some(false))
+            .and_then(|(known, fits)| (fits == Some(true)).then_some(known))
     }
 
     /// A bucket that the sources do not declare and somebody vouches for. What is not said of it is not there.
@@ -266,15 +276,18 @@ impl<'a> Builder<'a> {
         Json::Object(json)
     }
 
-    fn exposure(&mut self, bucket: &Leaf, facts: Decided<Option<(Bucket, Vec<AccountBlock>)>>) -> (Json, Json) {
+    pub(super) fn exposure(
+        &mut self,
+        bucket: &Leaf,
+        facts: Decided<Option<(Bucket, Vec<AccountBlock>)>>,
+    ) -> (Json, Json) {
         let exposure = match facts {
             Ok(Some((facts, elsewhere))) => {
-                if let [_, second, ..] = facts.policies.as_slice() {
-                    self.remarks.push(Remark {
-                        code: "two-policies",
-                        slots: Vec::new(),
-                        origin: second.origin.clone(),
-                    });
+                let second_policy = facts.policies.get(1).map(|policy| ("two-policies", policy.origin.clone()));
+                let second_block = facts.public_access_blocks.get(1);
+                let second_block = second_block.map(|block| ("two-blocks", block.ignore_public_acls.origin.clone()));
+                for (code, origin) in second_policy.into_iter().chain(second_block) {
+                    self.remarks.push(Remark { code, slots: Vec::new(), origin });
                 }
                 self.exposure_under(facts, elsewhere)
             }
@@ -282,11 +295,19 @@ impl<'a> Builder<'a> {
             Err(stop) => Exposure { read: Err(stop.clone()), write: Err(stop), closures: Vec::new() },
         };
         let closed = Leaf { grounds: exposure.closures.iter().map(ground).collect(), ..bucket.clone() };
-        let mut public = |pointer: &str, openings: Decided<Vec<Opening>>| {
-            let leaf = openings.as_ref().map_or_else(|_| bucket.clone(), |openings| opened(&closed, openings));
+        // Whoever closes what lets the world read wants to know what lets it write, too: reading is what is told first.
+        let writing = exposure.write.clone().unwrap_or_default();
+        let of_reading = |own: &Vec<Opening>| {
+            let others = writing.iter().filter(|opening| !own.is_empty() && !own.contains(opening));
+            own.iter().chain(others).cloned().collect::<Vec<_>>()
+        };
+        let reading = exposure.read.as_ref().map_or_else(|_| bucket.clone(), |own| opened(&closed, &of_reading(own)));
+        let write = exposure.write.as_ref().map_or_else(|_| bucket.clone(), |own| opened(&closed, own));
+        let mut public = |pointer: &str, leaf: Leaf, openings: Decided<Vec<Opening>>| {
             self.decided(pointer, leaf, openings.map(|openings| Json::Bool(!openings.is_empty())))
         };
-        (public("/Trail/Bucket/Public/Read", exposure.read), public("/Trail/Bucket/Public/Write", exposure.write))
+        let read = public("/Trail/Bucket/Public/Read", reading, exposure.read);
+        (read, public("/Trail/Bucket/Public/Write", write, exposure.write))
     }
 
     /// How the bucket is exposed under these blocks of its account. Where they are what closes it, that is remarked: whoever

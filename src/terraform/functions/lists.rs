@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_items, not_a};
 use super::collections::{decided, truth};
 use crate::syntax::BinaryOperator;
-use crate::terraform::joined::joined;
+use crate::terraform::joined::{item, joined};
 use crate::terraform::operators::{any, binary, equal};
 use crate::terraform::types::{self, Type};
 use crate::terraform::unknown::{Outcome, derive};
@@ -165,6 +165,14 @@ fn index(arguments: &Arguments) -> Answer {
 }
 
 fn slice(arguments: &Arguments) -> Answer {
+    // Of lists that stand one after the other, the beginning may be known.
+    let (list, span) = (arguments.value(0), (arguments.count(1), arguments.count(2)));
+    if let (Some(_), (Ok(start), Ok(end))) = (list.parts(), span)
+        && start <= end
+        && let Some(known) = (start..end).map(|at| item(list, at).cloned()).collect()
+    {
+        return Ok(Value::list(ListKind::List, known, arguments.origin()));
+    }
     let (kind, items) = arguments.sequence(0)?;
     if kind == ListKind::Set {
         return Err("a list is needed, this is a set".into());

@@ -129,6 +129,9 @@ fn split(arguments: &Arguments) -> Answer {
 }
 
 fn replace(arguments: &Arguments) -> Answer {
+    if let Some(name) = texts::bucket_of_arn(&arguments.parts(0)?, &arguments.parts(1)?) {
+        return Ok(text(arguments.parts(2)?.into_iter().chain(name), arguments.origin()));
+    }
     let (wanted, new) = (arguments.text(1)?, arguments.parts(2)?);
     if let Some(pattern) = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
         let replaced = super::regexes::replace(arguments.text(0)?, pattern, arguments.text(2)?)?;
@@ -202,6 +205,11 @@ fn contains(arguments: &Arguments) -> Answer {
 
 /// A prefix or suffix taken off, once.
 fn cut(arguments: &Arguments, end: End) -> Answer {
+    if end == End::Left
+        && let Some(name) = texts::bucket_of_arn(&arguments.parts(0)?, &arguments.parts(1)?)
+    {
+        return Ok(text(name, arguments.origin()));
+    }
     let (mut parts, wanted) = (arguments.parts(0)?, arguments.text(1)?);
     let rest = match end.of(&parts) {
         Some(Part::Literal(literal)) => match end.cut(literal, wanted) {

@@ -4,6 +4,9 @@ use super::arguments::{Answer, Arguments, Trouble};
 use crate::terraform::unknown::{Outcome, as_part, derive, text};
 use crate::value::{Data, Part, Symbol, SymbolSource, Value};
 
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
+
 /// An end of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -112,6 +115,22 @@ fn is_name(symbol: &Symbol) -> bool {
         }
         _ => false,
     }
+}
+
+/// What stands behind `head` in the ARN of a bucket, where that is what the ARN begins with: `arn:aws:s3:::` too, where the
+/// partition is not known. In any other one an ARN would be left where a name is meant, which no bucket has.
+pub(super) fn bucket_of_arn(arn: &[Part], head: &[Part]) -> Option<Vec<Part>> {
+    let [Part::Literal(scheme), Part::Value(partition), Part::Literal(service), rest @ ..] = arn else { return None };
+    let name = service.strip_prefix(":s3:::").filter(|_| scheme == "arn:")?;
+    let is_head = match head {
+        [Part::Literal(head)] => PARTITIONS.iter().any(|partition| *head == format!("arn:{partition}:s3:::")),
+        [Part::Literal(scheme), Part::Value(same), Part::Literal(service)] => {
+            scheme == "arn:" && same == partition && service == ":s3:::"
+        }
+        _ => false,
+    };
+    let is_name = rest.iter().all(|part| !matches!(part, Part::Literal(text) if text.contains(':')));
+    (is_head && is_name).then(|| [&[Part::Literal(name.to_owned())], rest].concat())
 }
 
 /// Whether `wanted` can only stand inside of a literal, and not begin or end in one and go on in an unknown part.

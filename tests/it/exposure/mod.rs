@@ -4,28 +4,14 @@
 mod cloudformation;
 mod terraform;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use serde_json::Value as Json;
 use serde_yaml::{Mapping, Value as Yaml};
 use tempfile::TempDir;
-
-const FILES: [&str; 11] = [
-    "acl",
-    "flags",
-    "effect",
-    "resource",
-    "action",
-    "principal",
-    "condition",
-    "address",
-    "deny",
-    "unknown",
-    "document",
-];
 
 /// What the world gets, for one thing that can be spelled.
 pub(super) struct Row {
@@ -94,10 +80,12 @@ fn statement(default: &str, given: &Yaml) -> Yaml {
 
 fn rows() -> Vec<Row> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exposure");
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let files: BTreeSet<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "yaml")).collect();
     let mut rows = Vec::new();
-    for file in FILES {
-        let groups: Vec<Mapping> =
-            serde_yaml::from_str(&fs::read_to_string(directory.join(format!("{file}.yaml"))).unwrap()).unwrap();
+    for path in files {
+        let file = path.file_stem().unwrap().to_str().unwrap();
+        let groups: Vec<Mapping> = serde_yaml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         for group in &groups {
             let says = group["says"].as_str().unwrap();
             for declared in group["rows"].as_sequence().unwrap() {
@@ -170,7 +158,17 @@ fn every_spelling_of_a_row_has_the_same_verdict() {
     let spellings: usize = spelled.iter().map(Vec::len).sum();
     assert!(wrong.is_empty(), "{} of {spellings} are wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(rows.len() >= 400, "only {} rows", rows.len());
-    for kind in ["Trail", "TextTrail", "jsonencode", "heredoc", "document", "file", "templatefile"] {
+    for kind in ["Trail", "TextTrail", "jsonencode", "json", "heredoc", "document", "file", "templatefile"] {
         assert!(count(kind) >= 25, "only {} rows are spelled as {kind}", count(kind));
     }
+    for (row, spellings) in rows.iter().zip(&spelled) {
+        let of = |terraform: bool| {
+            let is_terraform = |spelled: &&Spelled| spelled.trail.starts_with("aws_cloudtrail.");
+            spellings.iter().filter(|spelled| is_terraform(spelled) == terraform).count()
+        };
+        assert!(matches!(of(true), 0 | 3..), "{} is spelled {} times in Terraform", row.name, of(true));
+        assert!(matches!(of(false), 0 | 2..), "{} is spelled {} times in CloudFormation", row.name, of(false));
+    }
+    let in_five_ways = spelled.iter().filter(|spellings| spellings.len() >= 5).count();
+    assert!(in_five_ways >= 400, "only {in_five_ways} rows are spelled in five ways");
 }

@@ -1,10 +1,14 @@
-//! A row as Terraform: the policy by `jsonencode`, as JSON in a heredoc, by `aws_iam_policy_document`, in a file.
+//! A row as Terraform: the policy by `jsonencode`, as JSON in a heredoc, by `aws_iam_policy_document`, in a file; and all of
+//! it in Terraform's JSON syntax.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use hcl::edit::expr::Expression;
+use hcl::edit::structure::{Body, Structure};
+use serde_json::{Map, Value as Json, json};
 use serde_yaml::Value as Yaml;
 
 use super::{Row, Spelled};
@@ -39,13 +43,60 @@ pub fn spell(row: &Row, directory: &Path) -> Vec<Spelled> {
     for spelling in &spelled {
         module.bucket(row, spelling, directory);
     }
-    let referred = module.referred.values().cloned().collect::<Vec<_>>().join("\n");
-    fs::write(directory.join("main.tf"), format!("{referred}\n{}", module.blocks)).unwrap();
-    let trail = |spelling: &str| Spelled { unit: "", trail: format!("aws_cloudtrail.{spelling}") };
-    spelled.into_iter().map(trail).collect()
+    fs::write(directory.join("main.tf"), module.text()).unwrap();
+    let trail = |unit, spelling: &str| Spelled { unit, trail: format!("aws_cloudtrail.{spelling}") };
+    let mut spelled: Vec<Spelled> = spelled.into_iter().map(|spelling| trail("", spelling)).collect();
+
+    let mut module = Module::default();
+    module.bucket(row, "json", directory);
+    let body = hcl::edit::parser::parse_body(&module.text()).unwrap();
+    fs::create_dir(directory.join("json")).unwrap();
+    fs::write(directory.join("json/main.tf.json"), json(&body).to_string()).unwrap();
+    spelled.push(trail("json", "json"));
+    spelled
+}
+
+/// A body in Terraform's JSON syntax: labels are keys, and an argument is a template that holds its expression alone.
+fn json(body: &Body) -> Json {
+    let mut object = Map::new();
+    for structure in body {
+        match structure {
+            Structure::Attribute(argument) => {
+                object.insert(argument.key.to_string().trim().to_owned(), written(&argument.value));
+            }
+            Structure::Block(block) => {
+                let labels = block.labels.iter().map(hcl::edit::structure::BlockLabel::as_str);
+                let mut place = object.entry(block.ident.as_str()).or_insert_with(|| json!({}));
+                for label in labels {
+                    place = place.as_object_mut().unwrap().entry(label).or_insert_with(|| json!({}));
+                }
+                if place == &json!({}) {
+                    *place = json!([]);
+                }
+                place.as_array_mut().unwrap().push(json(&block.body));
+            }
+        }
+    }
+    Json::Object(object)
+}
+
+fn written(value: &Expression) -> Json {
+    let text = value.to_string();
+    let is_template = ["${", "%{"].iter().any(|opening| text.contains(opening));
+    match value {
+        Expression::Bool(value) => Json::Bool(*value.value()),
+        Expression::Variable(name) => Json::from(name.as_str()),
+        Expression::String(text) if !is_template => Json::from(text.as_str()),
+        _ => Json::from(format!("${{{}}}", text.trim())),
+    }
 }
 
 impl Module {
+    fn text(&self) -> String {
+        let referred = self.referred.values().cloned().collect::<Vec<_>>().join("\n");
+        format!("{referred}\n{}", self.blocks)
+    }
+
     fn block(&mut self, kind: &str, name: &str, body: &str) {
         writeln!(self.blocks, "resource \"{kind}\" \"{name}\" {{\n{body}}}\n").unwrap();
     }
@@ -88,7 +139,9 @@ impl Module {
             let flags = self.flags(block, logs);
             self.block("aws_s3_bucket_public_access_block", &format!("{logs}_{number}"), &format!("{owner}{flags}"));
         }
-        for (block, number) in row.list("account_block").into_iter().zip(1..).filter(|_| logs == "jsonencode") {
+        for (block, number) in
+            row.list("account_block").into_iter().zip(1..).filter(|_| ["jsonencode", "json"].contains(&logs))
+        {
             let flags = self.flags(block, logs);
             self.block("aws_s3_account_public_access_block", &format!("account_{number}"), &flags);
         }

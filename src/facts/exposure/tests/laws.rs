@@ -57,40 +57,98 @@ fn value(json: &Json) -> Value {
 
 fn principal() -> impl Strategy<Value = Json> {
     prop::sample::select(vec![
-        json!("*"),
-        json!({ "AWS": "*" }),
-        json!({ "AWS": "111122223333" }),
-        json!({ "AWS": ["111122223333", "open:var.principal"] }),
-        json!({ "Service": "cloudtrail.amazonaws.com" }),
+        json!({ "Principal": "*" }),
+        json!({ "Principal": { "AWS": "*" } }),
+        json!({ "Principal": { "AWS": "111122223333" } }),
+        json!({ "Principal": { "AWS": ["111122223333", "open:var.principal"] } }),
+        json!({ "Principal": "open:var.principals" }),
+        json!({ "Principal": { "Service": "cloudtrail.amazonaws.com" } }),
+        json!({ "Principal": { "Federated": "accounts.google.com" } }),
+        json!({ "NotPrincipal": { "AWS": "111122223333" } }),
     ])
 }
 
-fn condition() -> impl Strategy<Value = Json> {
+const KEYS: [&str; 7] = [
+    "aws:SourceVpce",
+    "aws:SourceIp",
+    "aws:SourceArn",
+    "aws:SecureTransport",
+    "aws:PrincipalOrgID",
+    "s3:DataAccessPointArn",
+    "aws:UserAgent",
+];
+
+const VALUES: [&str; 9] = [
+    "vpce-1",
+    "*",
+    "vpce-${aws:username}",
+    "10.0.0.0/8",
+    "0.0.0.0/0",
+    "2001:db8::/32",
+    "arn:aws:s3:us-west-2:111122223333:accesspoint/*",
+    "open:var.value",
+    "true",
+];
+
+/// One condition: an operator, a key and its values.
+fn comparison() -> impl Strategy<Value = (&'static str, &'static str, Vec<&'static str>)> {
     let operator = prop::sample::select(vec![
         "StringEquals",
+        "StringEqualsIgnoreCase",
         "StringLike",
         "StringNotEquals",
+        "StringNotLike",
+        "ArnEquals",
+        "ArnLike",
+        "ArnNotEquals",
         "IpAddress",
         "NotIpAddress",
         "StringEqualsIfExists",
+        "ForAnyValue:StringEquals",
         "ForAllValues:StringEquals",
         "Bool",
+        "Null",
     ]);
-    let key = prop::sample::select(vec!["aws:SourceVpce", "aws:SourceIp", "aws:SecureTransport", "aws:PrincipalOrgID"]);
-    let values = prop::collection::vec(
-        prop::sample::select(vec!["vpce-1", "*", "10.0.0.0/8", "0.0.0.0/0", "open:var.value", "true"]),
-        0..3,
-    );
-    prop::option::of((operator, key, values)).prop_map(|condition| {
-        condition.map_or(Json::Null, |(operator, key, values)| json!({ operator: { key: values } }))
-    })
+    (operator, prop::sample::select(KEYS.to_vec()), prop::collection::vec(prop::sample::select(VALUES.to_vec()), 0..3))
+}
+
+fn condition() -> impl Strategy<Value = Json> {
+    let some = prop::collection::vec(comparison(), 1..3).prop_map(|comparisons| {
+        let mut condition = json!({});
+        for (operator, key, values) in comparisons {
+            condition[operator][key] = json!(values);
+        }
+        condition
+    });
+    prop_oneof![3 => Just(Json::Null), 5 => some, 1 => Just(json!("open:var.condition"))]
 }
 
 fn statement(effect: &'static str) -> impl Strategy<Value = Json> {
-    let action = prop::sample::select(vec!["s3:GetObject", "s3:Put*", "s3:*", "*", "sqs:*"]);
-    let resource = prop::sample::select(vec!["arn:aws:s3:::logs/*", "arn:aws:s3:::other/*", "*", "arn:aws:s3:::logs"]);
+    let action = prop::sample::select(vec![
+        json!({ "Action": "s3:GetObject" }),
+        json!({ "Action": ["s3:Put*", "sqs:*"] }),
+        json!({ "Action": "s3:*" }),
+        json!({ "Action": "*" }),
+        json!({ "Action": "open:var.action" }),
+        json!({ "NotAction": "s3:Get*" }),
+        json!({ "NotAction": "open:var.action" }),
+    ]);
+    let resource = prop::sample::select(vec![
+        json!({ "Resource": "arn:aws:s3:::logs/*" }),
+        json!({ "Resource": "arn:aws:s3:::other/*" }),
+        json!({ "Resource": ["*", "arn:aws:s3:::other"] }),
+        json!({ "Resource": "arn:aws:s3:::logs*" }),
+        json!({ "Resource": "open:var.resource" }),
+        json!({ "NotResource": "arn:aws:s3:::logs/a/*" }),
+        json!({ "NotResource": "open:var.resource" }),
+    ]);
     (principal(), action, resource, condition()).prop_map(move |(principal, action, resource, condition)| {
-        let mut statement = json!({ "Effect": effect, "Principal": principal, "Action": action, "Resource": resource });
+        let mut statement = json!({ "Effect": effect });
+        for part in [principal, action, resource] {
+            for (element, value) in part.as_object().into_iter().flatten() {
+                statement[element] = value.clone();
+            }
+        }
         if !condition.is_null() {
             statement["Condition"] = condition;
         }
@@ -106,6 +164,15 @@ fn declared() -> impl Strategy<Value = Declared> {
         flags,
         statements,
     })
+}
+
+/// The value with every list in it the other way round.
+fn reversed_lists(json: Json) -> Json {
+    match json {
+        Json::Array(items) => items.into_iter().rev().map(reversed_lists).collect(),
+        Json::Object(entries) => entries.into_iter().rev().map(|(key, value)| (key, reversed_lists(value))).collect(),
+        scalar => scalar,
+    }
 }
 
 /// How open an answer is.
@@ -155,8 +222,9 @@ proptest! {
         let mut with = declared.clone();
         let allows: Vec<usize> = (0..with.statements.len()).filter(|at| with.statements[*at]["Effect"] == "Allow").collect();
         if !allows.is_empty() {
-            let statement = &mut with.statements[allows[at.index(allows.len())]];
-            statement["Principal"] = json!("*");
+            let statement = with.statements[allows[at.index(allows.len())]].as_object_mut().unwrap();
+            statement.remove("NotPrincipal");
+            statement.insert("Principal".to_owned(), json!("*"));
         }
         let (before, after) = (declared.judged(), with.judged());
         prop_assert!(at_least(after, before), "{before:?} became {after:?}");
@@ -177,6 +245,49 @@ proptest! {
     }
 
     #[test]
+    fn a_further_value_of_a_condition_never_closes(declared in declared(), (operator, key, values) in comparison(), more in prop::sample::select(VALUES.to_vec())) {
+        let with = |values: &[&str]| {
+            let mut with = declared.clone();
+            for statement in with.statements.iter_mut().filter(|statement| statement["Effect"] == "Allow") {
+                statement["Condition"] = json!({ operator: { key: values } });
+            }
+            with.judged()
+        };
+        let (before, after) = (with(&values), with(&[&values[..], &[more]].concat()));
+        // A key without any value fixes nobody.
+        prop_assert!(values.is_empty() || at_least(after, before), "{before:?} became {after:?}");
+    }
+
+    #[test]
+    fn a_further_condition_never_opens(declared in declared(), (operator, key, values) in comparison(), at in any::<prop::sample::Index>()) {
+        let mut with = declared.clone();
+        let allows: Vec<usize> = (0..with.statements.len()).filter(|at| with.statements[*at]["Effect"] == "Allow").collect();
+        if !allows.is_empty() {
+            let condition = &mut with.statements[allows[at.index(allows.len())]]["Condition"];
+            if condition.is_null() {
+                *condition = json!({});
+            }
+            if condition.is_object() && condition.get(operator).is_none() {
+                condition[operator] = json!({ key: values });
+            }
+        }
+        let (before, after) = (declared.judged(), with.judged());
+        prop_assert!(at_least(before, after), "{before:?} became {after:?}");
+    }
+
+    #[test]
+    fn a_wider_range_of_either_kind_never_closes(head in any::<u16>(), length in 0_u8..=128, wider in 0_u8..=128, other in prop::sample::select(VALUES.to_vec())) {
+        let judged = |length: u8| {
+            let allow = json!({
+                "Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*",
+                "Condition": { "IpAddress": { "aws:SourceIp": [format!("{head:x}::/{length}"), other] } },
+            });
+            Declared { acl: None, flags: [false; 8], statements: vec![allow] }.judged()
+        };
+        prop_assert!(at_least(judged(length.min(wider)), judged(length)));
+    }
+
+    #[test]
     fn order_changes_nothing(declared in declared(), reversed in any::<bool>(), turn in 0_usize..4) {
         let mut other = declared.clone();
         if reversed {
@@ -184,6 +295,10 @@ proptest! {
         }
         let turn = turn.min(other.statements.len());
         other.statements.rotate_left(turn);
+        for statement in &mut other.statements {
+            let statement = statement.as_object_mut().unwrap();
+            *statement = std::mem::take(statement).into_iter().rev().map(|(key, value)| (key, reversed_lists(value))).collect();
+        }
         // Statements that cannot be read are named by their number; none of these are.
         prop_assert_eq!(declared.judged(), other.judged());
     }
@@ -193,7 +308,9 @@ proptest! {
         let mut with = declared.clone();
         if !with.statements.is_empty() {
             let statement = at.index(with.statements.len());
-            with.statements[statement]["Principal"] = json!({ "AWS": "open:var.any" });
+            let statement = with.statements[statement].as_object_mut().unwrap();
+            statement.remove("NotPrincipal");
+            statement.insert("Principal".to_owned(), json!({ "AWS": "open:var.any" }));
         }
         for (before, after) in declared.judged().into_iter().zip(with.judged()) {
             let was_fixed = before == Answer::No;

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, TemplatePart};
-use crate::value::{Ask, Data, Input, Literal, Origin, Question, Role, Value};
+use crate::value::{Ask, Data, Input, Literal, Origin, Question, Reason, Role, Value};
 
 use super::evaluator::Evaluator;
 use super::operators::{all, not};
@@ -99,6 +99,9 @@ impl Attempts {
     }
 }
 
+/// Functions that tell types apart: they refuse nothing but what has another one.
+const CONVERSIONS: [&str; 6] = ["tobool", "tolist", "tomap", "tonumber", "toset", "tostring"];
+
 impl<'a> Evaluator<'a> {
     /// Says what an expression needs that was worked out as a part of one that is being tried.
     pub fn needs(&self, expr: &Expr, value: &Value, env: Env<'_, 'a>) {
@@ -112,7 +115,13 @@ impl<'a> Evaluator<'a> {
             _ => Value::bool(true, origin()),
         };
         self.attempts.add(|needs| &mut needs.certain, is_certain);
-        if matches!((&value.data, &expr.kind), (Data::Open(_), ExprKind::Call(call)) if !is_total(call)) {
+        let may_refuse = |call: &Call, made: &Input| {
+            let is_made = made.reason == Reason::Derived && made.name.starts_with(&format!("{}(", call.name));
+            !is_total(call) || (is_made && CONVERSIONS.contains(&call.name.as_str()))
+        };
+        if let (Data::Open(made), ExprKind::Call(call)) = (&value.data, &expr.kind)
+            && may_refuse(call, made)
+        {
             self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(value, origin()));
         }
     }
@@ -153,7 +162,7 @@ impl<'a> Evaluator<'a> {
         let (value, needs) = self.attempts.within(Some(Needs::default()), || self.evaluate(expr, env));
         // What is asked of a value tells that it is not null, so that is asked before.
         let Needs { certain: mut conditions, accepted } = needs.unwrap_or_default();
-        if value.obstacle().is_none() {
+        if value.obstacle().is_none() || !may_refuse(expr) {
             conditions.extend(accepted);
         }
         conditions.push(self.attempts.apart(|| self.succeeds(expr, &value, env)));

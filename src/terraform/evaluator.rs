@@ -245,7 +245,7 @@ impl<'a> Evaluator<'a> {
         let (unknown, known): (Vec<_>, Vec<_>) = entries.keys().partition(|key| self.is_unknown_key(key));
         let is_asked = |input: &Arc<Input>| {
             let is = |key: &&String| Question::new(Arc::clone(input), Ask::Is(Literal::Text((*key).clone())));
-            known.iter().map(|key| is(key)).find(|question| self.world.answer(question).is_none())
+            known.iter().map(is).find(|question| self.world.answer(question).is_none())
         };
         let question = unknown.into_iter().find_map(|key| match self.key_value(key, Origin::default()).data {
             Data::Open(input) => is_asked(&input),

@@ -65,7 +65,8 @@ impl<'a> Evaluator<'a> {
             ExprKind::Binary(left, operator, right) => {
                 let (left, right) = (self.evaluate(left, env), self.evaluate(right, env));
                 if !matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual) {
-                    [&left, &right].into_iter().for_each(|operand| self.needs_set(operand));
+                    self.needs_set(&left);
+                    self.needs_set(&right);
                 }
                 let limit = self.too_much([&left, &right], expr.span);
                 limit.unwrap_or_else(|| operators::binary(*operator, left, right, self.world, origin()))

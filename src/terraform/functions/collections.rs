@@ -159,7 +159,12 @@ fn coalesce_list(arguments: &Arguments) -> Answer {
         let set = match &value.data {
             Data::List(ListKind::Set, _) => return Err("a list is needed, this is a set".into()),
             Data::List(_, items) => Ok(!items.is_empty()),
-            Data::Opaque(_) | Data::Open(_) | Data::Pending(_) => value.read_set(arguments.world()),
+            // A list that is set may have no elements.
+            Data::Opaque(symbol) => {
+                let list = Arc::new(Input::derived(symbol.to_string(), value.origin.clone()));
+                arguments.world().ask(&list, Ask::Empty).map(|empty| !empty)
+            }
+            Data::Open(_) | Data::Pending(_) => value.read_set(arguments.world()),
             _ => return Err(not_a("list", value)),
         };
         if decided(set)? {

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, TemplatePart};
-use crate::value::{Ask, Data, Input, Literal, Origin, Question, Reason, Role, Value};
+use crate::value::{Ask, Data, Input, Literal, Origin, Question, Role, Value};
 
 use super::evaluator::Evaluator;
 use super::operators::{all, not};
@@ -115,14 +115,19 @@ impl<'a> Evaluator<'a> {
             _ => Value::bool(true, origin()),
         };
         self.attempts.add(|needs| &mut needs.certain, is_certain);
-        let may_refuse = |call: &Call, made: &Input| {
-            let is_made = made.reason == Reason::Derived && made.name.starts_with(&format!("{}(", call.name));
-            !is_total(call) || (is_made && CONVERSIONS.contains(&call.name.as_str()))
-        };
-        if let (Data::Open(made), ExprKind::Call(call)) = (&value.data, &expr.kind)
-            && may_refuse(call, made)
-        {
-            self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(value, origin()));
+        match (&value.data, &expr.kind) {
+            (Data::Open(_), ExprKind::Call(call)) if CONVERSIONS.contains(&call.name.as_str()) => {
+                let of_any =
+                    call.arguments.first().map(|argument| self.attempts.apart(|| self.evaluate(argument, env)));
+                if let Some(argument) = of_any.filter(|argument| *argument.said_type() == Type::Any) {
+                    let statement = format!("can({}({}))", call.name, argument.describe());
+                    self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, origin()));
+                }
+            }
+            (Data::Open(_), ExprKind::Call(call)) if !is_total(call) => {
+                self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(value, origin()));
+            }
+            _ => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! A template as the model sees it: its resources and their properties, evaluated when read.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,6 +16,8 @@ use super::condition::{every, question};
 use super::deployment::Deployment;
 use super::evaluator::Evaluator;
 use super::given::{Given, GivenValue};
+use super::known::Known;
+use super::naming::{self, Namings};
 use super::parameter::{self, Parameter};
 use super::shape;
 use super::template::function;
@@ -40,17 +42,6 @@ pub struct CloudFormationUnit {
     deployment: Arc<Deployment>,
 }
 
-/// A resource the model knows: its kind, its stack and its number there, which of the templates it may have is not on disk,
-/// and the name its author knows it by.
-#[derive(Debug)]
-pub(super) struct Known {
-    kind: Kind,
-    stack: usize,
-    index: usize,
-    child: Option<usize>,
-    name: Option<String>,
-}
-
 impl CloudFormationUnit {
     pub(super) fn new(
         sources: &Arc<Sources>,
@@ -60,10 +51,7 @@ impl CloudFormationUnit {
         deployment: &Arc<Deployment>,
     ) -> Self {
         withhold(&tree, sources);
-        let mut resources = Vec::new();
-        if let Some(root) = tree.stack(0) {
-            collect(&tree, root, &mut resources);
-        }
+        let mut resources = tree.stack(0).map(|root| Known::all(&tree, root)).unwrap_or_default();
         for known in resources.iter_mut().filter(|known| known.stack == 0 && known.name.is_none()) {
             let declared = tree.stack(0).and_then(|root| root.resource_at(known.index));
             known.name = declared.and_then(|declared| deployment.constructs.path_of(declared.id, sources));
@@ -80,32 +68,6 @@ impl CloudFormationUnit {
     #[must_use]
     pub fn nested(&self) -> &[PathBuf] {
         &self.nested
-    }
-}
-
-/// The resources of a stack and of those it nests, in source order.
-fn collect(tree: &Tree, stack: &Stack, into: &mut Vec<Known>) {
-    for resource in stack.resources() {
-        let name = resource.metadata("aws:cdk:path").map(str::to_owned);
-        let known = |kind, child| Known { kind, stack: stack.id, index: resource.index, child, name: name.clone() };
-        into.extend(kind(resource).map(|kind| known(kind, None)));
-        for (number, child) in stack.nested(resource).iter().enumerate() {
-            match child {
-                Child::Here(id) => tree.stack(*id).into_iter().for_each(|child| collect(tree, child, into)),
-                Child::Absent { .. } => into.push(known(Kind::AbsentModule, Some(number))),
-            }
-        }
-    }
-}
-
-fn kind(resource: Declared<'_>) -> Option<Kind> {
-    match resource.kind() {
-        "AWS::CloudTrail::Trail" => Some(Kind::Trail),
-        "AWS::S3::Bucket" => Some(Kind::Bucket),
-        "AWS::S3::BucketPolicy" => Some(Kind::BucketPolicy),
-        "AWS::KMS::Key" => Some(Kind::Key),
-        "AWS::Logs::LogGroup" => Some(Kind::LogGroup),
-        _ => None,
     }
 }
 
@@ -174,9 +136,24 @@ impl Unit for CloudFormationUnit {
         let location = &self.sources.file(root.template.file).location;
         match super::load(&self.sources, location, &given, &self.deployment) {
             Loaded::Template(unit) if unit.tree.rules_out(input, &self.tree) => None,
-            Loaded::Template(unit) => Some(unit),
+            Loaded::Template(mut unit) => {
+                unit.join(self.tree.imported.clone());
+                Some(unit)
+            }
             Loaded::NotATemplate | Loaded::Broken(_) => None,
         }
+    }
+
+    fn imports(&self) -> BTreeSet<String> {
+        let world = World::default();
+        Evaluator::new(&self.tree, &world, self.tree.given.open).imports()
+    }
+
+    fn join(&mut self, exported: BTreeMap<String, Value>) {
+        self.tree.imported = exported;
+        // Whatever was worked out so far was made of other values.
+        (self.existences, self.properties) = Default::default();
+        (self.tree.refusals, self.tree.impossible) = Default::default();
     }
 
     fn notes(&self) -> Vec<Note> {
@@ -198,6 +175,7 @@ pub(super) struct Evaluated<'a> {
     unit: &'a CloudFormationUnit,
     pub evaluator: Evaluator<'a>,
     resources: OnceCell<Listed>,
+    naming: Namings,
 }
 
 /// The resources of each kind in source order, and where the first one with an address is.
@@ -205,7 +183,8 @@ type Listed = (HashMap<Kind, Vec<Resource>>, HashMap<(Kind, String), usize>);
 
 impl<'a> Evaluated<'a> {
     pub fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
-        Self { unit, evaluator: Evaluator::new(&unit.tree, world, open), resources: OnceCell::new() }
+        let (resources, naming) = Default::default();
+        Self { unit, evaluator: Evaluator::new(&unit.tree, world, open), resources, naming }
     }
 
     /// The nested stacks that lead to a stack, the innermost first.
@@ -263,10 +242,24 @@ impl Estate for Evaluated<'_> {
         by_kind.get(&kind)?.get(*by_address.get(&(kind, address.to_owned()))?).cloned()
     }
 
+    fn naming(&self, kind: Kind, address: &str, name: Option<&str>) -> Vec<Resource> {
+        let all = self.listed().0.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        let values = all.iter().map(|resource| self.property(resource, naming::property(kind)));
+        let numbers = self.naming.may_name(kind, address, name, values).into_iter();
+        numbers.filter_map(|number| all.get(number).cloned()).collect()
+    }
+
     fn property(&self, resource: &Resource, name: &str) -> Value {
         let key = (resource.handle, name.to_owned());
         let value = || self.property_of(resource, name);
         self.unit.properties.unless_answered(key, self.evaluator.world, value)
+    }
+
+    fn unread(&self) -> Option<Reason> {
+        let unread = self.unit.tree.stacks.iter().filter_map(|stack| stack.unread.as_ref());
+        // What a macro makes of a template is anything; it is judged as it is written.
+        let include = unread.into_iter().find(|unread| unread.declares && unread.name == "AWS::Include")?;
+        Some(Reason::ModuleNotOnDisk { module: include.name.clone(), source: include.source.clone() })
     }
 
     fn exports(&self) -> Vec<(String, Value)> {
@@ -378,8 +371,8 @@ impl<'a> Evaluated<'a> {
     ) -> Value {
         match (name, child) {
             ("Source", Some(Child::Absent { source, .. })) => Value::text(source.clone(), header),
-            ("Arguments", _) => match declared.properties().and_then(|properties| properties.get("Parameters")) {
-                Some(parameters) => self.evaluator.evaluate(stack, parameters),
+            ("Arguments", _) => match declared.arguments() {
+                Some(arguments) => self.evaluator.evaluate(stack, arguments),
                 None => Value::map(MapKind::Object, IndexMap::new(), header),
             },
             _ => Value::null(header),

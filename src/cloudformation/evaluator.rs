@@ -172,6 +172,13 @@ impl<'t> Evaluator<'t> {
         value
     }
 
+    /// Whether the answers of this world leave an input no value.
+    pub fn denies(&self, input: &Input) -> bool {
+        let denies = !self.world.allows(input);
+        self.asked.set(self.asked.get() + usize::from(denies));
+        denies
+    }
+
     /// The one value an input can still have in this world.
     pub fn only_candidate(&self, input: &Input) -> Option<Literal> {
         let candidates = self.world.candidates(input)?;
@@ -330,7 +337,7 @@ impl<'t> Evaluator<'t> {
             length += text::size(&found);
             texts.push(found);
             if length > text::MAX_TEXT {
-                return limited("a text of more than 1 MiB", origin);
+                return limited(text::TOO_LONG, origin);
             }
         }
         text::of(Text::concat(&texts), origin.made_of(&origins))

@@ -12,13 +12,15 @@ use super::condition::question;
 use super::estate::{CloudFormationUnit, Evaluated};
 use super::parameter::Parameter;
 use super::rules::assertions;
+use super::tree::{Kept, Stack};
 
 impl CloudFormationUnit {
     /// What was remarked while the unit was read, and a note for every error that stands in every world and every limit met
     /// in the properties the model may read.
     pub(super) fn remarks(&self) -> Vec<Note> {
         let mut notes = self.found.notes.clone();
-        for note in self.refused().into_iter().chain(self.unextended()).chain(self.kept()).chain(self.broken()) {
+        let of_parameters = self.refused().into_iter().chain(self.unreadable()).chain(self.kept());
+        for note in of_parameters.chain(self.unextended()).chain(self.broken()) {
             if !notes.contains(&note) {
                 notes.push(note);
             }
@@ -47,14 +49,32 @@ impl CloudFormationUnit {
     fn kept(&self) -> Vec<Note> {
         let root = self.tree.stack(0).filter(|_| self.tree.given.open == OpenInputs::Any);
         let parameters = root.into_iter().flat_map(|root| {
-            let is_kept =
-                |parameter: &Parameter| root.body.kept.contains(parameter.name) && parameter.default().is_some();
-            root.parameters().filter(is_kept)
+            let what = |parameter: Parameter<'_>| root.body.kept.get(parameter.name).copied();
+            root.parameters().filter_map(move |parameter| Some((what(parameter)?, parameter)))
         });
-        let not_given = parameters.filter(|parameter| self.tree.given.get(parameter.name).is_none());
-        let note =
-            |parameter: Parameter| Note { message: kept(parameter.name, "the items"), span: Some(parameter.span()) };
+        let is_open = |parameter: &Parameter| self.tree.given.get(parameter.name).is_none();
+        let not_given = parameters.filter(|(_, parameter)| is_open(parameter) && parameter.default().is_some());
+        let note = |(what, parameter): (Kept, Parameter)| {
+            let name = parameter.name;
+            let message = match what {
+                Kept::Items => kept(name, "the items"),
+                Kept::Template => format!(
+                    "{name} keeps its default, which names a template: what is said here holds for this one, and not for any"
+                ),
+            };
+            Note { message, span: Some(parameter.span()) }
+        };
         not_given.map(note).collect()
+    }
+
+    /// The patterns of parameters that refuse nothing because they cannot be read.
+    fn unreadable(&self) -> Vec<Note> {
+        let patterns = self.tree.stacks.iter().flat_map(Stack::parameters);
+        let note = |parameter: Parameter| {
+            let message = format!("the AllowedPattern of {} cannot be read: it refuses nothing here", parameter.name);
+            Some(Note { message, span: Some(parameter.unreadable_pattern()?.span) })
+        };
+        patterns.filter_map(note).collect()
     }
 
     /// The functions that a template uses without the transform they belong to.

@@ -246,7 +246,7 @@ fn others(bucket: &Bucket, estate: &dyn Estate) -> BTreeSet<String> {
         let name = estate.property(other, "BucketName");
         name.is_null() || name != bucket.name && !alike::may_be_equal(&name, &bucket.name)
     };
-    let others = estate.resources(Kind::Bucket).into_iter().filter(|other| named.contains(&other.address));
+    let others = named.iter().filter_map(|address| estate.resource(Kind::Bucket, address));
     others.filter(has_another_name).map(|other| other.address).collect()
 }
 

@@ -57,17 +57,18 @@ impl<'a> Builder<'a> {
         let link = link.and_then(|link| Ok((link, self.elsewhere(&name)?)));
         let json = match link {
             Err(stop) => Some(self.decided("/Trail/Bucket", leaf, Err(stop))),
-            Ok((Link::AbsentModule(module), _)) => Some(self.absent(&leaf, &module)),
             Ok((_, Some(place))) => {
                 self.leaf("/Trail/Bucket", leaf);
                 Some(self.declared(&name.origin, &place))
             }
-            Ok((_, None)) => {
-                let known = name.as_str().and_then(|name| self.neighbours.known(name));
-                let json = known.map(|known| self.known(known, &name.origin));
-                self.leaf("/Trail/Bucket", leaf);
-                json
-            }
+            Ok((link, None)) => match (name.as_str().and_then(|name| self.neighbours.known(name)), link) {
+                (None, Link::AbsentModule(module)) => Some(self.absent(&leaf, &module)),
+                (known, _) => {
+                    let json = known.map(|known| self.known(known, &name.origin));
+                    self.leaf("/Trail/Bucket", leaf);
+                    json
+                }
+            },
         };
         (text, json)
     }

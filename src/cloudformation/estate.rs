@@ -10,15 +10,17 @@ use indexmap::IndexMap;
 use crate::finding::{FileError, Note};
 use crate::model::{Created, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
 use crate::source::{Sources, Span};
-use crate::value::{Before, Decided, Input, MapKind, Origin, Reason, Role, Value, World};
+use crate::syntax::NodeKind;
+use crate::value::{Before, Decided, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
 use super::deployment::Deployment;
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, broken};
 use super::given::{Given, GivenValue};
 use super::known::Known;
 use super::naming::{self, Namings};
 use super::parameter::{self, Parameter};
+use super::partial::beyond;
 use super::shape;
 use super::template::function;
 use super::tree::{Child, Declared, Stack, Tree};
@@ -343,7 +345,13 @@ impl<'a> Evaluated<'a> {
         if resource.kind == Kind::AbsentModule {
             return self.absent(stack, declared, self.child(resource.handle), name, header);
         }
-        let Some(properties) = declared.properties() else { return Value::null(header) };
+        let unknown = |node| Some(beyond(stack, node)?.field(name));
+        let Some(properties) = declared.properties() else {
+            return unknown(declared.body()).unwrap_or(Value::null(header));
+        };
+        if !matches!(properties.kind, NodeKind::Mapping(_)) {
+            return broken(format!("the Properties of {} must be an object", resource.address), header);
+        }
         if let Some(node) = properties.get(name) {
             return shape::checked(name, self.evaluator.evaluate(stack, node));
         }
@@ -351,13 +359,7 @@ impl<'a> Evaluated<'a> {
         if function(properties).is_some_and(|(name, _)| name != "Fn::Transform") {
             return self.evaluator.evaluate(stack, properties).field(name);
         }
-        // What a macro adds here is not known.
-        if let Some(macros) = properties.get("Fn::Transform") {
-            let reason = Reason::Unsupported(format!("a macro writes properties of {}", resource.address));
-            let name = format!("{}.{name}", resource.address);
-            return Value::open(Input::undecidable(name, reason, Origin::expression(macros.span)), header);
-        }
-        Value::null(header)
+        unknown(properties).or_else(|| unknown(declared.body())).unwrap_or(Value::null(header))
     }
 
     /// A nested stack whose template is not on disk.

@@ -25,6 +25,7 @@ mod naming;
 mod nested;
 mod parameter;
 mod parameter_file;
+mod partial;
 mod reference;
 mod remarks;
 mod rules;

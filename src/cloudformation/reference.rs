@@ -8,6 +8,7 @@ use crate::value::{Data, Input, ListKind, Origin, Part, Reason, Role, Symbol, Sy
 use super::evaluator::{Evaluator, Name, broken};
 use super::given::GivenValue;
 use super::parameter::Parameter;
+use super::partial::beyond;
 use super::template::function;
 use super::text::{joined, named};
 use super::tree::{Child, Declared, Stack, Unread};
@@ -51,7 +52,9 @@ fn handed(parameters: &Value, name: &str) -> Option<Value> {
 fn is_computed(parameters: &Node) -> bool {
     let is_computed =
         |item: &Node| function(item).is_some() || item.get("ParameterKey").is_some_and(|name| name.text().is_none());
-    function(parameters).is_some() || parameters.items().into_iter().flatten().any(is_computed)
+    function(parameters).is_some()
+        || parameters.get("Fn::Transform").is_some()
+        || parameters.items().into_iter().flatten().any(is_computed)
 }
 
 impl<'t> Evaluator<'t> {
@@ -172,7 +175,11 @@ impl<'t> Evaluator<'t> {
 
     /// What a parent hands in for a parameter of its child.
     fn argument(&self, parent: &'t Stack, resource: Declared<'t>, parameter: &Parameter<'t>) -> Option<Value> {
-        let parameters = resource.properties()?.get("Parameters");
+        let properties = resource.properties()?;
+        let parameters = properties.get("Parameters");
+        if let (None, Some(unknown)) = (parameters, beyond(parent, properties)) {
+            return Some(unknown.field(parameter.name));
+        }
         if resource.overrides(parameter.name) {
             let name = format!("{}.Parameters.{}", parent.address_of(resource.id), parameter.name);
             let reason = Reason::Elsewhere("the ParameterOverrides of some instances".to_owned());

@@ -109,6 +109,12 @@ impl CloudFormationUnit {
                 }
             }
         }
+        for resource in self.tree.stacks.iter().flat_map(Stack::resources) {
+            if resource.kind().is_empty() && resource.module().is_none() {
+                let message = format!("the resource {} is not read: what it is is not known", resource.id);
+                notes.push(Note { message, span: Some(resource.span()) });
+            }
+        }
         for handle in 0..self.resources.len() {
             let Some((stack, declared)) = estate.declared(handle) else { continue };
             let exists = estate.existence(stack, declared, estate.child(handle));
@@ -131,7 +137,11 @@ impl Evaluated<'_> {
         let (stack, trail) =
             self.declared(handle).filter(|(_, declared)| declared.kind() == "AWS::CloudTrail::Trail")?;
         let both = ["EventSelectors", "AdvancedEventSelectors"].map(|name| trail.properties()?.get(name));
-        let are_set = both.iter().all(|node| node.is_some_and(|node| !self.evaluator.evaluate(stack, node).is_null()));
+        let is_set = |node| {
+            let value = self.evaluator.evaluate(stack, node);
+            !value.is_null() && value.waiting().is_none()
+        };
+        let are_set = both.into_iter().all(|node| node.is_some_and(is_set));
         let message = format!(
             "{} has EventSelectors and AdvancedEventSelectors: CloudTrail takes one or the other; the advanced ones are judged",
             stack.address_of(trail.id)

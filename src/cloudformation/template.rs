@@ -94,12 +94,35 @@ pub fn recognise(parsed: Parsed, language: Language, file: FileId, text: &str) -
     }
     let mut problems = parsed.problems;
     let mut documents = parsed.documents.into_iter().skip(at.unwrap_or(usize::MAX));
-    let Some(document) = documents.next() else { return Read::NotATemplate };
+    let Some(mut document) = documents.next() else { return Read::NotATemplate };
+    if let Some(resource) = document.get("Resources").and_then(unnamed) {
+        let message = "holds placeholders that another program fills in, the first resource of them here; check what it \
+                       makes of the file";
+        let severity = ProblemSeverity::Lost;
+        return Read::Broken(vec![Problem { message: message.to_owned(), span: resource, severity }]);
+    }
+    problems.extend(untagged(&mut document));
     problems.extend(documents.filter(is_template).map(|further| {
         let message = "a file is one template to CloudFormation: this further one is not judged".to_owned();
         Problem { message, span: further.span, severity: ProblemSeverity::Harmless }
     }));
     Read::Template(Template { file, language, root: long_form(document), problems, holes: IndexMap::new() })
+}
+
+/// Where a resource stands whose name is no text, or which is none: `{{ name }}` is a map in a map to YAML.
+fn unnamed(resources: &Node) -> Option<Span> {
+    let is_map = |entry: &&Entry| entry.key.text().is_none();
+    let is_in = |entry: &Entry| is_map(&entry) || entry.value.entries().iter().any(|entry| is_map(&entry));
+    resources.entries().iter().find(|entry| is_in(entry)).map(|entry| entry.key.span)
+}
+
+/// Takes the tag of another tool off the resources, which are judged as they are written, and says so.
+fn untagged(document: &mut Node) -> Option<Problem> {
+    let NodeKind::Mapping(sections) = &mut document.kind else { return None };
+    let resources = sections.iter_mut().rev().find(|section| section.key.text() == Some("Resources"))?;
+    let tag = resources.value.tag.take_if(|tag| tag.name != "Transform")?;
+    let message = format!("!{} is not carried out: Resources is judged as it is written", tag.name);
+    Some(Problem { message, span: tag.span, severity: ProblemSeverity::Harmless })
 }
 
 /// What keeps a text from being a template until another program fills it in: it stands where parsing stopped.

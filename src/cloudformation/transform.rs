@@ -324,7 +324,7 @@ pub fn with_includes(mut expander: Expander<'_>) -> (Option<Template>, Vec<FileI
     let documents = expander.top_level(template);
     expander.declares = false;
     let has_transform = |section: &Entry| {
-        section.key.text().is_some_and(|name| FIRST.contains(&name)) && section.value.get(TRANSFORM).is_some()
+        section.key.text().is_some_and(|name| FIRST.contains(&name)) && holds_transform(&section.value)
     };
     if documents.is_empty() && !template.root.entries().iter().any(has_transform) {
         return (None, expander.included, expander.unread);
@@ -376,6 +376,11 @@ fn in_names(text: &str, identifier: &str) -> String {
         rest = behind;
     }
     done + rest
+}
+
+/// Whether a transform is written anywhere in it.
+fn holds_transform(node: &Node) -> bool {
+    node.entries().iter().any(|entry| entry.key.text() == Some(TRANSFORM) || holds_transform(&entry.value))
 }
 
 /// Whether it is a name or some, and no mapping as in the statements of a policy.

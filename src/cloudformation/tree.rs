@@ -215,6 +215,11 @@ impl<'t> Declared<'t> {
         self.entry.value.get("Condition")
     }
 
+    /// Everything that is written of it.
+    pub fn body(&self) -> &'t Node {
+        &self.entry.value
+    }
+
     /// `Properties`
     pub fn properties(&self) -> Option<&'t Node> {
         self.entry.value.get("Properties")

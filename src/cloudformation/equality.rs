@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Domain, Input, Literal, Origin, Part, Symbol, Text, Value};
+use crate::value::{Ask, Data, Input, Literal, Origin, Part, Text, Value};
 
 use super::evaluator::Evaluator;
 use super::intrinsic::bounded;
@@ -40,8 +40,7 @@ impl Evaluator<'_> {
         let ask = Ask::Is(Literal::Text(literal.to_owned()));
         match &value.data {
             Data::Open(input) => self.answer(input, ask, origin.clone()),
-            // Asked by its name, so that a Region that is one literal is none of the others.
-            Data::Opaque(symbol) => self.answer(&Arc::new(of_symbol(symbol, origin.clone())), ask, origin.clone()),
+            Data::Opaque(_) => self.answer(&Arc::new(Input::set(value, origin.clone())), ask, origin.clone()),
             Data::Text(text) => match unknown_middle(text, literal) {
                 Middle::Nothing => Value::bool(false, origin.clone()),
                 // What the one unknown part must be says it all.
@@ -62,12 +61,6 @@ impl Evaluator<'_> {
             None => self.answer(&Arc::new(Input::derived(statement, origin.clone())), Ask::True, origin.clone()),
         }
     }
-}
-
-/// What is opaque, as something that may be compared: it is set.
-fn of_symbol(symbol: &Symbol, origin: Origin) -> Input {
-    let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
-    Input { domain, ..Input::derived(symbol.to_string(), origin) }
 }
 
 /// What is left to be compared once the known ends of a text were.

@@ -1,6 +1,6 @@
 //! A template as the model sees it: its resources and their properties, evaluated when read.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
-use crate::model::{Created, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
+use crate::model::{Created, Described, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
 use crate::source::{Sources, Span};
 use crate::syntax::NodeKind;
 use crate::value::{Before, Decided, MapKind, Origin, Reason, Role, Value, World};
@@ -20,7 +20,7 @@ use super::given::{Given, GivenValue};
 use super::known::Known;
 use super::naming::{self, Namings};
 use super::parameter::{self, Parameter};
-use super::partial::beyond;
+use super::partial::property_beyond;
 use super::shape;
 use super::template::function;
 use super::tree::{Child, Declared, Stack, Tree};
@@ -35,8 +35,10 @@ pub struct CloudFormationUnit {
     nested: Vec<PathBuf>,
     /// The resources the model knows.
     pub(super) resources: Vec<Known>,
-    /// Whether each of them exists, and their properties, before anything is answered.
-    existences: Before<usize, Option<Existence>>,
+    /// Where those with an address are among them: several may exist in one place, in different worlds.
+    by_address: HashMap<(Kind, String), Vec<usize>>,
+    /// Each of them, unless it does not exist, and their properties, before anything is answered.
+    existing: Before<usize, Option<Resource>>,
     properties: Before<(usize, String), Value>,
     pub(super) sources: Arc<Sources>,
     /// What the caller of the run gives.
@@ -61,8 +63,12 @@ impl CloudFormationUnit {
         let path = tree.stack(0).map(|root| sources.file(root.template.file).path.clone()).unwrap_or_default();
         let nested = tree.nested.iter().map(|file| sources.file(*file).location.clone()).collect();
         let (sources, deployment, given) = (Arc::clone(sources), Arc::clone(deployment), given.clone());
-        let (existences, properties) = Default::default();
-        Self { path, tree, found, nested, resources, existences, properties, sources, given, deployment }
+        let mut by_address: HashMap<_, Vec<usize>> = HashMap::new();
+        for (handle, known) in resources.iter().enumerate() {
+            by_address.entry((known.kind, known.address.clone())).or_default().push(handle);
+        }
+        let (existing, properties) = Default::default();
+        Self { path, tree, found, nested, resources, by_address, existing, properties, sources, given, deployment }
     }
 
     /// The files of the templates this one nests or includes: they are judged as part of this unit, not on their own,
@@ -154,7 +160,7 @@ impl Unit for CloudFormationUnit {
     fn join(&mut self, exported: BTreeMap<String, Value>) {
         self.tree.imported = exported;
         // Whatever was worked out so far was made of other values.
-        (self.existences, self.properties) = Default::default();
+        (self.existing, self.properties) = Default::default();
         (self.tree.refusals, self.tree.impossible) = Default::default();
     }
 
@@ -176,12 +182,10 @@ impl Unit for CloudFormationUnit {
 pub(super) struct Evaluated<'a> {
     unit: &'a CloudFormationUnit,
     pub evaluator: Evaluator<'a>,
-    resources: OnceCell<Listed>,
+    /// The resources of the kinds that somebody asked for, in source order.
+    resources: RefCell<HashMap<Kind, Vec<Resource>>>,
     naming: Namings,
 }
-
-/// The resources of each kind in source order, and where the first one with an address is.
-type Listed = (HashMap<Kind, Vec<Resource>>, HashMap<(Kind, String), usize>);
 
 impl<'a> Evaluated<'a> {
     pub fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
@@ -236,16 +240,26 @@ impl Estate for Evaluated<'_> {
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        self.listed().0.get(&kind).cloned().unwrap_or_default()
+        if let Some(listed) = self.resources.borrow().get(&kind) {
+            return listed.clone();
+        }
+        let known = self.unit.resources.iter().enumerate().filter(|(_, known)| known.kind == kind);
+        let listed: Vec<Resource> = known.filter_map(|(handle, known)| self.existing(handle, known)).collect();
+        self.resources.borrow_mut().insert(kind, listed.clone());
+        listed
     }
 
     fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
-        let (by_kind, by_address) = self.listed();
-        by_kind.get(&kind)?.get(*by_address.get(&(kind, address.to_owned()))?).cloned()
+        let handles = self.unit.by_address.get(&(kind, address.to_owned()))?;
+        handles.iter().find_map(|handle| self.existing(*handle, self.unit.resources.get(*handle)?))
     }
 
     fn naming(&self, kind: Kind, address: &str, name: Option<&str>) -> Vec<Resource> {
-        let all = self.listed().0.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        if !self.resources.borrow().contains_key(&kind) {
+            self.resources(kind);
+        }
+        let listed = self.resources.borrow();
+        let all = listed.get(&kind).map(Vec::as_slice).unwrap_or_default();
         let values = all.iter().map(|resource| self.property(resource, naming::property(kind)));
         let numbers = self.naming.may_name(kind, address, name, values).into_iter();
         numbers.filter_map(|number| all.get(number).cloned()).collect()
@@ -297,35 +311,24 @@ impl Estate for Evaluated<'_> {
 }
 
 impl<'a> Evaluated<'a> {
-    fn listed(&self) -> &Listed {
-        self.resources.get_or_init(|| {
-            let (mut by_kind, mut by_address) = Listed::default();
-            let all = self.unit.resources.iter().enumerate();
-            for resource in all.filter_map(|(handle, known)| self.existing(handle, known)) {
-                let same = by_kind.entry(resource.kind).or_default();
-                by_address.entry((resource.kind, resource.address.clone())).or_insert(same.len());
-                same.push(resource);
-            }
-            (by_kind, by_address)
-        })
-    }
-
     /// The resource, unless it does not exist.
     fn existing(&self, handle: usize, known: &Known) -> Option<Resource> {
-        let (stack, declared) = self.declared(handle)?;
-        let exists = || self.existence_of(stack, declared, self.child(handle));
-        let existence = self.unit.existences.unless_answered(handle, self.evaluator.world, exists)?;
-        Some(Resource {
-            kind: known.kind,
-            address: stack.address_of(declared.id),
-            name: known.name.clone(),
-            header: declared.span(),
-            caller: None,
-            callers: self.callers(stack),
-            provider: stack.account.clone(),
-            existence,
-            handle,
-        })
+        let existing = || {
+            let (stack, declared) = self.declared(handle)?;
+            let described = Described {
+                kind: known.kind,
+                address: known.address.clone(),
+                name: known.name.clone(),
+                header: declared.span(),
+                caller: None,
+                callers: self.callers(stack),
+                provider: stack.account.clone(),
+                existence: self.existence_of(stack, declared, self.child(handle))?,
+                handle,
+            };
+            Some(described.into())
+        };
+        self.unit.existing.unless_answered(handle, self.evaluator.world, existing)
     }
 
     /// Whether the resource exists, and every stack that holds it; `None` when it does not.
@@ -345,7 +348,7 @@ impl<'a> Evaluated<'a> {
         if resource.kind == Kind::AbsentModule {
             return self.absent(stack, declared, self.child(resource.handle), name, header);
         }
-        let unknown = |node| Some(beyond(stack, node)?.field(name));
+        let unknown = |node| property_beyond(stack, node, &resource.address, name);
         let Some(properties) = declared.properties() else {
             return unknown(declared.body()).unwrap_or(Value::null(header));
         };

@@ -9,6 +9,8 @@ use super::tree::{Child, Declared, Stack, StackId, Tree};
 pub struct Known {
     /// What it is.
     pub kind: Kind,
+    /// What reports call it.
+    pub address: String,
     /// Its stack.
     pub stack: StackId,
     /// Its number there.
@@ -31,7 +33,11 @@ impl Known {
 fn collect(tree: &Tree, stack: &Stack, into: &mut Vec<Known>) {
     for resource in stack.resources() {
         let name = resource.metadata("aws:cdk:path").map(str::to_owned);
-        let known = |kind, child| Known { kind, stack: stack.id, index: resource.index, child, name: name.clone() };
+        let address = stack.address_of(resource.id);
+        let known = |kind, child| {
+            let (address, name) = (address.clone(), name.clone());
+            Known { kind, address, stack: stack.id, index: resource.index, child, name }
+        };
         into.extend(kind(resource).map(|kind| known(kind, None)));
         for (number, child) in stack.nested(resource).iter().enumerate() {
             match child {

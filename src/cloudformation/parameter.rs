@@ -215,7 +215,7 @@ impl<'t> Parameter<'t> {
     pub fn refuses_text(&self, text: &str) -> bool {
         let allowed = self.allowed();
         let length = Number::from(text.chars().count());
-        let worth = Number::parse(text);
+        let worth = Number::parse(text).ok();
         let names_nothing = text.is_empty() && self.kind().starts_with("AWS::") && self.shape() == Shape::Text;
         names_nothing
             || (!allowed.is_empty() && !allowed.iter().any(|allowed| allowed == text))
@@ -245,7 +245,7 @@ impl<'t> Parameter<'t> {
     }
 
     fn number(&self, name: &str) -> Option<Number> {
-        Number::parse(self.entry.value.get(name)?.text()?)
+        Number::parse(self.entry.value.get(name)?.text()?).ok()
     }
 }
 

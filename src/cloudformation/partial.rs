@@ -2,13 +2,25 @@
 //! what is not known, or a placeholder of another program.
 
 use crate::syntax::{Entry, Node};
-use crate::value::{Input, Origin, Reason, Value};
+use crate::value::{Data, Input, Origin, Reason, Value};
 
 use super::tree::Stack;
 
 /// What a mapping holds beyond its keys, if it may hold more: of that nothing is known.
 pub fn beyond(stack: &Stack, mapping: &Node) -> Option<Value> {
     mapping.entries().iter().find_map(|entry| added(stack, mapping, entry))
+}
+
+/// A property beyond those that are written, if there may be more.
+pub fn property_beyond(stack: &Stack, mapping: &Node, address: &str, property: &str) -> Option<Value> {
+    let beyond = beyond(stack, mapping)?;
+    Some(match &beyond.data {
+        Data::Open(input) if input.reason != Reason::Derived => {
+            let input = Input { name: format!("{address}.{property}"), ..input.as_ref().clone() };
+            Value::open(input, beyond.origin.clone())
+        }
+        _ => beyond.field(property),
+    })
 }
 
 fn added(stack: &Stack, mapping: &Node, entry: &Entry) -> Option<Value> {
@@ -23,7 +35,9 @@ fn added(stack: &Stack, mapping: &Node, entry: &Entry) -> Option<Value> {
         }
         Some("Fn::Transform") => {
             let name = entry.value.get("Name").and_then(Node::text).unwrap_or("Fn::Transform");
-            let reason = Reason::Unsupported(format!("what {name} adds here is not known"));
+            let location = entry.value.get("Parameters").and_then(|parameters| parameters.get("Location")?.text());
+            let (module, source) = (name.to_owned(), location.unwrap_or("a macro").to_owned());
+            let reason = Reason::ModuleNotOnDisk { module, source };
             Input::undecidable(format!("what {name} adds ({at})"), reason, Origin::expression(entry.key.span))
         }
         Some(key) if key.contains('*') => {

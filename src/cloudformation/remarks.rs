@@ -11,7 +11,9 @@ use crate::value::{Data, Input, Reason, Value, World};
 use super::condition::question;
 use super::estate::{CloudFormationUnit, Evaluated};
 use super::parameter::Parameter;
+use super::partial::beyond;
 use super::rules::assertions;
+use super::template::function;
 use super::tree::{Kept, Stack};
 
 impl CloudFormationUnit {
@@ -123,7 +125,10 @@ impl CloudFormationUnit {
             }
             if let Some(properties) = declared.properties() {
                 notes.extend(estate.two_kinds_of_selectors(handle));
-                collect_notes(&estate.evaluator.evaluate(stack, properties), &mut notes);
+                let each = properties.entries().iter().map(|entry| &entry.value);
+                let written = each.chain(function(properties).map(|_| properties));
+                let values = written.map(|node| estate.evaluator.evaluate(stack, node));
+                values.chain(beyond(stack, properties)).for_each(|value| collect_notes(&value, &mut notes));
             }
         }
         notes

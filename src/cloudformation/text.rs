@@ -26,7 +26,9 @@ pub fn scalar(scalar: &Scalar, span: Span) -> Value {
             "" | "~" | "null" => return Value::null(origin),
             _ => {}
         }
-        if let Some(number) = Number::parse(&scalar.text).filter(|number| number.to_string() == scalar.text) {
+        if let Ok(number) = Number::parse(&scalar.text)
+            && number.to_string() == scalar.text
+        {
             return Value::number(number, origin);
         }
     }

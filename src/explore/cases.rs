@@ -119,6 +119,8 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
             (Ask::Null, false) => not.push(Literal::Null),
             (Ask::Empty, false) => not.push(Literal::Text(String::new())),
             (Ask::Is(literal), false) => not.push(literal.clone()),
+            (Ask::Above(number), false) => others.push(Condition::Other(format!("{} <= {number}", input.name), true)),
+            (Ask::Below(number), false) => others.push(Condition::Other(format!("{} >= {number}", input.name), true)),
             (ask, answer) => {
                 let question = Question::new(Arc::clone(input), (*ask).clone());
                 others.push(Condition::Other(question.describe(), *answer));

@@ -5,9 +5,7 @@
 //! <https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html>
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html>
 
-use std::sync::Arc;
-
-use crate::value::{Ask, Decided, Input, Origin, Reason, Value, World, any, every};
+use crate::value::{Decided, Origin, Value, World, any, every};
 
 /// The management events a trail logs.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,7 +138,7 @@ enum ReadWriteType {
 }
 
 impl ReadWriteType {
-    /// `All` is the default. CloudTrail refuses any other word, so with one nothing is decided.
+    /// `All` is the default. CloudTrail refuses any other word.
     /// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html>
     fn read(value: &Value, world: &World) -> Decided<Self> {
         if value.read_null(world)? {
@@ -151,9 +149,7 @@ impl ReadWriteType {
                 return Ok(half);
             }
         }
-        let message = format!("{} is not one of All, ReadOnly and WriteOnly", value.shown());
-        let input = Input::undecidable(message.clone(), Reason::Broken(message), value.origin.clone());
-        Ok(if world.ask(&Arc::new(input), Ask::True)? { Self::All } else { Self::ReadOnly })
+        Err(value.reject(format!("{} is not one of All, ReadOnly and WriteOnly", value.shown())))
     }
 }
 

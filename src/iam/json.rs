@@ -72,8 +72,8 @@ impl Holes<'_> {
             (Style::Plain, "true") => Value::bool(true, origin),
             (Style::Plain, "false") => Value::bool(false, origin),
             (Style::Plain, number) => match Number::parse(number) {
-                Some(number) => Value::number(number, origin),
-                None => Value::text(number, origin),
+                Ok(number) => Value::number(number, origin),
+                Err(_) => Value::text(number, origin),
             },
         }
     }

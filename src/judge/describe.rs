@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Case, Condition, Verdict};
 use crate::rules::Words;
-use crate::value::{Input, Reason};
+use crate::value::{Failure, Input, Reason};
 
 /// What the placeholders of a sentence stand for.
 pub type Slots = BTreeMap<&'static str, String>;
@@ -98,6 +98,12 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
         Reason::Broken(what) => sentence(&reasons.broken, &[("what", what)]),
         Reason::Limit(what) => sentence(&reasons.limit, &[("what", what)]),
     }
+}
+
+/// Why nothing is decided where the real tool refuses every world.
+#[must_use]
+pub fn refused(failure: &Failure, words: &Words) -> String {
+    crate::rules::fill(&words.reasons.broken, &[("what", &failure.message)])
 }
 
 /// Whether an input is a real one, that somebody can give a value; others are named by their reason only.

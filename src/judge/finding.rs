@@ -193,8 +193,8 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
         let names: Vec<&str> = exploration.exploded.iter().map(|input| input.name.as_str()).collect();
         return describe::fill(&row.words.exploded, &BTreeMap::from([("inputs", names.join(", "))]));
     }
-    if exploration.worlds.is_empty() {
-        return exploration.refused.first().map(|failure| failure.message.clone()).unwrap_or_default();
+    if row.votes().is_empty() {
+        return exploration.refused.first().map(|failure| describe::refused(failure, row.words)).unwrap_or_default();
     }
     let questions = exploration.worlds.iter().flat_map(|(world, _)| world.answers());
     let mut named: Vec<String> = Vec::new();

@@ -3,11 +3,12 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::{Estate, Kind, Resource, exists};
 use crate::rules::Rule;
 use crate::rules::document::Document;
-use crate::value::{Decided, World};
+use crate::value::{Decided, Failure, Origin, Stop, World};
 
 use super::row::Judge;
 
@@ -22,6 +23,12 @@ pub(super) struct Scene<'w> {
     document: RefCell<Option<Rc<Document>>>,
     refusal: OnceCell<Decided<bool>>,
     can_be: OnceCell<bool>,
+}
+
+/// That the real tool refuses a world. A row that has no other keeps this as its reason.
+fn refused() -> Stop {
+    let message = "every choice of the inputs is refused".to_owned();
+    Stop::Reject(Arc::new(Failure { message, origin: Origin::default() }))
 }
 
 /// The trails, with those whose existence is still a question.
@@ -88,10 +95,12 @@ impl<'w> Scene<'w> {
     pub fn admitted<T>(&self, judge: impl FnOnce() -> Decided<Option<T>>) -> Decided<Option<T>> {
         let refusal = self.refusal.get_or_init(|| self.estate.refusal());
         if *refusal == Ok(true) {
-            return Ok(None);
+            return Err(refused());
         }
-        let outcome = judge()?;
-        Ok(outcome.filter(|_| refusal.is_ok() || self.can_be()))
+        match judge()? {
+            Some(_) if refusal.is_err() && !self.can_be() => Err(refused()),
+            outcome => Ok(outcome),
+        }
     }
 
     fn can_be(&self) -> bool {

@@ -259,8 +259,8 @@ fn depends(exploration: &Exploration<Option<Judged>>, cases: &[crate::finding::C
         let names: Vec<&str> = exploration.exploded.iter().map(|input| input.name.as_str()).collect();
         return describe::fill(&row.words.exploded, &BTreeMap::from([("inputs", names.join(", "))]));
     }
-    if exploration.worlds.is_empty() {
-        return exploration.refused.first().map(|refusal| refusal.message.clone()).unwrap_or_default();
+    if exploration.worlds.iter().all(|(_, judged)| judged.is_none()) {
+        return exploration.refused.first().map(|failure| describe::refused(failure, row.words)).unwrap_or_default();
     }
     describe::cases(cases)
 }

@@ -247,7 +247,7 @@ fn others(bucket: &Bucket, estate: &dyn Estate) -> BTreeSet<String> {
         name.is_null() || name != bucket.name && !alike::may_be_equal(&name, &bucket.name)
     };
     let others = named.iter().filter_map(|address| estate.resource(Kind::Bucket, address));
-    others.filter(has_another_name).map(|other| other.address).collect()
+    others.filter(has_another_name).map(|other| other.address.clone()).collect()
 }
 
 /// A block of the same account: of the same provider configuration, as far as that tells accounts apart, and not for an

@@ -7,7 +7,7 @@ use super::bucket::{Acl, Bucket, Logging, PublicAccessBlock, Satellites};
 
 impl OfUnit for Resource {
     fn of_unit(self, unit: &str) -> Self {
-        Self { address: name_of(&self.address, unit), ..self }
+        self.called(name_of(&self.address, unit))
     }
 }
 

@@ -88,7 +88,7 @@ impl Naming {
     #[must_use]
     pub fn of(bucket: &Resource, estate: &dyn Estate) -> Self {
         let is_listed = estate.resource(Kind::Bucket, &bucket.address).is_some();
-        let any = if is_listed { None } else { any_of(&bucket.address, estate).map(|any| any.address) };
+        let any = if is_listed { None } else { any_of(&bucket.address, estate).map(|any| any.address.clone()) };
         Self { any, ..Self::of_listed(bucket, estate) }
     }
 
@@ -121,14 +121,14 @@ impl Naming {
     /// Whether `target` certainly is the bucket.
     pub(super) fn is(&self, target: &Value) -> bool {
         let target = unwrapped(target);
-        match symbol(&target) {
-            Some(address) => {
-                self.any.as_deref() == Some(address)
-                    || self.bucket.as_ref().is_some_and(|bucket| bucket.address == address)
-            }
-            None if self.elsewhere.is_some() => Target::of(&target) == self.elsewhere,
-            None => !target.is_null() && self.name == target,
+        if self.elsewhere.is_some() {
+            return Target::of(&target) == self.elsewhere;
         }
+        let is_its = |address| {
+            self.any.as_deref() == Some(address) || self.bucket.as_ref().is_some_and(|bucket| bucket.address == address)
+        };
+        // A bucket may be named by the id of something else: `bucket = random_pet.logs.id`.
+        symbol(&target).is_some_and(is_its) || (!target.is_null() && self.name == target)
     }
 
     /// Whether `target`, the value of a satellite's bucket argument, names the bucket.
@@ -137,6 +137,8 @@ impl Naming {
             (Data::Pending(question), _) => world.decide(question).map(|_| false),
             (Data::Failed(_), _) => Ok(false),
             _ if self.is(target) => Ok(true),
+            // Two names that are known, or a name and none, leave nothing to ask.
+            _ if target.as_str().is_some() && (self.name.is_null() || self.name.as_str().is_some()) => Ok(false),
             _ => match self.question(target).map(Arc::new).or_else(|| self.undecided(target, world)) {
                 Some(question) => world.decide(&question),
                 None => Ok(false),
@@ -236,7 +238,7 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
 /// all of them.
 fn instance(address: &str, estate: &dyn Estate) -> Option<Resource> {
     let any = any_of(address, estate)?;
-    Some(Resource { address: address.to_owned(), ..any })
+    Some(any.called(address.to_owned()))
 }
 
 /// What stands for all instances of one or more blocks, where it is not known which there are, of which `address` is one.
@@ -265,7 +267,7 @@ fn is_any_element(value: &Value) -> bool {
 fn is_of_another(value: &Value, bucket: &Resource, estate: &dyn Estate) -> bool {
     let text = value.describe();
     let own = block(&bucket.address).unwrap_or(&bucket.address);
-    let others = estate.resources(Kind::Bucket).into_iter().map(|other| other.address);
+    let others = estate.resources(Kind::Bucket).into_iter().map(|other| other.address.clone());
     others.filter(|other| *other != bucket.address).any(|other| {
         let block = block(&other).unwrap_or(&other);
         block != own && mentions(&text, block)

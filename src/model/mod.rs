@@ -15,6 +15,7 @@ pub mod tags;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -215,9 +216,13 @@ pub enum Kind {
     AbsentModule,
 }
 
-/// A resource that exists, or may.
+/// A resource that exists, or may. The worlds of a unit share what does not differ in them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Resource {
+pub struct Resource(Arc<Described>);
+
+/// What is known of a resource beside its properties.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Described {
     /// What it is.
     pub kind: Kind,
     /// The Terraform address as Terraform prints it, or the logical id (joined by dots in nested stacks).
@@ -237,6 +242,28 @@ pub struct Resource {
     pub existence: Existence,
     /// The front end's own number for it, valid in the estate that gave it.
     pub handle: usize,
+}
+
+impl Resource {
+    /// The same under another address.
+    #[must_use]
+    pub fn called(&self, address: String) -> Self {
+        Described { address, ..self.0.as_ref().clone() }.into()
+    }
+}
+
+impl From<Described> for Resource {
+    fn from(described: Described) -> Self {
+        Self(Arc::new(described))
+    }
+}
+
+impl Deref for Resource {
+    type Target = Described;
+
+    fn deref(&self) -> &Described {
+        &self.0
+    }
 }
 
 /// Whether a resource exists in a world.

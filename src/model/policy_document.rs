@@ -257,6 +257,7 @@ fn normalized(statement: &Value) -> Value {
     let rendered = ELEMENTS.map(|name| {
         let value = element(statement, name)?;
         let value = match name {
+            "Sid" if value.as_str() == Some("") => return None,
             "Principal" | "NotPrincipal" => match &value.data {
                 // Whatever the text is.
                 Data::Text(_) => Value::text("*", value.origin),

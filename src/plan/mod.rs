@@ -19,7 +19,7 @@ mod slot;
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
-use crate::model::{Estate, Existence, Kind, Language, Resource, Unit, schema};
+use crate::model::{Described, Estate, Existence, Kind, Language, Resource, Unit, schema};
 use crate::source::{FileId, Sources};
 use crate::syntax::{Node, Problem, ProblemSeverity, Written, json};
 use crate::value::{Origin, Role, Value, World};
@@ -151,7 +151,7 @@ fn resources(
     let managed = instances.all.iter().filter(|instance| instance.at.resource.mode == Mode::Managed);
     let known = managed.filter_map(|instance| Some((schema::kind(&instance.at.resource.kind)?, instance)));
     let read = |(handle, (kind, instance)): (usize, (Kind, &Instance<'_>))| {
-        let resource = Resource {
+        let resource = Described {
             kind,
             address: instance.address.to_owned(),
             name: None,
@@ -163,7 +163,7 @@ fn resources(
             handle,
         };
         let properties = schema::properties(&instance.at.resource.kind).iter();
-        (resource, properties.map(|property| (property.name, reader.property(instance, property))).collect())
+        (resource.into(), properties.map(|property| (property.name, reader.property(instance, property))).collect())
     };
     known.enumerate().map(read).collect()
 }

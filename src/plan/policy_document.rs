@@ -92,7 +92,7 @@ fn of_json(json: Json, origin: &Origin) -> Value {
         Json::Bool(value) => Value::bool(value, here()),
         Json::Number(number) => {
             let text = number.to_string();
-            Number::parse(&text).map_or_else(|| Value::text(text, here()), |number| Value::number(number, here()))
+            Number::parse(&text).map_or_else(|_| Value::text(text, here()), |number| Value::number(number, here()))
         }
         Json::String(text) => Value::text(text, here()),
         Json::Array(items) => {

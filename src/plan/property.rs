@@ -95,10 +95,8 @@ impl<'p> Reader<'p> {
     }
 
     fn read(&self, from: From, slot: Slot<'p>, path: &Path<'p>) -> Value {
-        if slot.is_unknown() {
-            return path.opaque();
-        }
         match from {
+            From::Switch(..) | From::Tags(_) if slot.is_unknown() => path.opaque(),
             From::Flag(_, default) if slot.is_absent() => Value::bool(default, path.origin(None)),
             From::TextOr(_, default) if slot.is_absent() => Value::text(default, path.origin(None)),
             From::Flag(..) | From::Bool(_) | From::Text(_) | From::TextOr(..) | From::Texts(_) | From::Plain(_) => {
@@ -179,7 +177,7 @@ fn argument(from: From) -> &'static str {
 /// Nested blocks as a list: null when there are none.
 fn blocks<'p>(slot: Slot<'p>, path: &Path<'p>, make: impl Fn(Slot<'p>, &Path<'p>) -> Vec<Value>) -> Value {
     if slot.is_unknown() {
-        return path.opaque();
+        return path.open();
     }
     let items = slot.items();
     if items.is_empty() {

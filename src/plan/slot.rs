@@ -6,7 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::source::Span;
 use crate::syntax::{Node, NodeKind, Scalar, Style};
-use crate::value::{ListKind, MapKind, Number, Origin, Role, Symbol, SymbolSource, Value};
+use crate::value::{Input, ListKind, MapKind, Number, Origin, Reason, Role, Symbol, SymbolSource, Value};
 
 use super::place::Place;
 
@@ -113,6 +113,13 @@ impl Path<'_> {
         Value::opaque(symbol, self.origin(None))
     }
 
+    /// Blocks of which even their number is known after apply only: a `dynamic` block makes them.
+    pub fn open(&self) -> Value {
+        let symbol = Symbol { source: self.source.clone(), attribute: self.attribute.clone() };
+        let reason = Reason::Elsewhere("the plan knows it after apply only".to_owned());
+        Value::open(Input::undecidable(symbol.to_string(), reason, self.origin(None)), self.origin(None))
+    }
+
     /// What is not there.
     pub fn absent(&self) -> Value {
         Value::null(self.origin(None))
@@ -157,8 +164,8 @@ fn known(scalar: &Scalar, origin: Origin) -> Value {
         (Style::Plain, "true") => Value::bool(true, origin),
         (Style::Plain, "false") => Value::bool(false, origin),
         (Style::Plain, text) => match Number::parse(text) {
-            Some(number) => Value::number(number, origin),
-            None => Value::text(text, origin),
+            Ok(number) => Value::number(number, origin),
+            Err(_) => Value::text(text, origin),
         },
         (Style::Quoted, text) => Value::text(text, origin),
     }

@@ -13,7 +13,7 @@ use crate::judge::Judge;
 use crate::model::{Kind, Unit, schema};
 use crate::rules::Catalog;
 use crate::source::Sources;
-use crate::value::{Value, World};
+use crate::value::{Data, Value, World};
 
 const UNKNOWN: &str = include_str!("../../tests/cases/13_tf_plan_unknown/tfplan.json");
 const REPEATED: &str = include_str!("../../tests/fixtures/plans/repeated/plan.json");
@@ -202,6 +202,19 @@ fn secrets_decide_what_they_can_and_are_never_printed() {
     let plan = secret("\"hunter2\"");
     let key = property(&plan, Kind::Trail, "aws_cloudtrail.s", "KMSKeyId");
     assert_eq!(key.shown(), "(sensitive value)");
+}
+
+#[test]
+fn blocks_of_an_unknown_number_prove_nothing() {
+    let plan = with(
+        r#"{"address": "aws_cloudtrail.d", "mode": "managed", "type": "aws_cloudtrail", "name": "d", "change": {
+            "actions": ["create"], "after_unknown": {"event_selector": true},
+            "after": {"s3_bucket_name": "b", "is_multi_region_trail": true}}}"#,
+        "{}",
+    );
+    let selectors = property(&plan, Kind::Trail, "aws_cloudtrail.d", "EventSelectors");
+    assert_eq!(selectors.describe(), "aws_cloudtrail.d.event_selector");
+    assert!(matches!(selectors.data, Data::Open(_)), "{selectors:?}");
 }
 
 #[test]

@@ -146,7 +146,7 @@ impl Reader {
                 "true" => ExprKind::Bool(true),
                 "false" => ExprKind::Bool(false),
                 _ => Number::parse(text)
-                    .map_or_else(|| ExprKind::Unsupported(format!("the number {text}")), ExprKind::Number),
+                    .map_or_else(|_| ExprKind::Unsupported(format!("the number {text}")), ExprKind::Number),
             },
             NodeKind::Sequence(items) => ExprKind::Tuple(items.iter().map(|item| self.expr(item, strings)).collect()),
             NodeKind::Mapping(entries) => {

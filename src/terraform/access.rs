@@ -1,16 +1,19 @@
 //! Attributes, indexes and splats.
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
 use crate::source::Span;
 use crate::syntax::Step;
-use crate::value::{
-    Ask, Data, Input, Junction, ListKind, Literal, Number, Origin, Question, Role, Symbol, SymbolSource, Value,
-};
+use crate::value::{Ask, Data, Input, Junction, ListKind, Literal, Number, Origin, Question, Role, Symbol, Value};
 
 use super::evaluator::Evaluator;
 use super::joined::{self, Entry};
+use super::operators::equal;
 use super::scope::Env;
 use super::types::{self, Nullable, Type};
-use super::unknown::{self, Outcome, derive, is_identifier};
+use super::unknown::{self, Outcome, derive, is_identifier, part_of, step};
 
 /// Up to how many keys are asked about one by one when the key is open.
 const MAX_CANDIDATES: usize = 32;
@@ -20,8 +23,8 @@ impl<'a> Evaluator<'a> {
     pub fn attribute(&self, source: &Value, name: &str, span: Span) -> Value {
         let origin = || Origin::expression(span);
         match &source.data {
-            Data::Map(_, entries) => match entries.get(name) {
-                Some(value) => value.clone().through(span, Role::Expression),
+            Data::Map(_, entries) => match self.entry(entries, name, span) {
+                Some(value) => value.through(span, Role::Expression),
                 None => Value::failed(format!("there is no attribute \"{name}\""), origin()),
             },
             Data::Object(id) => self.object_attribute(*id, name, span).through(span, Role::Expression),
@@ -36,13 +39,11 @@ impl<'a> Evaluator<'a> {
                     return self.joined_entry(parts, name, span);
                 }
                 let ty = source.said_type().attribute(name);
-                self.open_part(input, &format!(".{name}"), ty, nullable(source, name)).through(span, Role::Expression)
+                self.open_part(input, &step(&Value::text(name, origin())), ty, nullable(source, name))
+                    .through(span, Role::Expression)
             }
-            Data::Opaque(symbol) => {
-                let separator = if symbol.attribute.is_empty() { "" } else { "." };
-                opaque_part(symbol, &format!("{separator}{name}"), span)
-                    .typed(source.said_type().attribute(name).unwrap_or(&Type::Any))
-            }
+            Data::Opaque(symbol) => opaque_part(symbol, &step(&Value::text(name, origin())), span)
+                .typed(source.said_type().attribute(name).unwrap_or(&Type::Any)),
             Data::Pending(_) | Data::Failed(_) => source.clone(),
             Data::Null => Value::failed(format!("null has no attribute \"{name}\""), origin()),
             _ => Value::failed(format!("only an object has an attribute \"{name}\""), origin()),
@@ -61,16 +62,13 @@ impl<'a> Evaluator<'a> {
                 let Some(text) = self.key_text(key) else {
                     return Value::failed("a key must be a text", origin);
                 };
-                if let Some(value) = entries.get(&text) {
-                    return value.clone().through(span, Role::Expression);
+                let known = if key.obstacle().is_none() { self.entry(entries, &text, span) } else { None };
+                if let Some(value) = known.or_else(|| entries.get(&text).cloned()) {
+                    return value.through(span, Role::Expression);
                 }
                 if key.obstacle().is_some() {
                     let keys = entries.keys().map(|key| Literal::Text(key.clone()));
                     return self.one_of(source, key, keys.zip(entries.values()), span);
-                }
-                if entries.keys().any(|key| self.is_unknown_key(key)) {
-                    let name = format!("{}[{}]", source.describe(), key.describe());
-                    return Value::open(Input::derived(name, origin.clone()), origin);
                 }
                 Value::failed(format!("there is no element with the key {}", key.shown()), origin)
             }
@@ -98,10 +96,11 @@ impl<'a> Evaluator<'a> {
                 }
                 let ty = part_type(source, key);
                 let nullable = key.as_str().map_or(Nullable::Yes, |name| nullable(source, name));
-                self.open_part(input, &format!("[{}]", key.describe()), ty, nullable).through(span, Role::Expression)
+                self.open_part(input, &step(key), ty, nullable).through(span, Role::Expression)
             }
-            (Data::Opaque(symbol), _) => opaque_part(symbol, &format!("[{}]", key.describe()), span)
-                .typed(part_type(source, key).unwrap_or(&Type::Any)),
+            (Data::Opaque(symbol), _) => {
+                opaque_part(symbol, &step(key), span).typed(part_type(source, key).unwrap_or(&Type::Any))
+            }
             (Data::Object(id), _) => match key.as_str() {
                 Some(name) if self.is_module(*id) => self.attribute(source, name, span),
                 _ => Value::failed("a resource without count or for_each has no index", origin),
@@ -120,19 +119,43 @@ impl<'a> Evaluator<'a> {
     ) -> Value {
         let origin = Origin::expression(span);
         let entries: Vec<_> = entries.collect();
-        let Data::Open(input) = &key.data else { return self.some_element(source, key, span) };
         if entries.len() > MAX_CANDIDATES {
             return self.some_element(source, key, span);
         }
         for (literal, value) in entries {
-            let question = Question::new(input.clone(), Ask::Is(literal));
-            match self.world.answer(&question) {
-                Some(true) => return value.clone().through(span, Role::Expression),
-                Some(false) => {}
-                None => return Value::pending(question, origin),
+            match self.is_key(key, literal, &origin) {
+                is if is.as_bool() == Some(true) => return value.clone().through(span, Role::Expression),
+                is if is.as_bool() == Some(false) => {}
+                undecided => return undecided,
             }
         }
         Value::failed(format!("there is no element with the key {}", key.shown()), origin)
+    }
+
+    /// Whether a key that is not known is this one.
+    fn is_key(&self, key: &Value, literal: Literal, origin: &Origin) -> Value {
+        match &key.data {
+            Data::Open(input) => {
+                Value::answer(Question::new(Arc::clone(input), Ask::Is(literal)), self.world, origin.clone())
+            }
+            _ => equal(key, &literal.to_value(origin.clone()), self.world, origin.clone()),
+        }
+    }
+
+    /// The entry of a map under a known key: of an unknown key behind it that may be the same, it is asked.
+    fn entry(&self, entries: &IndexMap<String, Value>, name: &str, span: Span) -> Option<Value> {
+        let origin = Origin::expression(span);
+        let at = entries.get_index_of(name);
+        let behind = entries.iter().skip(at.map_or(0, |at| at + 1)).rev();
+        for (key, value) in behind.filter(|(key, _)| self.is_unknown_key(key)) {
+            let key = self.key_value(key, origin.clone());
+            match self.is_key(&key, Literal::Text(name.to_owned()), &origin) {
+                is if is.as_bool() == Some(true) => return Some(value.clone()),
+                is if is.as_bool() == Some(false) => {}
+                undecided => return Some(undecided),
+            }
+        }
+        entries.get(name).cloned()
     }
 
     /// The element under a known key of a collection that is put together, if that is known.
@@ -307,10 +330,8 @@ fn may_have(ty: &Type, name: &str) -> bool {
     }
 }
 
-fn opaque_part(symbol: &Symbol, part: &str, span: Span) -> Value {
-    let source: SymbolSource = symbol.source.clone();
-    let attribute = format!("{}{part}", symbol.attribute);
-    Value::opaque(Symbol { source, attribute }, Origin::expression(span))
+fn opaque_part(symbol: &Symbol, step: &str, span: Span) -> Value {
+    Value::opaque(part_of(symbol, step), Origin::expression(span))
 }
 
 enum Position {
@@ -323,7 +344,7 @@ fn position(key: &Value) -> Position {
     let number = match &key.data {
         Data::Number(number) => Some(number.clone()),
         Data::Text(text) => match text.as_literal() {
-            Some(literal) => Number::parse(literal),
+            Some(literal) => Number::parse(literal).ok(),
             None => return Position::Unknown,
         },
         Data::Open(_) | Data::Opaque(_) => return Position::Unknown,

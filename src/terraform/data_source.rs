@@ -21,7 +21,7 @@ impl<'a> Evaluator<'a> {
                 let source = SymbolSource::Named("AWS::URLSuffix".to_owned());
                 Some(Value::opaque(Symbol { source, attribute: String::new() }, origin))
             }
-            ("aws_caller_identity", "account_id" | "id") => self.account(instance, origin),
+            ("aws_caller_identity", "account_id" | "id") => Some(self.account(instance, origin)),
             ("aws_region", "name" | "id" | "region") => Some(self.region(instance, origin)),
             ("aws_s3_bucket", "id" | "bucket") => self.configured(instance, "bucket"),
             ("aws_s3_bucket", "arn") => {
@@ -43,12 +43,16 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn account(&self, instance: &Instance<'a>, origin: Origin) -> Option<Value> {
+    fn account(&self, instance: &Instance<'a>, origin: Origin) -> Value {
         let provider = self.provider(instance);
         let is_default = provider.is_empty();
         let given = self.unit.inputs.account_id.clone().filter(|_| is_default);
         let told = || account_number(&provider).map(str::to_owned);
-        Some(Value::text(given.or_else(told)?, origin))
+        if let Some(number) = given.or_else(told) {
+            return Value::text(number, origin);
+        }
+        let source = SymbolSource::Data(self.canonical(instance));
+        Value::opaque(Symbol { source, attribute: "account_id".to_owned() }, origin)
     }
 
     /// The Region where it is written down, else one symbol for each provider configuration.

@@ -63,7 +63,9 @@ pub(super) fn quoted_sources(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The directories, among `directories`, that are root modules with a trail in them or in what they call, in order.
-/// A directory that another one calls is judged through its callers and is none.
+/// A directory that another one calls is judged through its callers and is none, unless it says where its state is kept: then
+/// it is deployed itself too, as one that its own test calls.
+/// <https://developer.hashicorp.com/terraform/language/backend#define-a-backend-block>
 #[must_use]
 pub fn roots(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
     roots_reaching(modules, directories, |_, outline| outline.mentions_trail)
@@ -86,8 +88,9 @@ fn roots_reaching(
     let candidates: Vec<&PathBuf> = directories.iter().filter(|directory| reaching.contains(*directory)).collect();
     let calls = |directory: &&PathBuf| called_directories(modules, directory);
     let called: BTreeSet<PathBuf> = candidates.par_iter().flat_map_iter(calls).collect();
-    let (inner, mut roots): (Vec<&PathBuf>, Vec<&PathBuf>) =
-        candidates.into_iter().partition(|directory| called.contains(*directory));
+    let (inner, mut roots): (Vec<&PathBuf>, Vec<&PathBuf>) = candidates
+        .into_iter()
+        .partition(|directory| called.contains(*directory) && !modules.get(directory).keeps_state);
     let mut judged = BTreeSet::new();
     for root in &roots {
         follow(modules, root, &mut judged);

@@ -1,11 +1,13 @@
 //! What a root module deploys in one world.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::schema;
-use crate::model::{Environment, Estate, Existence, Kind, Language, Resource};
+use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Resource};
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{Before, Data, Decided, Failure, ObjectId, Origin, Part, Role, Value, World, any, look_at, watched};
@@ -25,12 +27,32 @@ const CALL_META: &[&str] = &["source", "version", "providers", "count", "for_eac
 /// A unit in one world.
 pub(super) struct TerraformEstate<'a> {
     evaluator: Evaluator<'a>,
-    resources: OnceCell<Vec<Resource>>,
+    listed: OnceCell<Listed>,
+}
+
+/// The resources by what is asked for: each row asks for several kinds, most of which are few beside its trails.
+#[derive(Default)]
+struct Listed {
+    by_kind: HashMap<Kind, Vec<Resource>>,
+    /// Where the first one with an address is among those of its kind.
+    by_address: HashMap<(Kind, String), usize>,
+}
+
+impl Listed {
+    fn of(resources: Vec<Resource>) -> Self {
+        let mut listed = Self::default();
+        for resource in resources {
+            let of_kind = listed.by_kind.entry(resource.kind).or_default();
+            listed.by_address.entry((resource.kind, resource.address.clone())).or_insert(of_kind.len());
+            of_kind.push(resource);
+        }
+        listed
+    }
 }
 
 impl<'a> TerraformEstate<'a> {
     pub fn new(unit: &'a TerraformUnit, world: &'a World) -> Self {
-        Self { evaluator: Evaluator::new(unit, world), resources: OnceCell::new() }
+        Self { evaluator: Evaluator::new(unit, world), listed: OnceCell::new() }
     }
 }
 
@@ -50,11 +72,12 @@ impl Estate for TerraformEstate<'_> {
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        self.all().iter().filter(|resource| resource.kind == kind).cloned().collect()
+        self.listed().by_kind.get(&kind).cloned().unwrap_or_default()
     }
 
     fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
-        self.all().iter().find(|resource| resource.kind == kind && resource.address == address).cloned()
+        let at = *self.listed().by_address.get(&(kind, address.to_owned()))?;
+        self.listed().by_kind.get(&kind)?.get(at).cloned()
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
@@ -69,7 +92,7 @@ impl Estate for TerraformEstate<'_> {
     fn refusal(&self) -> Decided<bool> {
         let evaluator = &self.evaluator;
         // Of what is not listed anew, no answer changes anything.
-        self.all();
+        self.listed();
         evaluator.limits.begin();
         let refused: Vec<String> = evaluator.refused.borrow().keys().cloned().collect();
         if refused.iter().any(|address| !evaluator.is_refused_anyway(address)) {
@@ -82,11 +105,10 @@ impl Estate for TerraformEstate<'_> {
 }
 
 impl TerraformEstate<'_> {
-    /// The resources of all kinds.
-    fn all(&self) -> &[Resource] {
-        self.resources.get_or_init(|| {
+    fn listed(&self) -> &Listed {
+        self.listed.get_or_init(|| {
             self.evaluator.limits.begin();
-            self.evaluator.resources_of(&self.evaluator.root())
+            Listed::of(self.evaluator.resources_of(&self.evaluator.root()))
         })
     }
 
@@ -134,17 +156,17 @@ impl<'a> Evaluator<'a> {
         let mut found = Vec::new();
         for (key, block) in known_resources(scope) {
             let of_block = || self.resources_of_block(scope, key, block);
-            found.extend(self.unless_answered(shared, scope.qualify(&key.to_string()), of_block));
+            found.extend_from_slice(&self.unless_answered(shared, (scope.address.clone(), place(block)), of_block));
         }
-        for (name, _) in relevant_calls(scope) {
+        for (name, child) in relevant_calls(scope) {
             let of_call = || self.resources_of_call(scope, name);
-            found.extend(self.unless_answered(shared, scope.qualify(&format!("module.{name}")), of_call));
+            found.extend_from_slice(&self.unless_answered(shared, (scope.address.clone(), place(child)), of_call));
         }
         found
     }
 
-    fn resources_of_block(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block) -> Vec<Resource> {
-        let Some(kind) = schema::kind(&key.kind) else { return Vec::new() };
+    fn resources_of_block(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block) -> Arc<[Resource]> {
+        let Some(kind) = schema::kind(&key.kind) else { return Arc::default() };
         let instances = self.instances(scope, key, block).into_iter();
         let resource = |id| match self.object(id).as_deref() {
             Some(Object::Instance(instance)) => Some(self.described(kind, id, instance)),
@@ -153,7 +175,7 @@ impl<'a> Evaluator<'a> {
         instances.filter_map(resource).collect()
     }
 
-    fn resources_of_call(&self, scope: &Rc<Scope<'a>>, name: &str) -> Vec<Resource> {
+    fn resources_of_call(&self, scope: &Rc<Scope<'a>>, name: &str) -> Arc<[Resource]> {
         let mut found = Vec::new();
         for id in self.module_instances(scope, name) {
             match self.object(id).as_deref() {
@@ -166,7 +188,7 @@ impl<'a> Evaluator<'a> {
                 _ => {}
             }
         }
-        found
+        found.into()
     }
 
     /// Makes the object that a resource stands for, where the resource was listed by another evaluator of the unit.
@@ -196,7 +218,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {
-        Resource {
+        let described = Described {
             kind,
             address: instance.address.clone(),
             name: None,
@@ -206,7 +228,8 @@ impl<'a> Evaluator<'a> {
             provider: self.provider(instance),
             existence: instance.existence.clone(),
             handle: id.0,
-        }
+        };
+        described.into()
     }
 
     /// What announces a resource beside its own block: the blocks of override files, the `module` blocks that lead to it,
@@ -272,6 +295,7 @@ impl<'a> Evaluator<'a> {
     /// Reads every property of every resource, for the remarks that gives.
     pub fn read_everything(&self) {
         self.expand_all();
+        self.note_refused_values();
         let mut objects: Vec<Rc<Object<'a>>> = self.objects.borrow().values().cloned().collect();
         objects.sort_by_key(|object| match object.as_ref() {
             Object::Instance(instance) => (Some(instance.block.header), instance.address.clone()),
@@ -294,8 +318,13 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Where something stands in the tree of the unit, which tells it from everything else there.
+fn place<T>(part: &T) -> usize {
+    std::ptr::from_ref(part).addr()
+}
+
 fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
-    Resource {
+    let described = Described {
         kind: Kind::AbsentModule,
         address: module.address.clone(),
         name: None,
@@ -305,7 +334,8 @@ fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
         provider: String::new(),
         existence: module.existence.clone(),
         handle: id.0,
-    }
+    };
+    described.into()
 }
 
 /// The failures anywhere in a value.

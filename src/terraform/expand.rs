@@ -3,8 +3,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
@@ -15,13 +13,11 @@ use crate::value::{
 
 use super::evaluator::{Evaluator, Key};
 use super::scope::{Binding, Env, Scope};
+use super::slot::{ANY_KEY, Slot};
 use super::types::{self, Type};
 
 /// How many instances a block may have.
 const MAX_INSTANCES: usize = 10_000;
-
-/// The key of an instance that stands for all that an unknown collection makes.
-pub(super) const ANY_KEY: &str = "*";
 
 /// The instances of a block.
 #[derive(Debug, Clone)]
@@ -55,89 +51,6 @@ pub(super) enum Shape {
     Counted,
     /// A map of instances.
     Keyed,
-}
-
-/// One instance of a block.
-#[derive(Debug, Clone)]
-pub(super) struct Slot {
-    /// What its address ends with: nothing, `[0]` or `["key"]`.
-    pub suffix: String,
-    /// Its key in the map of instances.
-    pub key: String,
-    /// What `count` or `each` is in it.
-    pub repetition: Option<(&'static str, Value)>,
-    /// The question that decides whether it exists, where others of the block do anyway: none if the answer is yes.
-    pub unless: Option<Arc<Question>>,
-}
-
-impl Slot {
-    /// What the address of the instance under a key ends with.
-    fn suffix(key: &str) -> String {
-        format!("[\"{}\"]", escaped(key))
-    }
-
-    /// What leads to it in the collection of instances.
-    pub fn index(&self, span: Span) -> Value {
-        let bound = self.repetition.as_ref().and_then(|(_, bound)| bound.as_map());
-        let index = bound.and_then(|bound| bound.get("key").or_else(|| bound.get("index")));
-        index.cloned().unwrap_or_else(|| Value::null(Origin::expression(span)))
-    }
-
-    fn single() -> Self {
-        Self { suffix: String::new(), key: String::new(), repetition: None, unless: None }
-    }
-
-    fn counted(index: usize, span: Span) -> Self {
-        let origin = Origin::expression(span);
-        let entries = IndexMap::from([("index".to_owned(), Value::number(Number::from(index), origin.clone()))]);
-        let count = Value::map(MapKind::Object, entries, origin);
-        Self { suffix: format!("[{index}]"), key: index.to_string(), repetition: Some(("count", count)), unless: None }
-    }
-
-    /// Any one of the instances of a block whose number is not known. Blocks of one number have the same indices.
-    fn any_counted(count: &Value, span: Span) -> Self {
-        let origin = Origin::expression(span);
-        let input = Input::derived(format!("count.index of {}", count.describe()), origin.clone());
-        let input = Input { domain: Domain { never_null: true, never_empty: true, ..Domain::default() }, ..input };
-        let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);
-        let count = Value::map(MapKind::Object, entries, origin);
-        let (suffix, key) = (format!("[{ANY_KEY}]"), ANY_KEY.to_owned());
-        Self { suffix, key, repetition: Some(("count", count)), unless: None }
-    }
-
-    /// The instance under `index` that is like this one, which stands for all. An index that is not known is told by what
-    /// it is made of.
-    pub fn under(&self, index: &Value) -> Self {
-        let unknown = || format!("${{{}}}", index.describe());
-        let suffix = match (&self.repetition, &index.data) {
-            (Some(("count", _)), Data::Number(number)) => format!("[{number}]"),
-            (Some(("count", _)), _) => format!("[{}]", unknown()),
-            _ => Self::suffix(&index.as_str().map_or_else(unknown, str::to_owned)),
-        };
-        Self { suffix, ..self.clone() }
-    }
-
-    /// Any one of the instances of a block that has more than are told apart.
-    fn any_keyed(address: &str, span: Span) -> Self {
-        let open = |name: &str| {
-            let origin = Origin::expression(span);
-            Value::open(Input::derived(format!("{name} of {address}"), origin.clone()), origin)
-        };
-        Self::keyed(ANY_KEY, open("each.key"), open("each.value"))
-    }
-
-    fn keyed(text: &str, key: Value, value: Value) -> Self {
-        let origin = key.origin.clone();
-        let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
-        let each = Value::map(MapKind::Object, entries, origin);
-        Self { suffix: Self::suffix(text), key: text.to_owned(), repetition: Some(("each", each)), unless: None }
-    }
-}
-
-/// A key as Terraform prints it in an address. `${` that is not part of the key's text but stands for what is unknown
-/// is left as it is.
-fn escaped(key: &str) -> String {
-    key.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 impl<'a> Evaluator<'a> {
@@ -201,12 +114,28 @@ impl<'a> Evaluator<'a> {
                 if let Some(question) = value.which(self.world) {
                     return pending(Shape::Counted, one(), &Arc::new(question), &value);
                 }
-                let zero = Ask::Is(Literal::Number(Number::from(0_usize)));
-                self.perhaps(Shape::Counted, vec![Slot::any_counted(&value, span)], address, &value, zero, span)
+                self.counted_unknown(address, &value, span)
             }
             Data::Failed(failure) => self.refuse(Shape::Counted, one(), address, &failure.message, span),
             _ => self.refuse(Shape::Counted, one(), address, "count must be a number", span),
         }
+    }
+
+    /// A number that is not known: none if it is zero. A length is zero where its collection is empty.
+    fn counted_unknown(&self, address: &str, value: &Value, span: Span) -> Expansion {
+        let any = || vec![Slot::any_counted(value, span)];
+        let zero = Number::from(0_usize);
+        if let Data::Open(input) = &value.data {
+            if let Reason::LengthOf(collection) = &input.reason {
+                let collection = Value::open(Arc::clone(collection), value.origin.clone());
+                return self.perhaps(Shape::Counted, any(), address, &collection, Ask::Empty, span);
+            }
+            let less = Question::new(Arc::clone(input), Ask::Below(zero.clone()));
+            if self.world.answer(&less) == Some(true) {
+                return self.refuse(Shape::Counted, any(), address, "count must be a whole number, zero or more", span);
+            }
+        }
+        self.perhaps(Shape::Counted, any(), address, value, Ask::Is(Literal::Number(zero)), span)
     }
 
     fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {

@@ -172,8 +172,8 @@ fn constant(node: &Node) -> Value {
             "false" => Value::bool(false, origin),
             "null" => Value::null(origin),
             number => match Number::parse(number) {
-                Some(number) => Value::number(number, origin),
-                None => Value::text(number, origin),
+                Ok(number) => Value::number(number, origin),
+                Err(_) => Value::text(number, origin),
             },
         },
         NodeKind::Sequence(items) => Value::list(ListKind::Tuple, items.iter().map(constant).collect(), origin),

@@ -10,7 +10,7 @@ use crate::syntax::{Problem, ProblemSeverity};
 use crate::value::{Data, ObjectId, Origin, Role, SymbolSource, Text, Value};
 
 use super::evaluator::Evaluator;
-use super::functions::{Call, Host};
+use super::functions::{Call, Host, NoText};
 use super::scope::Env;
 use super::secret::is_ephemeral;
 
@@ -18,9 +18,11 @@ use super::secret::is_ephemeral;
 const MAX_LISTED: usize = 10_000;
 
 impl Host for Evaluator<'_> {
-    fn read(&self, path: &str) -> Result<Text, String> {
-        let sources = &self.unit.sources;
-        let file = sources.read(&self.located(path)).map_err(|error| error.message)?;
+    fn read(&self, path: &str) -> Result<Text, NoText> {
+        let (sources, path) = (&self.unit.sources, self.located(path));
+        let is_missing = || sources.within_root(&path).is_ok() && !sources.exists(&path);
+        let none = |message| if is_missing() { NoText::Missing(message) } else { NoText::Unreadable(message) };
+        let file = sources.read(&path).map_err(|error| none(error.message))?;
         let text = sources.file(file).text.clone();
         let places = Places::of(text.len(), Span::new(file, 0, text.len()));
         Ok(Text::literal(text).written(places))

@@ -35,7 +35,8 @@ pub(super) fn apply(declared: &mut [Block], change: Block, notes: &mut Vec<Note>
             if block.kind == "variable" && change.body.attribute("type").is_some() {
                 keep_declared_type(&mut block.body);
             }
-            merge(&mut block.body, change.body);
+            let objects = Objects::of(block);
+            merge(&mut block.body, change.body, objects);
         }
         None if NAMED.contains(&change.kind.as_str()) => notes.push(dropped(change.header)),
         None => {}
@@ -78,9 +79,26 @@ fn apply_locals(declared: &mut [Block], change: &Body) -> Vec<Span> {
     dropped
 }
 
-fn merge(body: &mut Body, change: Body) {
+/// What an object is in a block in JSON syntax, where only the provider's schema tells.
+#[derive(Clone, Copy)]
+enum Objects {
+    /// A nested block: of what AWS has, only tags are maps that anything reads.
+    Blocks,
+    /// Perhaps the value of an argument.
+    Values,
+}
+
+impl Objects {
+    fn of(block: &Block) -> Self {
+        let is_aws = block.labels.first().is_some_and(|kind| kind.text.starts_with("aws_"));
+        let is_provided = matches!(block.kind.as_str(), "resource" | "data");
+        if is_provided && is_aws { Self::Blocks } else { Self::Values }
+    }
+}
+
+fn merge(body: &mut Body, change: Body, objects: Objects) {
     for attribute in change.attributes {
-        if is_no_block(&attribute, body) {
+        if is_no_block(&attribute, body, objects) {
             continue;
         }
         let kinds = written_dynamic(&attribute);
@@ -101,7 +119,7 @@ fn merge(body: &mut Body, change: Body) {
     body.blocks.extend(replaced);
     for block in settings {
         match body.blocks.iter_mut().find(|existing| existing.kind == "lifecycle") {
-            Some(existing) => merge(&mut existing.body, block.body),
+            Some(existing) => merge(&mut existing.body, block.body, Objects::Values),
             None => body.blocks.push(block),
         }
     }
@@ -109,7 +127,7 @@ fn merge(body: &mut Body, change: Body) {
 
 /// Whether an attribute stands for nested blocks in JSON syntax, and there is none: then it replaces none. Whether it does
 /// tell the blocks of that type that are already there.
-fn is_no_block(attribute: &Attribute, body: &Body) -> bool {
+fn is_no_block(attribute: &Attribute, body: &Body, objects: Objects) -> bool {
     let is_empty = |expr: &Expr| match &expr.kind {
         ExprKind::Null => true,
         ExprKind::Tuple(items) => items.is_empty(),
@@ -119,12 +137,17 @@ fn is_no_block(attribute: &Attribute, body: &Body) -> bool {
     let are_blocks = |existing: &Attribute| match &existing.expr.kind {
         ExprKind::Tuple(items) => !items.is_empty() && items.iter().all(is_block),
         // An argument that is a map may be null; it is no list.
-        ExprKind::Object(_) => attribute.expr.kind != ExprKind::Null,
+        ExprKind::Object(_) => {
+            let is_map = matches!(objects, Objects::Values) || attribute.name.starts_with("tags");
+            attribute.expr.kind != ExprKind::Null || !is_map
+        }
         _ => false,
     };
+    let is_dynamic = |existing: &Attribute| written_dynamic(existing).contains(&attribute.name);
     is_empty(&attribute.expr)
         && (body.blocks.iter().any(|block| nested_kind(block) == attribute.name)
-            || body.attribute(&attribute.name).is_some_and(are_blocks))
+            || body.attribute(&attribute.name).is_some_and(are_blocks)
+            || body.attribute("dynamic").is_some_and(is_dynamic))
 }
 
 /// Removes the attribute, or all nested blocks of the type, in either syntax.

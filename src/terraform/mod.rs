@@ -35,6 +35,7 @@ mod repeat;
 mod scope;
 mod secret;
 mod shared;
+mod slot;
 mod template;
 mod terragrunt;
 mod tree;
@@ -43,6 +44,7 @@ pub mod types;
 mod typing;
 mod unit;
 mod unknown;
+mod validation;
 mod variables;
 mod written;
 

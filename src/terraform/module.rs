@@ -30,6 +30,8 @@ pub struct Module {
     pub(super) resources: IndexMap<ResourceKey, Block>,
     /// `module` blocks by name.
     pub(super) calls: IndexMap<String, Block>,
+    /// Whether it says where its state is kept, which only a root module does.
+    pub(super) keeps_state: bool,
     /// Whether there is an `ephemeral` block.
     pub(super) opens_ephemerals: bool,
     /// `provider` blocks.
@@ -180,6 +182,10 @@ impl Module {
             ("data", [kind, name]) => {
                 let key = ResourceKey { mode: Mode::Data, kind: kind.clone(), name: name.clone() };
                 insert(&mut self.resources, key, block)
+            }
+            ("terraform", []) => {
+                self.keeps_state |= ["backend", "cloud"].iter().any(|kind| block.body.blocks_of(kind).next().is_some());
+                false
             }
             ("ephemeral", _) => {
                 self.opens_ephemerals = true;

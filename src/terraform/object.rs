@@ -13,10 +13,11 @@ use crate::value::{
 };
 
 use super::evaluator::{Evaluator, Key};
-use super::expand::{ANY_KEY, Expansion, Shape, Slot};
+use super::expand::{Expansion, Shape};
 use super::joined::{joined, made_of};
 use super::module::{Mode, ResourceKey};
 use super::scope::{Caller, Env, Scope};
+use super::slot::{ANY_KEY, Slot};
 use super::tree::Child;
 
 /// What an [`ObjectId`] stands for.

@@ -8,9 +8,10 @@ use crate::value::Value;
 
 use super::blocks::{Content, nested_arguments, nested_kinds};
 use super::evaluator::Evaluator;
-use super::expand::{Slot, in_slot};
+use super::expand::in_slot;
 use super::object::Instance;
 use super::scope::{Env, Scope};
+use super::slot::Slot;
 
 /// A provider's local name and alias, as a module sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::syntax::Block;
 use crate::value::{InputSet, Value};
 
 use super::evaluator::Evaluator;
-use super::expand::Slot;
+use super::slot::Slot;
 use super::tree::Node;
 use crate::model::Existence;
 

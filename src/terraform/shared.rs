@@ -19,8 +19,9 @@ use super::evaluator::Key;
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     values: Mutex<HashMap<Name, (Value, usize)>>,
-    /// The resources that a block, or everything in the modules of a call, makes, by its address.
-    pub resources: Before<String, Vec<Resource>>,
+    /// The resources that a block, or everything in the modules of a call, makes, by the address of the module instance and
+    /// where the block or call stands.
+    pub resources: Before<(String, usize), Arc<[Resource]>>,
     /// The properties of resources.
     pub properties: Before<(usize, String), Value>,
     /// What a condition of a variable in a module instance looks at.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::types::convert;
 use crate::value::{
-    Ask, Data, Domain, Input, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type, Value, World,
+    self, Ask, Data, Domain, Input, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type, Value,
+    World,
 };
 
 /// What an operation makes, which decides what it is of an opaque operand.
@@ -20,6 +21,8 @@ pub enum Outcome {
     Number,
     /// Something that may be empty although the operand is set.
     Open,
+    /// A text less something: set where it is made of an identifier, of which enough is left; else it may be empty.
+    Cut,
 }
 
 /// The result of the operation whose canonical text is `name`, as far as it can be told while `obstacle` is unknown.
@@ -31,6 +34,7 @@ pub fn derive(name: impl Into<String>, obstacle: &Value, outcome: Outcome, world
     match &obstacle.data {
         Data::Failed(_) | Data::Pending(_) => obstacle.clone(),
         Data::Opaque(_) if outcome == Outcome::Set => opaque(name, origin),
+        Data::Opaque(_) if outcome == Outcome::Cut && is_identifier(obstacle) => opaque(name, origin),
         Data::Open(input) => match world.which(input) {
             Some(question) => Value::pending(question, origin),
             None => made_of(input, open(name, outcome.domain(), world, origin)),
@@ -57,9 +61,16 @@ impl Outcome {
             Self::Set | Self::Number => {
                 Domain { never_null: true, never_empty: self == Self::Number, ..Domain::default() }
             }
-            Self::Open => Domain { never_null: true, ..Domain::default() },
+            Self::Open | Self::Cut => Domain { never_null: true, ..Domain::default() },
         }
     }
+}
+
+/// What a number with more digits than this program works with is worth.
+#[must_use]
+pub fn too_large(name: impl Into<String>, origin: Origin) -> Value {
+    let reason = Reason::Limit("the number is too large".to_owned());
+    Value::open(Input::undecidable(name.into(), reason, origin.clone()), origin)
 }
 
 /// Whether an opaque value is certainly one text and no collection: identifiers are, whatever provider makes them.
@@ -88,17 +99,24 @@ pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Orig
     settle(Value::open(input, origin), world)
 }
 
-/// An element of an unknown collection: `var.tags["env"]`.
+/// What the name of the part under a key ends with.
+#[must_use]
+pub fn step(key: &Value) -> String {
+    Literal::of(key).map_or_else(|| format!("[{}]", key.describe()), |key| value::step(&key))
+}
+
+/// An element of an unknown collection: `var.tags.env`.
 #[must_use]
 pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Origin) -> Value {
-    let name = format!("{}[{key}]", collection.describe());
+    let step = value::step(key);
+    let name = format!("{}{step}", collection.describe());
     let ty = match key {
         Literal::Text(key) => collection.said_type().attribute(key).cloned(),
         _ => collection.said_type().element().cloned(),
     };
     let ty = ty.unwrap_or(Type::Any);
     match &collection.data {
-        Data::Opaque(_) => opaque(name, origin).typed(&ty),
+        Data::Opaque(symbol) => Value::opaque(part_of(symbol, &step), origin).typed(&ty),
         Data::Open(input) => {
             let (reason, domain) = (input.reason.of_part(), Domain::default());
             let element = Input { name, reason, domain, origin: input.origin.clone() };
@@ -106,6 +124,13 @@ pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Orig
         }
         _ => open(name, Domain::default(), world, origin),
     }
+}
+
+/// A part of something opaque.
+#[must_use]
+pub fn part_of(symbol: &Symbol, step: &str) -> Symbol {
+    let step = if symbol.attribute.is_empty() { step.strip_prefix('.').unwrap_or(step) } else { step };
+    Symbol { source: symbol.source.clone(), attribute: format!("{}{step}", symbol.attribute) }
 }
 
 /// The question whether a statement about unknown values, in its canonical text, is true.

@@ -5,12 +5,9 @@ use std::sync::Arc;
 
 use crate::model::{OpenInputs, kept, schema};
 use crate::source::Span;
-use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, hcl};
-use crate::value::{
-    Data, Decided, Domain, Input, Literal, Origin, Pattern, Reason, Role, Stop, Value, any, look_at, watched,
-};
+use crate::syntax::{Block, Expr, ExprKind, hcl};
+use crate::value::{Data, Input, Literal, Origin, Reason, Role, Value};
 
-use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
 use super::expand::in_slot;
 use super::functions;
@@ -21,6 +18,7 @@ use super::scope::{Caller, Env, Scope};
 use super::secret::is_sensitive;
 use super::types::{self, Nullable, Type};
 use super::unknown::element_of;
+use super::validation::{is_variable, narrow, validations};
 
 /// What a `variable` block says.
 struct Declaration<'a> {
@@ -205,8 +203,13 @@ impl<'a> Evaluator<'a> {
         let name = format!("var.{}", declaration.name);
         let origin = Origin::at(declaration.block.header, Role::Header);
         let mut domain = types::domain(&declaration.ty, declaration.nullable);
+        let any = domain.clone();
         for condition in validations(declaration.block) {
             narrow(&mut domain, condition, declaration.name);
+        }
+        if domain.values.as_ref().is_some_and(Vec::is_empty) {
+            self.note(format!("{name}: no value meets all of its validations"), declaration.block.header);
+            domain = any;
         }
         let ty = declaration.ty.of_converted(&Type::Any);
         self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin).typed(&ty))
@@ -227,47 +230,6 @@ impl<'a> Evaluator<'a> {
         let blocks = named.chain(module.calls.values());
         let mut repeated = blocks.filter_map(|block| block.body.attribute("for_each"));
         is_collection && repeated.any(|each| mentions(&each.expr, declaration.name))
-    }
-
-    /// Whether the answers of this world break a validation that holds, or may hold, without them.
-    ///
-    /// # Errors
-    /// The need to ask where one that these answers bear on waits for another.
-    pub fn is_invalid(&self, scope: &Rc<Scope<'a>>) -> Decided<bool> {
-        let conditions = scope.node.module.variables.values().flat_map(validations);
-        any(conditions.map(|condition| {
-            let known = &self.unit.shared.validations;
-            let key = (scope.address.clone(), condition.span);
-            if known.get(&key, self.world).is_some() {
-                return Ok(false);
-            }
-            let (breaks, inputs) = watched(|| {
-                look_at(scope.inputs);
-                self.breaks(scope, condition)
-            });
-            if self.world.answers().is_empty() {
-                known.put(key, (), inputs);
-                return Ok(false);
-            }
-            Ok(breaks? && self.unanswered_breaks(scope, condition) != Ok(true))
-        }))
-    }
-
-    fn unanswered_breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> Decided<bool> {
-        let unanswered = self.unanswered();
-        unanswered.expand_all();
-        let scopes = unanswered.scopes.borrow().clone();
-        let same = scopes.iter().find(|other| other.address == scope.address);
-        same.map_or(Ok(false), |same| unanswered.breaks(same, condition))
-    }
-
-    fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> Decided<bool> {
-        match super::truth::truth(&self.evaluate(condition, Env::of(scope)), self.world).data {
-            Data::Bool(holds) => Ok(!holds),
-            Data::Failed(_) => Ok(true),
-            Data::Pending(question) => Err(Stop::Ask(question)),
-            _ => Ok(false),
-        }
     }
 }
 
@@ -292,117 +254,6 @@ pub(super) fn argument_of(value: Value, span: Span) -> Value {
         other => other.clone(),
     };
     Value::new(data, value.origin).through(span, Role::Argument)
-}
-
-/// The conditions a variable's value must meet.
-fn validations(variable: &Block) -> Vec<&Expr> {
-    nested_arguments(&variable.body, "validation", "condition")
-}
-
-/// What a validation that is written in one of the usual ways says about the values of a variable.
-fn narrow(domain: &mut Domain, condition: &Expr, name: &str) {
-    match &condition.kind {
-        ExprKind::Parenthesis(inner) => narrow(domain, inner, name),
-        ExprKind::Binary(left, BinaryOperator::And, right) => {
-            narrow(domain, left, name);
-            narrow(domain, right, name);
-        }
-        ExprKind::Binary(left, BinaryOperator::NotEqual, right) if is_variable(left, name) => match &right.kind {
-            ExprKind::Null => domain.never_null = true,
-            ExprKind::Text(text, _) if text.is_empty() => domain.never_empty = true,
-            _ => {}
-        },
-        ExprKind::Binary(left, BinaryOperator::Greater | BinaryOperator::NotEqual, right)
-            if is_length(left, name) && matches!(&right.kind, ExprKind::Number(zero) if zero.as_i64() == Some(0)) =>
-        {
-            domain.never_null = true;
-            domain.never_empty = true;
-        }
-        ExprKind::Call(call) if call.name == "can" && listed(condition, name).is_none() => {
-            if let Some(pattern) = pattern(call, name) {
-                domain.never_null = true;
-                domain.never_empty |= pattern.is_never_empty();
-                domain.never_wide |= pattern.is_anchored() && pattern.is_never_wide();
-            }
-        }
-        _ => {
-            if let Some(values) = listed(condition, name) {
-                let known = domain.values.take();
-                let allowed =
-                    |value: &Literal| known.as_ref().is_none_or(|known| known.iter().any(|other| other.same(value)));
-                *domain = Domain::of(values.into_iter().filter(allowed).collect());
-            }
-        }
-    }
-}
-
-/// The pattern of `can(regex("…", var.name))`.
-fn pattern(can: &Call, name: &str) -> Option<Pattern> {
-    let [only] = can.arguments.as_slice() else { return None };
-    let ExprKind::Call(regex) = &only.kind else { return None };
-    match regex.arguments.as_slice() {
-        [pattern, variable] if regex.name == "regex" && is_variable(variable, name) => match &pattern.kind {
-            ExprKind::Text(pattern, _) => Pattern::parse(pattern),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// The literals of `contains([…], var.name)`, `can(regex("^(…|…)$", var.name))` and `var.name == … || var.name == …`.
-fn listed(condition: &Expr, name: &str) -> Option<Vec<Literal>> {
-    match &condition.kind {
-        ExprKind::Parenthesis(inner) => listed(inner, name),
-        ExprKind::Call(Call { name: function, arguments, .. }) if function == "contains" => {
-            match arguments.as_slice() {
-                [list, variable] if is_variable(variable, name) => {
-                    let ExprKind::Tuple(items) = &list.kind else { return None };
-                    items.iter().map(|item| literal(item)).collect()
-                }
-                _ => None,
-            }
-        }
-        ExprKind::Call(can) if can.name == "can" => {
-            let texts = pattern(can, name).filter(Pattern::is_anchored)?.texts()?;
-            Some(texts.into_iter().map(Literal::Text).collect())
-        }
-        ExprKind::Binary(left, BinaryOperator::Equal, right) if is_variable(left, name) => Some(vec![literal(right)?]),
-        ExprKind::Binary(left, BinaryOperator::Or, right) => {
-            let (mut left, right) = (listed(left, name)?, listed(right, name)?);
-            left.extend(right);
-            Some(left)
-        }
-        _ => None,
-    }
-}
-
-fn literal(expr: &Expr) -> Option<Literal> {
-    match &expr.kind {
-        ExprKind::Null => Some(Literal::Null),
-        ExprKind::Bool(value) => Some(Literal::Bool(*value)),
-        ExprKind::Number(value) => Some(Literal::Number(value.clone())),
-        ExprKind::Text(value, _) => Some(Literal::Text(value.clone())),
-        _ => None,
-    }
-}
-
-fn is_variable(expr: &Expr, name: &str) -> bool {
-    match &expr.kind {
-        ExprKind::Attribute(source, attribute) => {
-            attribute == name && matches!(&source.kind, ExprKind::Variable(root) if root == "var")
-        }
-        ExprKind::Parenthesis(inner) => is_variable(inner, name),
-        _ => false,
-    }
-}
-
-fn is_length(expr: &Expr, name: &str) -> bool {
-    match &expr.kind {
-        ExprKind::Call(Call { name: function, arguments, .. }) if function == "length" => {
-            matches!(arguments.as_slice(), [only] if is_variable(only, name))
-        }
-        _ => false,
-    }
 }
 
 /// Whether an expression uses a variable, itself or through functions and `for`.

@@ -9,9 +9,10 @@ use std::sync::{Mutex, PoisonError};
 
 use super::World;
 
-/// Some inputs: those of a set, and perhaps others. Each input is one of 128 bits, so that a set costs nothing to keep.
+/// Some inputs: those of a set, and perhaps others. Each input is one of 512 bits, so that a set costs little to keep and
+/// two inputs are seldom taken for each other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct InputSet(u128);
+pub struct InputSet([u128; 4]);
 
 impl InputSet {
     /// The input of this name.
@@ -19,26 +20,30 @@ impl InputSet {
     pub fn named(name: &str) -> Self {
         let mut hasher = DefaultHasher::new();
         name.hash(&mut hasher);
-        Self(1 << (hasher.finish() % u64::from(u128::BITS)))
+        let hash = hasher.finish();
+        let (word, bit) = (hash / u64::from(u128::BITS) % 4, hash % u64::from(u128::BITS));
+        Self([0, 1, 2, 3].map(|at| if at == word { 1 << bit } else { 0 }))
     }
 
     /// These and the others.
     #[must_use]
     pub fn and(self, others: Self) -> Self {
-        Self(self.0 | others.0)
+        let mut both = self.0;
+        both.iter_mut().zip(others.0).for_each(|(word, other)| *word |= other);
+        Self(both)
     }
 
     /// Whether an input may be among both.
     #[must_use]
     pub fn may_share(self, others: Self) -> bool {
-        self.0 & others.0 != 0
+        self.0.iter().zip(others.0).any(|(one, other)| one & other != 0)
     }
 }
 
 thread_local! {
     /// What the work that is being watched has looked at so far. A row is explored by one thread, and evaluation is handed
     /// from function to function: all of them would have to carry this.
-    static LOOKED_AT: Cell<InputSet> = const { Cell::new(InputSet(0)) };
+    static LOOKED_AT: Cell<InputSet> = const { Cell::new(InputSet([0; 4])) };
 }
 
 /// Says that the work at hand looks at some inputs: whoever keeps a result says what it was made of when it is used again.

@@ -125,6 +125,10 @@ pub enum Ask {
     Holds(Literal),
     /// Does it hold more than this many elements?
     LongerThan(usize),
+    /// Is the number more than this one?
+    Above(Number),
+    /// Is the number less than this one?
+    Below(Number),
 }
 
 impl PartialEq for Input {
@@ -147,6 +151,14 @@ impl Input {
     #[must_use]
     pub fn derived(name: impl Into<String>, origin: Origin) -> Self {
         Self { name: name.into(), reason: Reason::Derived, domain: Domain::default(), origin }
+    }
+
+    /// What is opaque, or a text made of it, as something that may be compared: it is set. Asked by its name, so that an
+    /// account that has one number has no other.
+    #[must_use]
+    pub fn set(value: &Value, origin: Origin) -> Self {
+        let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+        Self { domain, ..Self::derived(value.describe(), origin) }
     }
 
     /// An input for what this program or the real tool cannot evaluate, named by the reason.
@@ -207,6 +219,8 @@ impl Question {
             Ask::Fixed => format!("{name} is a fixed value"),
             Ask::Holds(literal) => format!("{name} holds {literal}"),
             Ask::LongerThan(count) => format!("length({name}) > {count}"),
+            Ask::Above(number) => format!("{name} > {number}"),
+            Ask::Below(number) => format!("{name} < {number}"),
         }
     }
 }

@@ -2,6 +2,30 @@
 
 use std::collections::BTreeSet;
 
+use super::Literal;
+
+/// What the name of a part of something ends with: `.env` or `["a b"]` under a text, `[0]` under a number. Terraform takes
+/// `var.tags["env"]` and `var.tags.env` for the same, so they have one name.
+#[must_use]
+pub fn step(key: &Literal) -> String {
+    match key {
+        Literal::Text(name) if is_identifier(name) => format!(".{name}"),
+        _ => format!("[{key}]"),
+    }
+}
+
+fn is_identifier(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|next| next.is_alphanumeric() || matches!(next, '_' | '-'))
+}
+
+/// Whether something of this name is a part of what is called `whole`, or all of it.
+#[must_use]
+pub fn is_part(name: &str, whole: &str) -> bool {
+    name.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 /// The names in the canonical text of an expression, without those of functions: `lower(var.n)` has `var.n`. A word in
 /// quotes counts too, since `"logs-${var.n}"` has names there.
 #[must_use]

@@ -112,10 +112,7 @@ impl Value {
                 world.ask(input, Ask::True).map(Some)
             }
             // What is opaque is set, but whether it is true is open (DESIGN: "a boolean made of it is open").
-            Data::Opaque(symbol) => {
-                let input = Arc::new(Input::derived(symbol.to_string(), self.origin.clone()));
-                world.ask(&input, Ask::True).map(Some)
-            }
+            Data::Opaque(_) => world.ask(&Arc::new(Input::set(self, self.origin.clone())), Ask::True).map(Some),
             Data::Text(text) => match text.as_literal().map(str::to_ascii_lowercase).as_deref() {
                 Some("true") => Ok(Some(true)),
                 Some("false") => Ok(Some(false)),
@@ -141,8 +138,8 @@ impl Value {
             Data::Open(input) => world.ask(input, Ask::Is(Literal::Text(literal.to_owned()))),
             Data::Opaque(_) | Data::Text(_) if self.as_str().is_none() => {
                 self.ask_which(world)?;
-                let name = format!("{} == \"{literal}\"", self.describe());
-                world.ask(&Arc::new(Input::derived(name, self.origin.clone())), Ask::True)
+                let is = Ask::Is(Literal::Text(literal.to_owned()));
+                world.ask(&Arc::new(Input::set(self, self.origin.clone())), is)
             }
             Data::Pending(_) | Data::Failed(_) => self.read_null(world),
             _ => Ok(Literal::of(self).is_some_and(|value| value.same(&Literal::Text(literal.to_owned())))),
@@ -180,7 +177,8 @@ impl Value {
         self.which(world).map_or(Ok(()), |question| Err(Stop::Ask(Arc::new(question))))
     }
 
-    fn reject(&self, message: impl Into<String>) -> Stop {
+    /// That the real tool, or the service, would refuse the value.
+    pub fn reject(&self, message: impl Into<String>) -> Stop {
         Stop::Reject(Arc::new(Failure { message: message.into(), origin: self.origin.clone() }))
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Ask, Decided, Domain, Input, InputSet, Literal, Question, Stop, look_at};
+use super::{Ask, Decided, Domain, Input, InputSet, Literal, Number, Question, Stop, is_part, look_at, step};
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
 const MAX_CANDIDATES: usize = 16;
@@ -116,7 +116,7 @@ impl World {
     pub fn agrees(&self, others: &[(Question, bool)]) -> bool {
         // Most worlds say the opposite somewhere, which is cheap to see.
         let is_denied = |(question, answer): &(Question, bool)| self.answers.contains(&(question.clone(), !answer));
-        !others.iter().any(is_denied)
+        !others.iter().any(|other| is_denied(other) || self.lacks(&other.0.input))
             && others.iter().all(|(question, _)| {
                 let mut facts = self.about(&question.input);
                 // What both say counts once: two elements are more than one.
@@ -124,6 +124,14 @@ impl World {
                 facts.extend(new.collect::<Vec<_>>());
                 is_possible(&question.input.domain, &facts)
             })
+    }
+
+    /// Whether an input is an element of a collection that has none under that key.
+    fn lacks(&self, input: &Input) -> bool {
+        self.answers.iter().any(|(question, answer)| match &question.ask {
+            Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", question.input.name, step(key))),
+            _ => false,
+        })
     }
 
     /// The values `input` can still have, where they are finitely many: those of its domain that agree with every answer.
@@ -196,20 +204,25 @@ fn is_possible(domain: &Domain, facts: &Facts) -> bool {
     let is_set = is_asked(|ask| *ask == Ask::True)
         || is_said(true, |ask| matches!(ask, Ask::Fixed | Ask::Holds(_) | Ask::LongerThan(_)));
     // Both tools refuse to look into null, whatever they would find.
+    let is_number = is_asked(|ask| matches!(ask, Ask::Above(_) | Ask::Below(_)));
     let null = !domain.never_null
         && !is_set
+        && !is_number
         && !is_asked(|ask| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_)))
         && !is_said(false, is_null)
         && !is_said(true, is_empty);
-    let empty = !domain.never_empty && !is_set && !is_said(false, is_empty) && !is_said(true, is_null);
+    let empty = !domain.never_empty && !is_set && !is_number && !is_said(false, is_empty) && !is_said(true, is_null);
     let more = !is_said(true, is_null) && !is_said(true, is_empty) && can_be_more(facts);
     let too_wide = domain.never_wide && is_said(false, |ask| *ask == Ask::Fixed);
     null || empty || (more && !too_wide)
 }
 
-/// Whether something that is neither null nor empty gives all these answers. There are more texts, fixed and not, than
-/// answers could exclude.
+/// Whether something that is neither null nor empty gives all these answers. There are more texts, fixed and not, and more
+/// numbers between two others, than answers could exclude.
 fn can_be_more(facts: &Facts) -> bool {
+    if !has_numbers(facts) {
+        return false;
+    }
     let sizes = |wanted: bool| {
         facts.iter().filter_map(move |(ask, answer)| match ask {
             Ask::LongerThan(count) if *answer == wanted => Some(*count),
@@ -222,6 +235,29 @@ fn can_be_more(facts: &Facts) -> bool {
     let is_boolean = facts.iter().any(|(ask, _)| matches!(ask, Ask::True));
     let is_wide = facts.iter().any(|(ask, answer)| *ask == &Ask::Fixed && !answer);
     sizes(false).min().is_none_or(|most| least <= most) && !(is_boolean && (is_collection || is_wide))
+}
+
+/// Whether a number lies between the bounds that the facts set. Between two different ones there are always others.
+fn has_numbers(facts: &Facts) -> bool {
+    let bounds = |ends: [fn(&Ask) -> Option<&Number>; 2]| {
+        let bounds = facts.iter().filter_map(move |(ask, answer)| {
+            let [strict, inclusive] = ends;
+            strict(ask).filter(|_| *answer).or_else(|| inclusive(ask).filter(|_| !answer))
+        });
+        bounds.collect::<Vec<_>>()
+    };
+    let (low, high) = (bounds([above, below]).into_iter().max(), bounds([below, above]).into_iter().min());
+    let Some((low, high)) = low.zip(high) else { return true };
+    let only = Literal::Number(low.clone());
+    low < high || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask).is_none_or(|said| said == *answer)))
+}
+
+fn above(ask: &Ask) -> Option<&Number> {
+    if let Ask::Above(number) = ask { Some(number) } else { None }
+}
+
+fn below(ask: &Ask) -> Option<&Number> {
+    if let Ask::Below(number) = ask { Some(number) } else { None }
 }
 
 /// Whether `literal` answers `ask` with yes; `None` where the question makes no sense for it: whatever asks it is
@@ -238,6 +274,8 @@ fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
         },
         // Null, the empty text and other scalars hold nothing.
         Ask::Holds(_) | Ask::LongerThan(_) => Some(false),
+        Ask::Above(number) => Number::parse(&literal.as_text()).ok().map(|value| value.exceeds(number)),
+        Ask::Below(number) => Number::parse(&literal.as_text()).ok().map(|value| number.exceeds(&value)),
     }
 }
 
@@ -290,6 +328,41 @@ mod tests {
         let world = World::default().with(Question::new(x.clone(), is("prod")), false);
         assert_eq!(world.answer(&Question::new(x.clone(), is("dev"))), None);
         assert_eq!(world.answer(&Question::new(x, Ask::Null)), None);
+    }
+
+    #[test]
+    fn what_a_collection_does_not_hold_is_worth_nothing() {
+        let [whole, element] = ["var.x", "var.x.a"].map(|name| {
+            let reason = Reason::NoValue("--var x=VALUE".to_owned());
+            Arc::new(Input { name: name.to_owned(), reason, domain: Domain::default(), origin: Origin::default() })
+        });
+        let holds = Question::new(whole, Ask::Holds(Literal::Text("a".to_owned())));
+        let without = World::default().with(holds.clone(), false);
+        assert!(!without.agrees(&[(Question::new(element.clone(), is("b")), true)]));
+        assert!(World::default().with(holds, true).agrees(&[(Question::new(element, is("b")), true)]));
+    }
+
+    #[test]
+    fn a_number_lies_where_all_answers_have_it() {
+        let x = input(Domain::default());
+        let number = Number::from(5_i64);
+        let [above, below] = [Ask::Above(number.clone()), Ask::Below(number.clone())];
+        let asked = |ask: &Ask| Question::new(x.clone(), ask.clone());
+        let larger = World::default().with(asked(&above), true);
+        let answers = [
+            (asked(&Ask::Above(Number::from(3_i64))), Some(true)),
+            (asked(&Ask::Above(Number::from(7_i64))), None),
+            (asked(&below), Some(false)),
+            (asked(&Ask::Is(Literal::Number(number.clone()))), Some(false)),
+            (asked(&Ask::Null), Some(false)),
+        ];
+        for (question, expected) in answers {
+            assert_eq!(larger.answer(&question), expected, "{}", question.describe());
+        }
+        let neither = World::default().with(asked(&above), false).with(asked(&below), false);
+        assert!(neither.allows(&x), "it may be 5");
+        let not_even = neither.with(asked(&Ask::Is(Literal::Number(number))), false);
+        assert!(!not_even.allows(&x), "no number is neither more, nor less, nor the same");
     }
 
     #[test]

@@ -151,7 +151,7 @@ impl Lowering<'_> {
     fn number(&self, place: Range<usize>) -> ExprKind {
         let text = self.source(&place);
         let Some(digits) = text.strip_prefix('-') else {
-            return Number::parse(text).map_or_else(|| unsupported_number(text), ExprKind::Number);
+            return Number::parse(text).map_or_else(|_| unsupported_number(text), ExprKind::Number);
         };
         let digits = digits.trim_start();
         let start = place.end - digits.len();

@@ -64,7 +64,7 @@ pub(super) enum Trouble {
     Ask(Arc<Question>),
     /// A limit of this program was reached: one sentence.
     Limit(String),
-    /// It cannot be told in any world, for this reason (a missing file).
+    /// It cannot be told in any world, for this reason (a file outside of the project).
     Broken(String),
 }
 

@@ -9,8 +9,10 @@ use crate::syntax::BinaryOperator;
 use crate::terraform::joined::item;
 use crate::terraform::operators::{all, any, binary, equal};
 use crate::terraform::types::unify;
-use crate::terraform::unknown::{Outcome, settle};
-use crate::value::{Ask, Data, Domain, Input, Junction, ListKind, Literal, Question, Reason, Role, Stop, Value};
+use crate::terraform::unknown::{Outcome, element_of, is_identifier, opaque, settle};
+use crate::value::{
+    Ask, Data, Domain, Input, Junction, ListKind, Literal, Number, Question, Reason, Role, Stop, Value,
+};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("alltrue", &[P::Bools], Outcome::Bool, all_true),
@@ -36,7 +38,8 @@ fn length(arguments: &Arguments) -> Answer {
         Data::Text(text) => text.as_literal().ok_or(Trouble::Unknown)?.graphemes(true).count(),
         Data::Open(input) => return Ok(length_of(input, arguments)),
         Data::Opaque(symbol) => {
-            let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+            // What is set is not null; a list of subnets may have none.
+            let domain = Domain { never_null: true, never_empty: is_identifier(value), ..Domain::default() };
             let input = Input { domain, ..Input::derived(symbol.to_string(), value.origin.clone()) };
             return Ok(length_of(&Arc::new(input), arguments));
         }
@@ -79,6 +82,11 @@ fn element(arguments: &Arguments) -> Answer {
     if let Some(item) = item(arguments.value(0), arguments.count(1).unwrap_or(usize::MAX)) {
         return Ok(chosen(item, arguments));
     }
+    let list = arguments.value(0);
+    if matches!(list.data, Data::Open(_) | Data::Opaque(_)) && arguments.count(1).is_ok_and(|index| index == 0) {
+        let first = Literal::Number(Number::from(0_usize));
+        return Ok(element_of(list, &first, arguments.world(), arguments.origin()));
+    }
     let (kind, items) = arguments.sequence(0)?;
     if kind == ListKind::Set {
         return Err("a list is needed, this is a set".into());
@@ -101,12 +109,20 @@ pub(super) fn chosen(value: &Value, arguments: &Arguments) -> Value {
 
 fn one(arguments: &Arguments) -> Answer {
     let collection = arguments.value(0);
-    if let Data::Open(input) = &collection.data {
-        let empty = Value::answer(Question::new(Arc::clone(input), Ask::Empty), arguments.world(), arguments.origin());
+    let input = match &collection.data {
+        Data::Open(input) => Some(Arc::clone(input)),
+        Data::Opaque(symbol) => Some(Arc::new(Input::derived(symbol.to_string(), collection.origin.clone()))),
+        _ => None,
+    };
+    if let Some(input) = input {
+        let empty = Value::answer(Question::new(Arc::clone(&input), Ask::Empty), arguments.world(), arguments.origin());
         return Ok(match empty.as_bool() {
             Some(true) => Value::null(arguments.origin()),
             Some(false) => match collection.each() {
                 Some((_, element)) => chosen(element, arguments),
+                None if matches!(collection.data, Data::Opaque(_)) => {
+                    opaque(format!("{}[*]", input.name), arguments.origin())
+                }
                 None => {
                     Value::open(Input::derived(format!("{}[*]", input.name), arguments.origin()), arguments.origin())
                 }

@@ -2,6 +2,7 @@
 
 use globset::GlobBuilder;
 
+use super::NoText;
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
 use crate::terraform::types::{Type, convert, set};
 use crate::terraform::unknown::Outcome;
@@ -23,7 +24,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The text of the file that the first argument names.
 pub(super) fn read(arguments: &Arguments) -> Result<Text, Trouble> {
     let path = arguments.text(0)?;
-    arguments.call.host.read(path).map_err(|problem| Trouble::Broken(format!("{path} {problem}")))
+    arguments.call.host.read(path).map_err(|none| match none {
+        NoText::Missing(problem) => Trouble::Refused(format!("{path} {problem}")),
+        NoText::Unreadable(problem) => Trouble::Broken(format!("{path} {problem}")),
+    })
 }
 
 fn file(arguments: &Arguments) -> Answer {

@@ -8,7 +8,7 @@ use super::yaml::{Tree, read};
 use crate::source::{Places, Span};
 use crate::syntax::json;
 use crate::terraform::unknown::{self, Outcome};
-use crate::value::{Data, Number, Part, Text, Value};
+use crate::value::{Data, NoNumber, Number, Part, Text, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("jsondecode", &[P::Text], Outcome::Open, decode),
@@ -44,6 +44,7 @@ impl Json {
         match &value.data {
             Data::Null => self.push("null"),
             Data::Bool(known) => self.push(known.to_string()),
+            Data::Number(known) if !known.is_finite() => return Err("JSON has no infinity".into()),
             Data::Number(known) => self.push(known.to_string()),
             Data::Text(known) => self.text(known.parts()),
             Data::List(_, items) => {
@@ -132,9 +133,10 @@ fn scalar(text: &str, arguments: &Arguments) -> Answer {
         "null" => Value::null(arguments.origin()),
         "true" => Value::bool(true, arguments.origin()),
         "false" => Value::bool(false, arguments.origin()),
-        number => {
-            let number = Number::parse(number).ok_or_else(|| format!("{number} is not a number that can be used"))?;
-            Value::number(number, arguments.origin())
-        }
+        number => match Number::parse(number) {
+            Ok(number) => Value::number(number, arguments.origin()),
+            Err(NoNumber::Undefined) => return Err(format!("{number} is not a number that can be used").into()),
+            Err(NoNumber::TooLarge) => return Err(Trouble::Limit("the number is too large".to_owned())),
+        },
     })
 }

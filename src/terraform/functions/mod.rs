@@ -10,6 +10,7 @@ mod conversions;
 mod csv;
 mod encoding;
 mod filesystem;
+mod floating;
 mod format;
 mod hashes;
 mod holes;
@@ -55,13 +56,21 @@ pub struct Call<'a> {
     pub host: &'a dyn Host,
 }
 
+/// Why a file has no text: one sentence without the path.
+pub enum NoText {
+    /// It is not there, which Terraform refuses.
+    Missing(String),
+    /// This program may not or cannot read it; Terraform may.
+    Unreadable(String),
+}
+
 /// What a function needs of the module that calls it.
 pub trait Host {
     /// The text of a file, its path as written (relative to the root module, as Terraform's working directory is).
     ///
     /// # Errors
-    /// One sentence without the path.
-    fn read(&self, path: &str) -> Result<Text, String>;
+    /// When it is not there, or may not be read.
+    fn read(&self, path: &str) -> Result<Text, NoText>;
     /// Whether a file is there.
     ///
     /// # Errors

@@ -2,8 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use bigdecimal::ToPrimitive;
-use bigdecimal::num_bigint::BigInt;
+use num_bigint::BigInt;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
 use crate::terraform::unknown::Outcome;
@@ -79,11 +78,7 @@ fn block(arguments: &Arguments) -> Result<Block, Trouble> {
 }
 
 fn integer(arguments: &Arguments, index: usize) -> Result<BigInt, Trouble> {
-    let number = arguments.number(index)?.decimal();
-    if !number.is_integer() {
-        return Err(format!("argument {} must be a whole number", index + 1).into());
-    }
-    Ok(number.with_scale(0).as_bigint_and_exponent().0)
+    arguments.number(index)?.as_whole().ok_or_else(|| format!("argument {} must be a whole number", index + 1).into())
 }
 
 /// Whether a block holds an address or another block. <https://opentofu.org/docs/language/functions/cidrcontains/>
@@ -107,7 +102,7 @@ fn host(arguments: &Arguments) -> Answer {
     if offset < BigInt::from(0) || offset >= count {
         return Err(format!("a prefix of {} bits has no such host", block.prefix).into());
     }
-    let address = block.first | offset.to_u128().unwrap_or_default();
+    let address = block.first | u128::try_from(offset).unwrap_or_default();
     Ok(Value::text(block.write(address), arguments.origin()))
 }
 
@@ -127,7 +122,8 @@ fn subnet(arguments: &Arguments) -> Answer {
         return Err("the prefix is too short for so many new bits".into());
     }
     let new_bits = u32::try_from(new_bits).map_err(|_| Trouble::Limit("a negative number of new bits".to_owned()))?;
-    let number = number.to_u128().filter(|number| *number <= ones(new_bits)).ok_or("there is no such subnet")?;
+    let number =
+        u128::try_from(number).ok().filter(|number| *number <= ones(new_bits)).ok_or("there is no such subnet")?;
     let subnet = Block { prefix, ..block };
     let first = block.first | number.checked_shl(block.width - prefix).unwrap_or_default();
     Ok(Value::text(format!("{}/{prefix}", subnet.write(first)), arguments.origin()))

@@ -1,60 +1,59 @@
 //! Functions over numbers.
 
-use bigdecimal::num_bigint::BigInt;
-use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+use num_bigint::BigInt;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::floating;
 use crate::terraform::unknown::Outcome;
 use crate::value::{Data, Number, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("abs", &[P::Number], Outcome::Number, |call| map(call, BigDecimal::abs)),
-    function("ceil", &[P::Number], Outcome::Number, |call| round(call, RoundingMode::Ceiling)),
-    function("floor", &[P::Number], Outcome::Number, |call| round(call, RoundingMode::Floor)),
+    function("abs", &[P::Number], Outcome::Number, |call| map(call, Number::absolute)),
+    function("ceil", &[P::Number], Outcome::Number, |call| map(call, Number::ceil)),
+    function("floor", &[P::Number], Outcome::Number, |call| map(call, Number::floor)),
     function("log", &[P::Number, P::Number], Outcome::Number, log),
-    function("max", &[P::Number], Outcome::Number, |call| extreme(call, std::cmp::Ordering::Greater))
+    function("max", &[P::Number], Outcome::Number, |call| extreme(call, Number::exceeds)).variadic(P::Number),
+    function("min", &[P::Number], Outcome::Number, |call| extreme(call, |left, right| right.exceeds(left)))
         .variadic(P::Number),
-    function("min", &[P::Number], Outcome::Number, |call| extreme(call, std::cmp::Ordering::Less)).variadic(P::Number),
     function("parseint", &[P::Any, P::Number], Outcome::Number, parse_int),
     function("pow", &[P::Number, P::Number], Outcome::Number, power),
     function("signum", &[P::Number], Outcome::Number, sign),
 ];
 
-fn map(arguments: &Arguments, change: fn(&BigDecimal) -> BigDecimal) -> Answer {
-    Ok(Value::number(change(arguments.number(0)?.decimal()), arguments.origin()))
-}
-
-fn round(arguments: &Arguments, mode: RoundingMode) -> Answer {
-    Ok(Value::number(arguments.number(0)?.decimal().with_scale_round(0, mode), arguments.origin()))
+fn map(arguments: &Arguments, change: fn(&Number) -> Number) -> Answer {
+    Ok(Value::number(change(arguments.number(0)?), arguments.origin()))
 }
 
 /// Worked out in floating point, as Terraform does.
 fn log(arguments: &Arguments) -> Answer {
     let (number, base) = (float(arguments, 0)?, float(arguments, 1)?);
-    from_float(number.ln() / base.ln(), arguments)
+    from_float(floating::ln(number) / floating::ln(base), arguments)
 }
 
 /// Worked out in floating point, as Terraform does.
 fn power(arguments: &Arguments) -> Answer {
-    from_float(float(arguments, 0)?.powf(float(arguments, 1)?), arguments)
+    from_float(floating::pow(float(arguments, 0)?, float(arguments, 1)?), arguments)
 }
 
 fn float(arguments: &Arguments, index: usize) -> Result<f64, Trouble> {
-    Ok(arguments.number(index)?.decimal().to_f64().unwrap_or(f64::NAN))
+    let number = arguments.number(index)?;
+    let float = number.to_float();
+    if float.is_infinite() && number.is_finite() {
+        return Err("the number is too large for floating point".into());
+    }
+    Ok(float)
 }
 
 fn from_float(result: f64, arguments: &Arguments) -> Answer {
-    // The shortest decimal that stands for the same floating-point number is the number Terraform shows.
-    let number = if result.is_finite() { Number::parse(&result.to_string()) } else { None };
-    let number = number.ok_or("the result is not a number that can be used")?;
+    let number = Number::from_float(result).ok_or("the result is no number")?;
     Ok(Value::number(number, arguments.origin()))
 }
 
-fn extreme(arguments: &Arguments, wanted: std::cmp::Ordering) -> Answer {
+fn extreme(arguments: &Arguments, better: fn(&Number, &Number) -> bool) -> Answer {
     let mut best = arguments.number(0)?;
     for index in 1..arguments.values.len() {
         let number = arguments.number(index)?;
-        if number.cmp(best) == wanted {
+        if better(number, best) {
             best = number;
         }
     }
@@ -89,8 +88,7 @@ fn parse_int(arguments: &Arguments) -> Answer {
     if digits.is_empty() {
         return Err("an empty text is no number".into());
     }
-    let number = BigDecimal::from(if negative { -number } else { number });
-    Ok(Value::number(number, arguments.origin()))
+    Ok(Value::number(if negative { -number } else { number }, arguments.origin()))
 }
 
 /// What a digit is worth. Up to base 36 letters of both cases are the same; beyond it upper case follows lower case.

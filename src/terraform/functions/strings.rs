@@ -8,22 +8,22 @@ use crate::terraform::unknown::{Outcome, as_part, parts, text};
 use crate::value::{Data, ListKind, Part, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("chomp", &[P::Text], Outcome::Set, |call| trimmed(call, &['\n', '\r'], &[End::Right])),
+    function("chomp", &[P::Text], Outcome::Cut, |call| trimmed(call, &['\n', '\r'], &[End::Right])),
     function("endswith", &[P::Text, P::Text], Outcome::Bool, |call| begins(call, End::Right)),
     function("indent", &[P::Number, P::Text], Outcome::Set, indent),
     function("join", &[P::Text, P::Texts], Outcome::Open, join).variadic(P::Texts),
     function("lower", &[P::Text], Outcome::Set, |call| texts::map(call, "lower", lower)),
-    function("replace", &[P::Text, P::Text, P::Text], Outcome::Set, replace),
+    function("replace", &[P::Text, P::Text, P::Text], Outcome::Cut, replace),
     function("split", &[P::Text, P::Text], Outcome::Set, split),
     function("startswith", &[P::Text, P::Text], Outcome::Bool, |call| begins(call, End::Left)),
     function("strcontains", &[P::Text, P::Text], Outcome::Bool, contains),
     function("strrev", &[P::Text], Outcome::Set, reverse),
     function("substr", &[P::Text, P::Number, P::Number], Outcome::Open, substring),
     function("title", &[P::Text], Outcome::Set, title),
-    function("trim", &[P::Text, P::Text], Outcome::Set, trim),
-    function("trimprefix", &[P::Text, P::Text], Outcome::Set, |call| cut(call, End::Left)),
-    function("trimspace", &[P::Text], Outcome::Set, trim_space),
-    function("trimsuffix", &[P::Text, P::Text], Outcome::Set, |call| cut(call, End::Right)),
+    function("trim", &[P::Text, P::Text], Outcome::Cut, trim),
+    function("trimprefix", &[P::Text, P::Text], Outcome::Cut, |call| cut(call, End::Left)),
+    function("trimspace", &[P::Text], Outcome::Cut, trim_space),
+    function("trimsuffix", &[P::Text, P::Text], Outcome::Cut, |call| cut(call, End::Right)),
     function("upper", &[P::Text], Outcome::Set, |call| texts::map(call, "upper", upper)),
 ];
 

@@ -1,14 +1,13 @@
 //! The verbs of `format`: `%s`, `%05.2f`, `%-10q` and their like.
 
-use bigdecimal::num_bigint::BigInt;
-use bigdecimal::{BigDecimal, RoundingMode, Signed, ToPrimitive, Zero};
+use num_bigint::{BigInt, Sign};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Arguments, Trouble};
 use super::json;
 use crate::terraform::types::{Type, convert};
 use crate::terraform::unknown::{Outcome, as_part, derive, parts};
-use crate::value::{Data, Part, Value};
+use crate::value::{Data, Decimal, Number, Part, Value};
 
 /// How wide a field may be: beyond that it would fill the memory.
 const MAX_WIDTH: usize = 10_000;
@@ -137,7 +136,7 @@ fn any(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<String, Trou
         Data::Text(text) if !verb.has('#') => Ok(text.to_string()),
         Data::Number(known) if !verb.has('#') => {
             let general = Verb { letter: 'g', ..verb.clone() };
-            Ok(float(&general, known.decimal()))
+            Ok(float(&general, known))
         }
         Data::Object(_) => Err(Trouble::Unknown),
         _ => Ok(json::encoded(value, arguments)?.to_string()),
@@ -170,11 +169,9 @@ fn pad(text: &str, verb: &Verb) -> String {
 
 fn number(verb: &Verb, value: &Value) -> Result<String, Trouble> {
     let Data::Number(number) = &value.data else { return Err(Trouble::Unknown) };
-    let number = number.decimal();
     let written = match verb.letter {
         'e' | 'E' | 'f' | 'g' | 'G' => float(verb, number),
-        _ if !number.is_integer() => return Err("a whole number is needed".into()),
-        _ => integer(verb, &number.with_scale(0).as_bigint_and_exponent().0),
+        _ => integer(verb, &number.as_whole().ok_or("a whole number is needed")?),
     };
     Ok(signed(written, verb))
 }
@@ -199,74 +196,38 @@ fn integer(verb: &Verb, number: &BigInt) -> String {
         'X' => (16, "0X"),
         _ => (10, ""),
     };
-    let digits = number.abs().to_str_radix(base);
+    let digits = number.magnitude().to_str_radix(base);
     let digits = if verb.letter == 'X' { digits.to_uppercase() } else { digits };
     let zeros = "0".repeat(verb.precision.unwrap_or_default().saturating_sub(digits.len()));
     let prefix = if verb.has('#') { prefix } else { "" };
-    let sign = if number.is_negative() { "-" } else { "" };
+    let sign = if number.sign() == Sign::Minus { "-" } else { "" };
     format!("{sign}{prefix}{zeros}{digits}")
 }
 
-/// `%f`, `%e` and `%g` of an exact decimal.
-fn float(verb: &Verb, number: &BigDecimal) -> String {
+/// `%f`, `%e` and `%g`.
+fn float(verb: &Verb, number: &Number) -> String {
+    let Some(exact) = number.exact() else { return number.to_string() };
+    let places = verb.precision.unwrap_or(6);
     match verb.letter {
-        'f' => {
-            let digits = i64::try_from(verb.precision.unwrap_or(6)).unwrap_or_default();
-            number.with_scale_round(digits, RoundingMode::HalfEven).to_plain_string()
-        }
-        'e' | 'E' => exponential(number, verb.precision.unwrap_or(6), verb.letter),
-        _ => general(verb, number),
+        'f' => exact.with_places(places).fixed(places),
+        'e' | 'E' => exact.rounded(places + 1).scientific(places, verb.letter),
+        _ => match (verb.precision, number.shortest()) {
+            (None, Some(shortest)) => general(verb, &shortest, 6),
+            (precision, _) => {
+                let precision = precision.unwrap_or_default().max(1);
+                let rounded = exact.rounded(precision);
+                let all_before = i64::try_from(rounded.count()).is_ok_and(|count| count >= rounded.point());
+                general(verb, &rounded, if all_before { precision.min(rounded.count()) } else { precision })
+            }
+        },
     }
 }
 
-/// A digit, a point, so many digits, and an exponent of at least two digits.
-fn exponential(number: &BigDecimal, precision: usize, letter: char) -> String {
-    let (digits, exponent) = scientific(number, Some(precision + 1));
-    let (first, rest) = digits.split_at_checked(1).unwrap_or(("0", ""));
-    let rest = format!("{rest:0<precision$}");
-    let point = if rest.is_empty() { "" } else { "." };
-    let sign = if number.is_negative() { "-" } else { "" };
-    let direction = if exponent < 0 { '-' } else { '+' };
-    let letter = if letter.is_uppercase() { 'E' } else { 'e' };
-    format!("{sign}{first}{point}{rest}{letter}{direction}{:02}", exponent.abs())
-}
-
-/// The significant digits of a number and the power of ten of the first one.
-fn scientific(number: &BigDecimal, digits: Option<usize>) -> (String, i64) {
-    if number.is_zero() {
-        return ("0".to_owned(), 0);
+/// The shorter of both forms: with an exponent when it is below -4 or not below the limit.
+fn general(verb: &Verb, decimal: &Decimal, limit: usize) -> String {
+    let exponent = decimal.point() - 1;
+    if exponent >= -4 && i64::try_from(limit).is_ok_and(|limit| exponent < limit) {
+        return decimal.plain();
     }
-    let wanted = digits.and_then(|digits| std::num::NonZeroU64::new(digits as u64));
-    let rounded = match wanted {
-        Some(wanted) => number.abs().with_precision_round(wanted, RoundingMode::HalfEven),
-        None => number.abs(),
-    };
-    let (mantissa, scale) = rounded.normalized().as_bigint_and_exponent();
-    let digits = mantissa.to_string();
-    let exponent = digits.len().to_i64().unwrap_or_default() - 1 - scale;
-    (digits, exponent)
-}
-
-/// The shorter of both forms: with an exponent when it is below -4 or not below the precision, which counts as 6 for
-/// the shortest exact form.
-fn general(verb: &Verb, number: &BigDecimal) -> String {
-    let precision = verb.precision.map(|precision| precision.max(1));
-    let (digits, exponent) = scientific(number, precision);
-    let count = i64::try_from(digits.len()).unwrap_or_default();
-    let limit = match precision {
-        None => 6,
-        Some(precision) => {
-            let precision = i64::try_from(precision).unwrap_or(i64::MAX);
-            if precision > count && count > exponent { count } else { precision }
-        }
-    };
-    // Go takes the number of digits for the limit when there are fewer of them, in the shortest form up to 21.
-    if exponent < -4 || exponent >= limit.max(if precision.is_none() { 6 } else { 0 }) {
-        let letter = if verb.letter == 'G' { 'E' } else { 'e' };
-        return exponential(number, digits.len() - 1, letter);
-    }
-    match precision.and_then(|precision| std::num::NonZeroU64::new(precision as u64)) {
-        Some(wanted) => number.with_precision_round(wanted, RoundingMode::HalfEven).normalized().to_plain_string(),
-        None => number.to_plain_string(),
-    }
+    decimal.scientific(decimal.count().saturating_sub(1), if verb.letter == 'G' { 'E' } else { 'e' })
 }

@@ -129,7 +129,7 @@ fn number(text: &str) -> Option<Number> {
     if let Some(digits) = text.strip_prefix("0o") {
         return of_base(digits, 8);
     }
-    FLOAT.as_ref()?.is_match(text).then(|| Number::parse(text)).flatten()
+    FLOAT.as_ref()?.is_match(text).then(|| Number::parse(text).ok()).flatten()
 }
 
 /// A date or time becomes a text in RFC 3339, without fractions of a second. That is how an unquoted

@@ -8,7 +8,9 @@ use super::logic::all;
 use super::order::{length_is, length_of};
 use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{is_identifier, text, whether};
-use crate::value::{Ask, Data, Input, ListKind, Literal, MapKind, Origin, Part, Question, Text, Value, World};
+use crate::value::{
+    Ask, Data, Input, ListKind, Literal, MapKind, Origin, Part, Question, SymbolSource, Text, Value, World,
+};
 
 /// `left == right`: a boolean, or pending on the question that decides it. Equality does not convert, so the text
 /// "true" is not the boolean, and a list is not a tuple.
@@ -22,6 +24,8 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
         (_, Data::Pending(_)) => right.clone(),
         (Data::Open(input), _) => open(input, left, right, world, origin),
         (_, Data::Open(input)) => open(input, right, left, world, origin),
+        (Data::Opaque(_), Data::Null) if may_be_null(left) => null(left, world, origin),
+        (Data::Null, Data::Opaque(_)) if may_be_null(right) => null(right, world, origin),
         (Data::Null, _) | (_, Data::Null) => known(left.is_null() && right.is_null()),
         (Data::Opaque(one), Data::Opaque(other)) if one == other && !of(left).excludes(&of(right)) => {
             converted(left, right, world, origin)
@@ -92,6 +96,21 @@ fn both_null(left: &Value, right: &Value, world: &World, origin: &Origin) -> Val
     all(vec![null(left), null(right)], world, origin.clone())
 }
 
+/// Whether an attribute of a resource or data source may be null: one that is optional and that nobody sets is. What
+/// identifies a thing never is.
+fn may_be_null(value: &Value) -> bool {
+    let Data::Opaque(symbol) = &value.data else { return false };
+    matches!(symbol.source, SymbolSource::Resource(_) | SymbolSource::Data(_))
+        && !symbol.attribute.is_empty()
+        && !is_identifier(value)
+}
+
+/// Whether an opaque value is null.
+fn null(value: &Value, world: &World, origin: Origin) -> Value {
+    let input = Input::derived(value.describe(), value.origin.clone());
+    Value::answer(Question::new(input, Ask::Null), world, origin)
+}
+
 /// The equality of an opaque value with anything but itself, null and what is open: it is set, and where it is certainly a
 /// text it is nothing else.
 fn opaque(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
@@ -109,6 +128,10 @@ fn opaque(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
 fn unknown(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
     if let Some(pending) = [left, right].into_iter().find_map(Value::waiting) {
         return pending.clone();
+    }
+    if let (Data::Opaque(_), Some(literal)) = (&left.data, Literal::of(right)) {
+        let input = Input::set(left, left.origin.clone());
+        return Value::answer(Question::new(input, Ask::Is(literal)), world, origin);
     }
     let mut sides = [left, right].map(|value| (value.obstacle().is_none(), value.describe()));
     sides.sort();

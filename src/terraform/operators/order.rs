@@ -7,7 +7,8 @@ use crate::syntax::BinaryOperator;
 use crate::terraform::unknown::{Outcome, derive, whether};
 use crate::value::{Ask, Data, Input, Junction, ListKind, Number, Origin, Question, Reason, Value, World};
 
-/// `left operator right` for numbers. The length of an open collection is one of the questions.
+/// `left operator right` for numbers. How an open number, or the length of an open collection, compares with a known one
+/// are questions.
 pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
     let (left, right) = (number(left, world), number(right, world));
     match (&left.data, &right.data) {
@@ -17,6 +18,12 @@ pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, wor
         }
         (Data::Number(count), Data::Open(input)) if length_of(input).is_some() => {
             length(mirrored(operator), input, count, world, origin)
+        }
+        (Data::Open(input), Data::Number(limit)) if world.which(input).is_none() => {
+            against(operator, input, limit, world, origin)
+        }
+        (Data::Number(limit), Data::Open(input)) if world.which(input).is_none() => {
+            against(mirrored(operator), input, limit, world, origin)
         }
         _ => {
             let name = format!("{} {} {}", left.describe(), sign(operator), right.describe());
@@ -29,10 +36,10 @@ pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, wor
 
 fn holds(operator: BinaryOperator, left: &Number, right: &Number) -> bool {
     match operator {
-        BinaryOperator::Less => left < right,
-        BinaryOperator::LessOrEqual => left <= right,
-        BinaryOperator::Greater => left > right,
-        _ => left >= right,
+        BinaryOperator::Less => right.exceeds(left),
+        BinaryOperator::LessOrEqual => right.exceeds(left) || left == right,
+        BinaryOperator::Greater => left.exceeds(right),
+        _ => left.exceeds(right) || left == right,
     }
 }
 
@@ -43,6 +50,18 @@ fn mirrored(operator: BinaryOperator) -> BinaryOperator {
         BinaryOperator::Greater => BinaryOperator::Less,
         _ => BinaryOperator::LessOrEqual,
     }
+}
+
+/// How an open number compares with a known one: it is more, or less, or not.
+fn against(operator: BinaryOperator, input: &Arc<Input>, limit: &Number, world: &World, origin: Origin) -> Value {
+    let (ask, opposite) = match operator {
+        BinaryOperator::Greater => (Ask::Above(limit.clone()), false),
+        BinaryOperator::LessOrEqual => (Ask::Above(limit.clone()), true),
+        BinaryOperator::Less => (Ask::Below(limit.clone()), false),
+        _ => (Ask::Below(limit.clone()), true),
+    };
+    let answer = Value::answer(Question::new(Arc::clone(input), ask), world, origin.clone());
+    if opposite { logic::not(answer, world, origin) } else { answer }
 }
 
 /// The collection whose length an input is.
@@ -56,16 +75,11 @@ pub(super) fn length_of(input: &Input) -> Option<&Arc<Input>> {
 /// How the length that `input` is compares with a known number.
 fn length(operator: BinaryOperator, input: &Input, count: &Number, world: &World, origin: Origin) -> Value {
     let zero = Number::from(0_i64);
-    let floor = count.decimal().with_scale_round(0, bigdecimal::RoundingMode::Floor);
-    let whole = Number::from(floor) == *count;
     // Every comparison is "longer than some whole number" or its opposite.
-    let (limit, opposite) = match operator {
-        BinaryOperator::Greater => (count.decimal().clone(), false),
-        BinaryOperator::LessOrEqual => (count.decimal().clone(), true),
-        _ if whole => (count.decimal() - 1, operator == BinaryOperator::Less),
-        _ => (count.decimal().clone(), operator == BinaryOperator::Less),
-    };
-    let limit = Number::from(limit.with_scale_round(0, bigdecimal::RoundingMode::Floor));
+    let opposite = matches!(operator, BinaryOperator::Less | BinaryOperator::LessOrEqual);
+    let at_least = matches!(operator, BinaryOperator::Less | BinaryOperator::GreaterOrEqual);
+    let limit = if at_least { count.ceil().minus(&Number::from(1_i64)) } else { Ok(count.floor()) };
+    let Ok(limit) = limit else { return whether(format!("{} {} {count}", input.name, sign(operator)), world, origin) };
     let longer = if limit < zero { Value::bool(true, origin.clone()) } else { longer(input, &limit, world, &origin) };
     if opposite { logic::not(longer, world, origin) } else { longer }
 }
@@ -107,7 +121,7 @@ fn unknown_part(collection: &Arc<Input>, limit: usize) -> Counted {
 pub(super) fn length_is(input: &Input, count: &Number, world: &World, origin: &Origin) -> Value {
     let at_least = length(BinaryOperator::GreaterOrEqual, input, count, world, origin.clone());
     let at_most = length(BinaryOperator::LessOrEqual, input, count, world, origin.clone());
-    if count.decimal().is_integer() {
+    if count.as_whole().is_some() {
         logic::all(vec![at_least, at_most], world, origin.clone())
     } else {
         Value::bool(false, origin.clone())

@@ -45,7 +45,7 @@ fn addresses(unit: &TerraformUnit, kind: Kind) -> Vec<String> {
 
 fn addresses_in(unit: &TerraformUnit, kind: Kind, world: &World) -> Vec<String> {
     let shown = |resource: Resource| match resource.existence {
-        Existence::Exists => resource.address,
+        Existence::Exists => resource.address.clone(),
         Existence::May(_) => format!("{}?", resource.address),
     };
     unit.estate(world).resources(kind).into_iter().map(shown).collect()

@@ -127,7 +127,7 @@ fn a_provider_configuration_with_a_role_is_another_account() {
     let unit = unit(&[("main.tf", root), ("t/main.tf", TRAIL)]);
     let world = World::default();
     let providers: Vec<String> =
-        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider).collect();
+        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider.clone()).collect();
     assert_eq!(providers, ["", "", "111122223333"]);
 }
 
@@ -183,7 +183,7 @@ fn an_account_is_told_by_whatever_tells_one() {
     let unit = unit(&[("main.tf", root)]);
     let world = World::default();
     let providers: Vec<String> =
-        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider).collect();
+        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider.clone()).collect();
     let [here, there] = ["111122223333", "444455556666"];
     assert_eq!(providers, [here, here, here, there, there, "var.role", "var.profile", ""]);
 }

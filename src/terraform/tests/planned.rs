@@ -105,7 +105,7 @@ fn agrees(expected: &Json, value: &Value) -> bool {
         }
         (Json::Null, Data::Null) => true,
         (Json::Bool(expected), Data::Bool(known)) => expected == known,
-        (Json::Number(expected), Data::Number(known)) => Number::parse(&expected.to_string()).as_ref() == Some(known),
+        (Json::Number(expected), Data::Number(known)) => Number::parse(&expected.to_string()).as_ref() == Ok(known),
         (Json::String(expected), Data::Text(text)) => text.as_literal() == Some(expected),
         (Json::Array(expected), Data::List(_, items)) => {
             expected.len() == items.len() && expected.iter().zip(items.iter()).all(|(item, value)| agrees(item, value))
@@ -175,10 +175,8 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("base64gzip(null)", "it is never worked out here, so that nothing is refused"),
     ("issensitive(sensitive(\"a\")) ? 1 : 1", "marks are not followed"),
     ("can(issensitive(", "marks are not followed"),
-    ("can(file(\"none.txt\"))", "a file may be written before Terraform runs"),
     ("templatestring(\"literal\"", "a literal template is rendered"),
     ("local.list == []", "the type of what is set at deployment is not known"),
-    ("1 / 0 > 1", "infinity is no number here, so what is made of it is undecidable"),
     ("{ (local.text) = 1 }", "what is known of the object is kept under a key that is not"),
 ];
 

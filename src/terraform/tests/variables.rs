@@ -77,7 +77,7 @@ resource \"aws_cloudtrail\" \"t\" {
 }\n";
     let inputs = Inputs { open: OpenInputs::Any, ..Inputs::default() };
     let unit = unit_with(&[("main.tf", main)], &inputs);
-    assert_eq!(trail(&unit, "aws_cloudtrail.t[\"a\"]", "TrailName"), "open: var.trails[\"a\"].name");
+    assert_eq!(trail(&unit, "aws_cloudtrail.t[\"a\"]", "TrailName"), "open: var.trails.a.name");
     let notes: Vec<String> = unit.notes().into_iter().map(|note| note.message).collect();
     assert!(notes.len() == 1 && notes[0].starts_with("var.trails keeps the keys of its default"), "{notes:?}");
 }

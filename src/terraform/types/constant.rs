@@ -16,7 +16,7 @@ pub fn constant(expr: &Expr) -> Result<Value, String> {
         ExprKind::Text(value, _) => Ok(Value::text(value.clone(), origin)),
         ExprKind::Parenthesis(inner) => constant(inner),
         ExprKind::Negate(inner) => match &inner.kind {
-            ExprKind::Number(value) => Ok(Value::number(-value.decimal().clone(), origin)),
+            ExprKind::Number(value) => Ok(Value::number(value.negated(), origin)),
             _ => Err("only a number can be negated in a default".to_owned()),
         },
         ExprKind::Tuple(items) => {

@@ -6,8 +6,10 @@ use indexmap::IndexMap;
 
 use super::{Attribute, Nullable, Type, domain, kind, set, unify};
 use crate::terraform::joined::{Entry, entry};
-use crate::terraform::unknown::{Outcome, derive, element_of, settle};
-use crate::value::{Data, Domain, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Reason, Value, World};
+use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
+use crate::value::{
+    Data, Domain, Input, Junction, ListKind, Literal, MapKind, NoNumber, Number, Origin, Reason, Value, World,
+};
 
 /// The value as the type wants it: elements converted, missing optional attributes filled in, origins kept.
 ///
@@ -129,8 +131,9 @@ fn to_number(value: Value, world: &World) -> Value {
         Data::Number(_) => value,
         Data::Text(text) => match text.as_literal() {
             Some(text) => match Number::parse(text) {
-                Some(number) if !text.contains('_') => Value::number(number, value.origin),
-                _ => refuse(&value, "number"),
+                Ok(number) => Value::number(number, value.origin),
+                Err(NoNumber::Undefined) => refuse(&value, "number"),
+                Err(NoNumber::TooLarge) => too_large(text, value.origin),
             },
             None => derived("tonumber", &value, Outcome::Number, world),
         },

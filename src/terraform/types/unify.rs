@@ -127,8 +127,12 @@ fn tuples(types: &[&Type]) -> Option<Type> {
     items.collect::<Option<_>>().map(Type::Tuple)
 }
 
-/// Lists, tuples and sets make a list, or a set if one is.
+/// Lists, tuples and sets make a list, or a set if one is. Beside tuples a set keeps its type where their elements may be
+/// converted to it: a text may yet be a number.
 fn lists(types: &[&Type]) -> Option<Type> {
+    if let [Type::Tuple(items), Type::Set(element)] | [Type::Set(element), Type::Tuple(items)] = types {
+        return items.iter().all(|item| item.may_become(element)).then(|| Type::Set(element.clone()));
+    }
     let mut elements = Vec::new();
     for ty in types {
         match ty {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::{MAX_WORLDS, explore, exposure};
-use crate::model::{Acl, AclSpelling, Bucket, Existence, Kind, PublicAccessBlock, Resource};
+use crate::model::{Acl, AclSpelling, Bucket, Described, Existence, Kind, PublicAccessBlock};
 use crate::source::{FileId, Span};
 use crate::value::{
     Ask, Data, Decided, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Question, Reason, Symbol,
@@ -65,7 +65,7 @@ pub(super) fn judge(bucket: impl Fn(&World) -> Bucket) -> [Answer; 2] {
 
 /// The bucket `aws_s3_bucket.logs`, named `logs`, with nothing that belongs to it.
 pub(super) fn bucket() -> Bucket {
-    let resource = Resource {
+    let resource = Described {
         kind: Kind::Bucket,
         address: "aws_s3_bucket.logs".to_owned(),
         name: None,
@@ -77,7 +77,7 @@ pub(super) fn bucket() -> Bucket {
         handle: 0,
     };
     Bucket {
-        resource,
+        resource: resource.into(),
         name: Value::text("logs", Origin::default()),
         acls: Vec::new(),
         ownership: Vec::new(),

@@ -14,13 +14,7 @@ use crate::value::{Data, Reason, Value, World};
 const RECORDED: &str = include_str!("../../../../tests/conformance/expressions.txt");
 
 /// What is known to differ, and why that does not matter.
-const DIFFERENT: [(&str, &str); 15] = [
-    ("1/0 > 5", "infinity is no number here, so what is made of it is undecidable"),
-    ("1/3", "a fraction has 100 digits instead of 512 bits"),
-    ("tostring(1/3)", "a fraction has 100 digits instead of 512 bits"),
-    ("format(\"%f %.2f %6.1f %-8.3f|\",1.5,1.255,2.25,3.14159)", "1.255 is exact here, so that rounding it is a tie"),
-    ("tonumber(\"-0\")", "there is no negative zero"),
-    ("tostring(-0)", "there is no negative zero"),
+const DIFFERENT: [(&str, &str); 9] = [
     ("cidrhost(\"::ffff:1.2.3.0/120\",1)", "Terraform loses bytes of mapped addresses"),
     ("cidrsubnet(\"10.0.0.0/8\",-1,0)", "a negative number of new bits is a limit"),
     ("cidrsubnet(\"10.0.0.0/8\",8,-1)", "Terraform leaves the block silently"),
@@ -45,7 +39,10 @@ fn shown(evaluator: &Evaluator, expression: &str) -> String {
         _ => {}
     }
     let encoded = evaluator.text(&format!("jsonencode({expression})"));
-    encoded.as_str().map_or_else(|| format!("unknown: {}", value.describe()), str::to_owned)
+    match &encoded.data {
+        Data::Failed(_) => "!error".to_owned(),
+        _ => encoded.as_str().map_or_else(|| format!("unknown: {}", value.describe()), str::to_owned),
+    }
 }
 
 #[test]

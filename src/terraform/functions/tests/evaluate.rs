@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::super::{Call, Host, call};
+use super::super::{Call, Host, NoText, call};
 use crate::source::FileId;
 use crate::syntax::{Expansion, Expr, ExprKind, TemplatePart, hcl};
 use crate::terraform::unknown::{parts, text};
@@ -132,8 +132,8 @@ fn file(path: &str) -> Option<&'static str> {
 }
 
 impl Host for Evaluator {
-    fn read(&self, path: &str) -> Result<Text, String> {
-        file(path).map(Text::literal).ok_or_else(|| "does not exist".to_owned())
+    fn read(&self, path: &str) -> Result<Text, NoText> {
+        file(path).map(Text::literal).ok_or_else(|| NoText::Missing("does not exist".to_owned()))
     }
 
     fn exists(&self, path: &str) -> Result<bool, String> {

@@ -72,7 +72,7 @@ fn collections_keep_their_shape() {
         ("keys({ b = env, a = arn })", "[\"a\", \"b\"]"),
         ("values({ b = env, a = arn })", "[topic.arn, env]"),
         ("element([arn, env], 3)", "open env"),
-        ("element(list, 0)", "open element(list, 0)"),
+        ("element(list, 0)", "open list[0]"),
         ("flatten([[arn, [bucket]], [\"a\"]])", "[topic.arn, aws_s3_bucket.b.id, \"a\"]"),
         ("flatten([subnets, [arn]])", "open flatten([vpc.subnet_ids, [topic.arn]])"),
         ("flatten([list, [arn]])", "open flatten([list, [topic.arn]])"),
@@ -101,7 +101,7 @@ fn collections_keep_their_shape() {
         ("lookup({ a = arn }, \"a\", \"x\")", "opaque topic.arn"),
         ("lookup({ a = arn }, \"b\", env)", "open env"),
         ("lookup(map, \"a\", \"x\")", "ask map holds \"a\""),
-        ("lookup(map, \"a\")", "open map[\"a\"]"),
+        ("lookup(map, \"a\")", "open map.a"),
         ("lookup({ dev = 1, prod = 2 }, env)", "ask env == \"dev\""),
     ];
     check(&table, &World::default());
@@ -229,6 +229,14 @@ fn operators_ask_what_they_cannot_tell() {
         ("length(arn) > 0", "true"),
         ("other + 1", "open (tonumber(other) + 1)"),
         ("other > 1", "ask tonumber(other) > 1"),
+        ("1 >= other", "ask tonumber(other) > 1"),
+        ("other >= 1", "ask tonumber(other) < 1"),
+        ("other < 1", "ask tonumber(other) < 1"),
+        ("subnets == null", "ask vpc.subnet_ids == null"),
+        ("length(subnets) > 0", "ask length(vpc.subnet_ids) > 0"),
+        ("one(subnets)", "ask vpc.subnet_ids is empty"),
+        ("trimspace(arn)", "opaque trimspace(topic.arn)"),
+        ("trimsuffix(subnets, \"x\")", "open trimsuffix(vpc.subnet_ids, \"x\")"),
         ("-other", "open -tonumber(other)"),
     ];
     check(&table, &World::default());

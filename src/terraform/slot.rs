@@ -1,0 +1,94 @@
+//! One instance of a block with `count` or `for_each`: its index, and what `count` or `each` is in it.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::source::Span;
+use crate::value::{Data, Domain, Input, MapKind, Number, Origin, Question, Value};
+
+/// The key of an instance that stands for all that an unknown collection makes.
+pub(super) const ANY_KEY: &str = "*";
+
+/// One instance of a block.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    /// What its address ends with: nothing, `[0]` or `["key"]`.
+    pub suffix: String,
+    /// Its key in the map of instances.
+    pub key: String,
+    /// What `count` or `each` is in it.
+    pub repetition: Option<(&'static str, Value)>,
+    /// The question that decides whether it exists, where others of the block do anyway: none if the answer is yes.
+    pub unless: Option<Arc<Question>>,
+}
+
+impl Slot {
+    /// What the address of the instance under a key ends with.
+    fn suffix(key: &str) -> String {
+        format!("[\"{}\"]", escaped(key))
+    }
+
+    /// What leads to it in the collection of instances.
+    pub fn index(&self, span: Span) -> Value {
+        let bound = self.repetition.as_ref().and_then(|(_, bound)| bound.as_map());
+        let index = bound.and_then(|bound| bound.get("key").or_else(|| bound.get("index")));
+        index.cloned().unwrap_or_else(|| Value::null(Origin::expression(span)))
+    }
+
+    pub fn single() -> Self {
+        Self { suffix: String::new(), key: String::new(), repetition: None, unless: None }
+    }
+
+    pub fn counted(index: usize, span: Span) -> Self {
+        let origin = Origin::expression(span);
+        let entries = IndexMap::from([("index".to_owned(), Value::number(Number::from(index), origin.clone()))]);
+        let count = Value::map(MapKind::Object, entries, origin);
+        Self { suffix: format!("[{index}]"), key: index.to_string(), repetition: Some(("count", count)), unless: None }
+    }
+
+    /// Any one of the instances of a block whose number is not known. Blocks of one number have the same indices.
+    pub fn any_counted(count: &Value, span: Span) -> Self {
+        let origin = Origin::expression(span);
+        let input = Input::derived(format!("count.index of {}", count.describe()), origin.clone());
+        let input = Input { domain: Domain { never_null: true, never_empty: true, ..Domain::default() }, ..input };
+        let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);
+        let count = Value::map(MapKind::Object, entries, origin);
+        let (suffix, key) = (format!("[{ANY_KEY}]"), ANY_KEY.to_owned());
+        Self { suffix, key, repetition: Some(("count", count)), unless: None }
+    }
+
+    /// The instance under `index` that is like this one, which stands for all. An index that is not known is told by what
+    /// it is made of.
+    pub fn under(&self, index: &Value) -> Self {
+        let unknown = || format!("${{{}}}", index.describe());
+        let suffix = match (&self.repetition, &index.data) {
+            (Some(("count", _)), Data::Number(number)) => format!("[{number}]"),
+            (Some(("count", _)), _) => format!("[{}]", unknown()),
+            _ => Self::suffix(&index.as_str().map_or_else(unknown, str::to_owned)),
+        };
+        Self { suffix, ..self.clone() }
+    }
+
+    /// Any one of the instances of a block that has more than are told apart.
+    pub fn any_keyed(address: &str, span: Span) -> Self {
+        let open = |name: &str| {
+            let origin = Origin::expression(span);
+            Value::open(Input::derived(format!("{name} of {address}"), origin.clone()), origin)
+        };
+        Self::keyed(ANY_KEY, open("each.key"), open("each.value"))
+    }
+
+    pub fn keyed(text: &str, key: Value, value: Value) -> Self {
+        let origin = key.origin.clone();
+        let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
+        let each = Value::map(MapKind::Object, entries, origin);
+        Self { suffix: Self::suffix(text), key: text.to_owned(), repetition: Some(("each", each)), unless: None }
+    }
+}
+
+/// A key as Terraform prints it in an address. `${` that is not part of the key's text but stands for what is unknown
+/// is left as it is.
+fn escaped(key: &str) -> String {
+    key.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}

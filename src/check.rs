@@ -10,7 +10,7 @@ use crate::cloudformation::Given;
 use crate::config::{Configured, Date, Whereabouts};
 use crate::finding::{Control, FileError, Finding, Note, Report};
 use crate::judge::{Outcomes, without_trail};
-use crate::model::{Inputs, Language, Neighbours, Unit};
+use crate::model::{Inputs, Language, Neighbours, Unit, join};
 use crate::rules::{Holds, Rule, UserRules, Words};
 use crate::source::{Exclude, Sources, Span};
 use crate::suppress::{self, Honour};
@@ -106,9 +106,15 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
     let pool = pool.map_err(|cause| CheckError { message: format!("cannot start threads: {cause}") })?;
     pool.install(|| {
         let given = Given::read(sources, &options.inputs).map_err(|message| CheckError { message })?;
-        let found = units::find(options, &given, sources)?;
-        let beside = units::beside(&found, options, &given, sources);
+        let mut found = units::find(options, &given, sources);
+        let mut beside = units::beside(&found, options, &given, sources);
+        if join(found.units.iter_mut().chain(&mut beside)) {
+            // What is imported may be the name of a bucket that yet another one declares.
+            beside = units::beside(&found, options, &given, sources);
+            join(found.units.iter_mut().chain(&mut beside));
+        }
         let everyone = || found.units.iter().chain(&beside).map(|unit| unit.as_ref() as &dyn Unit);
+        units::undeclared(options, &everyone().collect::<Vec<_>>())?;
         let configured = &options.configured;
         let buckets = known::buckets(configured);
         let account_blocks = known::account_blocks(configured, everyone(), &options.working_directory);

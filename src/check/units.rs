@@ -38,10 +38,7 @@ pub(super) struct Found {
 }
 
 /// Finds the units.
-///
-/// # Errors
-/// A value for an input that nothing declares.
-pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> Result<Found, CheckError> {
+pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> Found {
     let stdin = options.stdin.as_ref().map(|(name, text)| sources.add(name, text.clone()));
     let walked = walk(&options.paths, &options.exclude, &options.working_directory);
     let mut files = walked.files;
@@ -62,9 +59,6 @@ pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> 
     let (unreadable, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_other_plan(file, sources));
     found.errors.extend(unreadable.iter().map(|file| other_plan(file, sources)));
     templates::add(&files, given, sources, &mut found);
-    if options.undeclared == Undeclared::Refused {
-        undeclared(options, &found.units)?;
-    }
     for unit in &found.units {
         found.notes.extend(unit.notes());
         found.errors.extend(unit.errors());
@@ -76,14 +70,17 @@ pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> 
         (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone())
     });
     found.notes.dedup();
-    Ok(found)
+    found
 }
 
 /// A value for an input that no unit has would silently do nothing.
 ///
 /// # Errors
 /// The first such input.
-fn undeclared(options: &Options, units: &[Box<dyn Unit>]) -> Result<(), CheckError> {
+pub(super) fn undeclared(options: &Options, units: &[&dyn Unit]) -> Result<(), CheckError> {
+    if options.undeclared == Undeclared::Accepted {
+        return Ok(());
+    }
     let terraform = options.inputs.variables.iter().filter_map(|given| match given {
         GivenVariable::Value(name, _) => Some(("--var", name, Language::Terraform)),
         GivenVariable::Configured(..) | GivenVariable::File(_) => None,

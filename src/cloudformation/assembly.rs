@@ -104,6 +104,13 @@ impl Assemblies {
                         let message = format!("the stack is not judged: {} does not exist", sources.display(&template));
                         self.notes.push(Note { message, span: Some(artifact.key.span) });
                     }
+                    if self.stacks.contains_key(&template) {
+                        let (id, path) = (artifact.key.text().unwrap_or_default(), sources.display(&template));
+                        let message = format!(
+                            "{path} is the template of another stack too: it is judged as that one is deployed, not as {id} is"
+                        );
+                        self.notes.push(Note { message, span: Some(artifact.key.span) });
+                    }
                     let deployment = Arc::new(deployment(artifact, directory, sources));
                     self.stacks.entry(template).or_insert(deployment);
                 }

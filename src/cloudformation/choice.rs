@@ -10,14 +10,15 @@ use super::evaluator::Evaluator;
 use super::tree::{Stack, Tree};
 
 /// How many cases are told apart.
-const MAX_CASES: usize = 16;
+pub const MAX_CASES: usize = 16;
 
 /// The answers that tell a case from the others; none where there is only one.
 pub type Answers = Vec<(Question, bool)>;
 
-/// What the node is worth, case by case, in a fixed order. CloudFormation refuses the cases in which it fails.
-pub fn cases(tree: &Tree, open: OpenInputs, stack: &Stack, node: &Node) -> Vec<(Answers, Value)> {
-    let (mut waiting, mut cases) = (vec![World::default()], Vec::new());
+/// What the node is worth, case by case, in a fixed order, and whether all cases are told apart. CloudFormation refuses the
+/// cases in which it fails.
+pub fn cases(tree: &Tree, open: OpenInputs, stack: &Stack, node: &Node) -> (Vec<(Answers, Value)>, bool) {
+    let (mut waiting, mut cases, mut are_all) = (vec![World::default()], Vec::new(), true);
     while let Some(world) = waiting.pop() {
         let value = Evaluator::new(tree, &world, open).evaluate(stack, node);
         let question = match &value.data {
@@ -25,12 +26,13 @@ pub fn cases(tree: &Tree, open: OpenInputs, stack: &Stack, node: &Node) -> Vec<(
             Data::Failed(_) => continue,
             _ => value.which(&world),
         };
+        are_all = are_all && (question.is_none() || cases.len() + waiting.len() + 2 <= MAX_CASES);
         match question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
             Some(question) => waiting.extend(world.either(&question)),
             None => cases.push((world.answers().to_vec(), value)),
         }
     }
-    cases
+    (cases, are_all)
 }
 
 impl Evaluator<'_> {

@@ -1,7 +1,7 @@
 //! A template as the model sees it: its resources and their properties, evaluated when read.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,13 +10,17 @@ use indexmap::IndexMap;
 use crate::finding::{FileError, Note};
 use crate::model::{Created, Described, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
 use crate::source::{Sources, Span};
-use crate::value::{Before, Decided, Input, MapKind, Origin, Reason, Role, Value, World};
+use crate::syntax::NodeKind;
+use crate::value::{Before, Decided, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
 use super::deployment::Deployment;
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, broken};
 use super::given::{Given, GivenValue};
+use super::known::Known;
+use super::naming::{self, Namings};
 use super::parameter::{self, Parameter};
+use super::partial::property_beyond;
 use super::shape;
 use super::template::function;
 use super::tree::{Child, Declared, Stack, Tree};
@@ -42,18 +46,6 @@ pub struct CloudFormationUnit {
     deployment: Arc<Deployment>,
 }
 
-/// A resource the model knows: its kind and address, its stack and its number there, which of the templates it may have is
-/// not on disk, and the name its author knows it by.
-#[derive(Debug)]
-pub(super) struct Known {
-    kind: Kind,
-    address: String,
-    stack: usize,
-    index: usize,
-    child: Option<usize>,
-    name: Option<String>,
-}
-
 impl CloudFormationUnit {
     pub(super) fn new(
         sources: &Arc<Sources>,
@@ -63,10 +55,7 @@ impl CloudFormationUnit {
         deployment: &Arc<Deployment>,
     ) -> Self {
         withhold(&tree, sources);
-        let mut resources = Vec::new();
-        if let Some(root) = tree.stack(0) {
-            collect(&tree, root, &mut resources);
-        }
+        let mut resources = tree.stack(0).map(|root| Known::all(&tree, root)).unwrap_or_default();
         for known in resources.iter_mut().filter(|known| known.stack == 0 && known.name.is_none()) {
             let declared = tree.stack(0).and_then(|root| root.resource_at(known.index));
             known.name = declared.and_then(|declared| deployment.constructs.path_of(declared.id, sources));
@@ -87,36 +76,6 @@ impl CloudFormationUnit {
     #[must_use]
     pub fn nested(&self) -> &[PathBuf] {
         &self.nested
-    }
-}
-
-/// The resources of a stack and of those it nests, in source order.
-fn collect(tree: &Tree, stack: &Stack, into: &mut Vec<Known>) {
-    for resource in stack.resources() {
-        let name = resource.metadata("aws:cdk:path").map(str::to_owned);
-        let address = stack.address_of(resource.id);
-        let known = |kind, child| {
-            let (address, name) = (address.clone(), name.clone());
-            Known { kind, address, stack: stack.id, index: resource.index, child, name }
-        };
-        into.extend(kind(resource).map(|kind| known(kind, None)));
-        for (number, child) in stack.nested(resource).iter().enumerate() {
-            match child {
-                Child::Here(id) => tree.stack(*id).into_iter().for_each(|child| collect(tree, child, into)),
-                Child::Absent { .. } => into.push(known(Kind::AbsentModule, Some(number))),
-            }
-        }
-    }
-}
-
-fn kind(resource: Declared<'_>) -> Option<Kind> {
-    match resource.kind() {
-        "AWS::CloudTrail::Trail" => Some(Kind::Trail),
-        "AWS::S3::Bucket" => Some(Kind::Bucket),
-        "AWS::S3::BucketPolicy" => Some(Kind::BucketPolicy),
-        "AWS::KMS::Key" => Some(Kind::Key),
-        "AWS::Logs::LogGroup" => Some(Kind::LogGroup),
-        _ => None,
     }
 }
 
@@ -185,9 +144,24 @@ impl Unit for CloudFormationUnit {
         let location = &self.sources.file(root.template.file).location;
         match super::load(&self.sources, location, &given, &self.deployment) {
             Loaded::Template(unit) if unit.tree.rules_out(input, &self.tree) => None,
-            Loaded::Template(unit) => Some(unit),
+            Loaded::Template(mut unit) => {
+                unit.join(self.tree.imported.clone());
+                Some(unit)
+            }
             Loaded::NotATemplate | Loaded::Broken(_) => None,
         }
+    }
+
+    fn imports(&self) -> BTreeSet<String> {
+        let world = World::default();
+        Evaluator::new(&self.tree, &world, self.tree.given.open).imports()
+    }
+
+    fn join(&mut self, exported: BTreeMap<String, Value>) {
+        self.tree.imported = exported;
+        // Whatever was worked out so far was made of other values.
+        (self.existing, self.properties) = Default::default();
+        (self.tree.refusals, self.tree.impossible) = Default::default();
     }
 
     fn notes(&self) -> Vec<Note> {
@@ -210,11 +184,13 @@ pub(super) struct Evaluated<'a> {
     pub evaluator: Evaluator<'a>,
     /// The resources of the kinds that somebody asked for, in source order.
     resources: RefCell<HashMap<Kind, Vec<Resource>>>,
+    naming: Namings,
 }
 
 impl<'a> Evaluated<'a> {
     pub fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
-        Self { unit, evaluator: Evaluator::new(&unit.tree, world, open), resources: RefCell::default() }
+        let (resources, naming) = Default::default();
+        Self { unit, evaluator: Evaluator::new(&unit.tree, world, open), resources, naming }
     }
 
     /// The nested stacks that lead to a stack, the innermost first.
@@ -278,10 +254,28 @@ impl Estate for Evaluated<'_> {
         handles.iter().find_map(|handle| self.existing(*handle, self.unit.resources.get(*handle)?))
     }
 
+    fn naming(&self, kind: Kind, address: &str, name: Option<&str>) -> Vec<Resource> {
+        if !self.resources.borrow().contains_key(&kind) {
+            self.resources(kind);
+        }
+        let listed = self.resources.borrow();
+        let all = listed.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        let values = all.iter().map(|resource| self.property(resource, naming::property(kind)));
+        let numbers = self.naming.may_name(kind, address, name, values).into_iter();
+        numbers.filter_map(|number| all.get(number).cloned()).collect()
+    }
+
     fn property(&self, resource: &Resource, name: &str) -> Value {
         let key = (resource.handle, name.to_owned());
         let value = || self.property_of(resource, name);
         self.unit.properties.unless_answered(key, self.evaluator.world, value)
+    }
+
+    fn unread(&self) -> Option<Reason> {
+        let unread = self.unit.tree.stacks.iter().filter_map(|stack| stack.unread.as_ref());
+        // What a macro makes of a template is anything; it is judged as it is written.
+        let include = unread.into_iter().find(|unread| unread.declares && unread.name == "AWS::Include")?;
+        Some(Reason::ModuleNotOnDisk { module: include.name.clone(), source: include.source.clone() })
     }
 
     fn exports(&self) -> Vec<(String, Value)> {
@@ -354,7 +348,13 @@ impl<'a> Evaluated<'a> {
         if resource.kind == Kind::AbsentModule {
             return self.absent(stack, declared, self.child(resource.handle), name, header);
         }
-        let Some(properties) = declared.properties() else { return Value::null(header) };
+        let unknown = |node| property_beyond(stack, node, &resource.address, name);
+        let Some(properties) = declared.properties() else {
+            return unknown(declared.body()).unwrap_or(Value::null(header));
+        };
+        if !matches!(properties.kind, NodeKind::Mapping(_)) {
+            return broken(format!("the Properties of {} must be an object", resource.address), header);
+        }
         if let Some(node) = properties.get(name) {
             return shape::checked(name, self.evaluator.evaluate(stack, node));
         }
@@ -362,13 +362,7 @@ impl<'a> Evaluated<'a> {
         if function(properties).is_some_and(|(name, _)| name != "Fn::Transform") {
             return self.evaluator.evaluate(stack, properties).field(name);
         }
-        // What a macro adds here is not known.
-        if let Some(macros) = properties.get("Fn::Transform") {
-            let reason = Reason::Unsupported(format!("a macro writes properties of {}", resource.address));
-            let name = format!("{}.{name}", resource.address);
-            return Value::open(Input::undecidable(name, reason, Origin::expression(macros.span)), header);
-        }
-        Value::null(header)
+        unknown(properties).or_else(|| unknown(declared.body())).unwrap_or(Value::null(header))
     }
 
     /// A nested stack whose template is not on disk.
@@ -382,8 +376,8 @@ impl<'a> Evaluated<'a> {
     ) -> Value {
         match (name, child) {
             ("Source", Some(Child::Absent { source, .. })) => Value::text(source.clone(), header),
-            ("Arguments", _) => match declared.properties().and_then(|properties| properties.get("Parameters")) {
-                Some(parameters) => self.evaluator.evaluate(stack, parameters),
+            ("Arguments", _) => match declared.arguments() {
+                Some(arguments) => self.evaluator.evaluate(stack, arguments),
                 None => Value::map(MapKind::Object, IndexMap::new(), header),
             },
             _ => Value::null(header),

@@ -20,6 +20,7 @@ use crate::value::{
 
 use super::condition::{LOGIC, RULES_ONLY, misplaced};
 use super::intrinsic;
+use super::partial::beyond;
 use super::template::function;
 use super::text::{self, Piece};
 use super::tree::{Stack, StackId, Tree};
@@ -172,6 +173,13 @@ impl<'t> Evaluator<'t> {
         value
     }
 
+    /// Whether the answers of this world leave an input no value.
+    pub fn denies(&self, input: &Input) -> bool {
+        let denies = !self.world.allows(input);
+        self.asked.set(self.asked.get() + usize::from(denies));
+        denies
+    }
+
     /// The one value an input can still have in this world.
     pub fn only_candidate(&self, input: &Input) -> Option<Literal> {
         let candidates = self.world.candidates(input)?;
@@ -198,14 +206,12 @@ impl<'t> Evaluator<'t> {
     }
 
     fn map(&self, stack: &'t Stack, node: &Node) -> Value {
+        if let Some(unknown) = beyond(stack, node) {
+            return unknown;
+        }
         let mut entries = IndexMap::new();
         for entry in node.entries() {
-            let Some(key) = entry.key.text() else {
-                // `{{ name }}` is a map in a map to YAML, and to nobody else.
-                let reason = Reason::Unsupported("a placeholder that another program fills in".to_owned());
-                let origin = Origin::expression(node.span);
-                return Value::open(Input::undecidable("a placeholder", reason, origin.clone()), origin);
-            };
+            let Some(key) = entry.key.text() else { continue };
             match self.evaluate(stack, &entry.value) {
                 value if value.is_null() => entries.shift_remove(key),
                 value => entries.insert(key.to_owned(), value),
@@ -330,7 +336,7 @@ impl<'t> Evaluator<'t> {
             length += text::size(&found);
             texts.push(found);
             if length > text::MAX_TEXT {
-                return limited("a text of more than 1 MiB", origin);
+                return limited(text::TOO_LONG, origin);
             }
         }
         text::of(Text::concat(&texts), origin.made_of(&origins))

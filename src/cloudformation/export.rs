@@ -2,12 +2,15 @@
 //! whole literal name can be equal for sure, and the model joins those.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html>
 
+use std::collections::BTreeSet;
+
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
-use crate::value::{Data, Origin, Symbol, SymbolSource, Value};
+use crate::value::{Data, Origin, Role, Symbol, SymbolSource, Value};
 
 use super::evaluator::Evaluator;
 use super::intrinsic::{self, blocked};
+use super::template::function;
 use super::tree::Stack;
 
 impl<'t> Evaluator<'t> {
@@ -22,12 +25,33 @@ impl<'t> Evaluator<'t> {
             return self.output_of(exporter, output, span);
         }
         match name.as_str() {
-            Some(name) => Value::opaque(
-                Symbol { source: SymbolSource::Import(name.to_owned()), attribute: String::new() },
-                origin,
-            ),
+            Some(name) => self.imported(stack, name, span),
             None => intrinsic::call("Fn::ImportValue", &name, span),
         }
+    }
+
+    /// What another unit exports. A `StackSet` deploys where other names may be exported.
+    fn imported(&self, stack: &Stack, name: &str, span: Span) -> Value {
+        if let Some(value) = self.tree.imported.get(name).filter(|_| stack.account.is_empty()) {
+            return value.clone().through(span, Role::Expression);
+        }
+        let source = SymbolSource::Import(name.to_owned());
+        Value::opaque(Symbol { source, attribute: String::new() }, Origin::expression(span))
+    }
+
+    /// The literal names of what is imported anywhere.
+    pub fn imports(&self) -> BTreeSet<String> {
+        let own = self.tree.stacks.iter().filter(|stack| stack.account.is_empty());
+        let named = own.flat_map(|stack| {
+            let mut found = Vec::new();
+            let entries = stack.body.resources.values().chain(stack.body.outputs.values());
+            entries.for_each(|entry| importing(&entry.value, &mut found));
+            found.into_iter().filter_map(|(function, argument)| match self.evaluate(stack, argument) {
+                named if function == "Fn::ImportValue" => named.as_str().map(str::to_owned),
+                named => self.output_named(stack, &named),
+            })
+        });
+        named.collect()
     }
 
     /// `Fn::GetStackOutput`: an output of a stack by the stack's name, exported or not. The CDK makes its weak references
@@ -35,15 +59,19 @@ impl<'t> Evaluator<'t> {
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html>
     pub fn stack_output(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
         let named = self.evaluate(stack, argument);
-        let is_near = ["Region", "RoleArn"].iter().all(|name| named.field(name).is_null());
-        let (of, output) = (named.field("StackName"), named.field("OutputName"));
-        match (of.as_str(), output.as_str()) {
-            (Some(of), Some(output)) if is_near => {
-                let source = SymbolSource::Import(output_name(of, output));
-                Value::opaque(Symbol { source, attribute: String::new() }, Origin::expression(span))
-            }
-            _ => intrinsic::call("Fn::GetStackOutput", &named, span),
+        match self.output_named(stack, &named) {
+            Some(name) => self.imported(stack, &name, span),
+            None => intrinsic::call("Fn::GetStackOutput", &named, span),
         }
+    }
+
+    /// The output that the argument of `Fn::GetStackOutput` names, where that is of this account and Region.
+    fn output_named(&self, stack: &'t Stack, argument: &Value) -> Option<String> {
+        let (region, role) = (argument.field("Region"), argument.field("RoleArn"));
+        let is_own = |span| self.reference(stack, "AWS::Region", span).data == region.data;
+        let is_near = role.is_null() && (region.is_null() || argument.origin.nearest().is_some_and(is_own));
+        let (of, output) = (argument.field("StackName"), argument.field("OutputName"));
+        is_near.then(|| Some(output_name(of.as_str()?, output.as_str()?)))?
     }
 
     /// What the stacks export by literal names, and the outputs of a stack whose own name is known. An export whose condition is still a question is taken to exist:
@@ -83,6 +111,15 @@ impl<'t> Evaluator<'t> {
 /// What an output is called where stacks are known by name. The name of an export holds no dot.
 fn output_name(stack: &str, output: &str) -> String {
     format!("{stack}.Outputs.{output}")
+}
+
+/// The functions that import something, with their arguments.
+fn importing<'n>(node: &'n Node, found: &mut Vec<(&'n str, &'n Node)>) {
+    if let Some((name @ ("Fn::ImportValue" | "Fn::GetStackOutput"), argument)) = function(node) {
+        found.push((name, argument));
+    }
+    node.entries().iter().for_each(|entry| importing(&entry.value, found));
+    node.items().unwrap_or_default().iter().for_each(|item| importing(item, found));
 }
 
 /// The outputs that a stack exports, with the names.

@@ -9,10 +9,12 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::source::Span;
-use crate::value::{Data, Input, ListKind, Literal, Origin, Part, Reason, Role, Symbol, SymbolSource, Text, Value};
+use crate::value::{
+    Data, Domain, Input, Junction, ListKind, Literal, Origin, Part, Reason, Role, Symbol, SymbolSource, Text, Value,
+};
 
 use super::evaluator::limited;
-use super::text::{MAX_TEXT, joined, named, of, parts, size, text};
+use super::text::{MAX_TEXT, TOO_LONG, joined, named, of, parts, size, text};
 
 /// Names of derived values are cut beyond this many bytes.
 const MAX_NAME: usize = 4096;
@@ -37,6 +39,7 @@ pub fn call(name: &str, argument: &Value, span: Span) -> Value {
         },
         ("Fn::ToJsonString", _) => Ok(to_json(argument, &origin)),
         ("Fn::Base64", _) => Ok(match Literal::of(argument) {
+            Some(literal) if literal.as_text().len() > MAX_TEXT => limited(TOO_LONG, origin.clone()),
             Some(literal) => Value::text(STANDARD.encode(literal.as_text()), origin.clone()),
             None => derived(short, &[argument], origin.clone()),
         }),
@@ -109,7 +112,7 @@ fn join(delimiter: &Value, items: &Value, origin: &Origin) -> Result<Value, Stri
         let text = text(item).map_err(|what| format!("an item of Fn::Join is {what}, not a text"))?;
         length += size(&between) + size(&text);
         if length > MAX_TEXT {
-            return Ok(limited("a text of more than 1 MiB", origin.clone()));
+            return Ok(limited(TOO_LONG, origin.clone()));
         }
         all.push(item.origin.nearest().map_or(text.clone(), |place| text.standing_at(place)));
     }
@@ -125,38 +128,88 @@ fn split(delimiter: &Value, text: &Value, origin: &Origin) -> Result<Value, Stri
     if delimiter.is_empty() {
         return Err("the delimiter of Fn::Split is empty".to_owned());
     }
-    let source = parts(text).map_err(|what| format!("Fn::Split cannot split {what}"))?;
-    let mut pieces: Vec<Vec<Part>> = vec![Vec::new()];
-    for part in source {
-        match part {
-            Part::Literal(literal) => {
-                let mut cut = literal.split(delimiter).map(|piece| Part::Literal(piece.to_owned()));
-                // What stands before the first delimiter belongs to the piece that is not finished yet.
-                if let Some(last) = pieces.last_mut() {
-                    last.extend(cut.next());
-                }
-                pieces.extend(cut.map(|piece| vec![piece]));
-            }
-            Part::Value(Value { data: Data::Opaque(symbol), .. }) if may_hold(&symbol, delimiter) => {
-                return Ok(unknown());
-            }
-            Part::Value(Value { data: Data::Open(_), .. }) | Part::Json(_) => return Ok(unknown()),
-            part @ Part::Value(_) => pieces.last_mut().into_iter().for_each(|last| last.push(part.clone())),
-        }
+    let pieces = cut(parts(text).map_err(|what| format!("Fn::Split cannot split {what}"))?, delimiter);
+    if !pieces.iter().all(|piece| is_one(piece, delimiter)) {
+        return Ok(unknown());
     }
     let origin = origin.clone().made_of([&text.origin]);
     let items = pieces.into_iter().map(|piece| joined(piece, origin.clone())).collect();
     Ok(Value::list(ListKind::List, items, origin))
 }
 
+/// What stands between the delimiters that are written out.
+fn cut(source: Vec<Part>, delimiter: &str) -> Vec<Vec<Part>> {
+    let mut pieces: Vec<Vec<Part>> = vec![Vec::new()];
+    for part in source {
+        let Part::Literal(literal) = part else {
+            pieces.last_mut().into_iter().for_each(|last| last.push(part.clone()));
+            continue;
+        };
+        let mut cut = literal.split(delimiter).map(|piece| Part::Literal(piece.to_owned()));
+        // What stands before the first delimiter belongs to the piece that is not finished yet.
+        if let Some(last) = pieces.last_mut() {
+            last.extend(cut.next());
+        }
+        pieces.extend(cut.map(|piece| vec![piece]));
+    }
+    pieces
+}
+
+/// Whether a piece certainly holds no further delimiter.
+fn is_one(piece: &[Part], delimiter: &str) -> bool {
+    piece.iter().all(|part| match part {
+        Part::Value(Value { data: Data::Opaque(symbol), .. }) => !may_hold(symbol, delimiter),
+        Part::Value(Value { data: Data::Open(_), .. }) | Part::Json(_) => false,
+        Part::Literal(_) | Part::Value(_) => true,
+    })
+}
+
+/// A text as a parameter takes it that is a list. What may hold a comma stands for any number of items; the others are
+/// certain.
+pub fn cut_at_commas(text: &Value) -> Value {
+    let origin = text.origin.clone();
+    let pieces = cut(parts(text).unwrap_or_default(), ",");
+    let are_items = pieces.iter().all(|piece| is_one(piece, ","));
+    if pieces.len() == 1 && !are_items {
+        return text.clone();
+    }
+    let list = |items| Value::list(ListKind::List, items, origin.clone());
+    let item = |piece| joined(trimmed(piece), origin.clone());
+    if are_items {
+        return list(pieces.into_iter().map(item).collect());
+    }
+    let comma = Value::text(",", origin.clone());
+    let several = |piece| derived("Split", &[&comma, &item(piece)], origin.clone());
+    let parts =
+        pieces.into_iter().map(|piece| if is_one(&piece, ",") { list(vec![item(piece)]) } else { several(piece) });
+    let reason = Reason::Joined(Junction::List, parts.collect::<Vec<_>>().into());
+    let name = derived("Split", &[&comma, text], origin.clone()).describe();
+    let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+    Value::open(Input { name, reason, domain, origin: origin.clone() }, origin)
+}
+
+/// The piece without the blanks around it.
+fn trimmed(mut piece: Vec<Part>) -> Vec<Part> {
+    if let Some(Part::Literal(text)) = piece.first_mut() {
+        *text = text.trim_start().to_owned();
+    }
+    if let Some(Part::Literal(text)) = piece.last_mut() {
+        *text = text.trim_end().to_owned();
+    }
+    piece
+}
+
 /// Whether what is opaque may hold one of the delimiter's characters. A bucket's name and most pseudo parameters are
 /// made of few characters, so that an ARN can be split around them.
 fn may_hold(symbol: &Symbol, delimiter: &str) -> bool {
     let holds: fn(char) -> bool = match &symbol.source {
-        SymbolSource::Resource(_) if symbol.attribute == "id" => {
+        SymbolSource::Resource(_) | SymbolSource::Import(_) if symbol.attribute == "id" => {
             |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.'
         }
-        SymbolSource::Named(name) => match name.rsplit('.').next() {
+        // What services call their resources.
+        SymbolSource::Resource(_) if ["Ref", "Arn"].contains(&symbol.attribute.as_str()) => |c| c != ',',
+        // In another stack or unit it has that one's name before its own.
+        SymbolSource::Named(name) => match name.rsplit(['.', ' ']).next() {
             Some("AWS::AccountId") => |c| c.is_ascii_digit(),
             Some("AWS::Region" | "AWS::Partition") => |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
             Some("AWS::URLSuffix") => |c| c.is_ascii_lowercase() || c == '.',
@@ -228,7 +281,7 @@ fn to_json(value: &Value, origin: &Origin) -> Value {
     write_json(value, &mut parts);
     let text = Text::join(parts);
     if size(&text) > MAX_TEXT {
-        return limited("a text of more than 1 MiB", origin.clone());
+        return limited(TOO_LONG, origin.clone());
     }
     Value::new(Data::Text(text), origin.clone())
 }

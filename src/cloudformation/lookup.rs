@@ -7,8 +7,9 @@ use crate::value::{Data, Domain, Input, Literal, Origin, Role, Value};
 use super::evaluator::{Evaluator, broken};
 use super::intrinsic::{blocked, call, derived};
 use super::parameter::Parameter;
+use super::partial::beyond;
 use super::reference::undeclared;
-use super::text::text;
+use super::text::{self, text};
 use super::tree::Stack;
 
 /// A key that is not known is compared with at most this many.
@@ -33,13 +34,13 @@ impl<'t> Evaluator<'t> {
         let unknown = || self.case_by_case(derived("FindInMap", &operands, origin.clone()), &operands);
         let Some(name) = map.as_str() else { return unknown() };
         let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
-            return match default {
+            return match default.filter(|_| stack.unread.is_none()) {
                 Some(default) => self.evaluate(stack, default),
                 None => undeclared(stack, name, format!("there is no mapping `{name}`"), origin),
             };
         };
-        let found = self.pick(rows, &first, &origin).and_then(|row| match row {
-            Some(row) => self.pick(&row.value, &second, &origin),
+        let found = self.pick(stack, rows, &first, &origin).and_then(|row| match row {
+            Some(row) => self.pick(stack, &row.value, &second, &origin),
             None => Ok(None),
         });
         match (found, default) {
@@ -103,15 +104,26 @@ impl<'t> Evaluator<'t> {
     }
 
     /// The entry for a key. A key that is not known is compared with one after the other.
-    fn pick<'n>(&self, rows: &'n Node, key: &Value, origin: &Origin) -> Result<Option<&'n Entry>, Value> {
+    fn pick<'n>(
+        &self,
+        stack: &Stack,
+        rows: &'n Node,
+        key: &Value,
+        origin: &Origin,
+    ) -> Result<Option<&'n Entry>, Value> {
         if let Some(literal) = Literal::of(key) {
-            return Ok(rows.entry(&literal.as_text()));
+            let key = literal.as_text();
+            let entry = rows.entry(&key).or_else(|| rows.entries().iter().find(|entry| named(entry) == Some(&key)));
+            return entry.map_or_else(|| beyond(stack, rows).map_or(Ok(None), Err), |entry| Ok(Some(entry)));
+        }
+        if let Some(unknown) = beyond(stack, rows) {
+            return Err(unknown);
         }
         if rows.entries().len() > MAX_KEYS {
             return Err(key.clone());
         }
         for entry in rows.entries() {
-            let Some(name) = entry.key.text() else { continue };
+            let Some(name) = named(entry) else { continue };
             let is = self.equal(key, &Value::text(name, origin.clone()), origin);
             match is.data {
                 Data::Bool(true) => return Ok(Some(entry)),
@@ -121,6 +133,16 @@ impl<'t> Evaluator<'t> {
         }
         Ok(None)
     }
+}
+
+/// What an entry of a mapping is called: `yes` is a boolean to YAML 1.1, as a value and as a key.
+fn named(entry: &Entry) -> Option<&str> {
+    let key = entry.key.scalar()?;
+    Some(match text::scalar(key, entry.key.span).data {
+        Data::Bool(true) => "true",
+        Data::Bool(false) => "false",
+        _ => &key.text,
+    })
 }
 
 /// What every row says, where the row is not known and does not matter: a key of no row is refused in any case.

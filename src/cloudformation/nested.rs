@@ -1,24 +1,23 @@
 //! Builds the tree of stacks: a template on disk that another one nests is part of the same unit.
 
 use std::collections::HashMap;
-use std::path::{Component, Path};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::model::OpenInputs;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Sources};
 use crate::syntax::ProblemSeverity;
-use crate::value::{Data, Value, World};
+use crate::value::World;
 
-use super::choice::{Answers, cases};
-use super::embedded;
+use super::choice::Answers;
 use super::evaluator::Evaluator;
 use super::given::Given;
+use super::locate::{self, Location, Locator};
 use super::rules;
 use super::template::{Read, Template, read};
 use super::transform::{self, Expander};
-use super::tree::{Body, Child, Declared, Stack, StackId, Tree};
+use super::tree::{Body, Child, Declared, Kept, Stack, StackId, Tree};
 use super::{Found, file_error};
 
 /// How deep stacks nest.
@@ -31,17 +30,13 @@ const MAX_NODES: usize = 1_000_000;
 /// The stacks of the unit that `template` is the root of, and what was remarked on the way.
 pub fn build(sources: &Arc<Sources>, template: Arc<Template>, given: Given) -> (Tree, Found) {
     let found = Found::default();
-    let (refusals, unruly, impossible) = Default::default();
-    let tree = Tree { stacks: Vec::new(), given, nested: Vec::new(), refusals, unruly, impossible };
-    let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES, cyclic: false };
+    let (imported, refusals, unruly, impossible) = Default::default();
+    let tree = Tree { stacks: Vec::new(), given, nested: Vec::new(), imported, refusals, unruly, impossible };
+    let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES };
     builder.grow(template, String::new(), None, &mut Vec::new());
-    let Builder { mut tree, mut found, templates, cyclic, .. } = builder;
+    let Builder { mut tree, mut found, templates, .. } = builder;
     tree.nested.extend(templates.into_iter().filter(|(_, template)| template.is_some()).map(|(file, _)| file));
     tree.nested.sort_unstable();
-    if cyclic {
-        // Each of a ring of templates nests the others: nobody would judge any of them.
-        tree.nested.clear();
-    }
     tree.unruly = rules::unruly(&tree);
     report_problems(sources, &tree, &mut found);
     (tree, found)
@@ -53,7 +48,6 @@ struct Builder<'s> {
     found: Found,
     templates: HashMap<FileId, Option<Arc<Template>>>,
     budget: usize,
-    cyclic: bool,
 }
 
 impl Builder<'_> {
@@ -75,15 +69,17 @@ impl Builder<'_> {
         let account = parent.map(|parent| self.account_in(parent)).unwrap_or_default();
         self.tree.stacks.push(Stack { id, address, account, parent, case, template, body, unread: None, children });
         self.expand(id);
-        for (index, case, location) in self.nested_in(id) {
-            let place = Place { stack: id, resource: index, case };
-            let child = match location {
-                Location::Local(file, url) => self.nest_file(place, file, url, ancestors),
-                Location::Inline(template) => self.nest(place, template, "TemplateBody".to_owned(), ancestors),
-                Location::Elsewhere(source) => Child::Absent { source, case: place.case },
-            };
-            if let Some(stack) = self.tree.stacks.get_mut(id) {
-                stack.children.entry(index).or_default().push(child);
+        for index in self.nested_in(id) {
+            for (case, location) in self.located(id, index) {
+                let place = Place { stack: id, resource: index, case };
+                let child = match location {
+                    Location::Local(file, url) => self.nest_file(place, file, url, ancestors),
+                    Location::Inline(template) => self.nest(place, template, "TemplateBody".to_owned(), ancestors),
+                    Location::Elsewhere(source) => Child::Absent { source, case: place.case },
+                };
+                if let Some(stack) = self.tree.stacks.get_mut(id) {
+                    stack.children.entry(index).or_default().push(child);
+                }
             }
         }
         ancestors.pop();
@@ -122,26 +118,32 @@ impl Builder<'_> {
         Some(expand(Expander::new(self.sources, &evaluator, stack, &mut self.budget, &mut self.found)))
     }
 
-    /// The stacks and modules that are resources of a stack, with where their templates are, case by case.
-    fn nested_in(&mut self, id: StackId) -> Vec<(usize, Answers, Location)> {
+    /// The resources of a stack that are stacks or modules. Those whose bodies may be made of what the others put out
+    /// come last.
+    fn nested_in(&self, id: StackId) -> Vec<usize> {
         let Some(stack) = self.tree.stack(id) else { return Vec::new() };
-        let mut locations = Vec::new();
-        for resource in stack.resources() {
-            if resource.is_stack() || resource.is_stack_set() {
-                let mut locator = Locator { sources: self.sources, tree: &self.tree, found: &mut self.found };
-                let located = locator.locate(stack, resource).into_iter();
-                locations.extend(located.map(|(case, location)| (resource.index, case, location)));
-            } else if let Some(module) = resource.module() {
-                locations.push((resource.index, Answers::new(), Location::Elsewhere(module.to_owned())));
-            }
+        let is_nested = |resource: &Declared| resource.is_stack() || resource.module().is_some();
+        let nested = stack.resources().filter(is_nested);
+        nested.chain(stack.resources().filter(Declared::is_stack_set)).map(|resource| resource.index).collect()
+    }
+
+    /// Where the template of a resource is, case by case.
+    fn located(&mut self, id: StackId, index: usize) -> Vec<(Answers, Location)> {
+        let kept = self.tree.stack(id).map(|stack| locate::kept(&self.tree, stack, index)).unwrap_or_default();
+        if let Some(root) = self.tree.stacks.first_mut() {
+            root.body.kept.extend(kept.into_iter().map(|name| (name, Kept::Template)));
         }
-        locations
+        let Some(stack) = self.tree.stack(id) else { return Vec::new() };
+        let Some(resource) = stack.resource_at(index) else { return Vec::new() };
+        if let Some(module) = resource.module() {
+            return vec![(Answers::new(), Location::Elsewhere(module.to_owned()))];
+        }
+        Locator { sources: self.sources, tree: &self.tree, found: &mut self.found }.locate(stack, resource)
     }
 
     /// The nested stack whose template is in `file`.
     fn nest_file(&mut self, place: Place, file: FileId, url: String, ancestors: &mut Vec<FileId>) -> Child {
         if ancestors.contains(&file) {
-            self.cyclic = true;
             return self.refuse(place, "the template nests itself", url);
         }
         let template = self.templates.get(&file).cloned().unwrap_or_else(|| {
@@ -200,103 +202,6 @@ struct Place {
     stack: StackId,
     resource: usize,
     case: Answers,
-}
-
-enum Location {
-    /// A template on disk, and how the parent names it.
-    Local(FileId, String),
-    /// A template that stands in its parent.
-    Inline(Arc<Template>),
-    /// Not on disk, or not to be read.
-    Elsewhere(String),
-}
-
-/// Finds the templates of the stacks that are resources of another one.
-struct Locator<'a> {
-    sources: &'a Sources,
-    tree: &'a Tree,
-    found: &'a mut Found,
-}
-
-impl Locator<'_> {
-    /// Where the template of a nested stack or a `StackSet` is, case by case.
-    fn locate(&mut self, stack: &Stack, resource: Declared<'_>) -> Vec<(Answers, Location)> {
-        let property = |name: &str| resource.properties().and_then(|properties| properties.get(name));
-        let body = property("TemplateBody").filter(|_| resource.is_stack_set());
-        // The CDK puts the template beside its parent and names the place it is uploaded to.
-        let is_asset = resource.metadata("aws:asset:property") == Some("TemplateURL");
-        let asset = resource.metadata("aws:asset:path").filter(|_| is_asset && body.is_none());
-        let Some(node) = body.or(property("TemplateURL")).or(property("Location")) else {
-            let location = asset.map(|asset| self.beside(stack, resource, asset, resource.span()));
-            return vec![(Answers::new(), location.unwrap_or(Location::Elsewhere("nowhere".to_owned())))];
-        };
-        if let Some(asset) = asset {
-            return vec![(Answers::new(), self.beside(stack, resource, asset, node.span))];
-        }
-        let cases = cases(self.tree, OpenInputs::WithoutDefault, stack, node);
-        let locations = cases.into_iter().map(|(case, value)| match body {
-            Some(_) => (case, self.inline(stack, resource, &value, node.span)),
-            None => (case, self.at(stack, resource, &value, node.span)),
-        });
-        locations.collect()
-    }
-
-    /// A template that is named.
-    fn at(&mut self, stack: &Stack, resource: Declared<'_>, value: &Value, span: Span) -> Location {
-        match (value.as_str(), &value.data) {
-            (Some(url), _) if !url.contains("://") => self.beside(stack, resource, url, span),
-            (Some(url), _) => Location::Elsewhere(url.to_owned()),
-            // An application of the Serverless Application Repository.
-            (None, Data::Map(_, entries)) => {
-                let id = entries.get("ApplicationId").map(|id| id.as_str().map_or(id.describe(), str::to_owned));
-                Location::Elsewhere(id.unwrap_or_else(|| value.describe()))
-            }
-            (None, Data::Text(text)) => Location::Elsewhere(text.to_string()),
-            (None, _) => Location::Elsewhere(value.describe()),
-        }
-    }
-
-    /// A template on disk, beside its parent, as `aws cloudformation package` and SAM take it.
-    fn beside(&mut self, stack: &Stack, resource: Declared<'_>, url: &str, span: Span) -> Location {
-        let path = Path::new(url);
-        let is_relative = path.components().all(|part| !matches!(part, Component::RootDir | Component::Prefix(_)));
-        let parent = self.sources.file(stack.template.file).location.clone();
-        let read = match parent.parent().filter(|_| is_relative) {
-            Some(directory) => {
-                let read = self.sources.read(&directory.join(path));
-                read.map_err(|error| format!("{} {}", error.path, error.message))
-            }
-            None => Err(format!("{url} is not a path beside the template")),
-        };
-        match read {
-            Ok(file) => Location::Local(file, url.to_owned()),
-            Err(why) => {
-                self.found.note(format!("the stack {} is not read: {why}", stack.address_of(resource.id)), span);
-                Location::Elsewhere(url.to_owned())
-            }
-        }
-    }
-
-    /// A template that stands in a text of its parent.
-    fn inline(&mut self, stack: &Stack, resource: Declared<'_>, value: &Value, span: Span) -> Location {
-        let read = match &value.data {
-            Data::Text(text) if text.as_literal().is_some() => embedded::read(text, span),
-            _ => Read::NotATemplate,
-        };
-        match read {
-            Read::Template(template) => return Location::Inline(Arc::new(template)),
-            Read::Broken(problems) => {
-                let path = &self.sources.file(stack.template.file).path;
-                self.found.errors.extend(problems.iter().map(|problem| file_error(path, problem)));
-            }
-            Read::NotATemplate => {
-                let id = stack.address_of(resource.id);
-                let message = format!("the stack {id} is not read: its TemplateBody is not known to be a template");
-                self.found.note(message, span);
-            }
-        }
-        Location::Elsewhere("TemplateBody".to_owned())
-    }
 }
 
 /// What parsing lost bears on a verdict where a trail is concerned; the rest is worth a note.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::RegexBuilder;
 
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
 use crate::value::{Data, Domain, Input, ListKind, Literal, Number, Origin, Part, Pattern, Reason, Role, Text, Value};
 
+use super::intrinsic;
 use super::parameter_file::plain_text;
+use super::template::function;
 use super::text::{joined, named, parts};
 
 /// A declared parameter.
@@ -72,6 +74,11 @@ impl<'t> Parameter<'t> {
         })
     }
 
+    /// Its default, where the parent of its template fills something in there.
+    pub fn filled_default(&self) -> Option<&'t Node> {
+        self.entry.value.get("Default").filter(|node| function(node).is_some())
+    }
+
     /// The value behind an SSM parameter's name, whatever the name is: it is set.
     pub fn stored(&self) -> Option<Value> {
         let origin = Origin::at(self.span(), Role::Header);
@@ -118,7 +125,7 @@ impl<'t> Parameter<'t> {
         let names_one = kind == "Number" || (kind.starts_with("AWS::") && self.shape() == Shape::Text);
         let never_empty = names_one
             || self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
-            || self.pattern().is_some_and(|pattern| !pattern.is_match(b""));
+            || self.matches_pattern("") == Some(false);
         let never_wide = names_one || pattern.is_some_and(|pattern| pattern.is_never_wide());
         Domain { values: None, never_null: true, never_empty, never_wide }
     }
@@ -167,11 +174,33 @@ impl<'t> Parameter<'t> {
                 Ok(text) => match text.as_literal() {
                     Some(text) => self.typed_text(text, value.origin),
                     None if shape == Shape::Stored => named(format!("{{{{resolve:ssm:{text}}}}}"), value.origin),
+                    None if shape == Shape::List => intrinsic::cut_at_commas(&value),
                     None => value,
                 },
                 Err(what) => Value::failed(format!("the parameter {} cannot be {what}", self.name), value.origin),
             },
         }
+    }
+
+    /// What is open and handed in by another stack, with only those values that this parameter takes too.
+    pub fn narrowed(&self, value: Value) -> Value {
+        let Data::Open(input) = &value.data else { return value };
+        if self.shape() != Shape::Text {
+            return value;
+        }
+        let (own, theirs) = (self.domain(), &input.domain);
+        let both = theirs.values.clone().or(own.values).map(|values| {
+            values.into_iter().filter(|literal| !self.refuses_text(&literal.as_text())).collect::<Vec<_>>()
+        });
+        let domain = Domain {
+            // Where nothing is left nobody can deploy this, and there is nothing to tell apart.
+            values: both.filter(|values| !values.is_empty()).or(theirs.values.clone()),
+            never_null: theirs.never_null || own.never_null,
+            never_empty: theirs.never_empty || own.never_empty,
+            never_wide: theirs.never_wide || own.never_wide,
+        };
+        let input = Input { domain, ..input.as_ref().clone() };
+        Value { data: Data::Open(Arc::new(input)), ..value }
     }
 
     /// Whether CloudFormation refuses a known value for this parameter. Unknown values are never refused.
@@ -190,7 +219,7 @@ impl<'t> Parameter<'t> {
         let names_nothing = text.is_empty() && self.kind().starts_with("AWS::") && self.shape() == Shape::Text;
         names_nothing
             || (!allowed.is_empty() && !allowed.iter().any(|allowed| allowed == text))
-            || self.pattern().is_some_and(|pattern| !pattern.is_match(text.as_bytes()))
+            || self.matches_pattern(text) == Some(false)
             || self.number("MinLength").is_some_and(|least| length < least)
             || self.number("MaxLength").is_some_and(|most| length > most)
             || (self.kind() == "Number" && worth.is_none())
@@ -198,16 +227,44 @@ impl<'t> Parameter<'t> {
             || self.number("MaxValue").zip(worth).is_some_and(|(most, worth)| worth > most)
     }
 
-    /// `AllowedPattern`, which the whole value must match. One that this program cannot read refuses nothing.
-    /// CloudFormation's patterns are Java's, whose classes are ASCII; Unicode's would take a hundred times as long to build.
-    fn pattern(&self) -> Option<Regex> {
-        let pattern = self.entry.value.get("AllowedPattern")?.text()?;
-        RegexBuilder::new(&format!("^(?:{pattern})$")).unicode(false).build().ok()
+    /// Whether a text matches `AllowedPattern`, as a whole. One that this program cannot read refuses nothing.
+    fn matches_pattern(&self, text: &str) -> Option<bool> {
+        let whole = format!("^(?:{})$", self.entry.value.get("AllowedPattern")?.text()?);
+        // Bytes are characters here, and Unicode's classes would take a hundred times as long to build.
+        match RegexBuilder::new(&whole).unicode(false).build().ok().filter(|_| text.is_ascii()) {
+            Some(pattern) => Some(pattern.is_match(text.as_bytes())),
+            // It may look ahead, or refer back.
+            None => fancy_regex::Regex::new(&with_ascii_classes(&whole)).ok()?.is_match(text).ok(),
+        }
+    }
+
+    /// `AllowedPattern`, where this program cannot read it.
+    pub fn unreadable_pattern(&self) -> Option<&'t Node> {
+        let node = self.entry.value.get("AllowedPattern")?;
+        (node.text().is_some() && self.matches_pattern("").is_none()).then_some(node)
     }
 
     fn number(&self, name: &str) -> Option<Number> {
         Number::parse(self.entry.value.get(name)?.text()?).ok()
     }
+}
+
+/// The pattern with its classes written out: Java's are of ASCII.
+fn with_ascii_classes(pattern: &str) -> String {
+    let (mut written, mut characters) = (String::new(), pattern.chars());
+    while let Some(character) = characters.next() {
+        let escaped = if character == '\\' { characters.next() } else { None };
+        match escaped {
+            Some('d') => written.push_str("[0-9]"),
+            Some('D') => written.push_str("[^0-9]"),
+            Some('s') => written.push_str(r"[ \t\n\x0B\f\r]"),
+            Some('S') => written.push_str(r"[^ \t\n\x0B\f\r]"),
+            Some('w') => written.push_str("[0-9A-Za-z_]"),
+            Some('W') => written.push_str("[^0-9A-Za-z_]"),
+            escaped => written.extend(std::iter::once(character).chain(escaped)),
+        }
+    }
+    written
 }
 
 /// A default's text; one that is written as a list has commas between its items.

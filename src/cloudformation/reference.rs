@@ -8,6 +8,7 @@ use crate::value::{Data, Input, ListKind, Origin, Part, Reason, Role, Symbol, Sy
 use super::evaluator::{Evaluator, Name, broken};
 use super::given::GivenValue;
 use super::parameter::Parameter;
+use super::partial::beyond;
 use super::template::function;
 use super::text::{joined, named};
 use super::tree::{Child, Declared, Stack, Unread};
@@ -51,7 +52,9 @@ fn handed(parameters: &Value, name: &str) -> Option<Value> {
 fn is_computed(parameters: &Node) -> bool {
     let is_computed =
         |item: &Node| function(item).is_some() || item.get("ParameterKey").is_some_and(|name| name.text().is_none());
-    function(parameters).is_some() || parameters.items().into_iter().flatten().any(is_computed)
+    function(parameters).is_some()
+        || parameters.get("Fn::Transform").is_some()
+        || parameters.items().into_iter().flatten().any(is_computed)
 }
 
 impl<'t> Evaluator<'t> {
@@ -67,16 +70,16 @@ impl<'t> Evaluator<'t> {
         if let Some(parameter) = stack.parameter(name) {
             return self.parameter(stack, parameter).through(span, Role::Expression);
         }
-        if let Some(item) = stack.body.iterated.get(name) {
+        if let Some(item) = stack.body.iterated.get(name).or(stack.template.holes.get(name)) {
             return item.clone().through(span, Role::Expression);
         }
-        match stack.resource(name) {
+        match stack.resource(name).or_else(|| stack.any_resource(name)) {
             Some(resource) => self.existing(stack, resource, span, || {
                 if resource.module().is_some() {
                     return absent(stack, resource, "Ref", origin.clone());
                 }
                 let attribute = if resource.kind() == "AWS::S3::Bucket" { "id" } else { "Ref" };
-                symbol(stack, resource, attribute, origin.clone())
+                symbol(stack, name, attribute, origin.clone())
             }),
             None => made_elsewhere(stack, name, "Ref", &origin).unwrap_or_else(|| {
                 let message = format!("`{name}` is neither a parameter nor a resource of this template");
@@ -123,8 +126,9 @@ impl<'t> Evaluator<'t> {
     }
 
     /// The default of a parameter that gets no value from the stack's parent.
-    fn own_default(&self, stack: &Stack, parameter: &Parameter<'t>) -> Value {
-        if let Some(default) = parameter.default() {
+    fn own_default(&self, stack: &'t Stack, parameter: &Parameter<'t>) -> Value {
+        let filled = parameter.filled_default().map(|node| parameter.typed(self.evaluate(stack, node)));
+        if let Some(default) = parameter.default().or(filled) {
             return accepted(parameter, self.ruled_out(stack, parameter), default);
         }
         let message = format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
@@ -154,7 +158,7 @@ impl<'t> Evaluator<'t> {
         }
         let has_default =
             given.is_none() && self.open == OpenInputs::WithoutDefault && self.ruled_out(stack, parameter).is_none();
-        let keeps = has_default || stack.body.kept.contains(parameter.name);
+        let keeps = has_default || stack.body.kept.contains_key(parameter.name);
         if let Some(default) = parameter.default().filter(|_| keeps) {
             return default;
         }
@@ -171,7 +175,11 @@ impl<'t> Evaluator<'t> {
 
     /// What a parent hands in for a parameter of its child.
     fn argument(&self, parent: &'t Stack, resource: Declared<'t>, parameter: &Parameter<'t>) -> Option<Value> {
-        let parameters = resource.properties()?.get("Parameters");
+        let properties = resource.properties()?;
+        let parameters = properties.get("Parameters");
+        if let (None, Some(unknown)) = (parameters, beyond(parent, properties)) {
+            return Some(unknown.field(parameter.name));
+        }
         if resource.overrides(parameter.name) {
             let name = format!("{}.Parameters.{}", parent.address_of(resource.id), parameter.name);
             let reason = Reason::Elsewhere("the ParameterOverrides of some instances".to_owned());
@@ -182,7 +190,7 @@ impl<'t> Evaluator<'t> {
             Some(whole) => (handed(&self.evaluate(parent, whole), parameter.name)?, whole.span),
             None => resource.handed(parameter.name).map(|node| (self.evaluate(parent, node), node.span))?,
         };
-        Some(parameter.typed(value).through(span, Role::Argument))
+        Some(parameter.narrowed(parameter.typed(value)).through(span, Role::Argument))
     }
 
     /// `Fn::GetAtt`, as a text or as a list.
@@ -206,7 +214,7 @@ impl<'t> Evaluator<'t> {
     /// An attribute of a resource, or an output of a nested stack.
     pub fn attribute(&self, stack: &'t Stack, id: &str, attribute: &str, span: Span) -> Value {
         let origin = Origin::expression(span);
-        let Some(resource) = stack.resource(id) else {
+        let Some(resource) = stack.resource(id).or_else(|| stack.any_resource(id)) else {
             return made_elsewhere(stack, id, attribute, &origin).unwrap_or_else(|| {
                 let message = format!("`{id}` is not a resource of this template");
                 undeclared(stack, &format!("{id}.{attribute}"), message, origin)
@@ -222,11 +230,11 @@ impl<'t> Evaluator<'t> {
                     Part::Literal("arn:".to_owned()),
                     self.partition(&origin),
                     Part::Literal(":s3:::".to_owned()),
-                    Part::Value(symbol(stack, resource, "id", origin.clone())),
+                    Part::Value(symbol(stack, id, "id", origin.clone())),
                 ],
                 origin,
             ),
-            _ => symbol(stack, resource, attribute, origin),
+            _ => symbol(stack, id, attribute, origin),
         })
     }
 
@@ -308,14 +316,17 @@ impl<'t> Evaluator<'t> {
 }
 
 /// An attribute of a resource, set at deployment.
-fn symbol(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin) -> Value {
-    let source = SymbolSource::Resource(stack.address_of(resource.id));
+fn symbol(stack: &Stack, id: &str, attribute: &str, origin: Origin) -> Value {
+    let source = SymbolSource::Resource(stack.address_of(id));
     Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin)
 }
 
-/// A name that the template does not declare: what is not read of it may.
+/// A name that the template does not declare: what is not read of it may, or a loop over what is not known.
 pub fn undeclared(stack: &Stack, name: &str, message: String, origin: Origin) -> Value {
-    let Some(Unread { name: module, source }) = stack.unread.clone() else { return broken(message, origin) };
+    if stack.may_repeat(name) {
+        return Value::open(Input::derived(stack.address_of(name), origin.clone()), origin);
+    }
+    let Some(Unread { name: module, source, .. }) = stack.unread.clone() else { return broken(message, origin) };
     let name = stack.address_of(name);
     Value::open(Input::undecidable(name, Reason::ModuleNotOnDisk { module, source }, origin.clone()), origin)
 }

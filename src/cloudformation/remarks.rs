@@ -11,14 +11,18 @@ use crate::value::{Data, Input, Reason, Value, World};
 use super::condition::question;
 use super::estate::{CloudFormationUnit, Evaluated};
 use super::parameter::Parameter;
+use super::partial::beyond;
 use super::rules::assertions;
+use super::template::function;
+use super::tree::{Kept, Stack};
 
 impl CloudFormationUnit {
     /// What was remarked while the unit was read, and a note for every error that stands in every world and every limit met
     /// in the properties the model may read.
     pub(super) fn remarks(&self) -> Vec<Note> {
         let mut notes = self.found.notes.clone();
-        for note in self.refused().into_iter().chain(self.unextended()).chain(self.kept()).chain(self.broken()) {
+        let of_parameters = self.refused().into_iter().chain(self.unreadable()).chain(self.kept());
+        for note in of_parameters.chain(self.unextended()).chain(self.broken()) {
             if !notes.contains(&note) {
                 notes.push(note);
             }
@@ -47,14 +51,32 @@ impl CloudFormationUnit {
     fn kept(&self) -> Vec<Note> {
         let root = self.tree.stack(0).filter(|_| self.tree.given.open == OpenInputs::Any);
         let parameters = root.into_iter().flat_map(|root| {
-            let is_kept =
-                |parameter: &Parameter| root.body.kept.contains(parameter.name) && parameter.default().is_some();
-            root.parameters().filter(is_kept)
+            let what = |parameter: Parameter<'_>| root.body.kept.get(parameter.name).copied();
+            root.parameters().filter_map(move |parameter| Some((what(parameter)?, parameter)))
         });
-        let not_given = parameters.filter(|parameter| self.tree.given.get(parameter.name).is_none());
-        let note =
-            |parameter: Parameter| Note { message: kept(parameter.name, "the items"), span: Some(parameter.span()) };
+        let is_open = |parameter: &Parameter| self.tree.given.get(parameter.name).is_none();
+        let not_given = parameters.filter(|(_, parameter)| is_open(parameter) && parameter.default().is_some());
+        let note = |(what, parameter): (Kept, Parameter)| {
+            let name = parameter.name;
+            let message = match what {
+                Kept::Items => kept(name, "the items"),
+                Kept::Template => format!(
+                    "{name} keeps its default, which names a template: what is said here holds for this one, and not for any"
+                ),
+            };
+            Note { message, span: Some(parameter.span()) }
+        };
         not_given.map(note).collect()
+    }
+
+    /// The patterns of parameters that refuse nothing because they cannot be read.
+    fn unreadable(&self) -> Vec<Note> {
+        let patterns = self.tree.stacks.iter().flat_map(Stack::parameters);
+        let note = |parameter: Parameter| {
+            let message = format!("the AllowedPattern of {} cannot be read: it refuses nothing here", parameter.name);
+            Some(Note { message, span: Some(parameter.unreadable_pattern()?.span) })
+        };
+        patterns.filter_map(note).collect()
     }
 
     /// The functions that a template uses without the transform they belong to.
@@ -89,6 +111,12 @@ impl CloudFormationUnit {
                 }
             }
         }
+        for resource in self.tree.stacks.iter().flat_map(Stack::resources) {
+            if resource.kind().is_empty() && resource.module().is_none() {
+                let message = format!("the resource {} is not read: what it is is not known", resource.id);
+                notes.push(Note { message, span: Some(resource.span()) });
+            }
+        }
         for handle in 0..self.resources.len() {
             let Some((stack, declared)) = estate.declared(handle) else { continue };
             let exists = estate.existence(stack, declared, estate.child(handle));
@@ -97,7 +125,10 @@ impl CloudFormationUnit {
             }
             if let Some(properties) = declared.properties() {
                 notes.extend(estate.two_kinds_of_selectors(handle));
-                collect_notes(&estate.evaluator.evaluate(stack, properties), &mut notes);
+                let each = properties.entries().iter().map(|entry| &entry.value);
+                let written = each.chain(function(properties).map(|_| properties));
+                let values = written.map(|node| estate.evaluator.evaluate(stack, node));
+                values.chain(beyond(stack, properties)).for_each(|value| collect_notes(&value, &mut notes));
             }
         }
         notes
@@ -111,7 +142,11 @@ impl Evaluated<'_> {
         let (stack, trail) =
             self.declared(handle).filter(|(_, declared)| declared.kind() == "AWS::CloudTrail::Trail")?;
         let both = ["EventSelectors", "AdvancedEventSelectors"].map(|name| trail.properties()?.get(name));
-        let are_set = both.iter().all(|node| node.is_some_and(|node| !self.evaluator.evaluate(stack, node).is_null()));
+        let is_set = |node| {
+            let value = self.evaluator.evaluate(stack, node);
+            !value.is_null() && value.waiting().is_none()
+        };
+        let are_set = both.into_iter().all(|node| node.is_some_and(is_set));
         let message = format!(
             "{} has EventSelectors and AdvancedEventSelectors: CloudTrail takes one or the other; the advanced ones are judged",
             stack.address_of(trail.id)

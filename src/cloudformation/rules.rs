@@ -111,6 +111,8 @@ impl<'t> Evaluator<'t> {
         match (&value.data, refuser) {
             (Data::Failed(_), _) => Ok(true),
             (Data::Pending(question), _) => Err(Stop::Ask(question.clone())),
+            // Answers about what a parent hands in may leave nothing that its child takes.
+            (Data::Open(input), Refuser::Parameter(_)) => Ok(self.denies(input)),
             (_, Refuser::Parameter(parameter)) => Ok(parameter.refuses(&value)),
             _ => Ok(false),
         }
@@ -207,6 +209,12 @@ pub fn unruly(tree: &Tree) -> BTreeMap<(StackId, String), String> {
         for rule in rules {
             let mut names = Vec::new();
             referred(&rule.value, &mut names);
+            names.retain(|name| stack.parameter(name).is_some());
+            // Who gives some of them a value may give the others one too.
+            let is_given = |name: &&str| stack.parent.is_some() || tree.given.get(name).is_some();
+            if !names.iter().all(is_given) {
+                names.retain(|name| !is_given(name));
+            }
             let name = rule.key.text().unwrap_or_default();
             unruly.extend(names.into_iter().map(|parameter| ((stack.id, parameter.to_owned()), name.to_owned())));
         }

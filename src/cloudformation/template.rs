@@ -1,8 +1,13 @@
 //! One template as its author wrote it, with every short form spelled out.
 
+use indexmap::IndexMap;
+
 use crate::model::Language;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{Entry, Node, NodeKind, Parsed, Problem, ProblemSeverity, Scalar, Style, Tag, json, yaml};
+use crate::value::Value;
+
+use super::text::placeholder;
 
 /// A template in its long form: no node has a tag.
 #[derive(Debug)]
@@ -15,6 +20,8 @@ pub struct Template {
     pub root: Node,
     /// What is wrong with the file's text.
     pub problems: Vec<Problem>,
+    /// What its parent fills in at deployment, by the names that stand for it.
+    pub holes: IndexMap<String, Value>,
 }
 
 /// What reading a file gives.
@@ -79,7 +86,7 @@ pub fn recognise(parsed: Parsed, language: Language, file: FileId, text: &str) -
     let at = parsed.documents.iter().position(is_template);
     let lost = lost(&parsed, at, language);
     if !lost.is_empty() {
-        return match placeholder(file, text) {
+        return match unfilled(file, text, &lost) {
             _ if !text.contains("AWS::") => Read::NotATemplate,
             Some(placeholder) => Read::Broken(vec![placeholder]),
             None => Read::Broken(lost),
@@ -87,30 +94,57 @@ pub fn recognise(parsed: Parsed, language: Language, file: FileId, text: &str) -
     }
     let mut problems = parsed.problems;
     let mut documents = parsed.documents.into_iter().skip(at.unwrap_or(usize::MAX));
-    let Some(document) = documents.next() else { return Read::NotATemplate };
+    let Some(mut document) = documents.next() else { return Read::NotATemplate };
+    if let Some(resource) = document.get("Resources").and_then(unnamed) {
+        let message = "holds placeholders that another program fills in, the first resource of them here; check what it \
+                       makes of the file";
+        let severity = ProblemSeverity::Lost;
+        return Read::Broken(vec![Problem { message: message.to_owned(), span: resource, severity }]);
+    }
+    problems.extend(untagged(&mut document));
     problems.extend(documents.filter(is_template).map(|further| {
         let message = "a file is one template to CloudFormation: this further one is not judged".to_owned();
         Problem { message, span: further.span, severity: ProblemSeverity::Harmless }
     }));
-    Read::Template(Template { file, language, root: long_form(document), problems })
+    Read::Template(Template { file, language, root: long_form(document), problems, holes: IndexMap::new() })
 }
 
-/// What keeps a text from being a template until another program fills it in: Jinja, Helm, ERB.
-fn placeholder(file: FileId, text: &str) -> Option<Problem> {
-    let found = [("{{", "}}"), ("{%", "%}"), ("<%", "%>")].into_iter().filter_map(|(open, close)| {
-        let (at, _) = text.match_indices(open).find(|(at, _)| {
-            let behind = text.get(at + open.len()..).unwrap_or_default();
-            !behind.starts_with("resolve:") && behind.lines().next().is_some_and(|line| line.contains(close))
-        })?;
-        let length = text.get(at..)?.find(close)? + close.len();
-        Some(at..at + length)
-    });
-    let range = found.min_by_key(|range| range.start)?;
+/// Where a resource stands whose name is no text, or which is none: `{{ name }}` is a map in a map to YAML.
+fn unnamed(resources: &Node) -> Option<Span> {
+    let is_map = |entry: &&Entry| entry.key.text().is_none();
+    let is_in = |entry: &Entry| is_map(&entry) || entry.value.entries().iter().any(|entry| is_map(&entry));
+    resources.entries().iter().find(|entry| is_in(entry)).map(|entry| entry.key.span)
+}
+
+/// Takes the tag of another tool off the resources, which are judged as they are written, and says so.
+fn untagged(document: &mut Node) -> Option<Problem> {
+    let NodeKind::Mapping(sections) = &mut document.kind else { return None };
+    let resources = sections.iter_mut().rev().find(|section| section.key.text() == Some("Resources"))?;
+    let tag = resources.value.tag.take_if(|tag| tag.name != "Transform")?;
+    let message = format!("!{} is not carried out: Resources is judged as it is written", tag.name);
+    Some(Problem { message, span: tag.span, severity: ProblemSeverity::Harmless })
+}
+
+/// What keeps a text from being a template until another program fills it in: it stands where parsing stopped.
+fn unfilled(file: FileId, text: &str, lost: &[Problem]) -> Option<Problem> {
+    let range = lost.iter().find_map(|problem| {
+        let around = lines_at(text, problem.span.range().start);
+        let found = placeholder(text.get(around.clone())?)?;
+        Some(around.start + found.start..around.start + found.end)
+    })?;
     let message = format!(
         "holds placeholders that another program fills in, the first of them `{}`; check what it makes of the file",
         text.get(range.clone())?
     );
     Some(Problem { message, span: Span::new(file, range.start, range.end), severity: ProblemSeverity::Lost })
+}
+
+/// The line that holds this byte, and the one before.
+fn lines_at(text: &str, at: usize) -> std::ops::Range<usize> {
+    let (before, behind) = text.split_at_checked(at).unwrap_or((text, ""));
+    let line = before.rfind('\n').unwrap_or_default();
+    let start = text.get(..line).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    start..before.len() + behind.find('\n').unwrap_or(behind.len())
 }
 
 /// The problems that keep the document from being judged: what stands behind them is missing from the tree, and a
@@ -128,9 +162,18 @@ fn lost(parsed: &Parsed, document: Option<usize>, language: Language) -> Vec<Pro
 }
 
 /// The first document of any file, in long form: what `AWS::Include` inserts.
-pub fn fragment(sources: &Sources, file: FileId) -> Option<Node> {
-    let (parsed, _) = parse(&sources.file(file), file);
-    parsed.documents.into_iter().next().map(long_form)
+///
+/// # Errors
+/// What keeps the file from being read.
+pub fn fragment(sources: &Sources, file: FileId) -> Result<Node, Vec<Problem>> {
+    let source = sources.file(file);
+    let (parsed, language) = parse(&source, file);
+    let first = (!parsed.documents.is_empty()).then_some(0);
+    let lost = lost(&parsed, first, language);
+    match parsed.documents.into_iter().next() {
+        Some(document) if lost.is_empty() => Ok(long_form(document)),
+        _ => Err(unfilled(file, &source.text, &lost).map_or(lost, |problem| vec![problem])),
+    }
 }
 
 /// Parses by the file's name; a file of any other name by its first character, as CloudFormation does.

@@ -4,11 +4,14 @@ use std::ops::Range;
 
 use crate::source::Span;
 use crate::syntax::{Scalar, Style};
-use crate::value::{Data, Number, Origin, Part, Symbol, SymbolSource, Text, Value};
+use crate::value::{Data, Input, Number, Origin, Part, Reason, Symbol, SymbolSource, Text, Value};
 
 /// The longest text that evaluation builds, in bytes: a template is at most 1 MB.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 pub const MAX_TEXT: usize = 1024 * 1024;
+
+/// What is said of a longer one.
+pub const TOO_LONG: &str = "a text of more than 1 MiB";
 
 const DYNAMIC: &str = "{{resolve:";
 
@@ -68,6 +71,11 @@ pub fn joined(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
 
 /// The value of a text: a lone opaque or open part is itself, and dynamic references are opaque.
 pub fn of(mut text: Text, origin: Origin) -> Value {
+    let is_filled_in = |part: &Part| matches!(part, Part::Literal(text) if placeholder(text).is_some());
+    if text.parts().iter().any(is_filled_in) {
+        let reason = Reason::Unsupported("a placeholder that another program fills in".to_owned());
+        return Value::open(Input::undecidable(text.describe(), reason, origin.clone()), origin);
+    }
     let dynamic = |part: &Part| matches!(part, Part::Literal(text) if text.contains(DYNAMIC));
     if text.parts().iter().any(dynamic) {
         text = resolved(&text);
@@ -76,6 +84,18 @@ pub fn of(mut text: Text, origin: Origin) -> Value {
         [Part::Value(value)] => Value::new(value.data.clone(), origin.made_of([&value.origin])),
         _ => Value::new(Data::Text(text), origin),
     }
+}
+
+/// Where a text holds what another program fills in before CloudFormation sees it: Jinja, Helm, ERB.
+pub fn placeholder(text: &str) -> Option<Range<usize>> {
+    let found = [("{{", "}}"), ("{%", "%}"), ("<%", "%>")].into_iter().filter_map(|(open, close)| {
+        text.match_indices(open).find_map(|(at, _)| {
+            let behind = text.get(at + open.len()..).unwrap_or_default();
+            let length = behind.lines().next()?.find(close)?;
+            (!behind.starts_with("resolve:")).then_some(at..at + open.len() + length + close.len())
+        })
+    });
+    found.min_by_key(|range| range.start)
 }
 
 /// What a value is where it stands in a text.

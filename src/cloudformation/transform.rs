@@ -1,7 +1,7 @@
 //! What changes a template before it is deployed: `Fn::ForEach` and `AWS::Include`. Expanded here with the author's own
 //! spans, so that every finding points at what the author wrote. Other macros are not run: a note says so.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
@@ -9,10 +9,10 @@ use crate::source::{FileId, Sources};
 use crate::syntax::{Entry, Node, NodeKind, Scalar, Style};
 use crate::value::{Data, Input, Literal, Value};
 
-use super::Found;
 use super::evaluator::Evaluator;
 use super::template::{Template, fragment, function};
-use super::tree::{Body, Stack, Unread};
+use super::tree::{Body, Kept, Stack, Unread};
+use super::{Found, file_error};
 
 const FOR_EACH: &str = "Fn::ForEach::";
 /// The most bytes a text may grow to, times its names.
@@ -41,10 +41,14 @@ pub struct Expander<'a> {
     pub found: &'a mut Found,
     bindings: Vec<(String, Item)>,
     iterated: IndexMap<String, Value>,
-    kept: BTreeSet<String>,
+    kept: BTreeMap<String, Kept>,
     included: Vec<FileId>,
     depth: usize,
     unread: Option<Unread>,
+    /// Whether what is expanded declares resources.
+    declares: bool,
+    /// What stands for an item of a collection that is not known: `*` in the names of resources and conditions.
+    any: Option<&'static str>,
 }
 
 /// What a loop's identifier stands for.
@@ -65,8 +69,22 @@ impl<'a> Expander<'a> {
         budget: &'a mut usize,
         found: &'a mut Found,
     ) -> Self {
-        let (bindings, iterated, kept, included, depth, unread) = Default::default();
-        Self { sources, evaluator, stack, budget, found, bindings, iterated, kept, included, depth, unread }
+        let (bindings, iterated, kept, included, depth, unread, declares, any) = Default::default();
+        Self {
+            sources,
+            evaluator,
+            stack,
+            budget,
+            found,
+            bindings,
+            iterated,
+            kept,
+            included,
+            depth,
+            unread,
+            declares,
+            any,
+        }
     }
 
     /// The documents that the template's own `Transform` includes. What is unknown gives a note.
@@ -101,7 +119,14 @@ impl<'a> Expander<'a> {
                     // Parsing costs about a node for every few bytes.
                     *self.budget = self.budget.saturating_sub(self.sources.file(file).text.len() / 16);
                     self.included.push(file);
-                    return fragment(self.sources, file);
+                    match fragment(self.sources, file) {
+                        Ok(document) => return Some(document),
+                        Err(problems) => {
+                            let path = &self.sources.file(file).path;
+                            self.found.errors.extend(problems.iter().map(|problem| file_error(path, problem)));
+                            format!("{path} cannot be read")
+                        }
+                    }
                 }
                 Some(Err(error)) => format!("{} {}", error.path, error.message),
                 _ => "it includes too much".to_owned(),
@@ -116,7 +141,7 @@ impl<'a> Expander<'a> {
     /// What a section may get from something that is not read.
     fn not_read(&mut self, name: &str, source: &str) {
         if self.depth == 0 {
-            self.unread = Some(Unread { name: name.to_owned(), source: source.to_owned() });
+            self.unread = Some(Unread { name: name.to_owned(), source: source.to_owned(), declares: self.declares });
         }
     }
 
@@ -128,7 +153,7 @@ impl<'a> Expander<'a> {
         }
         let kind = match &node.kind {
             NodeKind::Scalar(written) => {
-                let text = self.filled(&written.text, None);
+                let text = self.filled(&written.text, self.any);
                 *self.budget = self.budget.saturating_sub(text.len() / 64);
                 let as_written = text == written.text;
                 NodeKind::Scalar(if as_written { written.clone() } else { Scalar::new(text, written.style) })
@@ -154,6 +179,7 @@ impl<'a> Expander<'a> {
             } else if key == TRANSFORM
                 && let Some(included) = self.included(&entry.value)
             {
+                self.report_twice(&included, entries);
                 expanded.extend(included);
             } else {
                 let kind = match &entry.key.kind {
@@ -164,10 +190,42 @@ impl<'a> Expander<'a> {
                     other => other.clone(),
                 };
                 let key = Node { kind, span: entry.key.span, tag: None };
-                expanded.push(Entry { key, value: self.node(&entry.value) });
+                expanded.push(Entry { value: self.value(&key, &entry.value), key });
             }
         }
         expanded
+    }
+
+    /// Says which keys an include has that stand beside it too.
+    fn report_twice(&mut self, included: &[Entry], beside: &[Entry]) {
+        for entry in included {
+            let key = entry.key.text().filter(|key| beside.iter().any(|other| other.key.text() == Some(key)));
+            if let Some(key) = key {
+                let message = format!("`{key}` stands in the template and in what it includes; the last one counts");
+                self.found.note(message, entry.key.span);
+            }
+        }
+    }
+
+    /// What stands under a key. Some of it are names of what the loop around it declares.
+    fn value(&mut self, key: &Node, value: &Node) -> Node {
+        let (whole, first) = match key.text() {
+            Some("Ref" | "Fn::GetAtt" | "Condition" | "DependsOn") => (Some("*"), None),
+            Some("Fn::If") => (None, Some("*")),
+            _ => (None, None),
+        };
+        let outside = std::mem::replace(&mut self.any, whole.filter(|_| is_named(value)));
+        let value = match value.items() {
+            Some([condition, rest @ ..]) if first.is_some() => {
+                let rest: Vec<Node> = rest.iter().map(|item| self.node(item)).collect();
+                self.any = first;
+                let kind = NodeKind::Sequence(std::iter::once(self.node(condition)).chain(rest).collect());
+                Node { kind, span: value.span, tag: None }
+            }
+            _ => self.node(value),
+        };
+        self.any = outside;
+        value
     }
 
     /// The entries that take the place of an `Fn::Transform` which includes a file; `None` for any other.
@@ -227,7 +285,7 @@ impl<'a> Expander<'a> {
     fn keep(&mut self, collection: &Node) {
         let nodes = collection.items().unwrap_or(std::slice::from_ref(collection));
         let names = nodes.iter().filter_map(function).filter(|(name, _)| *name == "Ref");
-        self.kept.extend(names.filter_map(|(_, name)| name.text().map(str::to_owned)));
+        self.kept.extend(names.filter_map(|(_, name)| Some((name.text()?.to_owned(), Kept::Items))));
     }
 
     fn bound(&self, name: &str) -> Option<&Item> {
@@ -242,7 +300,10 @@ impl<'a> Expander<'a> {
             let item = match (item, any) {
                 (Item::Known(item), _) => item.as_str(),
                 (Item::Any, Some(any)) => any,
-                (Item::Any, None) => continue,
+                (Item::Any, None) => {
+                    filled = in_names(&filled, name);
+                    continue;
+                }
             };
             // A text full of names must not become a flood.
             if filled.len().saturating_mul(item.len()) > MAX_FILLED {
@@ -259,9 +320,11 @@ impl<'a> Expander<'a> {
 /// not be read: the other sections refer to parameters and mappings. No template when there is nothing of the kind.
 pub fn with_includes(mut expander: Expander<'_>) -> (Option<Template>, Vec<FileId>, Option<Unread>) {
     let template = &expander.stack.template;
+    expander.declares = true;
     let documents = expander.top_level(template);
+    expander.declares = false;
     let has_transform = |section: &Entry| {
-        section.key.text().is_some_and(|name| FIRST.contains(&name)) && section.value.get(TRANSFORM).is_some()
+        section.key.text().is_some_and(|name| FIRST.contains(&name)) && holds_transform(&section.value)
     };
     if documents.is_empty() && !template.root.entries().iter().any(has_transform) {
         return (None, expander.included, expander.unread);
@@ -270,9 +333,12 @@ pub fn with_includes(mut expander: Expander<'_>) -> (Option<Template>, Vec<FileI
     for section in sections.iter_mut().filter(|section| has_transform(section)) {
         section.value.kind = NodeKind::Mapping(expander.entries(section.value.entries()));
     }
-    for section in documents.iter().flat_map(Node::entries) {
+    // What an included file says of transforms is not carried out.
+    let included = documents.iter().flat_map(Node::entries);
+    for section in included.filter(|section| section.key.text() != Some("Transform")) {
         match sections.iter_mut().find(|own| own.key.text() == section.key.text()) {
             Some(Entry { value: Node { kind: NodeKind::Mapping(own), .. }, .. }) => {
+                expander.report_twice(section.value.entries(), own);
                 own.extend_from_slice(section.value.entries());
             }
             Some(_) => {}
@@ -280,14 +346,16 @@ pub fn with_includes(mut expander: Expander<'_>) -> (Option<Template>, Vec<FileI
         }
     }
     let root = Node { kind: NodeKind::Mapping(sections), span: template.root.span, tag: None };
-    let (file, language, problems) = (template.file, template.language, template.problems.clone());
-    (Some(Template { file, language, root, problems }), expander.included, expander.unread)
+    let (problems, holes) = (template.problems.clone(), template.holes.clone());
+    let template = Template { file: template.file, language: template.language, root, problems, holes };
+    (Some(template), expander.included, expander.unread)
 }
 
 /// The expanded sections, the files they include, and what could not be read.
 pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>, Option<Unread>) {
     let template = &expander.stack.template;
     let mut section = |name: &str| {
+        expander.declares = name == "Resources";
         let all = expander.entries(template.section(name)).into_iter();
         let named = all.filter_map(|entry| Some((entry.key.text()?.to_owned(), entry)));
         named.collect::<IndexMap<String, Entry>>()
@@ -295,6 +363,29 @@ pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>, Option<Unread>) {
     let (conditions, resources, outputs) = (section("Conditions"), section("Resources"), section("Outputs"));
     let body = Body { conditions, resources, outputs, iterated: expander.iterated, kept: expander.kept };
     (body, expander.included, expander.unread)
+}
+
+/// The text with `*` for `${Identifier}` where that is a part of a longer name of `Fn::Sub`: `${Bucket${Identifier}.Arn}`.
+fn in_names(text: &str, identifier: &str) -> String {
+    let written = format!("${{{identifier}}}");
+    let (mut done, mut rest) = (String::new(), text);
+    while let Some((before, behind)) = rest.split_once(&written) {
+        done.push_str(before);
+        let is_inside = done.rfind("${").is_some_and(|start| !done.get(start..).is_some_and(|name| name.contains('}')));
+        done.push_str(if is_inside { "*" } else { &written });
+        rest = behind;
+    }
+    done + rest
+}
+
+/// Whether a transform is written anywhere in it.
+fn holds_transform(node: &Node) -> bool {
+    node.entries().iter().any(|entry| entry.key.text() == Some(TRANSFORM) || holds_transform(&entry.value))
+}
+
+/// Whether it is a name or some, and no mapping as in the statements of a policy.
+fn is_named(node: &Node) -> bool {
+    node.entries().is_empty()
 }
 
 fn scalar(text: String) -> NodeKind {

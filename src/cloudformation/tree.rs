@@ -1,11 +1,11 @@
 //! The stacks of a unit: the template itself and those it nests, each with its own parameters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, Wildcard};
 use crate::syntax::{Entry, Node};
 use crate::value::{Before, Decided, Question, Value};
 
@@ -26,6 +26,8 @@ pub struct Tree {
     pub given: Given,
     /// The files of the nested templates and of those that are included.
     pub nested: Vec<FileId>,
+    /// What others export, by the names under which it is imported.
+    pub imported: BTreeMap<String, Value>,
     /// What may refuse answers, by stack and number. Before anything is answered nothing does.
     pub refusals: Before<(StackId, usize), Decided<bool>>,
     /// The parameters of each stack whose values a rule refuses, with the rule.
@@ -75,6 +77,8 @@ pub struct Unread {
     pub name: String,
     /// Where it takes its text from.
     pub source: String,
+    /// Whether it stands where resources are declared.
+    pub declares: bool,
 }
 
 /// The sections of a template that loops and includes can change.
@@ -88,8 +92,17 @@ pub struct Body {
     pub outputs: IndexMap<String, Entry>,
     /// The identifiers of loops over collections that are not known, with what they stand for.
     pub iterated: IndexMap<String, Value>,
-    /// Parameters whose default names the resources that exist: they keep it whatever is open.
-    pub kept: BTreeSet<String>,
+    /// Parameters whose default names what exists: they keep it whatever is open.
+    pub kept: BTreeMap<String, Kept>,
+}
+
+/// What the default of a parameter names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// The items that a loop makes resources of.
+    Items,
+    /// A template.
+    Template,
 }
 
 /// A nested stack.
@@ -155,6 +168,20 @@ impl Stack {
         Some(Declared { index, id, entry })
     }
 
+    /// What stands for the resources of a loop over a collection that is not known, of which this may be one.
+    pub fn any_resource(&self, id: &str) -> Option<Declared<'_>> {
+        if self.body.iterated.is_empty() {
+            return None;
+        }
+        self.resources().find(|resource| stands_for(resource.id, id))
+    }
+
+    /// Whether a loop over a collection that is not known may declare the name, or is what gives it.
+    pub fn may_repeat(&self, name: &str) -> bool {
+        let declared = self.body.conditions.keys().chain(self.body.outputs.keys());
+        !self.body.iterated.is_empty() && (name.contains('*') || declared.into_iter().any(|any| stands_for(any, name)))
+    }
+
     /// A resource by its number.
     pub fn resource_at(&self, index: usize) -> Option<Declared<'_>> {
         let (id, entry) = self.body.resources.get_index(index)?;
@@ -186,6 +213,11 @@ impl<'t> Declared<'t> {
     /// The name of its `Condition`.
     pub fn condition(&self) -> Option<&'t Node> {
         self.entry.value.get("Condition")
+    }
+
+    /// Everything that is written of it.
+    pub fn body(&self) -> &'t Node {
+        &self.entry.value
     }
 
     /// `Properties`
@@ -228,6 +260,11 @@ impl<'t> Declared<'t> {
         }
     }
 
+    /// What it hands in to the stack or module it is.
+    pub fn arguments(&self) -> Option<&'t Node> {
+        if self.module().is_some() { self.properties() } else { self.properties()?.get("Parameters") }
+    }
+
     /// What it hands in for a parameter of the stack it is: an entry of a map or, for a `StackSet`, an item of a list.
     pub fn handed(&self, parameter: &str) -> Option<&'t Node> {
         let parameters = self.properties()?.get("Parameters")?;
@@ -243,6 +280,12 @@ impl<'t> Declared<'t> {
         let groups = self.properties().and_then(|properties| properties.get("StackInstancesGroup"));
         groups.is_some_and(|groups| may_name(groups, parameter))
     }
+}
+
+/// Whether the name of what stands for the resources or conditions of a loop (`Bucket*`) stands for this one.
+pub fn stands_for(any: &str, name: &str) -> bool {
+    let is_of_loop = any.contains('*') && name.chars().all(|letter| letter.is_ascii_alphanumeric());
+    is_of_loop && any.len() <= name.len() && Wildcard::new(any).matches(name)
 }
 
 /// Whether a `ParameterKey` anywhere in it is this parameter's name, or is worked out.

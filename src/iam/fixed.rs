@@ -1,14 +1,21 @@
 //! Whether a value in a policy is one fixed value, in a world.
 
-use crate::value::{Ask, Data, Decided, Junction, Part, Value, World, every, is_variable};
+use std::sync::Arc;
+
+use crate::value::{Ask, Data, Decided, Domain, Input, Junction, Part, Value, World, every, is_variable};
 
 /// Whether `value` is one fixed value: no wildcard, no policy variable, not empty. What is set at deployment is
-/// fixed; what an input decides is asked.
+/// fixed; what an input decides, and what somebody wrote elsewhere, is asked.
 ///
 /// # Errors
 /// [`crate::value::Stop`] when an input decides it.
 pub(super) fn is_fixed(value: &Value, world: &World) -> Decided<bool> {
     match &value.data {
+        Data::Opaque(symbol) if symbol.is_written_elsewhere() => {
+            let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+            let input = Input { domain, ..Input::derived(symbol.to_string(), value.origin.clone()) };
+            world.ask(&Arc::new(input), Ask::Fixed)
+        }
         Data::Opaque(_) | Data::Number(_) | Data::Bool(_) => Ok(true),
         Data::Open(input) => world.ask(input, Ask::Fixed),
         Data::Text(text) => {

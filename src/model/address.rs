@@ -1,16 +1,28 @@
-//! Addresses of instances where it is not known which there are: `x["*"]` and `x[*]` stand for all of them, and a key that
-//! is not known is told by what it is made of, `x["${var.key}"]`. Knows their grammar and nothing of what they name.
+//! Addresses of instances where it is not known which there are: `x["*"]`, `x[*]` and CloudFormation's `X*` stand for all of
+//! them, and a key that is not known is told by what it is made of, `x["${var.key}"]`. Knows their grammar and nothing of
+//! what they name.
+
+use crate::source::Wildcard;
 
 /// Whether two addresses of instances of one block may be the same instance, although they differ: one of them stands for
 /// all, or has a key that is not known.
 pub fn may_be_same(one: &str, other: &str) -> bool {
     let is_open = |index: &str| is_any(index) || index.contains("${");
     same_blocks(one, other, |one, other| one == other || is_open(one) || is_open(other))
+        || is_repeated(one, other)
+        || is_repeated(other, one)
 }
 
 /// Whether one address stands for all instances of a block, or of several, and the other is one of them.
 pub fn stands_for(any: &str, address: &str) -> bool {
-    any != address && same_blocks(any, address, |any, index| any == index || is_any(any))
+    any != address && (same_blocks(any, address, |any, index| any == index || is_any(any)) || is_repeated(any, address))
+}
+
+/// Whether a logical id is one of those that a loop over an unknown collection declares: `BucketLogs` of `Bucket*`.
+fn is_repeated(any: &str, id: &str) -> bool {
+    let is_id = |address: &str| !address.contains(['[', '"']);
+    let levels = |address: &str| address.split('.').count();
+    any.contains('*') && is_id(any) && is_id(id) && levels(any) == levels(id) && Wildcard::new(any).matches(id)
 }
 
 /// Whether an index stands for all.

@@ -378,6 +378,11 @@ pub fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Dec
             }
         }
     }
+    // What is missing of the unit's own text may refer to all it declares.
+    let unread = estate.unread().map(|reason| {
+        let name = if let Reason::ModuleNotOnDisk { module, .. } = &reason { module.clone() } else { String::new() };
+        Arc::new(Input::undecidable(name, reason, Origin::at(resource.header, Role::Header)))
+    });
     let given = given
         .iter()
         .map(|module| {
@@ -387,6 +392,7 @@ pub fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Dec
             let origin = Origin::at(module.header, Role::Header);
             Arc::new(Input::undecidable(module.address.clone(), reason, origin))
         })
+        .chain(unread)
         .collect();
     Ok(given)
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::value::{
-    Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Stop, Symbol, SymbolSource, Value, World,
+    Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Stop, SymbolSource, Value, World,
 };
 
 use super::address::{self, block, may_be_same};
@@ -44,13 +44,18 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
     {
         return Ok(Link::Bucket(Box::new(bucket)));
     }
-    for bucket in estate.resources(Kind::Bucket) {
+    let buckets = match name.as_str() {
+        Some(literal) => estate.naming(Kind::Bucket, "", Some(literal)),
+        None => estate.resources(Kind::Bucket),
+    };
+    for bucket in buckets {
         // Of several with one name, an input may decide which one exists.
         if Naming::of_listed(&bucket, estate).owns(&name, estate, world)? && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
         }
     }
-    Ok(absent_module(&name).map_or(Link::Elsewhere, Link::AbsentModule))
+    let module = absent_module(&name).or_else(|| unread(&name, estate));
+    Ok(module.map_or(Link::Elsewhere, Link::AbsentModule))
 }
 
 /// Whether `resource` exists in this world.
@@ -76,14 +81,16 @@ pub struct Naming {
     twins: Vec<Resource>,
     /// Its name, or null.
     name: Value,
+    /// What it goes by outside of the unit that declares it.
+    elsewhere: Option<Target>,
 }
 
 impl Naming {
     /// What a bucket of `estate` goes by.
     #[must_use]
     pub fn of(bucket: &Resource, estate: &dyn Estate) -> Self {
-        let is_listed = || estate.resource(Kind::Bucket, &bucket.address).is_some();
-        let any = any_of(&bucket.address, estate).filter(|_| !is_listed()).map(|any| any.address.clone());
+        let is_listed = estate.resource(Kind::Bucket, &bucket.address).is_some();
+        let any = if is_listed { None } else { any_of(&bucket.address, estate).map(|any| any.address.clone()) };
         let own = Self::of_listed(bucket, estate);
         Self { any, twins: own.same_name(bucket, estate), ..own }
     }
@@ -109,13 +116,13 @@ impl Naming {
     /// What one of the buckets that `estate` lists goes by.
     fn of_listed(bucket: &Resource, estate: &dyn Estate) -> Self {
         let name = unwrapped(&estate.property(bucket, "BucketName"));
-        Self { bucket: Some(bucket.clone()), any: None, twins: Vec::new(), name }
+        Self { bucket: Some(bucket.clone()), any: None, twins: Vec::new(), name, elsewhere: None }
     }
 
     /// What a bucket goes by that a module makes whose text is not on disk.
     #[must_use]
     pub(super) fn output(name: &Value) -> Self {
-        Self { bucket: None, any: None, twins: Vec::new(), name: unwrapped(name) }
+        Self { bucket: None, any: None, twins: Vec::new(), name: unwrapped(name), elsewhere: None }
     }
 
     /// What a bucket of another unit goes by.
@@ -123,17 +130,27 @@ impl Naming {
     pub fn elsewhere(target: &Target) -> Self {
         let name = match target {
             Target::Name(name) => Value::text(name, Origin::default()),
-            Target::Export(name) => {
-                let symbol = Symbol { source: SymbolSource::Import(name.clone()), attribute: String::new() };
-                Value::opaque(symbol, Origin::default())
-            }
+            Target::Export(_) => Value::null(Origin::default()),
         };
-        Self { bucket: None, any: None, twins: Vec::new(), name }
+        Self { bucket: None, any: None, twins: Vec::new(), name, elsewhere: Some(target.clone()) }
+    }
+
+    /// The resources of a kind that may name it. A name that is not known may turn out to be any.
+    fn may_be_named_by(&self, kind: Kind, estate: &dyn Estate) -> Vec<Resource> {
+        match (&self.bucket, &self.any, self.twins.as_slice()) {
+            (Some(bucket), None, []) if self.name.is_null() || self.name.as_str().is_some() => {
+                estate.naming(kind, &bucket.address, self.name.as_str())
+            }
+            _ => estate.resources(kind),
+        }
     }
 
     /// Whether `target` certainly is the bucket.
     pub(super) fn is(&self, target: &Value) -> bool {
         let target = unwrapped(target);
+        if self.elsewhere.is_some() {
+            return Target::of(&target) == self.elsewhere;
+        }
         let is_own = |address| {
             let mut own = self.bucket.iter().chain(&self.twins);
             self.any.as_deref() == Some(address) || own.any(|bucket| bucket.address == address)
@@ -272,7 +289,7 @@ impl Naming {
 /// [`Stop`] when an input decides which bucket one of them names, or whether one that names this bucket exists.
 pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &World) -> Decided<Vec<Resource>> {
     let mut belonging = Vec::new();
-    for resource in estate.resources(kind) {
+    for resource in bucket.may_be_named_by(kind, estate) {
         let target = estate.property(&resource, "Bucket");
         if bucket.meets(&target, estate, world)? && exists(&resource, world)? {
             belonging.push(resource);
@@ -290,8 +307,7 @@ fn instance(address: &str, estate: &dyn Estate) -> Option<Resource> {
 
 /// What stands for all instances of one or more blocks, where it is not known which there are, of which `address` is one.
 fn any_of(address: &str, estate: &dyn Estate) -> Option<Resource> {
-    let any = |any: &Resource| address::stands_for(&any.address, address);
-    address.contains('[').then(|| estate.resources(Kind::Bucket).into_iter().find(any))?
+    estate.resources(Kind::Bucket).into_iter().find(|any| address::stands_for(&any.address, address))
 }
 
 /// The question whether `target` is the name of the bucket.
@@ -368,6 +384,12 @@ fn unwrapped(value: &Value) -> Value {
         },
         _ => value.clone(),
     }
+}
+
+/// A bucket of this literal name that a part of the unit's own text may declare which is not on disk.
+fn unread(name: &Value, estate: &dyn Estate) -> Option<Arc<Input>> {
+    let literal = name.as_str().filter(|literal| !literal.is_empty())?;
+    Some(Arc::new(Input::undecidable(literal, estate.unread()?, name.origin.clone())))
 }
 
 fn absent_module(value: &Value) -> Option<Arc<Input>> {

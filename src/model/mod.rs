@@ -4,6 +4,7 @@
 mod address;
 mod alike;
 mod bucket;
+mod exports;
 mod foreign;
 mod known;
 mod link;
@@ -15,6 +16,7 @@ pub mod schema;
 pub mod tags;
 mod whole;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +25,7 @@ pub use bucket::{
     Acl, AclSpelling, Bucket, Logging, Others, PublicAccessBlock, Satellites, account_number, handed_to,
     own_account_blocks,
 };
+pub use exports::join;
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
 pub use made::{Made, made_by};
@@ -34,7 +37,7 @@ pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
 use crate::source::Span;
-use crate::value::{Decided, Question, Value, World};
+use crate::value::{Decided, Question, Reason, Value, World};
 
 /// What is deployed at once: a Terraform root module, a template, a plan, a stack of an assembly.
 pub trait Unit: Send + Sync {
@@ -80,6 +83,14 @@ pub trait Unit: Send + Sync {
         None
     }
 
+    /// The whole literal names of what it imports.
+    fn imports(&self) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+
+    /// Takes what other units export under these names for what it imports.
+    fn join(&mut self, _exported: BTreeMap<String, Value>) {}
+
     /// Remarks about the unit.
     fn notes(&self) -> Vec<Note>;
 
@@ -97,9 +108,20 @@ pub trait Estate {
         self.resources(kind).into_iter().find(|resource| resource.address == address)
     }
 
+    /// The resources of a kind that may name the bucket which goes by this address or literal name, or are that bucket, in
+    /// source order: all of the kind, where an estate cannot tell without comparing each.
+    fn naming(&self, kind: Kind, _address: &str, _name: Option<&str>) -> Vec<Resource> {
+        self.resources(kind)
+    }
+
     /// A property by CloudFormation's name, evaluated when read; null (with the header as origin) when absent.
     /// The properties of each kind are listed at [`Kind`].
     fn property(&self, resource: &Resource, name: &str) -> Value;
+
+    /// What is missing of the unit's own text, where that may declare further resources.
+    fn unread(&self) -> Option<Reason> {
+        None
+    }
 
     /// What the unit is written in.
     fn language(&self) -> Language;

@@ -9,6 +9,7 @@ use crate::finding::Note;
 use crate::value::{Data, Decided, Failure, OfUnit, Origin, Stop, SymbolSource, Value, World};
 
 use super::bucket::PublicAccessBlock;
+use super::exports;
 use super::known::KnownBucket;
 use super::link::{self, Link, exists};
 use super::named::{self, undecided};
@@ -51,10 +52,11 @@ pub enum Target {
 }
 
 impl Target {
-    fn of(value: &Value) -> Option<Self> {
+    /// What `value` names.
+    pub(super) fn of(value: &Value) -> Option<Self> {
         match &value.data {
             Data::Opaque(symbol) => match &symbol.source {
-                SymbolSource::Import(name) if symbol.attribute.is_empty() => Some(Self::Export(name.clone())),
+                SymbolSource::Import(name) => Some(Self::Export(name.clone())),
                 _ => None,
             },
             _ => text(value).map(Self::Name),
@@ -182,8 +184,9 @@ impl<'a> Neighbourhood<'a> {
             let world = World::default();
             let estate = unit.estate(&world);
             let (_, value) = estate.exports().into_iter().find(|(name, _)| name == export)?;
-            match link::bucket(&value, estate.as_ref(), &world) {
-                Ok(Link::Elsewhere) => (here, target) = (there.clone(), Target::of(&value)?),
+            let value = exports::named(&value);
+            match link::bucket(value, estate.as_ref(), &world) {
+                Ok(Link::Elsewhere) => (here, target) = (there.clone(), Target::of(value)?),
                 Ok(Link::AbsentModule(_)) => return None,
                 Ok(Link::Bucket(_)) | Err(_) => return (!self.is_home(*unit)).then_some((*unit, target)),
             }
@@ -288,7 +291,7 @@ pub fn bucket_in(target: &Target, estate: &dyn Estate, world: &World) -> Decided
         }
         Target::Export(name) => {
             let value = estate.exports().into_iter().find(|(export, _)| export == name).map(|(_, value)| value);
-            let link = value.map(|value| link::bucket(&value, estate, world)).transpose()?;
+            let link = value.map(|value| link::bucket(exports::named(&value), estate, world)).transpose()?;
             Ok(if let Some(Link::Bucket(bucket)) = link { Some(*bucket) } else { None })
         }
     }
@@ -336,7 +339,8 @@ pub fn other_names(unit: &dyn Unit, targets: &[Target]) -> Vec<Target> {
 /// What the unit exports the name of the bucket as.
 fn exports_of(bucket: &Resource, estate: &dyn Estate) -> Vec<String> {
     let naming = link::Naming::of(bucket, estate);
-    estate.exports().into_iter().filter(|(_, value)| naming.is(value)).map(|(name, _)| name).collect()
+    let all = estate.exports().into_iter();
+    all.filter(|(_, value)| naming.is(exports::named(value))).map(|(name, _)| name).collect()
 }
 
 fn text(name: &Value) -> Option<String> {

@@ -14,10 +14,12 @@ pub fn mentions_trail_in_terraform(text: &[u8]) -> bool {
     TERRAFORM.find(text).is_some()
 }
 
-/// Whether a CloudFormation text may declare a trail. What it nests or includes is another text.
+/// Whether a CloudFormation text may declare a trail: by its type, or by one that a loop completes. What it nests or
+/// includes is another text.
 #[must_use]
 pub fn mentions_trail_in_template(text: &[u8]) -> bool {
-    says(&TEMPLATE, text)
+    let completes = || ["::${", "::&{", "}::"].iter().any(|hole| mentions(text, hole));
+    says(&TEMPLATE, text) || mentions(text, "Fn::ForEach::") && completes()
 }
 
 /// Whether a YAML or JSON text holds a name, be it escaped, or in a file that is UTF-16: such a file is not read, but it
@@ -73,6 +75,8 @@ mod tests {
         assert!(!mentions_trail_in_terraform(b"resource \"aws_s3_bucket\" \"this\" {}"));
         assert!(mentions_trail_in_template(b"Type: AWS::CloudTrail::Trail"));
         assert!(!mentions_trail_in_template(b"Service: cloudtrail.amazonaws.com"));
+        assert!(mentions_trail_in_template(b"Fn::ForEach::X: [S, [Trail], {T: {Type: 'AWS::CloudTrail::${S}'}}]"));
+        assert!(!mentions_trail_in_template(b"Fn::ForEach::X: [S, [A], {'T${S}': {Type: 'AWS::SNS::Topic'}}]"));
     }
 
     #[test]

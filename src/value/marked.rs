@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::{Part, Text};
-use crate::source::Span;
+use crate::source::{Places, Span};
 
 /// A text with marks.
 #[derive(Debug)]
@@ -30,8 +30,11 @@ pub struct Mark<'t> {
 }
 
 /// A piece of a string that was read: characters, or a mark.
-enum Piece<'s, 'm> {
+#[derive(Debug)]
+pub enum Piece<'s, 'm> {
+    /// Characters.
     Characters(&'s str),
+    /// What stands for a part.
     Mark(&'m Mark<'m>),
 }
 
@@ -74,12 +77,20 @@ impl<'t> Marked<'t> {
         string.contains(self.marker)
     }
 
-    /// Between markers stand characters and numbers of marks by turns.
-    fn pieces<'s>(&self, string: &'s str) -> Vec<Piece<'s, '_>> {
+    /// The pieces of a string that was read, each with its bytes: between markers stand characters and numbers of marks by
+    /// turns.
+    #[must_use]
+    pub fn pieces<'s>(&self, string: &'s str) -> Vec<(Range<usize>, Piece<'s, '_>)> {
         let mark = |number: &str| self.marks.get(number.parse::<usize>().ok()?);
-        let piece = |(at, text): (usize, &'s str)| match mark(text) {
-            Some(mark) if at % 2 == 1 => Piece::Mark(mark),
-            _ => Piece::Characters(text),
+        let mut end = 0;
+        let piece = |(at, text): (usize, &'s str)| {
+            let marker = if at == 0 { 0 } else { self.marker.len_utf8() };
+            let start = end + marker;
+            end = start + text.len();
+            match mark(text) {
+                Some(mark) if at % 2 == 1 => (start - marker..end + marker, Piece::Mark(mark)),
+                _ => (start..end, Piece::Characters(text)),
+            }
         };
         string.split(self.marker).enumerate().map(piece).collect()
     }
@@ -88,17 +99,43 @@ impl<'t> Marked<'t> {
     #[must_use]
     pub fn alone(&self, string: &str) -> Option<&Mark<'_>> {
         match self.pieces(string).as_slice() {
-            [Piece::Characters(""), Piece::Mark(mark), Piece::Characters("")] if !mark.in_string => Some(mark),
+            [(_, Piece::Characters("")), (_, Piece::Mark(mark)), (_, Piece::Characters(""))] if !mark.in_string => {
+                Some(mark)
+            }
             _ => None,
         }
     }
 
     /// The parts of a string that was read.
     pub fn parts(&self, string: &str) -> impl Iterator<Item = Part> {
-        self.pieces(string).into_iter().map(|piece| match piece {
+        self.pieces(string).into_iter().map(|(_, piece)| match piece {
             Piece::Characters(text) => Part::Literal(text.to_owned()),
             Piece::Mark(mark) => mark.part.clone(),
         })
+    }
+
+    /// Where the characters of the source were written. A mark stands where there is something between what is written
+    /// before and behind it.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        let (mut runs, mut written, mut start) = (Vec::new(), 0, 0);
+        let end = self.source.len()..self.source.len();
+        for mark in self.marks.iter().map(|mark| mark.range.clone()).chain(std::iter::once(end)) {
+            let length = mark.start - start;
+            let places = self.text.places().slice(written..written + length);
+            (written, start) = (written + length, mark.end);
+            let between = self.between(written).map(|span| Places::of(mark.len(), span));
+            runs.extend([(length, places), (mark.len(), between.unwrap_or_default())]);
+        }
+        Places::concat(runs.iter().map(|(length, places)| (*length, places)))
+    }
+
+    /// What stands between two characters of the text that follow each other.
+    fn between(&self, at: usize) -> Option<Span> {
+        let places = self.text.places();
+        let (before, behind) = (places.span(at.checked_sub(1)?..at)?, places.span(at..at + 1)?);
+        let is_before = before.file == behind.file && before.end <= behind.start;
+        is_before.then(|| Span::new(before.file, before.range().end, behind.range().start))
     }
 
     /// Where these bytes of the source were written.

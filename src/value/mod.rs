@@ -30,7 +30,7 @@ pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Junction, Literal, Question, Reason};
-pub use marked::{Mark, Marked};
+pub use marked::{Mark, Marked, Piece};
 pub use names::{is_part, names_in, step};
 pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role};
@@ -397,6 +397,23 @@ impl Value {
     }
 }
 
+impl Symbol {
+    /// Whether it may be any text, because somebody wrote it where no source of a run says so: what SSM or a secret holds,
+    /// what another stack exports.
+    #[must_use]
+    pub fn is_written_elsewhere(&self) -> bool {
+        let is_stored = |text: &str| text.contains("{{resolve:");
+        match &self.source {
+            SymbolSource::Import(_) => self.attribute.is_empty(),
+            SymbolSource::Named(name) => is_stored(name),
+            SymbolSource::Derived(text) => {
+                is_stored(text) || ["ImportValue(", "GetStackOutput("].iter().any(|import| text.contains(import))
+            }
+            SymbolSource::Resource(_) | SymbolSource::Data(_) => false,
+        }
+    }
+}
+
 impl std::fmt::Display for Symbol {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let source = match &self.source {
@@ -411,6 +428,7 @@ impl std::fmt::Display for Symbol {
                 None => format!("ImportValue(\"{name}\")"),
             },
         };
-        if self.attribute.is_empty() { out.write_str(source) } else { write!(out, "{source}.{}", self.attribute) }
+        let is_whole = self.attribute.is_empty() || matches!(self.source, SymbolSource::Import(_));
+        if is_whole { out.write_str(source) } else { write!(out, "{source}.{}", self.attribute) }
     }
 }

@@ -26,10 +26,14 @@ pub(in super::super) fn beside(
     given: &Given,
     sources: &Arc<Sources>,
 ) -> Vec<Box<dyn Unit>> {
-    let targets: Vec<Target> = found.units.iter().flat_map(|unit| targets(unit.as_ref())).collect();
+    let imports = |unit: &dyn Unit| unit.imports().into_iter().map(Target::Export);
+    let mut targets: Vec<Target> = found.units.iter().flat_map(|unit| targets(unit.as_ref())).collect();
+    targets.extend(found.units.iter().flat_map(|unit| imports(unit.as_ref())));
     let units = holding(&targets, found, options, given, sources);
-    // A bucket that one of them declares may have another name for further units: that of its export, or its own.
-    let others: Vec<Target> = units.iter().flat_map(|unit| other_names(unit.as_ref(), &targets)).collect();
+    // A bucket that one of them declares may have another name for further units: that of its export, or its own. And it
+    // may export what it imports.
+    let others = units.iter().flat_map(|unit| other_names(unit.as_ref(), &targets));
+    let others: Vec<Target> = others.chain(units.iter().flat_map(|unit| imports(unit.as_ref()))).collect();
     if others.is_empty() {
         return units;
     }
@@ -48,9 +52,10 @@ fn holding(
     if targets.is_empty() && !has_accounts {
         return Vec::new();
     }
+    let signs = signs(options);
     let may_declare = |file: &&FoundFile| {
         sources.bytes(&file.path).is_some_and(|bytes| {
-            targets.iter().any(|target| may_declare(target, file, &bytes)) || has_accounts && may_block(&bytes)
+            targets.iter().any(|target| may_declare(target, file, &bytes, &signs)) || has_accounts && may_block(&bytes)
         })
     };
     let holding: Vec<&FoundFile> = found.walked.par_iter().filter(may_declare).collect();
@@ -123,15 +128,43 @@ fn may_open(bytes: &[u8]) -> bool {
 
 /// Whether the bytes of a file may declare what a trail names, or something for it. An export's name is seldom written
 /// out, only that there are outputs or imports.
-fn may_declare(target: &Target, file: &FoundFile, bytes: &[u8]) -> bool {
+fn may_declare(target: &Target, file: &FoundFile, bytes: &[u8], signs: &[&str]) -> bool {
     let holds = |text: &str| memchr::memmem::find(bytes, text.as_bytes()).is_some();
     match target {
-        Target::Name(name) => holds(name),
+        Target::Name(name) => holds(name) || file.class == FileClass::Template && makes_names(bytes, signs),
         Target::Export(_) => {
             let words = ["Outputs", "ImportValue", "GetStackOutput"];
             file.class == FileClass::Template && holds("AWS::") && words.into_iter().any(holds)
         }
     }
+}
+
+/// What is written where the name of a bucket is put together, or escaped. A parameter's default is written out, but not
+/// what is given.
+fn signs(options: &Options) -> Vec<&'static str> {
+    let inputs = &options.inputs;
+    let gives =
+        !(inputs.parameters.is_empty() && inputs.parameter_files.is_empty() && inputs.configured_parameters.is_empty());
+    ["Sub", "Join", "${", "&{", "\\"].into_iter().chain(gives.then_some("Ref")).collect()
+}
+
+/// Whether the bytes of a template put the name of a bucket together: one of the signs stands behind a key that names one.
+fn makes_names(bytes: &[u8], signs: &[&str]) -> bool {
+    /// How far a value is looked into.
+    const WINDOW: usize = 120;
+    let makes = |at: usize| {
+        let behind = bytes.get(at + "Bucket".len()..).unwrap_or_default();
+        let behind = behind.strip_prefix(b"Name").unwrap_or(behind);
+        let behind = behind.strip_prefix(b"\"").or(behind.strip_prefix(b"'")).unwrap_or(behind).trim_ascii_start();
+        let Some(value) = behind.strip_prefix(b":") else { return false };
+        let value = value.get(..WINDOW).unwrap_or(value);
+        // A value that begins on this line seldom goes on in the next.
+        let is_block = value.trim_ascii_start().first().is_none_or(|first| b"!{|>".contains(first));
+        let line = value.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+        let value = if is_block { value } else { line };
+        signs.iter().any(|sign| memchr::memmem::find(value, sign.as_bytes()).is_some())
+    };
+    memchr::memmem::find(bytes, b"AWS::S3::Bucket").is_some() && memchr::memmem::find_iter(bytes, b"Bucket").any(makes)
 }
 
 /// Whether the bytes of a file may declare the public access block of an account: CloudFormation has no such resource.

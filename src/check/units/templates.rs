@@ -1,6 +1,7 @@
 //! Templates with a trail in them or in what they nest, on their own or as stacks of an assembly.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -66,11 +67,7 @@ impl Mention {
 
 /// The units among what was loaded: a template that another one nests is judged there, unless it is named.
 fn take(loaded: Vec<(FoundFile, Loaded)>, sources: &Sources, found: &mut Found) {
-    for (_, loaded) in &loaded {
-        if let Loaded::Template(unit) = loaded {
-            found.nested.extend(unit.nested().iter().cloned());
-        }
-    }
+    found.nested.extend(nested(&loaded));
     for (file, loaded) in loaded {
         match loaded {
             Loaded::Template(unit) => {
@@ -87,6 +84,17 @@ fn take(loaded: Vec<(FoundFile, Loaded)>, sources: &Sources, found: &mut Found) 
             Loaded::Broken(errors) => found.errors.extend(errors),
         }
     }
+}
+
+/// The files that are part of a unit whose own file is part of no other. Where files are parts of each other, nobody else
+/// would judge any of them.
+fn nested(loaded: &[(FoundFile, Loaded)]) -> BTreeSet<PathBuf> {
+    let parts_of = |(file, loaded): &(FoundFile, Loaded)| match loaded {
+        Loaded::Template(unit) => unit.nested().iter().filter(|part| **part != file.path).cloned().collect(),
+        Loaded::NotATemplate | Loaded::Broken(_) => Vec::new(),
+    };
+    let all: BTreeSet<PathBuf> = loaded.iter().flat_map(parts_of).collect();
+    loaded.iter().filter(|(file, _)| !all.contains(&file.path)).flat_map(parts_of).collect()
 }
 
 /// A named file is read whatever its name.

@@ -118,7 +118,7 @@ fn templates_that_nest_each_other_are_read_once() {
     let unit = unit_of(&[("a.yaml", &a), ("b.yaml", &b)], &Inputs::default());
     let world = World::default();
     assert_eq!(unit.estate(&world).resources(Kind::Trail).len(), 2);
-    assert!(unit.nested().is_empty());
+    assert!(!unit.nested().is_empty());
     assert_eq!(unit.notes().len(), 1);
 }
 

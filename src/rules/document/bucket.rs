@@ -64,16 +64,18 @@ impl<'a> Builder<'a> {
         let link = link.and_then(|link| Ok((link, self.elsewhere(&name)?)));
         let json = match link {
             Err(stop) => Some(self.decided("/Trail/Bucket", leaf, Err(stop))),
-            Ok((Link::AbsentModule(module), _)) => Some(self.absent(&name, &leaf, &module)),
             Ok((_, Some(place))) => {
                 self.leaf("/Trail/Bucket", leaf);
                 Some(self.declared(&name.origin, &place))
             }
-            Ok((_, None)) => {
-                let json = self.vouched(&name).map(|known| self.known(known, &name.origin));
-                self.leaf("/Trail/Bucket", leaf);
-                json
-            }
+            Ok((link, None)) => match (self.vouched(&name), link) {
+                (None, Link::AbsentModule(module)) => Some(self.absent(&name, &leaf, &module)),
+                (known, _) => {
+                    let json = known.map(|known| self.known(known, &name.origin));
+                    self.leaf("/Trail/Bucket", leaf);
+                    json
+                }
+            },
         };
         (text, json)
     }

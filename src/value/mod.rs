@@ -16,6 +16,7 @@ mod origin;
 mod pattern;
 mod read;
 mod secret;
+mod symbol;
 mod text;
 mod ty;
 mod world;
@@ -37,6 +38,7 @@ pub use origin::{Hop, Origin, Role};
 pub use pattern::Pattern;
 pub use read::{Decided, Failure, Stop, any, every};
 pub use secret::SENSITIVE;
+pub use symbol::{Symbol, SymbolSource};
 pub use text::{Part, Text};
 pub use ty::{Attribute, Type};
 pub use world::{Work, World};
@@ -104,30 +106,6 @@ pub enum MapKind {
 /// A resource, data source or module instance as the front end that made it numbers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId(pub usize);
-
-/// What an opaque value *is*, not where it is written: two reads of one attribute are equal.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Symbol {
-    /// What the value is an attribute of.
-    pub source: SymbolSource,
-    /// The attribute, with a path into it (`arn`, `endpoint[0].port`); empty for the source itself.
-    pub attribute: String,
-}
-
-/// What an opaque value comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SymbolSource {
-    /// A resource declared in this unit, by its full address or logical id.
-    Resource(String),
-    /// A data source: its provider configuration, type and evaluated arguments as one canonical text.
-    Data(String),
-    /// A pseudo parameter (`AWS::AccountId`), dynamic reference or the like, as written.
-    Named(String),
-    /// What another unit exports under this name; an output of a stack that is named is called `Stack.Outputs.Output`.
-    Import(String),
-    /// The result of an impure or provider function, or of any function over opaque values, as a canonical text.
-    Derived(String),
-}
 
 impl PartialEq for Value {
     /// Equality of what the values are; where they came from does not matter.
@@ -394,41 +372,5 @@ impl Value {
             Data::Failed(failure) => format!("({})", failure.message),
             Data::Object(id) => format!("object {}", id.0),
         }
-    }
-}
-
-impl Symbol {
-    /// Whether it may be any text, because somebody wrote it where no source of a run says so: what SSM or a secret holds,
-    /// what another stack exports.
-    #[must_use]
-    pub fn is_written_elsewhere(&self) -> bool {
-        let is_stored = |text: &str| text.contains("{{resolve:");
-        match &self.source {
-            SymbolSource::Import(_) => self.attribute.is_empty(),
-            SymbolSource::Named(name) => is_stored(name),
-            SymbolSource::Derived(text) => {
-                is_stored(text) || ["ImportValue(", "GetStackOutput("].iter().any(|import| text.contains(import))
-            }
-            SymbolSource::Resource(_) | SymbolSource::Data(_) => false,
-        }
-    }
-}
-
-impl std::fmt::Display for Symbol {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let source = match &self.source {
-            SymbolSource::Resource(name)
-            | SymbolSource::Data(name)
-            | SymbolSource::Named(name)
-            | SymbolSource::Derived(name) => name,
-            SymbolSource::Import(name) => &match name.split_once(".Outputs.") {
-                Some((stack, output)) => {
-                    format!("GetStackOutput({{StackName = \"{stack}\", OutputName = \"{output}\"}})")
-                }
-                None => format!("ImportValue(\"{name}\")"),
-            },
-        };
-        let is_whole = self.attribute.is_empty() || matches!(self.source, SymbolSource::Import(_));
-        if is_whole { out.write_str(source) } else { write!(out, "{source}.{}", self.attribute) }
     }
 }

@@ -1,5 +1,6 @@
 //! Whether two names that are not the same may turn out to be, because one is a function of what the other is made of:
-//! `var.n` and `lower(var.n)`, or both are made of the same in another order: `"x${var.n}"` and `"${var.n}x"`. Different inputs are taken for different names; it knows texts, and no resources.
+//! `var.n` and `lower(var.n)`, or both are made of the same in another order: `"x${var.n}"` and `"${var.n}x"`. Different
+//! inputs are taken for different names; it knows texts, and no resources.
 
 use crate::value::{Data, Part, Reason, SymbolSource, Value, names_in};
 

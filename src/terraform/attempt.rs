@@ -11,6 +11,7 @@ use crate::syntax::{Call, Expr, ExprKind, TemplatePart};
 use crate::value::{Ask, Data, Input, Literal, Origin, Question, Role, Value};
 
 use super::evaluator::Evaluator;
+use super::functions::{self, Nulls};
 use super::operators::{all, not};
 use super::scope::Env;
 use super::types::Type;
@@ -60,6 +61,9 @@ const TOTAL: &[&str] = &[
     "yamlencode",
 ];
 
+/// Functions that tell types apart: they refuse nothing but what has another one.
+const CONVERSIONS: [&str; 6] = ["tobool", "tolist", "tomap", "tonumber", "toset", "tostring"];
+
 /// What the expressions need that are being tried, the innermost last. What is worked out elsewhere meanwhile, such as a
 /// local value, is no part of one: where it fails, Terraform stops.
 #[derive(Default)]
@@ -99,9 +103,6 @@ impl Attempts {
     }
 }
 
-/// Functions that tell types apart: they refuse nothing but what has another one.
-const CONVERSIONS: [&str; 6] = ["tobool", "tolist", "tomap", "tonumber", "toset", "tostring"];
-
 impl<'a> Evaluator<'a> {
     /// Says what an expression needs that was worked out as a part of one that is being tried.
     pub fn needs(&self, expr: &Expr, value: &Value, env: Env<'_, 'a>) {
@@ -137,6 +138,22 @@ impl<'a> Evaluator<'a> {
         if self.attempts.is_on() && !input.domain.never_null {
             let null = Value::answer(Question::new(input.clone(), Ask::Null), self.world, value.origin.clone());
             self.attempts.add(|needs| &mut needs.certain, not(null, self.world, value.origin.clone()));
+        }
+    }
+
+    /// Says that what is being tried needs a function's arguments to be what it takes.
+    pub fn needs_arguments(&self, name: &str, arguments: &[Value]) {
+        if !self.attempts.is_on() {
+            return;
+        }
+        for (at, argument) in arguments.iter().enumerate() {
+            let takes = functions::takes(name, at);
+            if takes != Nulls::Anywhere {
+                self.needs_set(argument);
+            }
+            if takes == Nulls::Nowhere {
+                argument.as_list().into_iter().flatten().for_each(|item| self.needs_set(item));
+            }
         }
     }
 

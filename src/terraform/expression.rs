@@ -140,14 +140,7 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.terragrunt_call(name, &arguments, span) {
             return value;
         }
-        for (at, argument) in arguments.iter().enumerate() {
-            if functions::refuses_null(name, at) {
-                self.needs_set(argument);
-            }
-            if functions::refuses_null_within(name, at) {
-                argument.as_list().into_iter().flatten().for_each(|item| self.needs_set(item));
-            }
-        }
+        self.needs_arguments(name, &arguments);
         self.limits.count(functions::regex_steps(name, &arguments));
         if let Some(limit) = self.too_much(&arguments, span) {
             return limit;

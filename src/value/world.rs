@@ -274,8 +274,8 @@ fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
         },
         // Null, the empty text and other scalars hold nothing.
         Ask::Holds(_) | Ask::LongerThan(_) => Some(false),
-        Ask::Above(number) => Number::parse(&literal.as_text()).ok().map(|value| value.exceeds(number)),
-        Ask::Below(number) => Number::parse(&literal.as_text()).ok().map(|value| number.exceeds(&value)),
+        Ask::Above(number) => Number::parse(&literal.as_text()).ok().map(|value| value > *number),
+        Ask::Below(number) => Number::parse(&literal.as_text()).ok().map(|value| value < *number),
     }
 }
 

@@ -2,7 +2,7 @@
 //! export something where a trail imports its bucket. And those that may declare the public access block of an account,
 //! where the configuration says which units belong to one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -60,44 +60,14 @@ fn holding(
     };
     let holding: Vec<&FoundFile> = found.walked.par_iter().filter(may_declare).collect();
     let known = |path: &str| found.units.iter().any(|unit| unit.path() == path);
-    let is_terraform = |file: &&FoundFile| matches!(file.class, FileClass::Terraform | FileClass::TerraformJson);
-    let parent = |file: &FoundFile| file.path.parent().map(Path::to_owned);
-    let is_read = |file: &&FoundFile| is_terraform(file) || file.class == FileClass::Variables;
-    let sought: BTreeSet<PathBuf> = holding.iter().copied().filter(is_read).filter_map(parent).collect();
-    let directories: BTreeSet<PathBuf> = found.walked.iter().filter(is_terraform).filter_map(parent).collect();
-    let directories: Vec<PathBuf> = directories.into_iter().collect();
     let modules = Modules::new(Arc::clone(sources));
-    // A module that another one calls says what it says through its callers.
-    let mut roots = if sought.is_empty() { Vec::new() } else { roots_of(&modules, &directories, &sought) };
-    let words = words(targets);
-    let with = |is_sought: &(dyn Fn(&[u8]) -> bool + Sync)| -> Vec<&FoundFile> {
-        let holds = |file: &&FoundFile| sources.bytes(&file.path).is_some_and(|bytes| is_sought(&bytes));
-        found.walked.par_iter().filter(holds).collect()
-    };
-    let opening = if words.is_empty() { Vec::new() } else { with(&may_open) };
-    let naming = if opening.is_empty() { Vec::new() } else { with(&|bytes| holds_any(bytes, &words)) };
-    let reaching = |files: &[&FoundFile]| {
-        let sought: BTreeSet<PathBuf> = files.iter().copied().filter_map(parent).collect();
-        roots_of(&modules, &directories, &sought)
-    };
-    let naming_roots: BTreeSet<PathBuf> = reaching(&naming).into_iter().collect();
-    roots.extend(reaching(&opening).into_iter().filter(|root| naming_roots.contains(root)));
-    roots.sort();
-    roots.dedup();
-    roots.retain(|directory| !known(&sources.display(directory)));
-    let mut units: Vec<Box<dyn Unit>> = Vec::new();
-    units.extend(roots.iter().map(|root| Box::new(modules.load(root, &options.inputs)) as Box<dyn Unit>));
-    let is_naming = |file: &FoundFile| naming.iter().any(|naming| naming.path == file.path);
-    let opening = opening.into_iter().filter(|file| is_naming(file));
-    let templates: BTreeMap<&Path, &FoundFile> = holding
-        .iter()
-        .copied()
-        .chain(opening)
-        .filter(|file| file.class == FileClass::Template)
-        .map(|file| (file.path.as_path(), file))
-        .collect();
+    let roots = roots(targets, &holding, found, sources, &modules);
+    let roots = roots.iter().filter(|directory| !known(&sources.display(directory)));
+    let mut units: Vec<Box<dyn Unit>> =
+        roots.map(|root| Box::new(modules.load(root, &options.inputs)) as Box<dyn Unit>).collect();
+    let templates = holding.iter().filter(|file| file.class == FileClass::Template);
     let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || found.nested.contains(&file.path);
-    for file in templates.into_values().filter(|file| !is_part(file)) {
+    for file in templates.filter(|file| !is_part(file)) {
         let deployment = found.assemblies.deployment(&file.path);
         if let Loaded::Template(unit) = cloudformation::load(sources, &file.path, given, &deployment)
             && !known(unit.path())
@@ -106,6 +76,39 @@ fn holding(
         }
     }
     units
+}
+
+/// The root modules that lead to a file that holds a target, or to one that opens buckets and to one that holds a piece of a
+/// name. A module that another one calls says what it says through its callers.
+fn roots(
+    targets: &[Target],
+    holding: &[&FoundFile],
+    found: &Found,
+    sources: &Sources,
+    modules: &Modules,
+) -> BTreeSet<PathBuf> {
+    let is_terraform = |file: &FoundFile| matches!(file.class, FileClass::Terraform | FileClass::TerraformJson);
+    let is_read = |file: &FoundFile| is_terraform(file) || file.class == FileClass::Variables;
+    let parent = |file: &FoundFile| file.path.parent().map(Path::to_owned);
+    let directories: BTreeSet<PathBuf> =
+        found.walked.iter().filter(|file| is_terraform(file)).filter_map(parent).collect();
+    let directories: Vec<PathBuf> = directories.into_iter().collect();
+    let leading_to = |files: &[&FoundFile]| -> BTreeSet<PathBuf> {
+        let sought: BTreeSet<PathBuf> = files.iter().copied().filter(|file| is_read(file)).filter_map(parent).collect();
+        if sought.is_empty() { BTreeSet::new() } else { roots_of(modules, &directories, &sought).into_iter().collect() }
+    };
+    let with = |is_sought: &(dyn Fn(&[u8]) -> bool + Sync)| -> Vec<&FoundFile> {
+        let holds = |file: &&FoundFile| sources.bytes(&file.path).is_some_and(|bytes| is_sought(&bytes));
+        found.walked.par_iter().filter(|file| is_read(file)).filter(holds).collect()
+    };
+    let mut roots = leading_to(holding);
+    let words = words(targets);
+    let opening = if words.is_empty() { BTreeSet::new() } else { leading_to(&with(&may_open)) };
+    if !opening.is_empty() {
+        let naming = leading_to(&with(&|bytes| holds_any(bytes, &words)));
+        roots.extend(opening.intersection(&naming).cloned());
+    }
+    roots
 }
 
 /// The words that the names of buckets are put together of: a name may stand nowhere as a whole (`"acme-${var.env}"`).
@@ -120,9 +123,9 @@ fn holds_any(bytes: &[u8], words: &BTreeSet<String>) -> bool {
     words.iter().any(|word| memchr::memmem::find(&bytes, word.as_bytes()).is_some())
 }
 
-/// Whether the bytes of a file may declare what opens a bucket that is declared elsewhere.
+/// Whether the bytes of a module's file may declare what opens a bucket that is declared elsewhere.
 fn may_open(bytes: &[u8]) -> bool {
-    let kinds = ["s3_bucket_policy", "s3_bucket_acl", "AWS::S3::BucketPolicy"];
+    let kinds = ["s3_bucket_policy", "s3_bucket_acl"];
     kinds.iter().any(|kind| memchr::memmem::find(bytes, kind.as_bytes()).is_some())
 }
 

@@ -36,16 +36,24 @@ fn length(arguments: &Arguments) -> Answer {
         Data::List(_, items) => items.len(),
         Data::Map(_, entries) => entries.len(),
         Data::Text(text) => text.as_literal().ok_or(Trouble::Unknown)?.graphemes(true).count(),
-        Data::Open(input) => return Ok(length_of(input, arguments)),
-        Data::Opaque(symbol) => {
-            // What is set is not null; a list of subnets may have none.
-            let domain = Domain { never_null: true, never_empty: is_identifier(value), ..Domain::default() };
-            let input = Input { domain, ..Input::derived(symbol.to_string(), value.origin.clone()) };
-            return Ok(length_of(&Arc::new(input), arguments));
+        Data::Open(_) | Data::Opaque(_) => {
+            return unknown(value).map(|input| length_of(&input, arguments)).ok_or(Trouble::Unknown);
         }
         _ => return Err(not_a("collection or string", value)),
     };
     Ok(Value::number(count, arguments.origin()))
+}
+
+/// What is not known, as something that may be asked about. What is opaque is not null; a list of subnets may have none.
+fn unknown(value: &Value) -> Option<Arc<Input>> {
+    match &value.data {
+        Data::Open(input) => Some(Arc::clone(input)),
+        Data::Opaque(_) => {
+            let domain = Domain { never_null: true, never_empty: is_identifier(value), ..Domain::default() };
+            Some(Arc::new(Input { domain, ..Input::derived(value.describe(), value.origin.clone()) }))
+        }
+        _ => None,
+    }
 }
 
 /// The length of an input, which can be asked about.
@@ -109,12 +117,7 @@ pub(super) fn chosen(value: &Value, arguments: &Arguments) -> Value {
 
 fn one(arguments: &Arguments) -> Answer {
     let collection = arguments.value(0);
-    let input = match &collection.data {
-        Data::Open(input) => Some(Arc::clone(input)),
-        Data::Opaque(symbol) => Some(Arc::new(Input::derived(symbol.to_string(), collection.origin.clone()))),
-        _ => None,
-    };
-    if let Some(input) = input {
+    if let Some(input) = unknown(collection) {
         let empty = Value::answer(Question::new(Arc::clone(&input), Ask::Empty), arguments.world(), arguments.origin());
         return Ok(match empty.as_bool() {
             Some(true) => Value::null(arguments.origin()),
@@ -159,11 +162,10 @@ fn coalesce_list(arguments: &Arguments) -> Answer {
         let set = match &value.data {
             Data::List(ListKind::Set, _) => return Err("a list is needed, this is a set".into()),
             Data::List(_, items) => Ok(!items.is_empty()),
-            // A list that is set may have no elements.
-            Data::Opaque(symbol) => {
-                let list = Arc::new(Input::derived(symbol.to_string(), value.origin.clone()));
-                arguments.world().ask(&list, Ask::Empty).map(|empty| !empty)
-            }
+            Data::Opaque(_) => match unknown(value) {
+                Some(list) => arguments.world().ask(&list, Ask::Empty).map(|empty| !empty),
+                None => Ok(true),
+            },
             Data::Open(_) | Data::Pending(_) => value.read_set(arguments.world()),
             _ => return Err(not_a("list", value)),
         };

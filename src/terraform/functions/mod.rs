@@ -165,18 +165,25 @@ pub fn call(call: &Call) -> Value {
     }
 }
 
-/// Whether a function refuses null as its argument at this place.
-#[must_use]
-pub fn refuses_null(name: &str, at: usize) -> bool {
-    let parameter = known(name).and_then(|function| function.parameters.get(at).or(function.variadic.as_ref()));
-    parameter.is_some_and(|parameter| *parameter != arguments::Parameter::Nullable)
+/// Where in an argument a function takes null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nulls {
+    /// It may be null, or the function is not known.
+    Anywhere,
+    /// Its elements may be.
+    Within,
+    /// Neither it nor an element.
+    Nowhere,
 }
 
-/// Whether a function refuses null as an element of its argument at this place.
+/// Where a function takes null in its argument at this place.
 #[must_use]
-pub fn refuses_null_within(name: &str, at: usize) -> bool {
-    let parameter = known(name).and_then(|function| function.parameters.get(at).or(function.variadic.as_ref()));
-    parameter == Some(&arguments::Parameter::Texts)
+pub fn takes(name: &str, at: usize) -> Nulls {
+    match known(name).and_then(|function| function.parameters.get(at).or(function.variadic.as_ref())) {
+        None | Some(arguments::Parameter::Nullable) => Nulls::Anywhere,
+        Some(arguments::Parameter::Texts) => Nulls::Nowhere,
+        Some(_) => Nulls::Within,
+    }
 }
 
 fn known(name: &str) -> Option<&'static Function> {

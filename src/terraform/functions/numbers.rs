@@ -12,8 +12,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("ceil", &[P::Number], Outcome::Number, |call| map(call, Number::ceil)),
     function("floor", &[P::Number], Outcome::Number, |call| map(call, Number::floor)),
     function("log", &[P::Number, P::Number], Outcome::Number, log),
-    function("max", &[P::Number], Outcome::Number, |call| extreme(call, Number::exceeds)).variadic(P::Number),
-    function("min", &[P::Number], Outcome::Number, |call| extreme(call, |left, right| right.exceeds(left)))
+    function("max", &[P::Number], Outcome::Number, |call| extreme(call, |left, right| left > right))
+        .variadic(P::Number),
+    function("min", &[P::Number], Outcome::Number, |call| extreme(call, |left, right| left < right))
         .variadic(P::Number),
     function("parseint", &[P::Any, P::Number], Outcome::Number, parse_int),
     function("pow", &[P::Number, P::Number], Outcome::Number, power),

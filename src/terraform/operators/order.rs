@@ -36,10 +36,11 @@ pub(super) fn compare(operator: BinaryOperator, left: &Value, right: &Value, wor
 
 fn holds(operator: BinaryOperator, left: &Number, right: &Number) -> bool {
     match operator {
-        BinaryOperator::Less => right.exceeds(left),
-        BinaryOperator::LessOrEqual => right.exceeds(left) || left == right,
-        BinaryOperator::Greater => left.exceeds(right),
-        _ => left.exceeds(right) || left == right,
+        BinaryOperator::Less => left < right,
+        BinaryOperator::Greater => left > right,
+        // Two that are written the same are the same, although one may exceed the other.
+        BinaryOperator::LessOrEqual => left == right || holds(BinaryOperator::Less, left, right),
+        _ => left == right || holds(BinaryOperator::Greater, left, right),
     }
 }
 

@@ -28,7 +28,8 @@ const FLOATING: u64 = 53;
 const MAX_EXPONENT: i64 = 1 << 17;
 
 /// A number. Two are equal when they are written the same, as in Terraform, for which one that floating point worked out
-/// and one that was written are otherwise never equal; so of two that are equal one may still exceed the other.
+/// and one that was written are otherwise never equal. Their order is that of all their bits, so that it is one: of two that
+/// are equal one may still exceed the other.
 #[derive(Debug, Clone)]
 pub struct Number {
     /// Zero too has a sign, which only its text tells.
@@ -90,12 +91,6 @@ impl Number {
     #[must_use]
     pub fn is_finite(&self) -> bool {
         matches!(self.magnitude, Magnitude::Finite(..))
-    }
-
-    /// Whether it is worth more than another, by all of its bits.
-    #[must_use]
-    pub fn exceeds(&self, other: &Self) -> bool {
-        self.compare(other) == Ordering::Greater
     }
 
     fn compare(&self, other: &Self) -> Ordering {
@@ -162,7 +157,7 @@ impl PartialOrd for Magnitude {
 
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
-        if self == other { Ordering::Equal } else { self.compare(other) }
+        self.compare(other)
     }
 }
 

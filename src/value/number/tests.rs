@@ -50,10 +50,19 @@ fn precision_is_that_of_the_more_precise_side() {
 fn what_is_written_the_same_is_equal_though_one_may_exceed_the_other() {
     let tenth = Number::from_float(0.1).unwrap();
     assert_eq!(tenth, number("0.1"));
-    assert!(tenth.exceeds(&number("0.1")));
+    assert!(tenth > number("0.1"));
     assert_eq!(std::collections::HashSet::from([tenth, number("0.1")]).len(), 1);
     let counted = Number::from(1_i64).over(&Number::from(3_i64)).unwrap();
     assert_ne!(counted.times(&number("1")), Ok(counted));
+}
+
+/// Sorting relies on it.
+#[test]
+fn numbers_have_one_order_whatever_their_precision() {
+    let (tenth, between) = (Number::from_float(0.1).unwrap(), number("0.1000000000000000001"));
+    let mut numbers = [tenth.clone(), between.clone(), number("0.1")];
+    numbers.sort();
+    assert_eq!(numbers, [number("0.1"), between, tenth]);
 }
 
 #[test]

@@ -79,6 +79,19 @@ impl CloudFormationUnit {
     }
 }
 
+impl CloudFormationUnit {
+    /// The same template with other values for its parameters; `None` where it is none with them.
+    fn given(&self, given: &Given) -> Option<Box<Self>> {
+        let root = self.tree.stack(0)?;
+        let location = &self.sources.file(root.template.file).location;
+        let Loaded::Template(mut unit) = super::load(&self.sources, location, given, &self.deployment) else {
+            return None;
+        };
+        unit.join(self.tree.imported.clone());
+        Some(unit)
+    }
+}
+
 impl Unit for CloudFormationUnit {
     fn path(&self) -> &str {
         &self.path
@@ -138,18 +151,14 @@ impl Unit for CloudFormationUnit {
     }
 
     fn with(&self, input: &str, value: &str) -> Option<Box<dyn Unit>> {
-        let given =
-            self.given.clone().with(GivenValue { name: input.to_owned(), text: Some(value.to_owned()), span: None });
-        let root = self.tree.stack(0)?;
-        let location = &self.sources.file(root.template.file).location;
-        match super::load(&self.sources, location, &given, &self.deployment) {
-            Loaded::Template(unit) if unit.tree.rules_out(input, &self.tree) => None,
-            Loaded::Template(mut unit) => {
-                unit.join(self.tree.imported.clone());
-                Some(unit)
-            }
-            Loaded::NotATemplate | Loaded::Broken(_) => None,
-        }
+        let value = GivenValue { name: input.to_owned(), text: Some(value.to_owned()), span: None };
+        let unit = self.given(&self.given.clone().with(value))?;
+        if unit.tree.rules_out(input, &self.tree) { None } else { Some(unit) }
+    }
+
+    fn without_kept(&self) -> Option<Box<dyn Unit>> {
+        let given = self.given.clone().opened();
+        if self.keeps_items() { self.given(&given).map(|unit| unit as Box<dyn Unit>) } else { None }
     }
 
     fn imports(&self) -> BTreeSet<String> {

@@ -113,7 +113,12 @@ impl Builder<'_> {
 
     fn expanded<T>(&mut self, id: StackId, expand: impl FnOnce(Expander<'_>) -> T) -> Option<T> {
         let world = World::default();
-        let evaluator = Evaluator::new(&self.tree, &world, OpenInputs::WithoutDefault);
+        // A loop runs over the items of a default, unless nothing is known of any.
+        let open = match self.tree.given.open {
+            OpenInputs::Everything => OpenInputs::Everything,
+            OpenInputs::WithoutDefault | OpenInputs::Any => OpenInputs::WithoutDefault,
+        };
+        let evaluator = Evaluator::new(&self.tree, &world, open);
         let stack = self.tree.stack(id)?;
         Some(expand(Expander::new(self.sources, &evaluator, stack, &mut self.budget, &mut self.found)))
     }

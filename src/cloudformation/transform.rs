@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use crate::model::OpenInputs;
 use crate::source::{FileId, Sources};
 use crate::syntax::{Entry, Node, NodeKind, Scalar, Style};
 use crate::value::{Data, Input, Literal, Value};
@@ -263,7 +264,9 @@ impl<'a> Expander<'a> {
     /// The items of a loop's collection. One that is not known has one item that stands for all.
     fn items(&mut self, identifier: &str, collection: &Node) -> Vec<Item> {
         let collection = self.node(collection);
-        self.keep(&collection);
+        if self.evaluator.open != OpenInputs::Everything {
+            self.keep(&collection);
+        }
         let value = self.evaluator.evaluate(self.stack, &collection);
         let items: Option<Vec<Item>> = value
             .as_list()

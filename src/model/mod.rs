@@ -73,6 +73,12 @@ pub trait Unit: Send + Sync {
         Vec::new()
     }
 
+    /// The unit where those inputs are open too that keep something of their default although every input is open: it names
+    /// what there is. `None` where there are none.
+    fn without_kept(&self) -> Option<Box<dyn Unit>> {
+        None
+    }
+
     /// Where the program that wrote the source made this resource, if the source says so.
     fn created(&self, _resource: &Resource) -> Option<Created> {
         None
@@ -338,15 +344,17 @@ pub enum OpenInputs {
     /// Only what has neither a value nor a default.
     #[default]
     WithoutDefault,
-    /// Every variable and parameter.
+    /// Every variable and parameter, but for what a default names: the resources there are.
     Any,
+    /// Every variable and parameter.
+    Everything,
 }
 
 /// The remark that an input keeps something of its default, its items or its keys, although every input is open.
 #[must_use]
 pub fn kept(name: &str, what: &str) -> String {
     format!(
-        "{name} keeps {what} of its default, which name resources: what is said here holds for these, and not for any"
+        "{name} keeps {what} of its default, which name resources: what others would change is among the cases of a row"
     )
 }
 

@@ -120,7 +120,7 @@ impl CloudFormationUnit {
             }
         }
         for resource in self.tree.stacks.iter().flat_map(Stack::resources) {
-            if resource.kind().is_empty() && resource.module().is_none() {
+            if resource.is_untold() {
                 let message = format!("the resource {} is not read: what it is is not known", resource.id);
                 notes.push(Note { message, span: Some(resource.span()) });
             }

@@ -133,7 +133,12 @@ impl<'a> Expander<'a> {
                 _ => "it includes too much".to_owned(),
             }
         };
-        self.found.note(format!("AWS::Include is not carried out: {unread}"), transform.span);
+        let message = format!("AWS::Include is not carried out: {unread}");
+        // What is on S3 is seldom meant to be here.
+        match self.declares && self.depth == 0 && !text.contains("://") {
+            true => self.found.unread(message, transform.span),
+            false => self.found.note(message, transform.span),
+        }
         let source = location.as_ref().map(|location| location.as_str().map_or(location.describe(), str::to_owned));
         self.not_read("AWS::Include", &source.unwrap_or_default());
         None

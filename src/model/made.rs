@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::value::{Decided, Input, Origin, Reason, Role, Value, World};
 
-use super::bucket::{Bucket, Logging, Others, Satellites};
+use super::bucket::{Beside, Bucket, Others, Satellites};
 use super::link::Naming;
+use super::logging::Logging;
 use super::{Estate, Kind};
 
 /// Such a bucket, for which something is declared here.
@@ -45,6 +46,7 @@ pub fn made_by(module: &Input, name: &Value, estate: &dyn Estate, world: &World)
         account_blocks: Vec::new(),
         policies: Vec::new(),
         handed_to: vec![Arc::new(maker)],
+        beside: Beside::Anything,
         // Which provider the module works with is not known.
         is_in_units_account: false,
         others: Others::default(),

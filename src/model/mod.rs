@@ -8,6 +8,7 @@ mod exports;
 mod foreign;
 mod known;
 mod link;
+mod logging;
 mod made;
 mod named;
 mod neighbours;
@@ -22,12 +23,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Bucket, Logging, Others, PublicAccessBlock, Satellites, account_number, handed_to,
-    own_account_blocks,
+    Acl, AclSpelling, Beside, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
 pub use exports::join;
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
+pub use logging::Logging;
 pub use made::{Made, made_by};
 pub use named::undecided as undecided_name;
 pub use neighbours::{

@@ -9,7 +9,7 @@ use crate::facts::expected::{Name, certainly};
 use crate::facts::exposure::{Closure, Exposure, Opening, exposure};
 use crate::model::{
     Bucket, Estate, KnownBucket, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit,
-    bucket_in, handed_to, in_unit, link_bucket, naming_places, own_account_blocks, undecided_name,
+    bucket_in, in_unit, link_bucket, naming_places, own_account_blocks, undecided_name,
 };
 use crate::value::{Data, Decided, Input, OfUnit, Origin, Role, Value, World};
 
@@ -183,7 +183,7 @@ impl<'a> Builder<'a> {
     fn logging(&self, place: &Place) -> Decided<(Vec<Logging>, Vec<Arc<Input>>)> {
         let mut logging = self.read_home(place, Logging::read)?;
         logging.extend(self.read_beside(place, Logging::beside)?.into_iter().flatten());
-        let modules = self.read_home(place, handed_to)?;
+        let modules = self.read_home(place, Logging::unread)?;
         Ok((logging, modules))
     }
 

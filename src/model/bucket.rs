@@ -143,6 +143,14 @@ impl Bucket {
         Ok(bucket)
     }
 
+    /// The bucket with what another unit declares for it.
+    pub fn join(&mut self, other: Self) {
+        self.acls.extend(other.acls);
+        self.ownership.extend(other.ownership);
+        self.public_access_blocks.extend(other.public_access_blocks);
+        self.policies.extend(other.policies);
+    }
+
     /// The bucket with what is declared elsewhere and belongs to it.
     pub fn add(&mut self, satellites: Satellites) {
         self.acls.extend(satellites.acls);

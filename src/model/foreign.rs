@@ -4,6 +4,7 @@ use crate::value::{OfUnit, name_of};
 
 use super::Resource;
 use super::bucket::{Acl, Bucket, Logging, Others, PublicAccessBlock, Satellites};
+use super::made::Made;
 
 impl OfUnit for Resource {
     fn of_unit(self, unit: &str) -> Self {
@@ -56,6 +57,12 @@ impl OfUnit for Bucket {
                 names: self.others.names,
             },
         }
+    }
+}
+
+impl OfUnit for Made {
+    fn of_unit(self, unit: &str) -> Self {
+        Self { bucket: self.bucket.of_unit(unit), logging: self.logging.of_unit(unit) }
     }
 }
 

@@ -10,6 +10,7 @@ mod known;
 mod link;
 mod made;
 mod named;
+mod neighbourhood;
 mod neighbours;
 pub mod policy_document;
 pub mod schema;
@@ -28,11 +29,10 @@ pub use bucket::{
 pub use exports::join;
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
-pub use made::{Made, made_by};
+pub use made::{Made, declared_for, made_by};
 pub use named::undecided as undecided_name;
-pub use neighbours::{
-    AccountBlocks, Neighbourhood, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets,
-};
+pub use neighbourhood::{Beside, Neighbourhood};
+pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};

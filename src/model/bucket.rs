@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Origin, Reason, Role, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Input, Origin, Role, SymbolSource, Value, World};
 
 use super::address;
 use super::alike;
+use super::handed::{deployed_with, handed_to};
 use super::link::{self, Naming};
 use super::{Estate, Existence, Kind, Language, Resource};
 
@@ -28,7 +29,8 @@ pub struct Bucket {
     pub account_blocks: Vec<PublicAccessBlock>,
     /// Bucket policies: objects or JSON texts. More than one is a conflict the last writer wins.
     pub policies: Vec<Value>,
-    /// Modules that are not on disk and were handed this bucket: what is absent here may be there.
+    /// Modules that are not on disk, and what is deployed in another language, that were handed this bucket: what is absent
+    /// here may be there.
     pub handed_to: Vec<Arc<Input>>,
     /// Whether it is in the account that its unit is deployed to, as far as the sources tell.
     pub is_in_units_account: bool,
@@ -118,7 +120,7 @@ impl Bucket {
             public_access_blocks: Vec::new(),
             account_blocks: account_blocks(resource, estate, world)?,
             policies: Vec::new(),
-            handed_to: handed_to(resource, estate, world)?,
+            handed_to: [handed_to(resource, estate, world)?, deployed_with(resource, estate)].concat(),
             is_in_units_account: resource.provider == estate.default_provider(),
             others: Others::default(),
             resource: resource.clone(),
@@ -362,45 +364,4 @@ fn is_for_another(block: &Resource, own: Option<&str>, estate: &dyn Estate, worl
 pub fn account_number(provider: &str) -> Option<&str> {
     let number = if provider.starts_with("arn:") { provider.split(':').nth(4)? } else { provider };
     (number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
-}
-
-/// The modules that are not on disk and get this bucket's name or ARN as an argument.
-///
-/// # Errors
-/// [`crate::value::Stop`] when an input decides whether one gets it. An argument that is called a bucket is waited for; to
-/// wait for every argument that an input decides would multiply the worlds by all that modules are told.
-pub fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
-    let bucket = Naming::of(resource, estate);
-    let mut given = Vec::new();
-    for module in estate.resources(Kind::AbsentModule) {
-        let arguments = estate.property(&module, "Arguments");
-        if bucket.is_in(&arguments) {
-            given.push(module);
-            continue;
-        }
-        for (_, argument) in
-            arguments.as_map().into_iter().flatten().filter(|(name, _)| name.to_ascii_lowercase().contains("bucket"))
-        {
-            if let Data::Pending(question) = &argument.data {
-                world.decide(question)?;
-            }
-        }
-    }
-    // What is missing of the unit's own text may refer to all it declares.
-    let unread = estate.unread().map(|reason| {
-        let name = if let Reason::ModuleNotOnDisk { module, .. } = &reason { module.clone() } else { String::new() };
-        Arc::new(Input::undecidable(name, reason, Origin::at(resource.header, Role::Header)))
-    });
-    let given = given
-        .iter()
-        .map(|module| {
-            let source = estate.property(module, "Source");
-            let source = if let Data::Text(text) = &source.data { text.to_string() } else { String::new() };
-            let reason = Reason::ModuleNotOnDisk { module: module.address.clone(), source };
-            let origin = Origin::at(module.header, Role::Header);
-            Arc::new(Input::undecidable(module.address.clone(), reason, origin))
-        })
-        .chain(unread)
-        .collect();
-    Ok(given)
 }

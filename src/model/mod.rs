@@ -6,6 +6,7 @@ mod alike;
 mod bucket;
 mod exports;
 mod foreign;
+mod handed;
 mod known;
 mod link;
 mod made;
@@ -13,6 +14,7 @@ mod named;
 mod neighbourhood;
 mod neighbours;
 pub mod policy_document;
+mod pool;
 pub mod schema;
 pub mod tags;
 mod whole;
@@ -23,10 +25,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Bucket, Logging, Others, PublicAccessBlock, Satellites, account_number, handed_to,
-    own_account_blocks,
+    Acl, AclSpelling, Bucket, Logging, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
 pub use exports::join;
+pub use handed::handed_to;
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
 pub use made::{Made, declared_for, made_by};
@@ -217,6 +219,9 @@ pub enum Kind {
     Key,
     /// `AWS::Logs::LogGroup`: `LogGroupName RetentionInDays KmsKeyId LogGroupClass`
     LogGroup,
+    /// What deploys something in another language: `aws_cloudformation_stack`, `aws_cloudcontrolapi_resource`. `TypeName` of a
+    /// resource of the Cloud Control API; `Parameters` and `Body`, a text in JSON or YAML
+    Foreign,
     /// A module whose source is not on disk: `Source`, and `Arguments`, a map of what is handed to it
     AbsentModule,
 }

@@ -200,11 +200,11 @@ fn elsewhere(module: &Arc<Input>, does: &str, bucket: &Bucket, world: &World) ->
     world.ask(&Arc::new(input), Ask::So)
 }
 
-/// The statements of the bucket's policies, read once for all questions about them. Several policies are judged as
-/// their union.
+/// The bucket's policies, read once for all questions about them. Of several the last writer wins: what any of them opens
+/// counts, and what one of them denies is denied in that one alone.
 struct Policies {
     target: Target,
-    statements: Vec<Statement>,
+    documents: Vec<Document>,
 }
 
 impl Policies {
@@ -215,18 +215,21 @@ impl Policies {
             _ => format!("policy {number} of {address}"),
         };
         let documents = bucket.policies.iter().zip(1..).map(|(policy, number)| Document::read(policy, &name(number)));
-        let statements = documents.flat_map(|document| document.statements).collect();
         let others = &bucket.others;
-        Self { target: Target::bucket(address, &bucket.name, &others.addresses, &others.names), statements }
+        let target = Target::bucket(address, &bucket.name, &others.addresses, &others.names);
+        Self { documents: documents.collect(), target }
     }
 
-    fn publicness(&self, statement: &Statement, access: Access, world: &World) -> Decided<Publicness> {
-        publicness(statement, &self.statements, access, &self.target, world)
+    /// Each statement, and those that are in force together with it.
+    fn statements(&self) -> impl Iterator<Item = (&Statement, &[Statement])> {
+        let documents = self.documents.iter().map(|document| document.statements.as_slice());
+        documents.flat_map(|all| all.iter().map(move |statement| (statement, all)))
     }
 
     fn openings(&self, ways: &[Access], world: &World) -> Decided<Vec<Opening>> {
-        together(self.statements.iter().map(|statement| {
-            let public = |access: Access| self.publicness(statement, access, world).map(|is| is == Publicness::Public);
+        together(self.statements().map(|(statement, all)| {
+            let publicness = |access| publicness(statement, all, access, &self.target, world);
+            let public = |access: Access| publicness(access).map(|is| is == Publicness::Public);
             if !any(ways.iter().map(|way| public(*way)))? {
                 return Ok(Vec::new());
             }
@@ -246,12 +249,12 @@ impl Policies {
 
     /// Why each statement opens nothing in any way. That its actions are others is the least telling reason.
     fn closures(&self, world: &World) -> Vec<Closure> {
-        let closed = |statement, access| match self.publicness(statement, access, world) {
-            Ok(Publicness::Closed(closed)) => Some(closed),
-            _ => None,
-        };
-        let explained = self.statements.iter().filter_map(|statement| {
-            let reasons = Access::ALL.map(|access| closed(statement, access));
+        let explained = self.statements().filter_map(|(statement, all)| {
+            let closed = |access| match publicness(statement, all, access, &self.target, world) {
+                Ok(Publicness::Closed(closed)) => Some(closed),
+                _ => None,
+            };
+            let reasons = Access::ALL.map(closed);
             let reasons: Vec<Closed> = reasons.into_iter().collect::<Option<_>>()?;
             let telling = reasons.iter().find(|reason| **reason != Closed::OtherAction).or(reasons.first())?;
             Some(Closure {

@@ -10,7 +10,7 @@ use crate::model::{
     Beside, Bucket, Estate, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit, bucket_in,
     handed_to, in_unit, link_bucket, naming_places, own_account_blocks, undecided_name,
 };
-use crate::value::{Decided, Input, OfUnit, Origin, Role, Value, World};
+use crate::value::{Data, Decided, Input, OfUnit, Origin, Role, Stop, Value, World};
 
 use super::{Builder, Remark};
 use crate::rules::leaves::{Evidence, Ground, Leaf};
@@ -83,6 +83,9 @@ impl<'a> Builder<'a> {
     /// A bucket of the trail's own unit. Which of few names it has is decided where other units may name it.
     fn here(&self, bucket: &Resource) -> Decided<Place<'a>> {
         let name = self.estate.property(bucket, "BucketName");
+        if let Data::Failed(failure) = &name.data {
+            return Err(Stop::Reject(Arc::clone(failure)));
+        }
         if let Some(question) = undecided_name(&name, self.world).filter(|_| self.neighbours.is_anything_named()) {
             self.world.decide(&question)?;
         }

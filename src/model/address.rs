@@ -18,6 +18,21 @@ pub fn stands_for(any: &str, address: &str) -> bool {
     any != address && (same_blocks(any, address, |any, index| any == index || is_any(any)) || is_repeated(any, address))
 }
 
+/// The index in `address`, an instance of what `any` stands for, that `any` has none for, if there is one such index.
+pub fn index_under<'t>(any: &str, address: &'t str) -> Option<&'t str> {
+    let (any, address) = (indices(any), indices(address));
+    let mut told = any.iter().zip(&address).filter(|(any, _)| is_any(any.1)).map(|(_, own)| own.1);
+    told.next().filter(|_| told.next().is_none())
+}
+
+/// The address of the instance under an index of what `any` stands for, if one index tells it.
+pub fn under(any: &str, index: &str) -> Option<String> {
+    let parts = indices(any);
+    let is_one = parts.iter().filter(|(_, own)| is_any(own)).count() == 1;
+    let told = parts.iter().flat_map(|(name, own)| [*name, if is_any(own) { index } else { own }]);
+    is_one.then(|| told.collect())
+}
+
 /// Whether a logical id is one of those that a loop over an unknown collection declares: `BucketLogs` of `Bucket*`.
 fn is_repeated(any: &str, id: &str) -> bool {
     let is_id = |address: &str| !address.contains(['[', '"']);
@@ -95,6 +110,9 @@ mod tests {
         for (one, other, stands, may_be) in table {
             assert_eq!((stands_for(one, other), may_be_same(one, other)), (stands, may_be), "{one} and {other}");
         }
+        let (any, one) = (r#"module.m["*"].x.y[0]"#, r#"module.m["a"].x.y[0]"#);
+        assert_eq!((index_under(any, one), under(any, r#"["a"]"#).as_deref()), (Some(r#"["a"]"#), Some(one)));
+        assert_eq!(under(r#"module.m["*"].x["*"]"#, "[0]"), None);
         assert_eq!(block(r#"module.m["a"].x["b]"]"#), Some(r#"module.m["a"].x"#));
         assert_eq!(block(r#"module.m["a"].x"#), None);
     }

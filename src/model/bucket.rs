@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Origin, Reason, Role, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Input, SymbolSource, Value, World};
 
 use super::address;
 use super::alike;
+use super::handed::{deployed_with, handed_to};
 use super::link::{self, Naming};
 use super::{Estate, Existence, Kind, Language, Resource};
 
@@ -28,11 +29,11 @@ pub struct Bucket {
     pub account_blocks: Vec<PublicAccessBlock>,
     /// Bucket policies: objects or JSON texts. More than one is a conflict the last writer wins.
     pub policies: Vec<Value>,
-    /// Modules that are not on disk and were handed this bucket: what is absent here may be there, as far as it can be
-    /// declared beside the bucket.
+    /// Modules that are not on disk, and what is deployed in another language, that were handed this bucket: what is absent
+    /// here may be there, as far as it can be declared apart from the bucket.
     pub handed_to: Vec<Arc<Input>>,
     /// What can be.
-    pub beside: Beside,
+    pub apart: Apart,
     /// Whether it is in the account that its unit is deployed to, as far as the sources tell.
     pub is_in_units_account: bool,
     /// The unit's other buckets.
@@ -41,7 +42,7 @@ pub struct Bucket {
 
 /// What can be declared for a bucket outside of the bucket itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beside {
+pub enum Apart {
     /// Its policy. In CloudFormation everything else is a property of the bucket:
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html>
     Policy,
@@ -49,7 +50,7 @@ pub enum Beside {
     Anything,
 }
 
-impl Beside {
+impl Apart {
     pub(super) fn buckets_of(language: Language) -> Self {
         match language {
             Language::CloudFormationYaml | Language::CloudFormationJson => Self::Policy,
@@ -140,8 +141,8 @@ impl Bucket {
             public_access_blocks: Vec::new(),
             account_blocks: account_blocks(resource, estate, world)?,
             policies: Vec::new(),
-            handed_to: handed_to(resource, estate, world)?,
-            beside: Beside::buckets_of(estate.language()),
+            handed_to: [handed_to(resource, estate, world)?, deployed_with(resource, estate)].concat(),
+            apart: Apart::buckets_of(estate.language()),
             is_in_units_account: resource.provider == estate.default_provider(),
             others: Others::default(),
             resource: resource.clone(),
@@ -164,6 +165,14 @@ impl Bucket {
         bucket.add(Satellites::read(&naming, estate, world)?);
         bucket.others = Others::of(&bucket, estate);
         Ok(bucket)
+    }
+
+    /// The bucket with what another unit declares for it.
+    pub fn join(&mut self, other: Self) {
+        self.acls.extend(other.acls);
+        self.ownership.extend(other.ownership);
+        self.public_access_blocks.extend(other.public_access_blocks);
+        self.policies.extend(other.policies);
     }
 
     /// The bucket with what is declared elsewhere and belongs to it.
@@ -327,48 +336,4 @@ fn is_for_another(block: &Resource, own: Option<&str>, estate: &dyn Estate, worl
 pub fn account_number(provider: &str) -> Option<&str> {
     let number = if provider.starts_with("arn:") { provider.split(':').nth(4)? } else { provider };
     (number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
-}
-
-/// The modules that are not on disk and get this bucket's name or ARN as an argument.
-///
-/// # Errors
-/// [`crate::value::Stop`] when an input decides whether one gets it. An argument that is called a bucket is waited for; to
-/// wait for every argument that an input decides would multiply the worlds by all that modules are told.
-pub(super) fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
-    let bucket = Naming::of(resource, estate);
-    let mut given = Vec::new();
-    for module in estate.resources(Kind::AbsentModule) {
-        let arguments = estate.property(&module, "Arguments");
-        if bucket.is_in(&arguments) {
-            given.push(module);
-            continue;
-        }
-        for (_, argument) in
-            arguments.as_map().into_iter().flatten().filter(|(name, _)| name.to_ascii_lowercase().contains("bucket"))
-        {
-            if let Data::Pending(question) = &argument.data {
-                world.decide(question)?;
-            }
-        }
-    }
-    // What is missing of the unit's own text may refer to all it declares.
-    let unread = estate.unread().map(|reason| {
-        let name = match &reason {
-            Reason::ModuleNotOnDisk { module: name, .. } | Reason::Broken(name) => name.clone(),
-            _ => String::new(),
-        };
-        Arc::new(Input::undecidable(name, reason, Origin::at(resource.header, Role::Header)))
-    });
-    let given = given
-        .iter()
-        .map(|module| {
-            let source = estate.property(module, "Source");
-            let source = if let Data::Text(text) = &source.data { text.to_string() } else { String::new() };
-            let reason = Reason::ModuleNotOnDisk { module: module.address.clone(), source };
-            let origin = Origin::at(module.header, Role::Header);
-            Arc::new(Input::undecidable(module.address.clone(), reason, origin))
-        })
-        .chain(unread)
-        .collect();
-    Ok(given)
 }

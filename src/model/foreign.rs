@@ -5,6 +5,7 @@ use crate::value::{OfUnit, name_of};
 use super::Resource;
 use super::bucket::{Acl, Bucket, Others, PublicAccessBlock, Satellites};
 use super::logging::Logging;
+use super::made::Made;
 
 impl OfUnit for Resource {
     fn of_unit(self, unit: &str) -> Self {
@@ -51,13 +52,19 @@ impl OfUnit for Bucket {
             account_blocks: self.account_blocks.of_unit(unit),
             policies: self.policies.of_unit(unit),
             handed_to: self.handed_to.of_unit(unit),
-            beside: self.beside,
+            apart: self.apart,
             is_in_units_account: self.is_in_units_account,
             others: Others {
                 addresses: self.others.addresses.iter().map(|address| name_of(address, unit)).collect(),
                 names: self.others.names,
             },
         }
+    }
+}
+
+impl OfUnit for Made {
+    fn of_unit(self, unit: &str) -> Self {
+        Self { bucket: self.bucket.of_unit(unit), logging: self.logging.of_unit(unit) }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::value::{
 
 use super::address::{self, block, may_be_same};
 use super::alike;
+use super::pool;
 use super::{Estate, Existence, Kind, Resource, Target};
 
 /// What the name of a bucket leads to.
@@ -50,8 +51,14 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
     };
     for bucket in buckets {
         // Of several with one name, an input may decide which one exists.
-        if Naming::of_listed(&bucket, estate).owns(&name, estate, world)? && exists(&bucket, world)? {
+        let naming = Naming::of_listed(&bucket, estate);
+        if naming.owns(&name, estate, world)? && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
+        }
+        if let Some(instance) = naming.instance_called(&name)
+            && exists(&instance, world)?
+        {
+            return Ok(Link::Bucket(Box::new(instance)));
         }
     }
     let module = absent_module(&name).or_else(|| unread(&name, estate));
@@ -77,6 +84,8 @@ pub struct Naming {
     bucket: Option<Resource>,
     /// The address of what stands for all instances of its block, where it is one of those.
     any: Option<String>,
+    /// The canonical text of the name that it has as that instance.
+    element: Option<String>,
     /// The other resources of the unit that are the same bucket: names are unique.
     twins: Vec<Resource>,
     /// Its name, or null.
@@ -92,7 +101,16 @@ impl Naming {
         let is_listed = estate.resource(Kind::Bucket, &bucket.address).is_some();
         let any = if is_listed { None } else { any_of(&bucket.address, estate).map(|any| any.address.clone()) };
         let own = Self::of_listed(bucket, estate);
-        Self { any, twins: own.same_name(bucket, estate), ..own }
+        let index = any.as_ref().and_then(|any| address::index_under(any, &bucket.address));
+        let element = index.and_then(|index| pool::name_under(&own.name, index));
+        Self { any, element, twins: own.same_name(bucket, estate), ..own }
+    }
+
+    /// The instance that has this name, where this is what stands for all instances.
+    fn instance_called(&self, name: &Value) -> Option<Resource> {
+        let any = self.bucket.as_ref()?;
+        let index = pool::index_of(&self.name, name)?;
+        Some(any.like(any.kind, address::under(&any.address, &index)?))
     }
 
     fn same_name(&self, bucket: &Resource, estate: &dyn Estate) -> Vec<Resource> {
@@ -116,13 +134,14 @@ impl Naming {
     /// What one of the buckets that `estate` lists goes by.
     fn of_listed(bucket: &Resource, estate: &dyn Estate) -> Self {
         let name = unwrapped(&estate.property(bucket, "BucketName"));
-        Self { bucket: Some(bucket.clone()), any: None, twins: Vec::new(), name, elsewhere: None }
+        Self { bucket: Some(bucket.clone()), any: None, element: None, twins: Vec::new(), name, elsewhere: None }
     }
 
     /// What a bucket goes by that a module makes whose text is not on disk.
     #[must_use]
     pub(super) fn output(name: &Value) -> Self {
-        Self { bucket: None, any: None, twins: Vec::new(), name: unwrapped(name), elsewhere: None }
+        let name = unwrapped(name);
+        Self { bucket: None, any: None, element: None, twins: Vec::new(), name, elsewhere: None }
     }
 
     /// What a bucket of another unit goes by.
@@ -132,7 +151,7 @@ impl Naming {
             Target::Name(name) => Value::text(name, Origin::default()),
             Target::Export(_) => Value::null(Origin::default()),
         };
-        Self { bucket: None, any: None, twins: Vec::new(), name, elsewhere: Some(target.clone()) }
+        Self { bucket: None, any: None, element: None, twins: Vec::new(), name, elsewhere: Some(target.clone()) }
     }
 
     /// The resources of a kind that may name it. A name that is not known may turn out to be any.
@@ -156,14 +175,19 @@ impl Naming {
             self.any.as_deref() == Some(address) || own.any(|bucket| bucket.address == address)
         };
         // A bucket may be named by the id of something else: `bucket = random_pet.logs.id`.
-        symbol(&target).is_some_and(is_own) || !target.is_null() && self.name == target
+        symbol(&target).is_some_and(is_own) || !target.is_null() && self.name == target || self.is_element(&target)
+    }
+
+    /// Whether a value is the name that the bucket has as an instance.
+    fn is_element(&self, value: &Value) -> bool {
+        self.element.as_ref().is_some_and(|element| *element == value.describe())
     }
 
     /// Whether `target`, the value of a satellite's bucket argument, names the bucket.
     fn owns(&self, target: &Value, estate: &dyn Estate, world: &World) -> Decided<bool> {
         match (&target.data, &self.bucket) {
             (Data::Pending(question), _) => world.decide(question).map(|_| false),
-            (Data::Failed(_), _) => Ok(false),
+            (Data::Failed(failure), _) => Err(Stop::Reject(Arc::clone(failure))),
             _ if self.is(target) => Ok(true),
             // Two names that are known, or a name and none, leave nothing to ask.
             _ if target.as_str().is_some() && (self.name.is_null() || self.name.as_str().is_some()) => Ok(false),
@@ -193,8 +217,11 @@ impl Naming {
             return Ok(true);
         }
         let Some(bucket) = self.bucket.as_ref().filter(|_| !self.name.is_null()) else { return Ok(false) };
-        // One of them is an element that is not known: the target, or the name of any bucket beside a literal.
-        let is_unknown = is_any_element(target) || is_any_element(&self.name) && target.as_str().is_some();
+        // One of them is an element that is not known: the target, or the name of any bucket beside a literal or beside that
+        // of an element which may be the bucket's.
+        let is_told = self.element.is_some() && !bucket.address.contains("${");
+        let may_be_element = || target.as_str().is_some() || !is_told && pool::index_of(&self.name, target).is_some();
+        let is_unknown = is_any_element(target) || is_any_element(&self.name) && may_be_element();
         let may_be = is_unknown
             && !alike::differ(&self.name, target)
             && !is_made_of_another(target, bucket, estate)
@@ -275,6 +302,7 @@ impl Naming {
         let is_it = |value: &Value| {
             is_it(value)
                 || !self.name.is_null() && alike::names(value, &self.name)
+                || self.is_element(value)
                 || bucket.is_some_and(|bucket| self.is_maker_of(value, bucket))
         };
         let mut found = false;
@@ -291,6 +319,10 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
     let mut belonging = Vec::new();
     for resource in bucket.may_be_named_by(kind, estate) {
         let target = estate.property(&resource, "Bucket");
+        // What is refused of a resource that is not there refuses nothing.
+        if matches!(target.data, Data::Failed(_)) && !exists(&resource, world)? {
+            continue;
+        }
         if bucket.meets(&target, estate, world)? && exists(&resource, world)? {
             belonging.push(resource);
         }

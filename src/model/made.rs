@@ -1,19 +1,19 @@
-//! A bucket that a module makes whose text is not on disk: what is declared for it here decides, and the module may add
-//! whatever is absent.
+//! A bucket of which only what belongs to it is declared: one that a module makes whose text is not on disk, which may add
+//! whatever is absent, or one that somebody vouches for.
 
 use std::sync::Arc;
 
 use crate::value::{Decided, Input, Origin, Reason, Role, Value, World};
 
-use super::bucket::{Beside, Bucket, Others, Satellites};
+use super::bucket::{Apart, Bucket, Others, Satellites};
 use super::link::Naming;
 use super::logging::Logging;
-use super::{Estate, Kind};
+use super::{Estate, Kind, Resource};
 
-/// Such a bucket, for which something is declared here.
+/// Such a bucket, for which something is declared.
 #[derive(Debug)]
 pub struct Made {
-    /// The bucket, as far as it is declared here.
+    /// The bucket, as far as it is declared.
     pub bucket: Bucket,
     /// What makes it log the requests made to it.
     pub logging: Vec<Logging>,
@@ -28,26 +28,35 @@ pub fn made_by(module: &Input, name: &Value, estate: &dyn Estate, world: &World)
     let Some(call) = estate.resources(Kind::AbsentModule).into_iter().find(|call| call.address == *address) else {
         return Ok(None);
     };
+    let Some(mut made) = declared_for(name, &call, estate, world)? else { return Ok(None) };
+    let origin = Origin::at(call.header, Role::Header);
+    let maker = Input::undecidable(call.address.clone(), module.reason.clone(), origin);
+    made.bucket.handed_to.push(Arc::new(maker));
+    Ok(Some(made))
+}
+
+/// What is declared in a unit for the bucket that goes by `name` and that `speaker` is or speaks of; `None` where nothing is.
+/// Which account it is in is not known.
+///
+/// # Errors
+/// [`crate::value::Stop`] when an input decides whether something belongs to it or exists.
+pub fn declared_for(name: &Value, speaker: &Resource, estate: &dyn Estate, world: &World) -> Decided<Option<Made>> {
     let naming = Naming::output(name);
     let satellites = Satellites::read(&naming, estate, world)?;
     let logging = Logging::beside(&naming, estate, world)?;
     if satellites.is_empty() && logging.is_empty() {
         return Ok(None);
     }
-    let origin = Origin::at(call.header, Role::Header);
-    let maker = Input::undecidable(call.address.clone(), module.reason.clone(), origin);
-    let resource = call.like(Kind::Bucket, name.describe());
     let mut bucket = Bucket {
-        resource,
+        resource: speaker.like(Kind::Bucket, name.describe()),
         name: name.clone(),
         acls: Vec::new(),
         ownership: Vec::new(),
         public_access_blocks: Vec::new(),
         account_blocks: Vec::new(),
         policies: Vec::new(),
-        handed_to: vec![Arc::new(maker)],
-        beside: Beside::Anything,
-        // Which provider the module works with is not known.
+        handed_to: Vec::new(),
+        apart: Apart::Anything,
         is_in_units_account: false,
         others: Others::default(),
     };

@@ -6,13 +6,16 @@ mod alike;
 mod bucket;
 mod exports;
 mod foreign;
+mod handed;
 mod known;
 mod link;
 mod logging;
 mod made;
 mod named;
+mod neighbourhood;
 mod neighbours;
 pub mod policy_document;
+mod pool;
 pub mod schema;
 pub mod tags;
 mod whole;
@@ -23,17 +26,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Beside, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
+    Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
 pub use exports::join;
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
 pub use logging::Logging;
-pub use made::{Made, made_by};
+pub use made::{Made, declared_for, made_by};
 pub use named::undecided as undecided_name;
-pub use neighbours::{
-    AccountBlocks, Neighbourhood, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets,
-};
+pub use neighbourhood::{Beside, Neighbourhood};
+pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
@@ -224,6 +226,9 @@ pub enum Kind {
     Key,
     /// `AWS::Logs::LogGroup`: `LogGroupName RetentionInDays KmsKeyId LogGroupClass`
     LogGroup,
+    /// What deploys something in another language: `aws_cloudformation_stack`, `aws_cloudcontrolapi_resource`. `TypeName` of a
+    /// resource of the Cloud Control API; `Parameters` and `Body`, a text in JSON or YAML
+    Foreign,
     /// A module whose source is not on disk: `Source`, and `Arguments`, a map of what is handed to it
     AbsentModule,
 }

@@ -1,5 +1,6 @@
 //! What other units of a run say about a bucket: the one that declares it, and those that declare something for it. Across
-//! units only whole literal names link, of buckets and of exports, and only where exactly one unit declares the name.
+//! units only whole literal names link, of buckets and of exports. How one of the units sees the others is
+//! [`Neighbourhood`]'s to say.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,25 +14,33 @@ use super::exports;
 use super::known::KnownBucket;
 use super::link::{self, Link, exists};
 use super::named::{self, undecided};
+use super::neighbourhood::Neighbourhood;
 use super::{Environment, Estate, Kind, Language, Resource, Unit};
 
 /// What may belong to a bucket of another unit.
 pub(super) const SATELLITES: [Kind; 5] =
     [Kind::BucketPolicy, Kind::BucketAcl, Kind::PublicAccessBlock, Kind::OwnershipControls, Kind::BucketLogging];
 
-/// How many exports a name is followed through.
-const MAX_EXPORTS: usize = 16;
-
 /// The units of a run by the literal names of buckets and of exports.
 #[derive(Default)]
 pub struct Neighbours<'a> {
-    declaring: BTreeMap<String, Vec<&'a dyn Unit>>,
-    naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
+    pub(super) declaring: BTreeMap<String, Vec<&'a dyn Unit>>,
+    pub(super) naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
     /// Those with satellites that may name more than was looked at.
-    naming_any: Vec<&'a dyn Unit>,
-    exporting: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
-    known: &'a [KnownBucket],
-    account_blocks: BTreeMap<String, AccountBlocks<'a>>,
+    pub(super) naming_any: Vec<&'a dyn Unit>,
+    pub(super) exporting: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
+    /// What imports of this name are exported as again.
+    pub(super) exporting_again: BTreeMap<String, Vec<Again>>,
+    pub(super) known: &'a [KnownBucket],
+    pub(super) account_blocks: BTreeMap<String, AccountBlocks<'a>>,
+}
+
+/// An export of what is imported.
+pub(super) struct Again {
+    /// Its name.
+    pub name: String,
+    /// Where it can be imported.
+    pub there: Environment,
 }
 
 /// Where the public access block of an account comes from, for the buckets of one unit of it.
@@ -92,7 +101,11 @@ impl<'a> Neighbours<'a> {
                 add(&mut neighbours.naming, target, unit);
             }
             neighbours.naming_any.extend(named.is_cut.then_some(unit));
-            for (name, _) in estate.exports() {
+            for (name, value) in estate.exports() {
+                if let Some(Target::Export(imported)) = Target::of(exports::named(&value)) {
+                    let again = Again { name: name.clone(), there: estate.environment() };
+                    neighbours.exporting_again.entry(imported).or_default().push(again);
+                }
                 neighbours.exporting.entry(name).or_default().push((estate.environment(), unit));
             }
         }
@@ -109,7 +122,7 @@ impl<'a> Neighbours<'a> {
     /// The units of the run as one of them sees them.
     #[must_use]
     pub fn around(&'a self, home: &'a dyn Unit) -> Neighbourhood<'a> {
-        Neighbourhood { all: self, home }
+        Neighbourhood::of(self, home)
     }
 
     /// A remark for every bucket that trails of a unit name and more than one other unit declares.
@@ -135,111 +148,19 @@ impl<'a> Neighbours<'a> {
     }
 
     /// The units that export `name` where it can be imported: exports belong to one account and Region.
-    fn exporters(&self, name: &str, here: &Environment) -> Vec<(Environment, &'a dyn Unit)> {
+    pub(super) fn exporters(&self, name: &str, here: &Environment) -> Vec<(Environment, &'a dyn Unit)> {
         let all = self.exporting.get(name).map_or(&[][..], Vec::as_slice);
         all.iter().filter(|(there, _)| there.may_be(here)).cloned().collect()
     }
 
     /// The one unit that declares a bucket of this name, `home` if that is one of those that do. A plan and the module it was
     /// made of are one.
-    fn declaring(&self, name: &str, home: &dyn Unit) -> Option<&'a dyn Unit> {
+    pub(super) fn declaring(&self, name: &str, home: &dyn Unit) -> Option<&'a dyn Unit> {
         let units = self.declaring.get(name)?;
         let first = units.first()?;
         let is_one = units.iter().all(|unit| are_one(*unit, *first));
         let at_home = units.iter().find(|unit| unit.path() == home.path());
         is_one.then_some(*at_home.unwrap_or(first))
-    }
-}
-
-/// The units of a run as one of them sees them.
-#[derive(Clone, Copy)]
-pub struct Neighbourhood<'a> {
-    all: &'a Neighbours<'a>,
-    home: &'a dyn Unit,
-}
-
-impl<'a> Neighbourhood<'a> {
-    /// Whether it is the unit itself that looks around.
-    #[must_use]
-    pub fn is_home(&self, unit: &dyn Unit) -> bool {
-        unit.path() == self.home.path()
-    }
-
-    /// The one unit that declares the bucket that `name` names in `estate`, if it is another one, and what the bucket goes
-    /// by there: exports may lead from unit to unit.
-    #[must_use]
-    pub fn declaring(&self, name: &Value, estate: &dyn Estate) -> Option<(&'a dyn Unit, Target)> {
-        let mut here = estate.environment();
-        let mut target = Target::of(name)?;
-        for _ in 0..MAX_EXPORTS {
-            let export = match &target {
-                Target::Name(name) => {
-                    let unit = self.all.declaring(name, self.home).filter(|unit| !self.is_home(*unit))?;
-                    return Some((unit, target));
-                }
-                Target::Export(name) => name,
-            };
-            let exporters = self.all.exporters(export, &here);
-            let [(there, unit)] = exporters.as_slice() else { return None };
-            let world = World::default();
-            let estate = unit.estate(&world);
-            let (_, value) = estate.exports().into_iter().find(|(name, _)| name == export)?;
-            let value = exports::named(&value);
-            match link::bucket(value, estate.as_ref(), &world) {
-                Ok(Link::Elsewhere) => (here, target) = (there.clone(), Target::of(value)?),
-                Ok(Link::AbsentModule(_)) => return None,
-                Ok(Link::Bucket(_)) | Err(_) => return (!self.is_home(*unit)).then_some((*unit, target)),
-            }
-        }
-        None
-    }
-
-    /// The units that declare something for a bucket by the name of one of its exports, each with that name. `exporter` is
-    /// the unit that declares the bucket, this one unless another is named.
-    #[must_use]
-    pub fn importing(
-        &self,
-        bucket: &Resource,
-        exporter: Option<&dyn Unit>,
-        estate: &dyn Estate,
-    ) -> Vec<(&'a dyn Unit, Target)> {
-        let exporter = exporter.unwrap_or(self.home);
-        let is_imported = self.all.naming.keys().any(|target| matches!(target, Target::Export(_)));
-        let exports = if is_imported { exports_of(bucket, estate) } else { Vec::new() };
-        let is_only = |name: &String| self.all.exporters(name, &estate.environment()).len() == 1;
-        let importing = exports.into_iter().filter(is_only).map(Target::Export).flat_map(|export| {
-            let naming = self.all.naming.get(&export).into_iter().flatten().copied();
-            naming.filter(|unit| unit.path() != exporter.path()).map(move |unit| (unit, export.clone()))
-        });
-        importing.collect()
-    }
-
-    /// The units that declare something for the bucket of this name and do not declare the bucket itself. None where
-    /// the name alone does not tell which bucket it is.
-    #[must_use]
-    pub fn beside(&self, name: &str) -> Vec<&'a dyn Unit> {
-        let Some(declaring) = self.all.declaring(name, self.home) else { return Vec::new() };
-        let naming = self.all.naming.get(&Target::Name(name.to_owned())).into_iter().flatten();
-        let is_named = |unit: &dyn Unit| naming.clone().any(|naming| naming.path() == unit.path());
-        let others = self.all.naming_any.iter().filter(|unit| !is_named(**unit));
-        naming.clone().chain(others).copied().filter(|unit| !are_one(*unit, declaring)).collect()
-    }
-
-    /// Whether any satellite of any unit names a bucket by what another unit may call one.
-    #[must_use]
-    pub fn is_anything_named(&self) -> bool {
-        !self.all.naming.is_empty() || !self.all.naming_any.is_empty()
-    }
-
-    /// What somebody vouches for about a bucket that no unit declares.
-    pub fn known(&self) -> impl Iterator<Item = &'a KnownBucket> {
-        self.all.known.iter()
-    }
-
-    /// Where the public access blocks of the account that a unit is deployed to come from, this one unless another is named.
-    #[must_use]
-    pub fn account_blocks(&self, unit: Option<&dyn Unit>) -> Option<&'a AccountBlocks<'a>> {
-        self.all.account_blocks.get(unit.unwrap_or(self.home).path())
     }
 }
 
@@ -254,7 +175,7 @@ pub fn naming_places(target: &Target, unit: &dyn Unit) -> Vec<Origin> {
 }
 
 /// Whether two units are the same, or a module and the plan that was made of it, which lies beside it.
-fn are_one(unit: &dyn Unit, other: &dyn Unit) -> bool {
+pub(super) fn are_one(unit: &dyn Unit, other: &dyn Unit) -> bool {
     let is_plan_of = |plan: &dyn Unit, module: &dyn Unit| {
         let (directory, file) = plan.path().rsplit_once('/').unwrap_or((".", plan.path()));
         let are_terraform = [plan, module].iter().all(|unit| unit.language() == Language::Terraform);
@@ -322,22 +243,31 @@ pub fn targets(unit: &dyn Unit) -> Vec<Target> {
     targets
 }
 
-/// What else the buckets of a unit go by that are among `targets`.
+/// What else the buckets that are among `targets` go by in a unit: those that it declares, and those that it exports again.
 #[must_use]
 pub fn other_names(unit: &dyn Unit, targets: &[Target]) -> Vec<Target> {
     let world = World::default();
     let estate = unit.estate(&world);
+    // Without an export it is what it is called.
+    if estate.exports().is_empty() {
+        return Vec::new();
+    }
     let names = |bucket: Resource| -> Vec<Target> {
         let own = Target::of(&estate.property(&bucket, "BucketName"));
         own.into_iter().chain(exports_of(&bucket, estate.as_ref()).into_iter().map(Target::Export)).collect()
     };
     let buckets = estate.resources(Kind::Bucket).into_iter().map(names);
     let meant = buckets.filter(|names| names.iter().any(|name| targets.contains(name)));
-    meant.flatten().filter(|name| !targets.contains(name)).collect()
+    let again = estate
+        .exports()
+        .into_iter()
+        .filter(|(_, value)| Target::of(exports::named(value)).is_some_and(|target| targets.contains(&target)));
+    let again = again.map(|(name, _)| Target::Export(name));
+    meant.flatten().chain(again).filter(|name| !targets.contains(name)).collect()
 }
 
 /// What the unit exports the name of the bucket as.
-fn exports_of(bucket: &Resource, estate: &dyn Estate) -> Vec<String> {
+pub(super) fn exports_of(bucket: &Resource, estate: &dyn Estate) -> Vec<String> {
     let naming = link::Naming::of(bucket, estate);
     let all = estate.exports().into_iter();
     all.filter(|(_, value)| naming.is(exports::named(value))).map(|(name, _)| name).collect()

@@ -110,6 +110,9 @@ const TYPES: &[(&str, Kind, &[Property])] = &[
     ("aws_s3_bucket_replication_configuration", Kind::BucketReplication, BUCKET_REPLICATION),
     ("aws_s3_bucket_lifecycle_configuration", Kind::BucketLifecycle, BUCKET_LIFECYCLE),
     ("aws_s3_bucket_object_lock_configuration", Kind::BucketObjectLock, BUCKET_OBJECT_LOCK),
+    ("aws_cloudformation_stack", Kind::Foreign, STACK),
+    ("aws_cloudformation_stack_set", Kind::Foreign, STACK),
+    ("aws_cloudcontrolapi_resource", Kind::Foreign, CLOUD_CONTROL_RESOURCE),
     ("aws_kms_key", Kind::Key, KEY),
     ("aws_cloudwatch_log_group", Kind::LogGroup, LOG_GROUP),
 ];
@@ -132,6 +135,12 @@ const TRAIL: &[Property] = &[
     property("InsightSelectors", From::Blocks("insight_selector", INSIGHT_SELECTOR)),
     TAGS,
 ];
+
+const STACK: &[Property] =
+    &[property("Parameters", From::Plain("parameters")), property("Body", From::Plain("template_body"))];
+
+const CLOUD_CONTROL_RESOURCE: &[Property] =
+    &[property("TypeName", From::Text("type_name")), property("Body", From::Plain("desired_state"))];
 
 const TAGS: Property = property("Tags", From::Tags("tags"));
 

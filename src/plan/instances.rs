@@ -122,6 +122,25 @@ impl<'p> Instances<'p> {
         self.all.push(Instance { at, address, header: printed.span, slot, change, configuration, place });
     }
 
+    /// The first resource of the types sought that is in the configuration and has no instance in the plan, although its
+    /// `count` is not written as zero.
+    pub fn deferred(&self, is_sought: impl Fn(&str) -> bool) -> Option<String> {
+        let is_none = |block: &Node| {
+            let count = block.get("count_expression").and_then(|count| count.get("constant_value"));
+            count.and_then(Node::text) == Some("0")
+        };
+        let is_planned = |calls: &[String], name: &Name| {
+            self.all.iter().any(|instance| instance.at.resource == *name && instance.at.module.calls() == calls)
+        };
+        let sought = self.blocks.iter().filter(|((_, name), _)| name.mode == Mode::Managed && is_sought(&name.kind));
+        let missing = sought.filter(|((calls, name), block)| !is_none(block) && !is_planned(calls, name));
+        let address = |calls: &[String], name: &Name| {
+            let module: String = calls.iter().map(|call| format!("module.{call}.")).collect();
+            format!("{module}{name}")
+        };
+        missing.map(|((calls, name), _)| address(calls, name)).min()
+    }
+
     fn remember(&mut self, module: &ModulePath) {
         let mut module = module.clone();
         while let Some((parent, _)) = module.parent()

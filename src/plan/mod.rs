@@ -7,6 +7,7 @@
 //! bytes of the plan itself otherwise.
 
 mod address;
+mod choice;
 mod instances;
 mod links;
 mod place;
@@ -22,7 +23,7 @@ use crate::finding::{FileError, Note};
 use crate::model::{Described, Estate, Existence, Kind, Language, Resource, Unit, schema};
 use crate::source::{FileId, Sources};
 use crate::syntax::{Node, Problem, ProblemSeverity, Written, json};
-use crate::value::{Origin, Role, Value, World};
+use crate::value::{Origin, Reason, Role, Value, World};
 
 use address::Mode;
 use instances::{Instance, Instances};
@@ -46,6 +47,8 @@ pub enum Loaded {
 pub struct Plan {
     path: String,
     resources: Vec<(Resource, IndexMap<&'static str, Linked>)>,
+    /// What belongs to a bucket and is left for a later plan.
+    deferred: Option<String>,
     notes: Vec<Note>,
     errors: Vec<FileError>,
 }
@@ -110,7 +113,8 @@ pub fn load(sources: &Sources, file: FileId, configuration: Configuration<'_>) -
         errors.push(FileError { path: source.path.clone(), message, span });
         return Loaded::Broken(errors);
     }
-    let mut notes = notes(root);
+    let mut notes: Vec<Note> = incomplete(root).into_iter().collect();
+    let is_whole = notes.is_empty();
     let written = match configuration {
         Configuration::Unknown => None,
         Configuration::Named(written) => {
@@ -122,8 +126,10 @@ pub fn load(sources: &Sources, file: FileId, configuration: Configuration<'_>) -
         }
         Configuration::Beside(written) => undeclared(&Instances::of(root, None), written).is_empty().then_some(written),
     };
-    let resources = resources(&Instances::of(root, written), written);
-    Loaded::Plan(Box::new(Plan { path: source.path.clone(), resources, notes, errors }))
+    let instances = Instances::of(root, written);
+    let deferred = if is_whole { None } else { instances.deferred(is_about_access) };
+    let resources = resources(&instances, written);
+    Loaded::Plan(Box::new(Plan { path: source.path.clone(), resources, deferred, notes, errors }))
 }
 
 /// What the sources do not declare of the resources the model knows.
@@ -136,6 +142,19 @@ fn undeclared<'i, 'p>(instances: &'i Instances<'p>, written: &dyn Written) -> Ve
         written.block(&calls, &instance.at.resource.to_string()).is_none() && written.caller(&calls).is_none()
     };
     instances.all.iter().filter(is_known).filter(is_missing).collect()
+}
+
+/// Whether resources of a type open a bucket, close it, or make it log.
+fn is_about_access(terraform_type: &str) -> bool {
+    let kinds = [
+        Kind::BucketPolicy,
+        Kind::BucketAcl,
+        Kind::PublicAccessBlock,
+        Kind::AccountPublicAccessBlock,
+        Kind::OwnershipControls,
+        Kind::BucketLogging,
+    ];
+    schema::kind(terraform_type).is_some_and(|kind| kinds.contains(&kind))
 }
 
 fn error(path: &str, problem: &Problem) -> FileError {
@@ -168,15 +187,15 @@ fn resources(
     known.enumerate().map(read).collect()
 }
 
-/// What the plan says about itself. <https://developer.hashicorp.com/terraform/internals/json-format#plan-representation>
-fn notes(plan: &Node) -> Vec<Note> {
+/// That the plan is not all there is to do. <https://developer.hashicorp.com/terraform/internals/json-format#plan-representation>
+fn incomplete(plan: &Node) -> Option<Note> {
     let flag = |name: &str, value: &str, message: &str| {
         let node = plan.get(name).filter(|node| node.text() == Some(value))?;
         Some(Note { message: message.to_owned(), span: Some(node.span) })
     };
     let failed = flag("errored", "true", "planning failed: what comes after the error is not in the plan");
     let partial = flag("complete", "false", "the plan is not complete: applying it leaves changes for a later one");
-    failed.or(partial).into_iter().collect()
+    failed.or(partial)
 }
 
 impl Unit for Plan {
@@ -227,6 +246,12 @@ impl Estate for Planned<'_> {
         let property = properties.and_then(|properties| properties.get(name));
         let absent = || Value::null(Origin::at(resource.header, Role::Header));
         property.map_or_else(absent, |property| property.value(self.world))
+    }
+
+    /// What is left for a later plan may open a bucket, or close it, or make it log.
+    fn unread(&self) -> Option<Reason> {
+        let what = self.plan.deferred.as_ref()?;
+        Some(Reason::Unsupported(format!("{what}, which the plan leaves for a later one")))
     }
 
     fn rejected(&self) -> bool {

@@ -6,6 +6,7 @@ use crate::model::schema::{self, From, Grants, Property};
 use crate::model::tags;
 use crate::value::{Data, ListKind, MapKind, Value};
 
+use super::choice::may_be_unset;
 use super::instances::{Instance, Instances};
 use super::links::Linked;
 use super::policy_document;
@@ -48,7 +49,12 @@ impl<'p> Reader<'p> {
             From::Plain(argument) => Linked::Value(self.policy(instance, argument)),
             From::Tags(argument) => Linked::Value(self.tags(instance, argument)),
             from => {
-                Linked::Value(self.read(from, self.written(instance, argument(from)), &instance.path(argument(from))))
+                let (slot, path) = (self.written(instance, argument(from)), instance.path(argument(from)));
+                let may_be_unset = || path.place.as_ref().is_some_and(|place| may_be_unset(place, self.instances));
+                Linked::Value(match from {
+                    From::Text(_) if slot.is_unknown() && may_be_unset() => path.open(),
+                    _ => self.read(from, slot, &path),
+                })
             }
         }
     }

@@ -19,6 +19,7 @@ use super::leaves::{Leaf, Leaves};
 mod absent;
 mod bucket;
 mod expected;
+mod known;
 
 use bucket::AccessLogs;
 use expected::EXPECTED;

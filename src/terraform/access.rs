@@ -28,7 +28,7 @@ impl<'a> Evaluator<'a> {
                 None => Value::failed(format!("there is no attribute \"{name}\""), origin()),
             },
             Data::Object(id) => self.object_attribute(*id, name, span).through(span, Role::Expression),
-            Data::Open(_) | Data::Opaque(_) if !may_have(source.said_type(), name) => {
+            Data::Open(_) | Data::Opaque(_) if !may_have(source.said_type(), name) || self.is_empty(source) => {
                 Value::failed(format!("there is no attribute \"{name}\""), origin())
             }
             Data::Open(input) => {
@@ -84,7 +84,7 @@ impl<'a> Evaluator<'a> {
                     self.one_of(source, key, keys.zip(items.iter()), span)
                 }
             },
-            (Data::Open(_) | Data::Opaque(_), _) if !may_hold(source.said_type(), key) => {
+            (Data::Open(_) | Data::Opaque(_), _) if !may_hold(source.said_type(), key) || self.is_empty(source) => {
                 Value::failed(format!("there is no element {}", key.shown()), origin)
             }
             (Data::Open(input), _) => {
@@ -106,6 +106,15 @@ impl<'a> Evaluator<'a> {
                 _ => Value::failed("a resource without count or for_each has no index", origin),
             },
             _ => Value::failed("only a collection has elements", origin),
+        }
+    }
+
+    /// Whether the world's answers leave an unknown collection no element.
+    fn is_empty(&self, collection: &Value) -> bool {
+        match (&collection.data, collection.said_type()) {
+            (Data::Open(_), Type::Object(_) | Type::Tuple(_)) => false,
+            (Data::Open(input), _) => self.world.answer(&Question::new(Arc::clone(input), Ask::Empty)) == Some(true),
+            _ => false,
         }
     }
 
@@ -194,7 +203,7 @@ impl<'a> Evaluator<'a> {
         let (own, element) = source.each()?;
         let Data::Object(any) = element.data else { return None };
         let is_own = own.describe() == index.describe();
-        let id = if is_own { None } else { self.instance_under(any, index) };
+        let id = if is_own { None } else { self.instance_under(any, index, span) };
         Some(Value::new(Data::Object(id.unwrap_or(any)), element.origin.clone()).through(span, Role::Expression))
     }
 

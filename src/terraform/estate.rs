@@ -10,7 +10,9 @@ use crate::model::schema;
 use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Resource};
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{Before, Data, Decided, Failure, ObjectId, Origin, Part, Role, Value, World, any, look_at, watched};
+use crate::value::{
+    Before, Data, Decided, Failure, ObjectId, Origin, Part, Reason, Role, Value, World, any, look_at, watched,
+};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
@@ -85,6 +87,13 @@ impl Estate for TerraformEstate<'_> {
         self.evaluator.unless_answered(&self.evaluator.unit.shared.properties, key, || self.property_of(resource, name))
     }
 
+    /// A file of the unit that cannot be read may declare anything.
+    fn unread(&self) -> Option<Reason> {
+        let errors = self.evaluator.unit.tree.walk().into_iter().flat_map(|node| &node.module.errors);
+        let unread = errors.into_iter().find(|error| error.span.is_none())?;
+        Some(Reason::Broken(format!("{}: {}", unread.path, unread.message)))
+    }
+
     fn rejected(&self) -> bool {
         self.refusal() == Ok(true)
     }
@@ -123,9 +132,8 @@ impl TerraformEstate<'_> {
             unanswered.expand_all();
             unanswered.property_of(id, name, resource.header)
         };
-        // The provider refuses a trail without a bucket.
-        if value.is_null() && (resource.kind, name) == (Kind::Trail, "S3BucketName") && !anyway().is_null() {
-            return Value::failed(format!("{} needs an s3_bucket_name", resource.address), value.origin);
+        if value.is_null() && is_required(resource.kind, name) && !anyway().is_null() {
+            return Value::failed(format!("{} needs an argument that is null", resource.address), value.origin);
         }
         let mut failures = Vec::new();
         gather(&value, &mut failures);
@@ -344,6 +352,16 @@ fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
         handle: id.0,
     };
     described.into()
+}
+
+/// Whether it is an argument without which the provider refuses the resource.
+fn is_required(kind: Kind, name: &str) -> bool {
+    match kind {
+        Kind::Trail => name == "S3BucketName",
+        Kind::BucketPolicy => matches!(name, "Bucket" | "PolicyDocument"),
+        Kind::BucketAcl | Kind::PublicAccessBlock | Kind::OwnershipControls | Kind::BucketLogging => name == "Bucket",
+        _ => false,
+    }
 }
 
 /// The failures anywhere in a value.

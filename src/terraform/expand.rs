@@ -154,7 +154,8 @@ impl<'a> Evaluator<'a> {
     fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
         let any = || {
             let (key, element) = self.any_element(value, span);
-            vec![Slot::keyed(ANY_KEY, key, element)]
+            let collection = value.each().is_none().then(|| value.clone());
+            vec![Slot { collection, ..Slot::keyed(ANY_KEY, key, element) }]
         };
         match &value.data {
             Data::Pending(question) => pending(Shape::Keyed, any(), question, value),

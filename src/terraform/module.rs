@@ -28,6 +28,8 @@ pub struct Module {
     pub(super) outputs: IndexMap<String, Block>,
     /// `resource` and `data` blocks.
     pub(super) resources: IndexMap<ResourceKey, Block>,
+    /// Further blocks of a resource that is declared already, which Terraform refuses.
+    pub(super) again: IndexMap<ResourceKey, Vec<Block>>,
     /// `module` blocks by name.
     pub(super) calls: IndexMap<String, Block>,
     /// Whether it says where its state is kept, which only a root module does.
@@ -175,13 +177,10 @@ impl Module {
             ("variable", [name]) => insert(&mut self.variables, name.clone(), block),
             ("output", [name]) => insert(&mut self.outputs, name.clone(), block),
             ("module", [name]) => insert(&mut self.calls, name.clone(), block),
-            ("resource", [kind, name]) => {
-                let key = ResourceKey { mode: Mode::Managed, kind: kind.clone(), name: name.clone() };
-                insert(&mut self.resources, key, block)
-            }
+            ("resource", [kind, name]) => self
+                .declare_resource(ResourceKey { mode: Mode::Managed, kind: kind.clone(), name: name.clone() }, block),
             ("data", [kind, name]) => {
-                let key = ResourceKey { mode: Mode::Data, kind: kind.clone(), name: name.clone() };
-                insert(&mut self.resources, key, block)
+                self.declare_resource(ResourceKey { mode: Mode::Data, kind: kind.clone(), name: name.clone() }, block)
             }
             ("terraform", []) => {
                 self.keeps_state |= ["backend", "cloud"].iter().any(|kind| block.body.blocks_of(kind).next().is_some());
@@ -208,6 +207,17 @@ impl Module {
             let message = "this name is declared twice in one module; Terraform refuses that".to_owned();
             self.notes.push(Note { message, span: Some(header) });
         }
+    }
+
+    /// Whether it was declared already.
+    fn declare_resource(&mut self, key: ResourceKey, block: Block) -> bool {
+        let is_declared = self.resources.contains_key(&key);
+        if is_declared {
+            self.again.entry(key).or_default().push(block);
+        } else {
+            self.resources.insert(key, block);
+        }
+        is_declared
     }
 }
 

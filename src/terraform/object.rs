@@ -19,6 +19,7 @@ use super::module::{Mode, ResourceKey};
 use super::scope::{Caller, Env, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::tree::Child;
+use super::types::Type;
 
 /// What an [`ObjectId`] stands for.
 #[derive(Debug)]
@@ -127,10 +128,10 @@ impl<'a> Evaluator<'a> {
 
     /// The instance under another index than that of the one that stands for all, where it is not known which instances of
     /// a resource's or module's block there are. It is like that one, but no other instance is it.
-    pub fn instance_under(&self, any: ObjectId, index: &Value) -> Option<ObjectId> {
+    pub fn instance_under(&self, any: ObjectId, index: &Value, span: Span) -> Option<ObjectId> {
         match self.object(any)?.as_ref() {
             Object::Instance(any) if any.slot.key == ANY_KEY => {
-                let (slot, address) = under(&any.slot, &any.address, index)?;
+                let (slot, address) = self.slot_under(&any.slot, &any.address, index, span)?;
                 let (scope, existence) = (Rc::clone(&any.scope), any.existence.clone());
                 let (key, block) = (any.key, any.block);
                 Some(self.intern(&address, || {
@@ -139,7 +140,7 @@ impl<'a> Evaluator<'a> {
             }
             Object::Module(any) => {
                 let caller = any.call.as_ref().filter(|caller| caller.slot.key == ANY_KEY)?;
-                let (slot, address) = under(&caller.slot, &any.address, index)?;
+                let (slot, address) = self.slot_under(&caller.slot, &any.address, index, span)?;
                 let call = Some(Caller { scope: Rc::clone(&caller.scope), block: caller.block, slot });
                 let (node, existence, inputs) = (any.node, any.existence.clone(), any.inputs);
                 Some(self.intern(&address, || {
@@ -149,6 +150,16 @@ impl<'a> Evaluator<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The slot of the instance under an index, and its address.
+    fn slot_under(&self, any: &Slot, address: &str, index: &Value, span: Span) -> Option<(Slot, String)> {
+        let slot = any.under(index, |collection| match collection.said_type() {
+            Type::Set(_) => index.clone(),
+            _ => self.index(collection, index, span),
+        });
+        let address = format!("{}{}", address.strip_suffix(&any.suffix)?, slot.suffix);
+        Some((slot, address))
     }
 
     /// A `module` block as a value: its instance, or the list or map of them.
@@ -277,13 +288,6 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
-}
-
-/// The slot of the instance under an index, and its address.
-fn under(any: &Slot, address: &str, index: &Value) -> Option<(Slot, String)> {
-    let slot = any.under(index);
-    let address = format!("{}{}", address.strip_suffix(&any.suffix)?, slot.suffix);
-    Some((slot, address))
 }
 
 /// The blocks of a module instance that make resources the model knows.

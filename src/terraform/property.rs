@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::model::schema::{self, From, Grants, Property};
 use crate::model::tags;
-use crate::syntax::{Expansion, Expr, ExprKind};
+use crate::syntax::{Block, Expansion, Expr, ExprKind};
 use crate::value::{Data, ListKind, MapKind, Origin, Part, Role, Text, Value};
 
 use super::blocks::Content;
@@ -15,10 +15,20 @@ use super::scope::Env;
 use super::types::{self, Type};
 
 impl<'a> Evaluator<'a> {
-    /// The property called `name` of an instance.
+    /// The property called `name` of an instance. Of a resource that is declared twice, only what both say is known.
     pub fn property(&self, instance: &Instance<'a>, name: &str) -> Value {
+        let value = self.property_in(instance, instance.block, name);
+        let again = instance.scope.node.module.again.get(instance.key).into_iter().flatten();
+        let other = again.into_iter().find(|block| self.property_in(instance, block, name) != value);
+        other.map_or(value, |other| {
+            self.broken(&format!("{}.{name}", instance.address), "the resource is declared twice", other.header)
+        })
+    }
+
+    /// What a block says of the property.
+    fn property_in(&self, instance: &Instance<'a>, block: &'a Block, name: &str) -> Value {
         let properties = schema::properties(&instance.key.kind);
-        let content = Content::of(instance.block);
+        let content = Content::of(block);
         match properties.iter().find(|property| property.name == name) {
             Some(property) => {
                 let read = in_slot(&instance.scope, &instance.slot, |env| self.read(property.from, content, env));

@@ -19,6 +19,8 @@ pub(super) struct Slot {
     pub key: String,
     /// What `count` or `each` is in it.
     pub repetition: Option<(&'static str, Value)>,
+    /// The collection that makes it, where it stands for all that an unknown one makes.
+    pub collection: Option<Value>,
     /// The question that decides whether it exists, where others of the block do anyway: none if the answer is yes.
     pub unless: Option<Arc<Question>>,
 }
@@ -37,14 +39,14 @@ impl Slot {
     }
 
     pub fn single() -> Self {
-        Self { suffix: String::new(), key: String::new(), repetition: None, unless: None }
+        Self { suffix: String::new(), key: String::new(), repetition: None, collection: None, unless: None }
     }
 
     pub fn counted(index: usize, span: Span) -> Self {
         let origin = Origin::expression(span);
         let entries = IndexMap::from([("index".to_owned(), Value::number(Number::from(index), origin.clone()))]);
-        let count = Value::map(MapKind::Object, entries, origin);
-        Self { suffix: format!("[{index}]"), key: index.to_string(), repetition: Some(("count", count)), unless: None }
+        let repetition = Some(("count", Value::map(MapKind::Object, entries, origin)));
+        Self { suffix: format!("[{index}]"), key: index.to_string(), repetition, collection: None, unless: None }
     }
 
     /// Any one of the instances of a block whose number is not known. Blocks of one number have the same indices.
@@ -53,21 +55,31 @@ impl Slot {
         let input = Input::derived(format!("count.index of {}", count.describe()), origin.clone());
         let input = Input { domain: Domain { never_null: true, never_empty: true, ..Domain::default() }, ..input };
         let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);
-        let count = Value::map(MapKind::Object, entries, origin);
-        let (suffix, key) = (format!("[{ANY_KEY}]"), ANY_KEY.to_owned());
-        Self { suffix, key, repetition: Some(("count", count)), unless: None }
+        let repetition = Some(("count", Value::map(MapKind::Object, entries, origin)));
+        Self { suffix: format!("[{ANY_KEY}]"), key: ANY_KEY.to_owned(), repetition, collection: None, unless: None }
     }
 
-    /// The instance under `index` that is like this one, which stands for all. An index that is not known is told by what
-    /// it is made of.
-    pub fn under(&self, index: &Value) -> Self {
+    /// The instance under `index` that is like this one, which stands for all, with the element that `element` finds in the
+    /// collection. An index that is not known is told by what it is made of.
+    pub fn under(&self, index: &Value, element: impl FnOnce(&Value) -> Value) -> Self {
         let unknown = || format!("${{{}}}", index.describe());
         let suffix = match (&self.repetition, &index.data) {
             (Some(("count", _)), Data::Number(number)) => format!("[{number}]"),
             (Some(("count", _)), _) => format!("[{}]", unknown()),
             _ => Self::suffix(&index.as_str().map_or_else(unknown, str::to_owned)),
         };
-        Self { suffix, ..self.clone() }
+        let bound = match (&self.repetition, &self.collection) {
+            (Some((count @ "count", _)), _) => Some((*count, vec![("index", index.clone())])),
+            (Some((each, _)), Some(collection)) => {
+                Some((*each, vec![("key", index.clone()), ("value", element(collection))]))
+            }
+            _ => None,
+        };
+        let repetition = bound.map(|(name, entries)| {
+            let entries = entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+            (name, Value::map(MapKind::Object, entries, index.origin.clone()))
+        });
+        Self { suffix, repetition: repetition.or_else(|| self.repetition.clone()), ..self.clone() }
     }
 
     /// Any one of the instances of a block that has more than are told apart.
@@ -83,7 +95,8 @@ impl Slot {
         let origin = key.origin.clone();
         let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
         let each = Value::map(MapKind::Object, entries, origin);
-        Self { suffix: Self::suffix(text), key: text.to_owned(), repetition: Some(("each", each)), unless: None }
+        let repetition = Some(("each", each));
+        Self { suffix: Self::suffix(text), key: text.to_owned(), repetition, collection: None, unless: None }
     }
 }
 

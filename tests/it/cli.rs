@@ -119,6 +119,24 @@ fn a_configuration_in_utf_16_is_named_where_it_speaks_of_a_trail() {
     }
 }
 
+#[test]
+fn a_file_that_cannot_be_read_may_open_the_bucket_of_its_module() {
+    let estate = directory(&[(
+        "main.tf",
+        "resource \"aws_s3_bucket\" \"b\" {}\n\
+         resource \"aws_cloudtrail\" \"t\" { s3_bucket_name = aws_s3_bucket.b.id }\n",
+    )]);
+    fs::write(estate.path().join("z.tf"), b"# caf\xe9\n").unwrap();
+    for (control, verdict) in [("CloudTrail.6", "unknown"), ("CloudTrail.7", "unknown"), ("CloudTrail.4", "fail")] {
+        let run = run(estate.path(), &["check", "--format", "json", "--select", control]);
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        let result = &report["results"][0];
+        assert_eq!(result["verdict"], verdict, "{control}: {report}");
+        let is_named = result["message"].as_str().unwrap().contains("z.tf: is not UTF-8 text");
+        assert_eq!(is_named, verdict == "unknown", "{control}: {result}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_that_leaves_the_project_is_named() {

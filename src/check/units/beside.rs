@@ -19,6 +19,9 @@ use super::Found;
 /// Shorter pieces of a name stand everywhere.
 const MIN_WORD: usize = 3;
 
+/// How many names are followed from unit to unit.
+const MAX_ROUNDS: usize = 8;
+
 /// The units beside those that were found.
 pub(in super::super) fn beside(
     found: &Found,
@@ -29,15 +32,21 @@ pub(in super::super) fn beside(
     let imports = |unit: &dyn Unit| unit.imports().into_iter().map(Target::Export);
     let mut targets: Vec<Target> = found.units.iter().flat_map(|unit| targets(unit.as_ref())).collect();
     targets.extend(found.units.iter().flat_map(|unit| imports(unit.as_ref())));
-    let units = holding(&targets, found, options, given, sources);
+    let mut units = holding(&targets, found, options, given, sources);
     // A bucket that one of them declares may have another name for further units: that of its export, or its own. And it
     // may export what it imports.
-    let others = units.iter().flat_map(|unit| other_names(unit.as_ref(), &targets));
-    let others: Vec<Target> = others.chain(units.iter().flat_map(|unit| imports(unit.as_ref()))).collect();
-    if others.is_empty() {
-        return units;
+    for _ in 0..MAX_ROUNDS {
+        let everyone = || found.units.iter().chain(&units);
+        let others = everyone().flat_map(|unit| other_names(unit.as_ref(), &targets));
+        let others = others.chain(units.iter().flat_map(|unit| imports(unit.as_ref())));
+        let fresh: Vec<Target> = others.filter(|other| !targets.contains(other)).collect();
+        if fresh.is_empty() {
+            break;
+        }
+        targets.extend(fresh);
+        units = holding(&targets, found, options, given, sources);
     }
-    holding(&[targets, others].concat(), found, options, given, sources)
+    units
 }
 
 /// The units beside those that were found whose bytes hold one of the targets.

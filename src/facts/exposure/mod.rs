@@ -9,7 +9,7 @@ mod acl;
 use std::sync::Arc;
 
 use crate::iam::{self, Access, Body, Closed, Document, Hint, Publicness, Statement, Target, publicness};
-use crate::model::{Beside, Bucket, PublicAccessBlock};
+use crate::model::{Apart, Bucket, PublicAccessBlock};
 use crate::value::{Ask, Decided, Input, Origin, Value, World, any, every};
 
 /// How a bucket is exposed, in one world.
@@ -163,7 +163,7 @@ fn all(decisions: impl ExactSizeIterator<Item = Decided<bool>>) -> Decided<bool>
 
 /// A module that is not on disk and has the bucket may block public access where nothing here does.
 fn mended_elsewhere<'a>(bucket: &'a Bucket, world: &'a World) -> impl Iterator<Item = Decided<bool>> + 'a {
-    let absent = bucket.beside == Beside::Anything && bucket.public_access_blocks.is_empty();
+    let absent = bucket.apart == Apart::Anything && bucket.public_access_blocks.is_empty();
     let modules = bucket.handed_to.iter().filter(move |_| absent);
     modules.map(move |module| elsewhere(module, "blocks public access to", bucket, world))
 }
@@ -177,7 +177,7 @@ fn opened_elsewhere(
     world: &World,
 ) -> Decided<Vec<Opening>> {
     let has_acl =
-        bucket.beside == Beside::Policy || bucket.acls.iter().any(|acl| !acl.canned.is_null() || !acl.grants.is_null());
+        bucket.apart == Apart::Policy || bucket.acls.iter().any(|acl| !acl.canned.is_null() || !acl.grants.is_null());
     let by_acl = || if has_acl { Ok(false) } else { acls_closed.clone().map(|closed| !closed) };
     let by_policy = || if bucket.policies.is_empty() { restricted.clone().map(|closed| !closed) } else { Ok(false) };
     together(bucket.handed_to.iter().map(|module| {
@@ -201,11 +201,11 @@ fn elsewhere(module: &Arc<Input>, does: &str, bucket: &Bucket, world: &World) ->
     world.ask(&Arc::new(input), Ask::So)
 }
 
-/// The statements of the bucket's policies, read once for all questions about them. Several policies are judged as
-/// their union.
+/// The bucket's policies, read once for all questions about them. Of several the last writer wins: what any of them opens
+/// counts, and what one of them denies is denied in that one alone.
 struct Policies {
     target: Target,
-    statements: Vec<Statement>,
+    documents: Vec<Document>,
 }
 
 impl Policies {
@@ -216,18 +216,21 @@ impl Policies {
             _ => format!("policy {number} of {address}"),
         };
         let documents = bucket.policies.iter().zip(1..).map(|(policy, number)| Document::read(policy, &name(number)));
-        let statements = documents.flat_map(|document| document.statements).collect();
         let others = &bucket.others;
-        Self { target: Target::bucket(address, &bucket.name, &others.addresses, &others.names), statements }
+        let target = Target::bucket(address, &bucket.name, &others.addresses, &others.names);
+        Self { documents: documents.collect(), target }
     }
 
-    fn publicness(&self, statement: &Statement, access: Access, world: &World) -> Decided<Publicness> {
-        publicness(statement, &self.statements, access, &self.target, world)
+    /// Each statement, and those that are in force together with it.
+    fn statements(&self) -> impl Iterator<Item = (&Statement, &[Statement])> {
+        let documents = self.documents.iter().map(|document| document.statements.as_slice());
+        documents.flat_map(|all| all.iter().map(move |statement| (statement, all)))
     }
 
     fn openings(&self, ways: &[Access], world: &World) -> Decided<Vec<Opening>> {
-        together(self.statements.iter().map(|statement| {
-            let public = |access: Access| self.publicness(statement, access, world).map(|is| is == Publicness::Public);
+        together(self.statements().map(|(statement, all)| {
+            let publicness = |access| publicness(statement, all, access, &self.target, world);
+            let public = |access: Access| publicness(access).map(|is| is == Publicness::Public);
             if !any(ways.iter().map(|way| public(*way)))? {
                 return Ok(Vec::new());
             }
@@ -247,12 +250,12 @@ impl Policies {
 
     /// Why each statement opens nothing in any way. That its actions are others is the least telling reason.
     fn closures(&self, world: &World) -> Vec<Closure> {
-        let closed = |statement, access| match self.publicness(statement, access, world) {
-            Ok(Publicness::Closed(closed)) => Some(closed),
-            _ => None,
-        };
-        let explained = self.statements.iter().filter_map(|statement| {
-            let reasons = Access::ALL.map(|access| closed(statement, access));
+        let explained = self.statements().filter_map(|(statement, all)| {
+            let closed = |access| match publicness(statement, all, access, &self.target, world) {
+                Ok(Publicness::Closed(closed)) => Some(closed),
+                _ => None,
+            };
+            let reasons = Access::ALL.map(closed);
             let reasons: Vec<Closed> = reasons.into_iter().collect::<Option<_>>()?;
             let telling = reasons.iter().find(|reason| **reason != Closed::OtherAction).or(reasons.first())?;
             Some(Closure {

@@ -167,6 +167,8 @@ fn every_code_of_a_fact_has_its_reason() {
     for (id, code) in [
         ("CloudTrail.6", "linked-by-name"),
         ("CloudTrail.6", "linked-by-export"),
+        ("CloudTrail.6", "declared-too"),
+        ("CloudTrail.6", "known-contradicted"),
         ("CloudTrail.6", "account-block-elsewhere"),
         ("CloudTrail.6", "known-account-block"),
         ("CloudTrail.6", "two-blocks"),
@@ -175,6 +177,8 @@ fn every_code_of_a_fact_has_its_reason() {
         ("CloudTrail.6", "known-exposure-because"),
         ("CloudTrail.7", "linked-by-name"),
         ("CloudTrail.7", "linked-by-export"),
+        ("CloudTrail.7", "declared-too"),
+        ("CloudTrail.7", "known-contradicted"),
         ("CloudTrail.7", "logs-to-itself"),
         ("CloudTrail.7", "known-logging"),
         ("CloudTrail.7", "known-logging-because"),

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use crate::facts::access_logging::access_logging;
-use crate::facts::expected::{Name, certainly};
 use crate::facts::exposure::{Closure, Exposure, Opening, exposure};
 use crate::model::{
-    Bucket, Estate, KnownBucket, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit,
-    bucket_in, in_unit, link_bucket, naming_places, own_account_blocks, undecided_name,
+    Beside, Bucket, Estate, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit, bucket_in,
+    in_unit, link_bucket, naming_places, own_account_blocks, undecided_name,
 };
-use crate::value::{Data, Decided, Input, OfUnit, Origin, Role, Value, World};
+use crate::value::{Data, Decided, Input, OfUnit, Origin, Role, Stop, Value, World};
 
 use super::{Builder, Remark};
 use crate::rules::leaves::{Evidence, Ground, Leaf};
@@ -30,8 +29,8 @@ pub(super) enum AccessLogs {
 /// A public access block of the bucket's account that its own unit does not declare, with what is remarked where it is what
 /// closes the bucket.
 pub(super) struct AccountBlock {
-    block: PublicAccessBlock,
-    remark: Remark,
+    pub(super) block: PublicAccessBlock,
+    pub(super) remark: Remark,
 }
 
 /// A declared bucket with the units that say something about it.
@@ -39,8 +38,10 @@ struct Place<'a> {
     bucket: Resource,
     /// The unit that declares it, and what it goes by there; `None` for the trail's own.
     home: Option<(&'a dyn Unit, Target)>,
-    /// Other units that declare something for it, each with what it goes by there.
-    beside: Vec<(&'a dyn Unit, Target)>,
+    /// Other units that declare something for it.
+    beside: Vec<Beside<'a>>,
+    /// Other units that declare a bucket of its name too.
+    rivals: Vec<&'a str>,
 }
 
 impl<'a> Builder<'a> {
@@ -71,9 +72,8 @@ impl<'a> Builder<'a> {
             Ok((link, None)) => match (self.vouched(&name), link) {
                 (None, Link::AbsentModule(module)) => Some(self.absent(&name, &leaf, &module)),
                 (known, _) => {
-                    let json = known.map(|known| self.known(known, &name.origin));
                     self.leaf("/Trail/Bucket", leaf);
-                    json
+                    known.map(|known| self.known(known, &name, trail))
                 }
             },
         };
@@ -83,12 +83,15 @@ impl<'a> Builder<'a> {
     /// A bucket of the trail's own unit. Which of few names it has is decided where other units may name it.
     fn here(&self, bucket: &Resource) -> Decided<Place<'a>> {
         let name = self.estate.property(bucket, "BucketName");
+        if let Data::Failed(failure) = &name.data {
+            return Err(Stop::Reject(Arc::clone(failure)));
+        }
         if let Some(question) = undecided_name(&name, self.world).filter(|_| self.neighbours.is_anything_named()) {
             self.world.decide(&question)?;
         }
-        let mut beside = self.named_beside(&name);
+        let (mut beside, rivals) = self.named_beside(&name, None);
         beside.extend(self.neighbours.importing(bucket, None, self.estate));
-        Ok(Place { bucket: bucket.clone(), home: None, beside })
+        Ok(Place { bucket: bucket.clone(), home: None, beside, rivals })
     }
 
     /// The bucket that `name` names, in the one other unit that declares it.
@@ -102,16 +105,16 @@ impl<'a> Builder<'a> {
             importing = self.neighbours.importing(&bucket, Some(home), estate);
             Ok(Some(estate.property(&bucket, "BucketName")))
         })?;
-        let mut beside = named.map(|name| self.named_beside(&name)).unwrap_or_default();
+        let (mut beside, rivals) = named.map(|name| self.named_beside(&name, Some(home))).unwrap_or_default();
         beside.extend(importing);
-        Ok(Some(Place { bucket, home: Some((home, target)), beside }))
+        Ok(Some(Place { bucket, home: Some((home, target)), beside, rivals }))
     }
 
-    /// The units that declare something for a bucket by its name, where that is literal.
-    fn named_beside(&self, name: &Value) -> Vec<(&'a dyn Unit, Target)> {
-        let Some(Target::Name(name)) = Target::in_world(name, self.world) else { return Vec::new() };
-        let units = self.neighbours.beside(&name).into_iter();
-        units.map(|unit| (unit, Target::Name(name.clone()))).collect()
+    /// The units that declare something for a bucket by its name, where that is literal, and those that declare a bucket of
+    /// that name too. `declaring` is the unit that declares it, the trail's own unless another is named.
+    fn named_beside(&self, name: &Value, declaring: Option<&dyn Unit>) -> (Vec<Beside<'a>>, Vec<&'a str>) {
+        let Some(Target::Name(name)) = Target::in_world(name, self.world) else { return Default::default() };
+        (self.neighbours.beside(&name, declaring), self.neighbours.declaring_too(&name, declaring))
     }
 
     /// What `read` gives for the bucket in the unit that declares it.
@@ -135,15 +138,22 @@ impl<'a> Builder<'a> {
         place: &Place,
         read: impl Fn(&Naming, &dyn Estate, &World) -> Decided<T>,
     ) -> Decided<Vec<T>> {
-        let read_in = |(unit, target): &(&dyn Unit, Target)| {
-            let naming = Naming::elsewhere(target);
-            self.read_in(*unit, |estate, world| read(&naming, estate, world))
-        };
-        place.beside.iter().map(read_in).collect()
+        let mut found = Vec::new();
+        for beside in &place.beside {
+            if beside.is_meant(self.world)? {
+                let naming = Naming::elsewhere(&beside.target);
+                found.push(self.read_in(beside.unit, |estate, world| read(&naming, estate, world))?);
+            }
+        }
+        Ok(found)
     }
 
     /// What `read` gives in a unit, which may be the trail's own.
-    fn read_in<T: OfUnit>(&self, unit: &dyn Unit, read: impl FnOnce(&dyn Estate, &World) -> Decided<T>) -> Decided<T> {
+    pub(super) fn read_in<T: OfUnit>(
+        &self,
+        unit: &dyn Unit,
+        read: impl FnOnce(&dyn Estate, &World) -> Decided<T>,
+    ) -> Decided<T> {
         if self.neighbours.is_home(unit) {
             return read(self.estate, self.world);
         }
@@ -163,7 +173,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The public access blocks of the account of a unit that others vouch for or declare.
-    fn account_blocks(&self, unit: Option<&dyn Unit>) -> Decided<Vec<AccountBlock>> {
+    pub(super) fn account_blocks(&self, unit: Option<&dyn Unit>) -> Decided<Vec<AccountBlock>> {
         let Some(blocks) = self.neighbours.account_blocks(unit) else { return Ok(Vec::new()) };
         let of = |block: PublicAccessBlock, code, slots| {
             let origin = block.ignore_public_acls.origin.clone();
@@ -191,16 +201,15 @@ impl<'a> Builder<'a> {
         self.bucket_blocks = [&[place.bucket.header][..], &place.bucket.callers].concat();
         let header = Origin::at(place.bucket.header, Role::Header);
         let mut leaf = Leaf { origin: header, evidence: vec![(Evidence::Link, link.clone())], ..Leaf::default() };
-        for (unit, target) in place.home.iter().chain(&place.beside).filter(|(unit, _)| !self.neighbours.is_home(*unit))
-        {
-            let (code, name) = match target {
-                Target::Name(name) => ("linked-by-name", name),
-                Target::Export(name) => ("linked-by-export", name),
-            };
-            let slots = vec![("unit", unit.path().to_owned()), ("name", name.clone())];
-            self.remarks.push(Remark { code, slots, origin: link.clone() });
+        let home = place.home.iter().map(|(unit, target)| (*unit, target));
+        for (unit, target) in home.chain(place.beside.iter().map(|beside| (beside.unit, &beside.target))) {
+            self.linked(unit, target, link);
         }
-        let named = place.beside.iter().flat_map(|(unit, target)| naming_places(target, *unit));
+        if !place.rivals.is_empty() {
+            let slots = vec![("unit", place.rivals.join(", "))];
+            self.remarks.push(Remark { code: "declared-too", slots, origin: link.clone() });
+        }
+        let named = place.beside.iter().flat_map(|beside| naming_places(&beside.target, beside.unit));
         leaf.evidence.extend(named.map(|origin| (Evidence::Naming, origin)));
         let (read, write) = self.exposure(&leaf, self.gathered(place));
         let found = self.logging(place);
@@ -226,56 +235,20 @@ impl<'a> Builder<'a> {
         })
     }
 
+    /// What is declared for the bucket in a unit counts: where that is another one than the trail's, that is remarked.
+    pub(super) fn linked(&mut self, unit: &dyn Unit, target: &Target, link: &Origin) {
+        let (code, name) = match target {
+            Target::Name(name) => ("linked-by-name", name),
+            Target::Export(name) => ("linked-by-export", name),
+        };
+        let slots = vec![("unit", unit.path().to_owned()), ("name", name.clone())];
+        if !self.neighbours.is_home(unit) {
+            self.remarks.push(Remark { code, slots, origin: link.clone() });
+        }
+    }
+
     pub(super) fn logs_to_itself(&mut self, origin: Origin) {
         self.remarks.push(Remark { code: "logs-to-itself", slots: Vec::new(), origin });
-    }
-
-    /// What somebody says of the bucket of this name: the first entry that fits, if it is certain which one does.
-    fn vouched(&self, name: &Value) -> Option<&'a KnownBucket> {
-        // Of what is not known at all nobody can say anything.
-        if !matches!(name.data, Data::Text(_)) {
-            return None;
-        }
-        let fits = |known: &KnownBucket| certainly(name, Name { pattern: &known.name, service: None }, self.estate);
-        self.neighbours
-            .known()
-            .map(|known| (known, fits(known)))
-            .find(|(_, fits)| *fits != Some(false))
-            .and_then(|(known, fits)| (fits == Some(true)).then_some(known))
-    }
-
-    /// A bucket that the sources do not declare and somebody vouches for. What is not said of it is not there.
-    fn known(&mut self, known: &KnownBucket, link: &Origin) -> Json {
-        let mut json = Map::from_iter([("Address".to_owned(), json!(known.name.as_str()))]);
-        let slots: Vec<_> = known.reason.iter().map(|reason| ("reason", reason.clone())).collect();
-        let remark = |plain, because| {
-            let code = if slots.is_empty() { plain } else { because };
-            Remark { code, slots: slots.clone(), origin: known.origin.clone() }
-        };
-        let leaf = |reason| Leaf {
-            origin: link.clone(),
-            reason: Some(reason),
-            evidence: vec![(Evidence::Known, known.origin.clone())],
-            ..Leaf::default()
-        };
-        if let Some(public) = known.public {
-            self.remarks.push(remark("known-exposure", "known-exposure-because"));
-            let ways = [("read", public.read), ("write", public.write)];
-            let ways: Vec<&str> = ways.into_iter().filter(|(_, open)| *open).map(|(way, _)| way).collect();
-            let slots = vec![("permission", ways.join(" and "))];
-            self.leaf("/Trail/Bucket/Public", Leaf { slots, ..leaf("known-public") });
-            json.insert("Public".to_owned(), json!({ "Read": public.read, "Write": public.write }));
-        }
-        if let Some(enabled) = known.access_logging {
-            self.remarks.push(remark("known-logging", "known-logging-because"));
-            self.leaf("/Trail/Bucket/AccessLogging", leaf("known-unlogged"));
-            json.insert("AccessLogging".to_owned(), json!({ "Enabled": enabled }));
-            if enabled {
-                let what = format!("the access logging of {}", known.name.as_str());
-                self.access_logs = AccessLogs::Unseen(what, known.origin.clone());
-            }
-        }
-        Json::Object(json)
     }
 
     pub(super) fn exposure(

@@ -9,10 +9,10 @@ use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
 use crate::judge::{
     AccountVotes, Judge, Outcomes, Row, UserRow, account_row, fill, options, to_finding, trace, user_findings,
 };
-use crate::model::{Neighbours, Resource, Unit};
+use crate::model::{Kept, Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
-use crate::value::Literal;
+use crate::value::{Literal, is_part, names_in};
 
 use super::{Options, settings};
 
@@ -175,19 +175,48 @@ fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<No
 }
 
 /// With every input open, what names resources keeps its default: what would change a verdict without it, or may, becomes a
-/// case of the row.
+/// case of the row. The cases of a row that has some say that they hold with it, unless they do without it too.
 fn open_what_is_kept(rows: &mut [Found], unit: &dyn Unit, run: &Run) {
+    let kept = unit.kept();
+    if kept.is_empty() {
+        return;
+    }
     let Some(open) = unit.without_kept() else { return };
     let others = self::rows(open.as_ref(), run).found;
-    for row in rows.iter_mut().filter(|row| row.finding.verdict.is_decided()) {
+    for row in rows {
         let is_same = |other: &&Found| other.subject() == row.subject();
         let is_of_block = |other: &&Found| {
             other.finding.control == row.finding.control && other.finding.subject.blocks == row.finding.subject.blocks
         };
         let other = others.iter().find(is_same).or_else(|| others.iter().find(is_of_block));
         let cases = other.map(|other| outcomes(&other.finding)).unwrap_or_default();
-        row.finding.cases.extend(cases.into_iter().filter(|case| case.verdict != row.finding.verdict));
+        if row.finding.verdict.is_decided() {
+            row.finding.cases.extend(cases.into_iter().filter(|case| case.verdict != row.finding.verdict));
+        } else if without_keys(&row.finding.cases, &kept) != without_keys(&cases, &kept) {
+            let matters = |kept: &&Kept| cases.iter().any(|case| is_about(case, kept));
+            let kept = kept.iter().filter(matters);
+            let kept = kept.map(|kept| (kept.input.clone(), Condition::Other(kept.statement(), true)));
+            let kept: Vec<_> = kept.collect();
+            row.finding.cases.iter_mut().for_each(|case| case.when.extend(kept.clone()));
+        }
     }
+}
+
+/// Whether a case names the input that keeps something, or a part of it.
+fn is_about(case: &Case, kept: &Kept) -> bool {
+    let names = case.when.iter().flat_map(|(name, _)| names_in(name));
+    names.into_iter().any(|name| is_part(name, &kept.input))
+}
+
+/// The cases with an element of what is kept called as the whole: under a key of the default or under any, it is asked the
+/// same.
+fn without_keys(cases: &[Case], kept: &[Kept]) -> Vec<Case> {
+    let whole = |name: &String| kept.iter().find(|kept| is_part(name, &kept.input)).map(|kept| kept.input.clone());
+    let renamed = cases.iter().map(|case| {
+        let when = case.when.iter().map(|(name, met)| (whole(name).unwrap_or_else(|| name.clone()), met.clone()));
+        Case { when: when.collect(), verdict: case.verdict }
+    });
+    renamed.collect()
 }
 
 /// What a finding says: its verdict, or that of each case where inputs decide that somebody can give.

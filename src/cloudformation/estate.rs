@@ -8,7 +8,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
-use crate::model::{Created, Described, Environment, Estate, Existence, Kind, Language, OpenInputs, Resource, Unit};
+use crate::model::{
+    Created, Described, Environment, Estate, Existence, Kept, Kind, Language, OpenInputs, Resource, Unit,
+};
 use crate::source::{Sources, Span};
 use crate::syntax::NodeKind;
 use crate::value::{Before, Decided, MapKind, Origin, Reason, Role, Value, World};
@@ -155,9 +157,12 @@ impl Unit for CloudFormationUnit {
         if unit.tree.rules_out(input, &self.tree) { None } else { Some(unit) }
     }
 
+    fn kept(&self) -> Vec<Kept> {
+        self.kept_items()
+    }
+
     fn without_kept(&self) -> Option<Box<dyn Unit>> {
-        let given = self.given.clone().opened();
-        if self.keeps_items() { self.given(&given).map(|unit| unit as Box<dyn Unit>) } else { None }
+        self.given(&self.given.clone().opened()).map(|unit| unit as Box<dyn Unit>)
     }
 
     fn imports(&self) -> BTreeSet<String> {

@@ -18,7 +18,7 @@ use super::parameter::Parameter;
 use super::rules;
 use super::template::{Read, Template, read};
 use super::transform::{self, Expander};
-use super::tree::{Body, Child, Declared, Kept, Stack, StackId, Tree};
+use super::tree::{Body, Child, Declared, KeptDefault, Stack, StackId, Tree};
 use super::{Found, file_error};
 
 /// How deep stacks nest.
@@ -138,7 +138,7 @@ impl Builder<'_> {
     fn located(&mut self, id: StackId, index: usize) -> Vec<(Answers, Location)> {
         let kept = self.tree.stack(id).map(|stack| locate::kept(&self.tree, stack, index)).unwrap_or_default();
         if let Some(root) = self.tree.stacks.first_mut() {
-            root.body.kept.extend(kept.into_iter().map(|name| (name, Kept::Template)));
+            root.body.kept.extend(kept.into_iter().map(|name| (name, KeptDefault::Template)));
         }
         let Some(stack) = self.tree.stack(id) else { return Vec::new() };
         let Some(resource) = stack.resource_at(index) else { return Vec::new() };

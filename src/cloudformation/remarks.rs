@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::finding::Note;
-use crate::model::{OpenInputs, kept};
+use crate::model::{Kept, OpenInputs};
 use crate::source::{Span, mentions_trail_in_template};
 use crate::syntax::Node;
 use crate::value::{Data, Input, Reason, Value, World};
@@ -14,14 +14,14 @@ use super::parameter::Parameter;
 use super::partial::beyond;
 use super::rules::assertions;
 use super::template::function;
-use super::tree::{Kept, Stack};
+use super::tree::{KeptDefault, Stack};
 
 impl CloudFormationUnit {
     /// What was remarked while the unit was read, and a note for every error that stands in every world and every limit met
     /// in the properties the model may read.
     pub(super) fn remarks(&self) -> Vec<Note> {
         let mut notes = self.found.notes.clone();
-        let of_parameters = self.refused().into_iter().chain(self.unreadable()).chain(self.kept());
+        let of_parameters = self.refused().into_iter().chain(self.unreadable()).chain(self.kept_notes());
         for note in of_parameters.chain(self.unextended()).chain(self.broken()) {
             if !notes.contains(&note) {
                 notes.push(note);
@@ -48,7 +48,7 @@ impl CloudFormationUnit {
     }
 
     /// The parameters that keep their default although every input is open, with what that names.
-    fn kept_defaults(&self) -> Vec<(Kept, Parameter<'_>)> {
+    fn kept_defaults(&self) -> Vec<(KeptDefault, Parameter<'_>)> {
         let root = self.tree.stack(0).filter(|_| self.tree.given.open == OpenInputs::Any);
         let parameters = root.into_iter().flat_map(|root| {
             let what = |parameter: Parameter<'_>| root.body.kept.get(parameter.name).copied();
@@ -58,18 +58,19 @@ impl CloudFormationUnit {
         parameters.filter(|(_, parameter)| is_open(parameter) && parameter.default().is_some()).collect()
     }
 
-    /// Whether a loop runs over the items of a default although every input is open.
-    pub(super) fn keeps_items(&self) -> bool {
-        self.kept_defaults().iter().any(|(what, _)| *what == Kept::Items)
+    /// The parameters that keep the items of their default, which a loop runs over.
+    pub(super) fn kept_items(&self) -> Vec<Kept> {
+        let kept = self.kept_defaults().into_iter().filter(|(what, _)| *what == KeptDefault::Items);
+        kept.map(|(_, parameter)| items_of(parameter)).collect()
     }
 
-    fn kept(&self) -> Vec<Note> {
-        let note = |(what, parameter): (Kept, Parameter)| {
-            let name = parameter.name;
+    fn kept_notes(&self) -> Vec<Note> {
+        let note = |(what, parameter): (KeptDefault, Parameter)| {
             let message = match what {
-                Kept::Items => kept(name, "the items"),
-                Kept::Template => format!(
-                    "{name} keeps its default, which names a template: what is said here holds for this one, and not for any"
+                KeptDefault::Items => items_of(parameter).remark(),
+                KeptDefault::Template => format!(
+                    "{} keeps its default, which names a template: what is said here holds for this one, and not for any",
+                    parameter.name
                 ),
             };
             Note { message, span: Some(parameter.span()) }
@@ -165,6 +166,10 @@ impl Evaluated<'_> {
 
 /// The first of each function that is one of the language extensions, with where it stands.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html>
+fn items_of(parameter: Parameter) -> Kept {
+    Kept { input: parameter.name.to_owned(), what: "the items" }
+}
+
 fn extensions<'n>(node: &'n Node, found: &mut Vec<(&'n str, Span)>) {
     for entry in node.entries() {
         let name = match (entry.key.text(), entry.value.items()) {

@@ -12,7 +12,7 @@ use crate::value::{Data, Input, Literal, Value};
 
 use super::evaluator::Evaluator;
 use super::template::{Template, fragment, function};
-use super::tree::{Body, Kept, Stack, Unread};
+use super::tree::{Body, KeptDefault, Stack, Unread};
 use super::{Found, file_error};
 
 const FOR_EACH: &str = "Fn::ForEach::";
@@ -42,7 +42,7 @@ pub struct Expander<'a> {
     pub found: &'a mut Found,
     bindings: Vec<(String, Item)>,
     iterated: IndexMap<String, Value>,
-    kept: BTreeMap<String, Kept>,
+    kept: BTreeMap<String, KeptDefault>,
     included: Vec<FileId>,
     depth: usize,
     unread: Option<Unread>,
@@ -293,7 +293,7 @@ impl<'a> Expander<'a> {
     fn keep(&mut self, collection: &Node) {
         let nodes = collection.items().unwrap_or(std::slice::from_ref(collection));
         let names = nodes.iter().filter_map(function).filter(|(name, _)| *name == "Ref");
-        self.kept.extend(names.filter_map(|(_, name)| Some((name.text()?.to_owned(), Kept::Items))));
+        self.kept.extend(names.filter_map(|(_, name)| Some((name.text()?.to_owned(), KeptDefault::Items))));
     }
 
     fn bound(&self, name: &str) -> Option<&Item> {

@@ -93,12 +93,12 @@ pub struct Body {
     /// The identifiers of loops over collections that are not known, with what they stand for.
     pub iterated: IndexMap<String, Value>,
     /// Parameters whose default names what exists: they keep it whatever is open.
-    pub kept: BTreeMap<String, Kept>,
+    pub kept: BTreeMap<String, KeptDefault>,
 }
 
 /// What the default of a parameter names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum KeptDefault {
     /// The items that a loop makes resources of.
     Items,
     /// A template.

@@ -91,6 +91,7 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
         | Reason::LengthOf(_)
         | Reason::Joined(..)
         | Reason::Each(_)
+        | Reason::Filtered(_)
         | Reason::NoValue(_) => None,
         Reason::ModuleNotOnDisk { module, source } => {
             // Terraform's addresses of modules begin so; anything else is a nested stack.
@@ -121,6 +122,7 @@ pub fn is_choice(input: &Input) -> bool {
         | Reason::LengthOf(_)
         | Reason::Joined(..)
         | Reason::Each(_)
+        | Reason::Filtered(_)
         | Reason::Elsewhere(_) => true,
         Reason::ModuleNotOnDisk { .. } | Reason::Unsupported(_) | Reason::Broken(_) | Reason::Limit(_) => false,
     }

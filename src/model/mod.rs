@@ -76,8 +76,12 @@ pub trait Unit: Send + Sync {
         Vec::new()
     }
 
-    /// The unit where those inputs are open too that keep something of their default although every input is open: it names
-    /// what there is. `None` where there are none.
+    /// The inputs that keep something of their default although every input is open, because it names what there is.
+    fn kept(&self) -> Vec<Kept> {
+        Vec::new()
+    }
+
+    /// The unit where those are open too; `None` when it cannot be had.
     fn without_kept(&self) -> Option<Box<dyn Unit>> {
         None
     }
@@ -356,12 +360,27 @@ pub enum OpenInputs {
     Everything,
 }
 
-/// The remark that an input keeps something of its default, its items or its keys, although every input is open.
-#[must_use]
-pub fn kept(name: &str, what: &str) -> String {
-    format!(
-        "{name} keeps {what} of its default, which name resources: what others would change is among the cases of a row"
-    )
+/// An input that keeps something of its default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The input's name in its unit.
+    pub input: String,
+    /// What it keeps: its items, its keys.
+    pub what: &'static str,
+}
+
+impl Kept {
+    /// That it does.
+    #[must_use]
+    pub fn statement(&self) -> String {
+        format!("{} keeps {} of its default", self.input, self.what)
+    }
+
+    /// The remark that it does.
+    #[must_use]
+    pub fn remark(&self) -> String {
+        format!("{}, which name resources: what others would change is among the cases of a row", self.statement())
+    }
 }
 
 /// A variable's value from the command line.

@@ -96,7 +96,10 @@ impl<'a> Evaluator<'a> {
                 }
                 let ty = part_type(source, key);
                 let nullable = key.as_str().map_or(Nullable::Yes, |name| nullable(source, name));
-                self.open_part(input, &step(key), ty, nullable).through(span, Role::Expression)
+                // What stands for all keys leads to what stands for all elements.
+                let is_any = key.obstacle().is_some() && key.describe() == format!("keys({})[*]", input.name);
+                let step = if is_any { "[*]".to_owned() } else { step(key) };
+                self.open_part(input, &step, ty, nullable).through(span, Role::Expression)
             }
             (Data::Opaque(symbol), _) => {
                 opaque_part(symbol, &step(key), span).typed(part_type(source, key).unwrap_or(&Type::Any))

@@ -154,7 +154,8 @@ impl<'a> Evaluator<'a> {
     fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
         let any = || {
             let (key, element) = self.any_element(value, span);
-            let collection = value.each().is_none().then(|| value.clone());
+            let is_plain = value.each().is_none() && value.filtered().is_none();
+            let collection = is_plain.then(|| value.clone());
             vec![Slot { collection, ..Slot::keyed(ANY_KEY, key, element) }]
         };
         match &value.data {
@@ -163,7 +164,14 @@ impl<'a> Evaluator<'a> {
                 Some((junction @ (Junction::Set | Junction::Map), parts)) => {
                     self.keyed_parts(address, &self.resolved_parts(junction, parts, span), span)
                 }
-                _ => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
+                _ => match value.filtered().map(|[.., is_met]| (&is_met.data, is_met)) {
+                    Some((Data::Pending(question), is_met)) => pending(Shape::Keyed, any(), question, is_met),
+                    Some((Data::Bool(false), _)) => known(Shape::Keyed, Vec::new()),
+                    Some((Data::Failed(failure), _)) => {
+                        self.refuse(Shape::Keyed, any(), address, &failure.message, span)
+                    }
+                    _ => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
+                },
             },
             Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
             Data::Map(..) | Data::Object(_) | Data::List(ListKind::Set, _) => match self.elements(value, span) {

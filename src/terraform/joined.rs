@@ -36,9 +36,21 @@ pub(super) fn joined(name: String, junction: Junction, parts: Vec<Value>, world:
 
 /// The open collection as one whose elements are all made like `element`, if nothing else is known of it.
 pub(super) fn made_of(collection: Value, key: Value, element: Value) -> Value {
+    because(collection, Reason::Each(Arc::new((key, element))))
+}
+
+/// The open collection as one of those elements that meet a condition, if nothing else is known of it: `element`, which
+/// stands for all, is in it if `is_met` is true.
+pub(super) fn made_if(collection: Value, key: Value, element: Value, is_met: Value) -> Value {
+    match is_met.as_bool() {
+        Some(true) => made_of(collection, key, element),
+        _ => because(collection, Reason::Filtered(Arc::new([key, element, is_met]))),
+    }
+}
+
+fn because(collection: Value, reason: Reason) -> Value {
     match &collection.data {
         Data::Open(input) if input.reason == Reason::Derived => {
-            let reason = Reason::Each(Arc::new((key, element)));
             let input = Input { reason, ..input.as_ref().clone() };
             Value { data: Data::Open(Arc::new(input)), ..collection }
         }

@@ -135,34 +135,35 @@ impl<'a> Evaluator<'a> {
         let of = collection.describe();
         let open = |env: Env<'_, 'a>| {
             let named = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
-            let condition = each.condition.as_ref().map(|condition| named(condition)).transpose()?;
-            // Of some of the elements one that stands for all of them is not known.
-            let is_any = condition.as_ref().is_none_or(|(_, value)| value.waiting().is_none());
-            let condition = condition.map(|(name, _)| format!(" if {name}")).unwrap_or_default();
+            let is_met = each.condition.as_ref().map(|condition| named(condition)).transpose()?;
+            let is_met = is_met.map(|(_, is_met)| truth(&is_met, self.world));
+            // It is called what is written, whatever the answers about the element are.
+            let condition = each.condition.as_ref().map(|condition| format!(" if {}", self.written(condition, env)));
+            let condition = condition.unwrap_or_default();
             Ok(match &each.result {
                 ForResult::Tuple(element) => {
                     let (made, element) = named(element)?;
                     let name = format!("[for each of {of} : {made}{condition}]");
                     let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
-                    (name, is_any.then_some((index, element)))
+                    (name, Some((index, element)), is_met)
                 }
                 ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
                     let ((key_made, key), (made, element)) = (named(key)?, named(element)?);
-                    let is_any = is_any && matches!(each.result, ForResult::Object(..));
                     let name = format!("{{for each of {of} : {key_made} => {made}{condition}}}");
-                    (name, is_any.then_some((key, element)))
+                    (name, matches!(each.result, ForResult::Object(..)).then_some((key, element)), is_met)
                 }
             })
         };
-        let (name, made) = match bind(each, &key, &value, env, open) {
+        let (name, made, is_met) = match bind(each, &key, &value, env, open) {
             Ok(made) => made,
             Err(pending) => return pending,
         };
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
         let all = if each.condition.is_none() { joined::as_long_as(collection, all) } else { all };
-        match made {
-            Some((key, element)) => joined::made_of(all, key, element),
-            None => all,
+        match (made, is_met) {
+            (Some((key, element)), Some(is_met)) => joined::made_if(all, key, element, is_met),
+            (Some((key, element)), None) => joined::made_of(all, key, element),
+            (None, _) => all,
         }
     }
 
@@ -202,7 +203,8 @@ impl<'a> Evaluator<'a> {
             return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
         };
         let ty = collection.said_type();
-        if let Some((key, value)) = collection.each() {
+        let filtered = collection.filtered().map(|[key, value, _]| (key, value));
+        if let Some((key, value)) = collection.each().map(|(key, value)| (key, value)).or(filtered) {
             let key = if matches!(ty, Type::Set(_)) { value } else { key };
             return (key.clone(), value.clone());
         }

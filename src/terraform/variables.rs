@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::{OpenInputs, kept, schema};
+use crate::model::{Kept, OpenInputs, schema};
 use crate::source::Span;
 use crate::syntax::{Block, Expr, ExprKind, hcl};
 use crate::value::{Data, Input, Literal, Origin, Reason, Role, Value};
@@ -112,9 +112,7 @@ impl<'a> Evaluator<'a> {
             OpenInputs::Any if self.keeps_keys(declaration) => {
                 let default = self.unset(declaration);
                 default.map(|default| {
-                    let what = if default.as_map().is_some() { "the keys" } else { "the items" };
-                    let name = format!("var.{}", declaration.name);
-                    self.note(kept(&name, what), declaration.block.header);
+                    self.note(kept(declaration, &default).remark(), declaration.block.header);
                     self.with_open_values(default, declaration)
                 })
             }
@@ -134,11 +132,13 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Whether a root variable without a value keeps something of its default where every input is open.
-    pub fn keeps_defaults(&self) -> bool {
+    /// The root variables without a value that keep something of their default where every input is open.
+    pub fn kept(&self) -> Vec<Kept> {
         let variables = self.unit.tree.module.variables.iter();
-        let mut unset = variables.filter(|(name, _)| !self.unit.given.values.contains_key(*name));
-        unset.any(|(name, block)| self.keeps_keys(&self.declaration(name, block, block.header)))
+        let unset = variables.filter(|(name, _)| !self.unit.given.values.contains_key(*name));
+        let declarations = unset.map(|(name, block)| self.declaration(name, block, block.header));
+        let keeping = declarations.filter(|declaration| self.keeps_keys(declaration));
+        keeping.filter_map(|declaration| Some(kept(&declaration, &self.unset(&declaration)?))).collect()
     }
 
     /// The map with the keys of the default, and any values.
@@ -238,6 +238,11 @@ impl<'a> Evaluator<'a> {
         let mut repeated = blocks.filter_map(|block| block.body.attribute("for_each"));
         is_collection && repeated.any(|each| mentions(&each.expr, declaration.name))
     }
+}
+
+fn kept(declaration: &Declaration, default: &Value) -> Kept {
+    let what = if default.as_map().is_some() { "the keys" } else { "the items" };
+    Kept { input: format!("var.{}", declaration.name), what }
 }
 
 /// A boolean or number as the text it is in the environment.

@@ -72,6 +72,9 @@ impl OfUnit for Arc<Input> {
                 let (key, value) = element.as_ref().clone();
                 Reason::Each(Arc::new((key.of_unit(unit), value.of_unit(unit))))
             }
+            Reason::Filtered(element) => {
+                Reason::Filtered(Arc::new(element.as_ref().clone().map(|value| value.of_unit(unit))))
+            }
             other => other.clone(),
         };
         Self::new(Input { name: name_of(&self.name, unit), reason, ..self.as_ref().clone() })

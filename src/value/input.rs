@@ -34,6 +34,9 @@ pub enum Reason {
     Joined(Junction, Arc<Vec<Value>>),
     /// It is a collection whose elements are all made like this one: a key, and what it leads to.
     Each(Arc<(Value, Value)>),
+    /// It is a collection of those elements of another that meet a condition: a key, what it leads to, and whether the two
+    /// that stand for all meet it.
+    Filtered(Arc<[Value; 3]>),
     /// It is decided by a module of this configuration that is not on disk: its address and source.
     ModuleNotOnDisk {
         /// The module's address.
@@ -56,7 +59,7 @@ impl Reason {
     #[must_use]
     pub fn of_part(&self) -> Self {
         match self {
-            Self::Joined(..) | Self::Each(_) => Self::Derived,
+            Self::Joined(..) | Self::Each(_) | Self::Filtered(_) => Self::Derived,
             other => other.clone(),
         }
     }

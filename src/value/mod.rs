@@ -270,6 +270,19 @@ impl Value {
         }
     }
 
+    /// What stands for all elements of the collection that an unknown one is a part of, with its key, and whether it is in
+    /// that part.
+    #[must_use]
+    pub fn filtered(&self) -> Option<&[Self; 3]> {
+        match &self.data {
+            Data::Open(input) => match &input.reason {
+                Reason::Filtered(element) => Some(element),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Shows the value and everything in it to `visitor`.
     pub fn visit<'v>(&'v self, visitor: &mut dyn FnMut(&'v Self)) {
         visitor(self);

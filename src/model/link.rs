@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::value::{
-    Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Stop, SymbolSource, Value, World,
+    Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Stop, SymbolSource, Value, World, names_in,
 };
 
 use super::address::{self, block, may_be_same};
@@ -262,7 +262,18 @@ impl Naming {
             }
             _ => self.is_maker_of(&target, bucket),
         };
-        (may_be || alike::may_be_equal(&self.name, &target)).then(|| is_name_of(&target, bucket))
+        (may_be || alike::may_be_equal(&self.name, &target) || self.may_be_element(&target))
+            .then(|| is_name_of(&target, bucket))
+    }
+
+    /// Whether a value is a function of an element that the bucket's own name may be made of.
+    fn may_be_element(&self, value: &Value) -> bool {
+        let text = value.describe();
+        alike::is_function(value)
+            && match &self.element {
+                Some(element) => !names_in(element).is_disjoint(&names_in(&text)),
+                None => pool::is_made_of_element(&self.name, &text),
+            }
     }
 
     /// Whether a value that cannot be worked out is made of the bucket, or of several texts of which one is its name.

@@ -217,9 +217,10 @@ fn report(found: units::Found, judged: Vec<Result<Rows, FileError>>, options: &O
     }
     let (findings, mut traces) = accounts::findings(rows_found, options, words);
     traces.sort_by(|left, right| (&left.unit, &left.resource).cmp(&(&right.unit, &right.resource)));
+    let may_hold_trail = found.units.iter().filter(|unit| unit.written_trail().is_some());
     Report {
         trails,
-        units: found.units.len(),
+        units: may_hold_trail.count(),
         since: None,
         traces,
         files: found.files,

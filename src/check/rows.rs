@@ -64,6 +64,7 @@ pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
     let mut rows = self::rows(unit, run);
     if !rows.found.is_empty() {
         rows.notes.extend(try_alternatives(&mut rows.found, unit, run));
+        open_what_is_kept(&mut rows.found, unit, run);
     }
     rows
 }
@@ -171,6 +172,22 @@ fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<No
         [("unit", unit.path().to_owned()), ("count", count.to_string()), ("tried", alternatives.len().to_string())];
     let message = || fill(&run.words.alternatives, &slots.into());
     (count > alternatives.len()).then(|| Note { message: message(), span: None })
+}
+
+/// With every input open, what names resources keeps its default: what would change a verdict without it, or may, becomes a
+/// case of the row.
+fn open_what_is_kept(rows: &mut [Found], unit: &dyn Unit, run: &Run) {
+    let Some(open) = unit.without_kept() else { return };
+    let others = self::rows(open.as_ref(), run).found;
+    for row in rows.iter_mut().filter(|row| row.finding.verdict.is_decided()) {
+        let is_same = |other: &&Found| other.subject() == row.subject();
+        let is_of_block = |other: &&Found| {
+            other.finding.control == row.finding.control && other.finding.subject.blocks == row.finding.subject.blocks
+        };
+        let other = others.iter().find(is_same).or_else(|| others.iter().find(is_of_block));
+        let cases = other.map(|other| outcomes(&other.finding)).unwrap_or_default();
+        row.finding.cases.extend(cases.into_iter().filter(|case| case.verdict != row.finding.verdict));
+    }
 }
 
 /// What a finding says: its verdict, or that of each case where inputs decide that somebody can give.

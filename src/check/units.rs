@@ -97,6 +97,12 @@ pub(super) fn undeclared(options: &Options, units: &[&dyn Unit]) -> Result<(), C
     Ok(())
 }
 
+/// Says of a file that leads out of the project that nothing is read there.
+fn outside(file: &FoundFile, sources: &Sources) -> Option<Note> {
+    let problem = sources.within_root(&file.path).err()?;
+    Some(Note { message: format!("{} {problem}: it is not read", sources.display(&file.path)), span: None })
+}
+
 /// Standard input, as if the command line named a file.
 fn named(sources: &Sources, file: FileId) -> FoundFile {
     let path = sources.file(file).location.clone();

@@ -30,7 +30,8 @@ impl Evaluator<'_> {
             _ => {
                 let mut names = [left.describe(), right.describe()];
                 names.sort();
-                self.decide(bounded(names.join(" == ")), &[left, right], origin)
+                let statement = Input::derived(bounded(names.join(" == ")), origin.clone()).sameness(left, right);
+                self.decide(statement, &[left, right], origin)
             }
         }
     }
@@ -47,7 +48,7 @@ impl Evaluator<'_> {
                 Middle::One(part, literal) => self.is(part, literal, origin),
                 Middle::Several => {
                     let name = bounded(format!("{} == \"{literal}\"", value.describe()));
-                    self.decide(name, &[value], origin)
+                    self.decide(Input::derived(name, origin.clone()), &[value], origin)
                 }
             },
             _ => Value::bool(false, origin.clone()),
@@ -55,10 +56,10 @@ impl Evaluator<'_> {
     }
 
     /// The answer to a statement about these values, in its canonical text, unless one of them has few values.
-    fn decide(&self, statement: String, operands: &[&Value], origin: &Origin) -> Value {
+    fn decide(&self, statement: Input, operands: &[&Value], origin: &Origin) -> Value {
         match operands.iter().find_map(|operand| operand.which(self.world)) {
             Some(question) => Value::pending(question, origin.clone()),
-            None => self.answer(&Arc::new(Input::derived(statement, origin.clone())), Ask::True, origin.clone()),
+            None => self.answer(&Arc::new(statement), Ask::True, origin.clone()),
         }
     }
 }

@@ -19,7 +19,7 @@ use super::evaluator::{Evaluator, broken};
 use super::given::{Given, GivenValue};
 use super::known::Known;
 use super::naming::{self, Namings};
-use super::parameter::{self, Parameter};
+use super::parameter;
 use super::partial::property_beyond;
 use super::shape;
 use super::template::function;
@@ -54,7 +54,6 @@ impl CloudFormationUnit {
         given: &Given,
         deployment: &Arc<Deployment>,
     ) -> Self {
-        withhold(&tree, sources);
         let mut resources = tree.stack(0).map(|root| Known::all(&tree, root)).unwrap_or_default();
         for known in resources.iter_mut().filter(|known| known.stack == 0 && known.name.is_none()) {
             let declared = tree.stack(0).and_then(|root| root.resource_at(known.index));
@@ -76,6 +75,19 @@ impl CloudFormationUnit {
     #[must_use]
     pub fn nested(&self) -> &[PathBuf] {
         &self.nested
+    }
+}
+
+impl CloudFormationUnit {
+    /// The same template with other values for its parameters; `None` where it is none with them.
+    fn given(&self, given: &Given) -> Option<Box<Self>> {
+        let root = self.tree.stack(0)?;
+        let location = &self.sources.file(root.template.file).location;
+        let Loaded::Template(mut unit) = super::load(&self.sources, location, given, &self.deployment) else {
+            return None;
+        };
+        unit.join(self.tree.imported.clone());
+        Some(unit)
     }
 }
 
@@ -138,18 +150,14 @@ impl Unit for CloudFormationUnit {
     }
 
     fn with(&self, input: &str, value: &str) -> Option<Box<dyn Unit>> {
-        let given =
-            self.given.clone().with(GivenValue { name: input.to_owned(), text: Some(value.to_owned()), span: None });
-        let root = self.tree.stack(0)?;
-        let location = &self.sources.file(root.template.file).location;
-        match super::load(&self.sources, location, &given, &self.deployment) {
-            Loaded::Template(unit) if unit.tree.rules_out(input, &self.tree) => None,
-            Loaded::Template(mut unit) => {
-                unit.join(self.tree.imported.clone());
-                Some(unit)
-            }
-            Loaded::NotATemplate | Loaded::Broken(_) => None,
-        }
+        let value = GivenValue { name: input.to_owned(), text: Some(value.to_owned()), span: None };
+        let unit = self.given(&self.given.clone().with(value))?;
+        if unit.tree.rules_out(input, &self.tree) { None } else { Some(unit) }
+    }
+
+    fn without_kept(&self) -> Option<Box<dyn Unit>> {
+        let given = self.given.clone().opened();
+        if self.keeps_items() { self.given(&given).map(|unit| unit as Box<dyn Unit>) } else { None }
     }
 
     fn imports(&self) -> BTreeSet<String> {
@@ -165,12 +173,14 @@ impl Unit for CloudFormationUnit {
     }
 
     fn notes(&self) -> Vec<Note> {
-        // Most templates have nothing to do with a trail, and nobody wants to read about those.
-        match self.resources.iter().any(|known| known.kind == Kind::Trail) {
+        // Most templates have nothing to do with a trail, and nobody wants to read about those; but what could not be read may
+        // hold one.
+        let remarks = match self.resources.iter().any(|known| known.kind == Kind::Trail) {
             true => self.remarks(),
             false if self.speaks_of_trails() => self.found.notes.clone(),
             false => Vec::new(),
-        }
+        };
+        remarks.into_iter().chain(self.found.unread.iter().cloned()).collect()
     }
 
     fn errors(&self) -> Vec<FileError> {
@@ -272,10 +282,12 @@ impl Estate for Evaluated<'_> {
     }
 
     fn unread(&self) -> Option<Reason> {
-        let unread = self.unit.tree.stacks.iter().filter_map(|stack| stack.unread.as_ref());
+        let mut unread = self.unit.tree.stacks.iter().filter_map(|stack| stack.unread.as_ref());
         // What a macro makes of a template is anything; it is judged as it is written.
-        let include = unread.into_iter().find(|unread| unread.declares && unread.name == "AWS::Include")?;
-        Some(Reason::ModuleNotOnDisk { module: include.name.clone(), source: include.source.clone() })
+        let include = unread
+            .find(|unread| unread.declares && unread.name == "AWS::Include")
+            .map(|include| Reason::ModuleNotOnDisk { module: include.name.clone(), source: include.source.clone() });
+        include.or_else(|| self.unit.tree.stacks.iter().find_map(untold))
     }
 
     fn exports(&self) -> Vec<(String, Value)> {
@@ -385,14 +397,14 @@ impl<'a> Evaluated<'a> {
     }
 }
 
-/// Withholds every place where a secret parameter gets its value.
-fn withhold(tree: &Tree, sources: &Sources) {
-    for stack in &tree.stacks {
-        for parameter in stack.parameters().filter(Parameter::is_secret) {
-            let given = tree.given.get(parameter.name).filter(|_| stack.id == 0).and_then(|given| given.span);
-            let parent = stack.parent.and_then(|(parent, resource)| tree.stack(parent)?.resource_at(resource));
-            let handed = parent.and_then(|resource| resource.handed(parameter.name)).map(|node| node.span);
-            parameter.default_span().into_iter().chain(given).chain(handed).for_each(|span| sources.withhold(span));
+/// Why a resource of the stack may be anything, if there is one of which it is not known what it is.
+fn untold(stack: &Stack) -> Option<Reason> {
+    let resource = stack.resources().find(Declared::is_untold)?;
+    let address = stack.address_of(resource.id);
+    Some(match function(resource.body()) {
+        Some((name, argument)) => {
+            Reason::ModuleNotOnDisk { module: address, source: argument.text().map_or(name, |text| text).to_owned() }
         }
-    }
+        None => Reason::Broken(format!("what the resource {address} is is not known")),
+    })
 }

@@ -55,6 +55,12 @@ impl Given {
         self
     }
 
+    /// The same where nothing keeps its default.
+    #[must_use]
+    pub fn opened(self) -> Self {
+        Self { open: OpenInputs::Everything, ..self }
+    }
+
     /// The same over what a deployment says: the caller's values win, the deployment knows better where it goes.
     #[must_use]
     pub fn over(&self, values: &[GivenValue], pins: impl IntoIterator<Item = (&'static str, String)>) -> Self {

@@ -60,17 +60,19 @@ impl Locator<'_> {
 
     /// A template that is named.
     fn at(&mut self, stack: &Stack, resource: Declared<'_>, value: &Value, span: Span) -> Location {
-        match (value.as_str(), &value.data) {
-            (Some(url), _) if !url.contains("://") => self.beside(stack, resource, url, span),
-            (Some(url), _) => Location::Elsewhere(url.to_owned()),
+        let source = match (value.as_str(), &value.data) {
+            (Some(url), _) if !url.contains("://") => return self.beside(stack, resource, url, span),
+            (Some(url), _) => url.to_owned(),
             // An application of the Serverless Application Repository.
             (None, Data::Map(_, entries)) => {
                 let id = entries.get("ApplicationId").map(|id| id.as_str().map_or(id.describe(), str::to_owned));
-                Location::Elsewhere(id.unwrap_or_else(|| value.describe()))
+                id.unwrap_or_else(|| value.describe())
             }
-            (None, Data::Text(text)) => Location::Elsewhere(text.to_string()),
-            (None, _) => Location::Elsewhere(value.describe()),
-        }
+            (None, Data::Text(text)) => text.to_string(),
+            (None, _) => value.describe(),
+        };
+        remark(self.found, &stack.address_of(resource.id), &source, span);
+        Location::Elsewhere(source)
     }
 
     /// A template on disk, beside its parent, as `aws cloudformation package` and SAM take it.
@@ -88,7 +90,7 @@ impl Locator<'_> {
         match read {
             Ok(file) => Location::Local(file, url.to_owned()),
             Err(why) => {
-                self.found.note(format!("the stack {} is not read: {why}", stack.address_of(resource.id)), span);
+                self.found.unread(format!("the stack {} is not read: {why}", stack.address_of(resource.id)), span);
                 Location::Elsewhere(url.to_owned())
             }
         }
@@ -108,14 +110,22 @@ impl Locator<'_> {
                 self.found.errors.extend(problems.iter().map(|problem| file_error(path, problem)));
             }
             Read::Broken(problems) => problems.iter().for_each(|problem| {
-                self.found.note(format!("the stack {id} is not read: {}", problem.message), problem.span);
+                self.found.unread(format!("the stack {id} is not read: {}", problem.message), problem.span);
             }),
             Read::NotATemplate => {
                 let message = format!("the stack {id} is not read: its TemplateBody is not known to be a template");
-                self.found.note(message, span);
+                self.found.unread(message, span);
             }
         }
         Location::Elsewhere("TemplateBody".to_owned())
+    }
+}
+
+/// Says of a stack or module whose text is elsewhere that it may hold a trail, where its name or its source speaks of one.
+pub fn remark(found: &mut Found, address: &str, source: &str, span: Span) {
+    if [address, source].iter().any(|text| text.to_ascii_lowercase().contains("cloudtrail")) {
+        let message = format!("{address} may hold a trail, but its template is not on disk ({source})");
+        found.unread(message, span);
     }
 }
 

@@ -47,7 +47,7 @@ pub use estate::CloudFormationUnit;
 pub use given::Given;
 
 use crate::finding::{FileError, Note};
-use crate::source::{Sources, mentions, mentions_trail_in_template};
+use crate::source::{Sources, Span, mentions, mentions_trail_in_template};
 use crate::syntax::Problem;
 use template::Read;
 
@@ -100,14 +100,29 @@ fn file_error(path: &str, problem: &Problem) -> FileError {
 #[derive(Debug, Default)]
 struct Found {
     notes: Vec<Note>,
+    /// What is a part of the unit and was not read. It may hold a trail.
+    unread: Vec<Note>,
     errors: Vec<FileError>,
 }
 
 impl Found {
-    fn note(&mut self, message: impl Into<String>, span: crate::source::Span) {
-        let note = Note { message: message.into(), span: Some(span) };
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
-        }
+    fn note(&mut self, message: impl Into<String>, span: Span) {
+        note(&mut self.notes, message.into(), span);
+    }
+
+    fn unread(&mut self, message: impl Into<String>, span: Span) {
+        note(&mut self.unread, message.into(), span);
+    }
+
+    /// Makes notes of the errors: a file bears on a verdict only where there may be one.
+    fn forgive(&mut self) {
+        self.unread.extend(self.errors.drain(..).map(FileError::into_note));
+    }
+}
+
+fn note(notes: &mut Vec<Note>, message: String, span: Span) {
+    let note = Note { message, span: Some(span) };
+    if !notes.contains(&note) {
+        notes.push(note);
     }
 }

@@ -14,6 +14,7 @@ use super::choice::Answers;
 use super::evaluator::Evaluator;
 use super::given::Given;
 use super::locate::{self, Location, Locator};
+use super::parameter::Parameter;
 use super::rules;
 use super::template::{Read, Template, read};
 use super::transform::{self, Expander};
@@ -39,6 +40,7 @@ pub fn build(sources: &Arc<Sources>, template: Arc<Template>, given: Given) -> (
     tree.nested.sort_unstable();
     tree.unruly = rules::unruly(&tree);
     report_problems(sources, &tree, &mut found);
+    withhold(&tree, sources);
     (tree, found)
 }
 
@@ -113,7 +115,12 @@ impl Builder<'_> {
 
     fn expanded<T>(&mut self, id: StackId, expand: impl FnOnce(Expander<'_>) -> T) -> Option<T> {
         let world = World::default();
-        let evaluator = Evaluator::new(&self.tree, &world, OpenInputs::WithoutDefault);
+        // A loop runs over the items of a default, unless nothing is known of any.
+        let open = match self.tree.given.open {
+            OpenInputs::Everything => OpenInputs::Everything,
+            OpenInputs::WithoutDefault | OpenInputs::Any => OpenInputs::WithoutDefault,
+        };
+        let evaluator = Evaluator::new(&self.tree, &world, open);
         let stack = self.tree.stack(id)?;
         Some(expand(Expander::new(self.sources, &evaluator, stack, &mut self.budget, &mut self.found)))
     }
@@ -136,6 +143,7 @@ impl Builder<'_> {
         let Some(stack) = self.tree.stack(id) else { return Vec::new() };
         let Some(resource) = stack.resource_at(index) else { return Vec::new() };
         if let Some(module) = resource.module() {
+            locate::remark(&mut self.found, &stack.address_of(resource.id), module, resource.span());
             return vec![(Answers::new(), Location::Elsewhere(module.to_owned()))];
         }
         Locator { sources: self.sources, tree: &self.tree, found: &mut self.found }.locate(stack, resource)
@@ -179,7 +187,7 @@ impl Builder<'_> {
             && let Some(resource) = stack.resource_at(place.resource)
         {
             let message = format!("the stack {} is not read: {why}", stack.address_of(resource.id));
-            self.found.note(message, resource.span());
+            self.found.unread(message, resource.span());
         }
         Child::Absent { source, case: place.case }
     }
@@ -207,7 +215,12 @@ struct Place {
 /// What parsing lost bears on a verdict where a trail is concerned; the rest is worth a note.
 fn report_problems(sources: &Sources, tree: &Tree, found: &mut Found) {
     let mut files: Vec<FileId> = Vec::new();
-    let about_trails = tree.stacks.iter().any(|stack| sources.file(stack.template.file).text.contains("CloudTrail"));
+    let broken = found.errors.iter().filter_map(|error| error.span).map(|span| span.file);
+    let mut read = tree.stacks.iter().map(|stack| stack.template.file).chain(broken);
+    let about_trails = read.any(|file| sources.file(file).text.contains("CloudTrail"));
+    if !about_trails {
+        found.forgive();
+    }
     for template in tree.stacks.iter().map(|stack| &stack.template) {
         if files.contains(&template.file) {
             continue;
@@ -220,6 +233,18 @@ fn report_problems(sources: &Sources, tree: &Tree, found: &mut Found) {
             } else {
                 found.note(problem.message.clone(), problem.span);
             }
+        }
+    }
+}
+
+/// Withholds every place where a secret parameter gets its value.
+fn withhold(tree: &Tree, sources: &Sources) {
+    for stack in &tree.stacks {
+        for parameter in stack.parameters().filter(Parameter::is_secret) {
+            let given = tree.given.get(parameter.name).filter(|_| stack.id == 0).and_then(|given| given.span);
+            let parent = stack.parent.and_then(|(parent, resource)| tree.stack(parent)?.resource_at(resource));
+            let handed = parent.and_then(|resource| resource.handed(parameter.name)).map(|node| node.span);
+            parameter.default_span().into_iter().chain(given).chain(handed).for_each(|span| sources.withhold(span));
         }
     }
 }

@@ -225,6 +225,11 @@ impl<'t> Evaluator<'t> {
             (_, output) if resource.is_stack() && output.starts_with("Outputs.") => {
                 self.output(stack, resource, output.trim_start_matches("Outputs."), span)
             }
+            ("AWS::SSM::Parameter", "Value") => match resource.properties().and_then(|own| own.get("Value")) {
+                Some(value) => self.evaluate(stack, value).through(span, Role::Expression),
+                None => symbol(stack, id, attribute, origin),
+            },
+            _ if is_told(resource, attribute) => named(format!("GetAtt({}.{attribute})", stack.address_of(id)), origin),
             ("AWS::S3::Bucket", "Arn") => joined(
                 [
                     Part::Literal("arn:".to_owned()),
@@ -312,6 +317,16 @@ impl<'t> Evaluator<'t> {
     /// Whether the condition of an output holds, if it has one: true, false, pending or failed.
     pub fn output_exists(&self, stack: &'t Stack, output: &Entry) -> Option<Value> {
         Some(self.holds(stack, output.value.get("Condition")?, "the Condition of an output"))
+    }
+}
+
+/// Whether a program of somebody's says what this is of a resource, so that it may be anything.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html>
+fn is_told(resource: Declared<'_>, attribute: &str) -> bool {
+    match resource.kind() {
+        "AWS::CloudFormation::CustomResource" => true,
+        "AWS::CloudFormation::WaitCondition" => attribute == "Data",
+        kind => kind.starts_with("Custom::"),
     }
 }
 

@@ -47,15 +47,23 @@ impl CloudFormationUnit {
         notes
     }
 
-    /// The parameters that keep their default although every input is open.
-    fn kept(&self) -> Vec<Note> {
+    /// The parameters that keep their default although every input is open, with what that names.
+    fn kept_defaults(&self) -> Vec<(Kept, Parameter<'_>)> {
         let root = self.tree.stack(0).filter(|_| self.tree.given.open == OpenInputs::Any);
         let parameters = root.into_iter().flat_map(|root| {
             let what = |parameter: Parameter<'_>| root.body.kept.get(parameter.name).copied();
             root.parameters().filter_map(move |parameter| Some((what(parameter)?, parameter)))
         });
         let is_open = |parameter: &Parameter| self.tree.given.get(parameter.name).is_none();
-        let not_given = parameters.filter(|(_, parameter)| is_open(parameter) && parameter.default().is_some());
+        parameters.filter(|(_, parameter)| is_open(parameter) && parameter.default().is_some()).collect()
+    }
+
+    /// Whether a loop runs over the items of a default although every input is open.
+    pub(super) fn keeps_items(&self) -> bool {
+        self.kept_defaults().iter().any(|(what, _)| *what == Kept::Items)
+    }
+
+    fn kept(&self) -> Vec<Note> {
         let note = |(what, parameter): (Kept, Parameter)| {
             let name = parameter.name;
             let message = match what {
@@ -66,7 +74,7 @@ impl CloudFormationUnit {
             };
             Note { message, span: Some(parameter.span()) }
         };
-        not_given.map(note).collect()
+        self.kept_defaults().into_iter().map(note).collect()
     }
 
     /// The patterns of parameters that refuse nothing because they cannot be read.
@@ -112,7 +120,7 @@ impl CloudFormationUnit {
             }
         }
         for resource in self.tree.stacks.iter().flat_map(Stack::resources) {
-            if resource.kind().is_empty() && resource.module().is_none() {
+            if resource.is_untold() {
                 let message = format!("the resource {} is not read: what it is is not known", resource.id);
                 notes.push(Note { message, span: Some(resource.span()) });
             }

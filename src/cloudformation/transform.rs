@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use crate::model::OpenInputs;
 use crate::source::{FileId, Sources};
 use crate::syntax::{Entry, Node, NodeKind, Scalar, Style};
 use crate::value::{Data, Input, Literal, Value};
@@ -132,7 +133,12 @@ impl<'a> Expander<'a> {
                 _ => "it includes too much".to_owned(),
             }
         };
-        self.found.note(format!("AWS::Include is not carried out: {unread}"), transform.span);
+        let message = format!("AWS::Include is not carried out: {unread}");
+        // What is on S3 is seldom meant to be here.
+        match self.declares && self.depth == 0 && !text.contains("://") {
+            true => self.found.unread(message, transform.span),
+            false => self.found.note(message, transform.span),
+        }
         let source = location.as_ref().map(|location| location.as_str().map_or(location.describe(), str::to_owned));
         self.not_read("AWS::Include", &source.unwrap_or_default());
         None
@@ -263,7 +269,9 @@ impl<'a> Expander<'a> {
     /// The items of a loop's collection. One that is not known has one item that stands for all.
     fn items(&mut self, identifier: &str, collection: &Node) -> Vec<Item> {
         let collection = self.node(collection);
-        self.keep(&collection);
+        if self.evaluator.open != OpenInputs::Everything {
+            self.keep(&collection);
+        }
         let value = self.evaluator.evaluate(self.stack, &collection);
         let items: Option<Vec<Item>> = value
             .as_list()

@@ -260,6 +260,11 @@ impl<'t> Declared<'t> {
         }
     }
 
+    /// Whether it is not known what it is: another tool writes it, or its type is no text.
+    pub fn is_untold(&self) -> bool {
+        self.kind().is_empty() && self.module().is_none() && !self.body().entries().is_empty()
+    }
+
     /// What it hands in to the stack or module it is.
     pub fn arguments(&self) -> Option<&'t Node> {
         if self.module().is_some() { self.properties() } else { self.properties()?.get("Parameters") }

@@ -1,6 +1,9 @@
 //! From votes to a verdict, and to the shortest assignments of inputs that lead to each.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use bit_set::BitSet;
 
 use crate::finding::{Case, Condition, Verdict};
 use crate::value::{Ask, Input, Literal, Question, World};
@@ -23,21 +26,21 @@ pub fn merge(votes: &[(&World, Verdict)]) -> Option<Merged> {
     if votes.iter().all(|(_, verdict)| verdict == first) {
         return Some(Merged { verdict: *first, cases: Vec::new(), shown: Vec::new() });
     }
-    let mut found: Vec<(Vec<Answer>, Verdict, usize)> = Vec::new();
-    for (at, (world, verdict)) in votes.iter().enumerate() {
-        let is_covered = |(answers, other, _): &(Vec<Answer>, Verdict, usize)| {
-            other == verdict && answers.iter().all(|(question, answer)| world.answer(question) == Some(*answer))
-        };
-        if !found.iter().any(is_covered) {
-            found.push((shortest(world, *verdict, votes), *verdict, at));
+    let votes = Vote::all(votes);
+    let mut found: Vec<(Assignment, Verdict, usize)> = Vec::new();
+    for (at, vote) in votes.iter().enumerate() {
+        let covers = |(case, verdict, _): &(Assignment, Verdict, usize)| *verdict == vote.verdict && case.covers(vote);
+        if !found.iter().any(covers) {
+            found.push((shortest(vote, &votes), vote.verdict, at));
         }
     }
+    without_needless(&mut found, &votes);
     found.sort_by_key(|(_, verdict, _)| *verdict != Verdict::Fail);
     Some(Merged {
         verdict: Verdict::Unknown,
         cases: found
             .iter()
-            .map(|(answers, verdict, _)| Case { when: conditions(answers), verdict: *verdict })
+            .map(|(case, verdict, _)| Case { when: conditions(&case.answers), verdict: *verdict })
             .collect(),
         shown: found.iter().map(|(.., at)| *at).collect(),
     })
@@ -62,21 +65,105 @@ pub fn examples(votes: &[(&World, Verdict)]) -> Option<Merged> {
 
 type Answer = (Question, bool);
 
-/// The answers of `world` without those that do not matter: every vote that agrees with the rest is the same.
-fn shortest(world: &World, verdict: Verdict, votes: &[(&World, Verdict)]) -> Vec<Answer> {
-    let others: Vec<&World> = votes.iter().filter(|(_, other)| *other != verdict).map(|(other, _)| *other).collect();
-    let mut answers = world.answers().to_vec();
+/// Some answers, and as sets of numbers which questions they say yes and no to: most worlds say the opposite of most cases
+/// somewhere, which is cheap to see in sets.
+#[derive(Clone)]
+struct Assignment {
+    answers: Vec<Answer>,
+    numbers: Vec<usize>,
+    yes: BitSet,
+    no: BitSet,
+}
+
+/// A world with its verdict.
+struct Vote<'a> {
+    world: &'a World,
+    given: Assignment,
+    verdict: Verdict,
+}
+
+impl<'a> Vote<'a> {
+    fn all(votes: &[(&'a World, Verdict)]) -> Vec<Self> {
+        let mut numbers: HashMap<(&'a str, &'a Ask), usize> = HashMap::new();
+        let vote = |(world, verdict): &(&'a World, Verdict)| {
+            let numbered = world.answers().iter().map(|(question, _)| {
+                let next = numbers.len();
+                *numbers.entry((question.input.name.as_str(), &question.ask)).or_insert(next)
+            });
+            let numbers = numbered.collect();
+            Vote { world, given: Assignment::new(world.answers().to_vec(), numbers), verdict: *verdict }
+        };
+        votes.iter().map(vote).collect()
+    }
+}
+
+impl Assignment {
+    fn new(answers: Vec<Answer>, numbers: Vec<usize>) -> Self {
+        let said = |wanted: bool| {
+            let answered = numbers.iter().zip(&answers).filter(move |(_, (_, answer))| *answer == wanted);
+            answered.map(|(number, _)| *number).collect()
+        };
+        Self { yes: said(true), no: said(false), answers, numbers }
+    }
+
+    fn without(&self, at: usize) -> Self {
+        let (mut answers, mut numbers) = (self.answers.clone(), self.numbers.clone());
+        answers.remove(at);
+        numbers.remove(at);
+        Self::new(answers, numbers)
+    }
+
+    /// Whether both cannot be said because one question is answered differently.
+    fn denies(&self, other: &Self) -> bool {
+        !self.yes.is_disjoint(&other.no) || !self.no.is_disjoint(&other.yes)
+    }
+
+    /// Whether all of the answers are given in the world, or follow there.
+    fn covers(&self, vote: &Vote) -> bool {
+        !self.denies(&vote.given) && self.answers.iter().all(|(question, answer)| vote.world.implies(question, *answer))
+    }
+
+    /// Whether some values of the inputs give these answers and those of the world.
+    fn meets(&self, vote: &Vote) -> bool {
+        !self.denies(&vote.given) && vote.world.agrees(&self.answers)
+    }
+}
+
+/// The answers of a world without those that do not matter: every vote that agrees with the rest is the same.
+fn shortest(vote: &Vote, votes: &[Vote]) -> Assignment {
+    let mut answers = vote.given.clone();
     let mut at = 0;
-    while at < answers.len() {
-        let mut fewer = answers.clone();
-        fewer.remove(at);
-        if others.iter().any(|other| other.agrees(&fewer)) {
+    while at < answers.numbers.len() {
+        let fewer = answers.without(at);
+        if votes.iter().any(|other| other.verdict != vote.verdict && fewer.meets(other)) {
             at += 1;
         } else {
             answers = fewer;
         }
     }
     answers
+}
+
+/// Drops each case whose worlds are all worlds of other cases: `P2 is "prod"` beside `P2 is not "dev"`.
+fn without_needless(cases: &mut Vec<(Assignment, Verdict, usize)>, votes: &[Vote]) {
+    let covering = |(case, verdict, _): &(Assignment, Verdict, usize)| -> Vec<usize> {
+        let covered = votes.iter().enumerate().filter(|(_, vote)| vote.verdict == *verdict && case.covers(vote));
+        covered.map(|(at, _)| at).collect()
+    };
+    let covered: Vec<Vec<usize>> = cases.iter().map(covering).collect();
+    let mut times = vec![0_usize; votes.len()];
+    for at in covered.iter().flatten() {
+        times.get_mut(*at).into_iter().for_each(|count| *count += 1);
+    }
+    let mut covered = covered.into_iter();
+    cases.retain(|_| {
+        let worlds = covered.next().unwrap_or_default();
+        let is_needed = worlds.iter().any(|at| times.get(*at) == Some(&1));
+        if !is_needed {
+            worlds.iter().for_each(|at| times.get_mut(*at).into_iter().for_each(|count| *count -= 1));
+        }
+        is_needed
+    });
 }
 
 /// The answers as conditions, one an input, in order of first question.
@@ -119,6 +206,9 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
             (Ask::Null, false) => not.push(Literal::Null),
             (Ask::Empty, false) => not.push(Literal::Text(String::new())),
             (Ask::Is(literal), false) => not.push(literal.clone()),
+            (Ask::LongerThan(most), false) => {
+                others.push(Condition::Other(format!("length({}) <= {most}", input.name), true));
+            }
             (Ask::Above(number), false) => others.push(Condition::Other(format!("{} <= {number}", input.name), true)),
             (Ask::Below(number), false) => others.push(Condition::Other(format!("{} >= {number}", input.name), true)),
             (ask, answer) => {
@@ -185,6 +275,67 @@ mod tests {
         });
         let Merged { verdict, cases, .. } = merge(&votes(&found)).unwrap();
         assert_eq!((verdict, cases), (Verdict::Pass, Vec::new()));
+    }
+
+    /// `x == "dev" ? a : (x == "prod" || a)`: that `x` is "prod" is part of that it is not "dev" where `a` holds.
+    #[test]
+    fn a_case_that_others_say_is_not_said_again() {
+        let (x, a) = (input("x", Domain::default()), input("a", Domain::boolean()));
+        let is = |word: &str| Ask::Is(Literal::Text(word.to_owned()));
+        let found = explore(256, |world| {
+            let holds = world.ask(&a, Ask::True)?;
+            if !holds && world.ask(&x, is("prod"))? {
+                return Ok(Verdict::Pass);
+            }
+            Ok(verdict(holds || !world.ask(&x, is("dev"))?))
+        });
+        let cases = merge(&votes(&found)).unwrap().cases;
+        let passing: Vec<_> =
+            cases.iter().filter(|case| case.verdict == Verdict::Pass).map(|case| &case.when).collect();
+        let not_dev = Condition::Not(vec![Literal::Text("dev".to_owned())]);
+        let is_true = Condition::Is(Literal::Bool(true));
+        assert_eq!(passing, [&vec![("var.a".to_owned(), is_true)], &vec![("var.x".to_owned(), not_dev)]]);
+    }
+
+    /// `e == "prod" ? flag == true : (flag == null || flag)`: that `flag` is false is no part of that it is not true.
+    #[test]
+    fn null_is_not_false() {
+        let env = input("env", Domain::default());
+        let flag = input("flag", Domain::of(vec![Literal::Bool(true), Literal::Bool(false), Literal::Null]));
+        let found = explore(256, |world| {
+            let is_true = Ask::Is(Literal::Bool(true));
+            Ok(verdict(if world.ask(&env, Ask::Is(Literal::Text("prod".to_owned())))? {
+                world.ask(&flag, is_true)?
+            } else {
+                world.ask(&flag, Ask::Null)? || world.ask(&flag, Ask::True)?
+            }))
+        });
+        let cases = merge(&votes(&found)).unwrap().cases;
+        let is_covered = |case: &Case| case.verdict == Verdict::Fail && case.when.len() == 2;
+        assert!(cases.iter().any(is_covered), "{cases:?}");
+    }
+
+    #[test]
+    fn a_length_has_two_cases() {
+        let list = input("l", Domain { never_null: false, ..Domain::default() });
+        let found = explore(256, |world| Ok(verdict(world.ask(&list, Ask::LongerThan(0))?)));
+        let cases = merge(&votes(&found)).unwrap().cases;
+        assert_eq!(cases.len(), 2, "{cases:?} {:?}", found.worlds);
+    }
+
+    /// `length(var.l) > 0 ? var.l[0] == "dev" : false`
+    #[test]
+    fn an_element_says_that_there_is_one() {
+        let list = input("l", Domain { never_null: true, ..Domain::default() });
+        let first = input("l[0]", Domain::default());
+        let found = explore(256, |world| {
+            let is_dev = Ask::Is(Literal::Text("dev".to_owned()));
+            Ok(verdict(!world.ask(&list, Ask::Empty)? && world.ask(&first, is_dev)?))
+        });
+        let cases = merge(&votes(&found)).unwrap().cases;
+        let inputs: Vec<Vec<&str>> =
+            cases.iter().map(|case| case.when.iter().map(|(name, _)| name.as_str()).collect()).collect();
+        assert_eq!(inputs, [vec!["var.l"], vec!["var.l[0]"], vec!["var.l[0]"]], "{cases:?}");
     }
 
     /// An odd number of four: with two worlds less than there are, no answer may be left out.

@@ -199,6 +199,14 @@ pub struct FileError {
     pub span: Option<Span>,
 }
 
+impl FileError {
+    /// The same as a remark: of a file that bears on no verdict.
+    #[must_use]
+    pub fn into_note(self) -> Note {
+        Note { message: format!("{} cannot be read: {}", self.path, self.message), span: self.span }
+    }
+}
+
 /// Everything a run found, ready to be printed.
 #[derive(Debug, Clone, Default)]
 pub struct Report {

@@ -86,7 +86,12 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
     let reasons = &words.reasons;
     let sentence = |sentence: &str, slots: &[(&str, &str)]| Some(crate::rules::fill(sentence, slots));
     match &input.reason {
-        Reason::Derived | Reason::LengthOf(_) | Reason::Joined(..) | Reason::Each(_) | Reason::NoValue(_) => None,
+        Reason::Derived
+        | Reason::Same(_)
+        | Reason::LengthOf(_)
+        | Reason::Joined(..)
+        | Reason::Each(_)
+        | Reason::NoValue(_) => None,
         Reason::ModuleNotOnDisk { module, source } => {
             // Terraform's addresses of modules begin so; anything else is a nested stack.
             let is_module = module.starts_with("module.");
@@ -112,6 +117,7 @@ pub fn is_choice(input: &Input) -> bool {
     match input.reason {
         Reason::NoValue(_)
         | Reason::Derived
+        | Reason::Same(_)
         | Reason::LengthOf(_)
         | Reason::Joined(..)
         | Reason::Each(_)

@@ -243,7 +243,7 @@ pub fn options(row: &Row, cases: &[Case]) -> Vec<String> {
 fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
     match &input.reason {
         Reason::NoValue(option) => vec![option.clone()],
-        Reason::Derived | Reason::LengthOf(_) | Reason::Joined(..) | Reason::Each(_) => {
+        Reason::Derived | Reason::Same(_) | Reason::LengthOf(_) | Reason::Joined(..) | Reason::Each(_) => {
             names_in(&input.name).into_iter().filter_map(|name| unit.option(name)).collect()
         }
         _ => Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Origin, Role, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Input, SymbolSource, Value, World};
 
 use super::address;
 use super::alike;
@@ -30,12 +30,33 @@ pub struct Bucket {
     /// Bucket policies: objects or JSON texts. More than one is a conflict the last writer wins.
     pub policies: Vec<Value>,
     /// Modules that are not on disk, and what is deployed in another language, that were handed this bucket: what is absent
-    /// here may be there.
+    /// here may be there, as far as it can be declared beside the bucket.
     pub handed_to: Vec<Arc<Input>>,
+    /// What can be.
+    pub beside: Beside,
     /// Whether it is in the account that its unit is deployed to, as far as the sources tell.
     pub is_in_units_account: bool,
     /// The unit's other buckets.
     pub others: Others,
+}
+
+/// What can be declared for a bucket outside of the bucket itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Its policy. In CloudFormation everything else is a property of the bucket:
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html>
+    Policy,
+    /// Its ACL, ownership, public access block and logging too.
+    Anything,
+}
+
+impl Beside {
+    pub(super) fn buckets_of(language: Language) -> Self {
+        match language {
+            Language::CloudFormationYaml | Language::CloudFormationJson => Self::Policy,
+            Language::Terraform => Self::Anything,
+        }
+    }
 }
 
 /// Buckets that certainly are not the one that is looked at.
@@ -121,6 +142,7 @@ impl Bucket {
             account_blocks: account_blocks(resource, estate, world)?,
             policies: Vec::new(),
             handed_to: [handed_to(resource, estate, world)?, deployed_with(resource, estate)].concat(),
+            beside: Beside::buckets_of(estate.language()),
             is_in_units_account: resource.provider == estate.default_provider(),
             others: Others::default(),
             resource: resource.clone(),
@@ -209,56 +231,6 @@ impl PublicAccessBlock {
             block_public_policy: flag("BlockPublicPolicy"),
             restrict_public_buckets: flag("RestrictPublicBuckets"),
         }
-    }
-}
-
-/// A configuration that makes a bucket log the requests made to it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Logging {
-    /// Where the configuration is written.
-    pub origin: Origin,
-    /// Whether the logs certainly go to the bucket itself.
-    pub to_itself: bool,
-    /// The name of the bucket they go to, or null.
-    pub target: Value,
-    /// What their names begin with, or null.
-    pub prefix: Value,
-}
-
-impl Logging {
-    /// The configurations of `bucket`.
-    ///
-    /// # Errors
-    /// [`crate::value::Stop`] when an input decides whether there is one.
-    pub fn read(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Self>> {
-        let naming = Naming::of(bucket, estate);
-        let mut configurations = Vec::new();
-        let inline = estate.property(bucket, "LoggingConfiguration");
-        if !inline.read_null(world)? {
-            let field = |name: &str| inline.field(name);
-            configurations.push(Self::of(field, &naming, inline.origin.clone()));
-        }
-        configurations.extend(Self::beside(&naming, estate, world)?);
-        Ok(configurations)
-    }
-
-    /// The configurations declared beside the bucket that goes by these names.
-    ///
-    /// # Errors
-    /// As [`Logging::read`].
-    pub fn beside(bucket: &Naming, estate: &dyn Estate, world: &World) -> Decided<Vec<Self>> {
-        let separate = link::satellites(bucket, Kind::BucketLogging, estate, world)?;
-        let configuration = |logging: &Resource| {
-            let property = |name: &str| estate.property(logging, name);
-            Self::of(property, bucket, Origin::at(logging.header, Role::Header))
-        };
-        Ok(separate.iter().map(configuration).collect())
-    }
-
-    /// Without a target, S3 keeps the logs in the bucket itself.
-    fn of(property: impl Fn(&str) -> Value, bucket: &Naming, origin: Origin) -> Self {
-        let (target, prefix) = (property("DestinationBucketName"), property("LogFilePrefix"));
-        Self { origin, to_itself: target.is_null() || bucket.is(&target), target, prefix }
     }
 }
 

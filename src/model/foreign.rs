@@ -3,7 +3,8 @@
 use crate::value::{OfUnit, name_of};
 
 use super::Resource;
-use super::bucket::{Acl, Bucket, Logging, Others, PublicAccessBlock, Satellites};
+use super::bucket::{Acl, Bucket, Others, PublicAccessBlock, Satellites};
+use super::logging::Logging;
 use super::made::Made;
 
 impl OfUnit for Resource {
@@ -51,6 +52,7 @@ impl OfUnit for Bucket {
             account_blocks: self.account_blocks.of_unit(unit),
             policies: self.policies.of_unit(unit),
             handed_to: self.handed_to.of_unit(unit),
+            beside: self.beside,
             is_in_units_account: self.is_in_units_account,
             others: Others {
                 addresses: self.others.addresses.iter().map(|address| name_of(address, unit)).collect(),

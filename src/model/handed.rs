@@ -13,7 +13,7 @@ use super::{Estate, Kind, Resource};
 /// # Errors
 /// [`crate::value::Stop`] when an input decides whether one gets it. An argument that is called a bucket is waited for; to
 /// wait for every argument that an input decides would multiply the worlds by all that modules are told.
-pub fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
+pub(super) fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
     let bucket = Naming::of(resource, estate);
     let mut given = Vec::new();
     for module in estate.resources(Kind::AbsentModule) {
@@ -33,8 +33,10 @@ pub fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Dec
     // What is missing of the unit's own text may refer to all it declares.
     let unread = estate.unread().map(|reason| {
         let name = match &reason {
-            Reason::ModuleNotOnDisk { module, .. } => module.clone(),
-            _ => "what cannot be read".to_owned(),
+            Reason::ModuleNotOnDisk { module: name, .. } | Reason::Broken(name) | Reason::Unsupported(name) => {
+                name.clone()
+            }
+            _ => String::new(),
         };
         Arc::new(Input::undecidable(name, reason, Origin::at(resource.header, Role::Header)))
     });
@@ -54,7 +56,7 @@ pub fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Dec
 
 /// What deploys something in another language that speaks of the bucket and may open or close it: stacks of CloudFormation
 /// that a Terraform resource makes, and resources of the Cloud Control API. Neither can make a bucket of somebody else log.
-pub fn deployed_with(bucket: &Resource, estate: &dyn Estate) -> Vec<Arc<Input>> {
+pub(super) fn deployed_with(bucket: &Resource, estate: &dyn Estate) -> Vec<Arc<Input>> {
     let naming = Naming::of(bucket, estate);
     let speaks_of_it = |foreign: &Resource| {
         let property = |name: &str| estate.property(foreign, name);

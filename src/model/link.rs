@@ -52,13 +52,13 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
     for bucket in buckets {
         // Of several with one name, an input may decide which one exists.
         let naming = Naming::of_listed(&bucket, estate);
-        if naming.owns(&name, estate, world)? && exists(&bucket, world)? {
-            return Ok(Link::Bucket(Box::new(bucket)));
-        }
         if let Some(instance) = naming.instance_called(&name)
             && exists(&instance, world)?
         {
             return Ok(Link::Bucket(Box::new(instance)));
+        }
+        if naming.owns(&name, estate, world)? && exists(&bucket, world)? {
+            return Ok(Link::Bucket(Box::new(bucket)));
         }
     }
     let module = absent_module(&name).or_else(|| unread(&name, estate));

@@ -9,6 +9,7 @@ mod foreign;
 mod handed;
 mod known;
 mod link;
+mod logging;
 mod made;
 mod named;
 mod neighbourhood;
@@ -25,15 +26,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Bucket, Logging, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
+    Acl, AclSpelling, Beside, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
 pub use exports::join;
-pub use handed::handed_to;
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
+pub use logging::Logging;
 pub use made::{Made, declared_for, made_by};
 pub use named::undecided as undecided_name;
-pub use neighbourhood::{Beside, Neighbourhood};
+pub use neighbourhood::{Neighbourhood, Speaker};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use whole::{Whole, wholes};
 
@@ -73,6 +74,12 @@ pub trait Unit: Send + Sync {
     /// Other values that inputs could be given although they have one: a parameter's allowed values beside its default.
     fn alternatives(&self) -> Vec<(String, String)> {
         Vec::new()
+    }
+
+    /// The unit where those inputs are open too that keep something of their default although every input is open: it names
+    /// what there is. `None` where there are none.
+    fn without_kept(&self) -> Option<Box<dyn Unit>> {
+        None
     }
 
     /// Where the program that wrote the source made this resource, if the source says so.
@@ -343,15 +350,17 @@ pub enum OpenInputs {
     /// Only what has neither a value nor a default.
     #[default]
     WithoutDefault,
-    /// Every variable and parameter.
+    /// Every variable and parameter, but for what a default names: the resources there are.
     Any,
+    /// Every variable and parameter.
+    Everything,
 }
 
 /// The remark that an input keeps something of its default, its items or its keys, although every input is open.
 #[must_use]
 pub fn kept(name: &str, what: &str) -> String {
     format!(
-        "{name} keeps {what} of its default, which name resources: what is said here holds for these, and not for any"
+        "{name} keeps {what} of its default, which name resources: what others would change is among the cases of a row"
     )
 }
 

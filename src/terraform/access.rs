@@ -272,8 +272,17 @@ impl<'a> Evaluator<'a> {
             return source.clone();
         }
         let element = self.open_part(input, "[*]", source.said_type().element(), Nullable::Yes);
+        let (source_of_item, element) = (element.describe(), element);
         let item = self.steps(element, steps, span, env);
-        let made = derive(item.describe(), &item, Outcome::Open, self.world, origin).typed(&splat_type(source, &item));
+        if let Data::Pending(_) | Data::Failed(_) = item.data {
+            return item;
+        }
+        // The element that stands for all is called `var.l[*].name`, and the list of them `var.l.*.name`.
+        let name = match item.describe().strip_prefix(&source_of_item) {
+            Some(steps) => format!("{}.*{steps}", source.describe()),
+            None => format!("{}.*({})", source.describe(), item.describe()),
+        };
+        let made = derive(name, source, Outcome::Open, self.world, origin).typed(&splat_type(source, &item));
         let made = joined::as_long_as(source, made);
         match source.each() {
             Some((key, element)) => {

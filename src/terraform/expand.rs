@@ -1,4 +1,4 @@
-//! `count` and `for_each`: which instances a block has.
+//! `count`, `for_each` and `enabled`: which instances a block has.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,9 +11,11 @@ use crate::value::{
     watched,
 };
 
+use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
 use super::scope::{Binding, Env, Scope};
 use super::slot::{ANY_KEY, Slot};
+use super::truth::truth;
 use super::types::{self, Type};
 
 /// How many instances a block may have.
@@ -45,7 +47,7 @@ impl Expansion {
 /// What a reference to the whole block sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// The one instance.
+    /// The one instance; null where there is none.
     Single,
     /// A list of instances.
     Counted,
@@ -73,20 +75,19 @@ impl<'a> Evaluator<'a> {
         let address = scope.qualify(name);
         let count = block.body.attribute("count").map(|count| (count, Shape::Counted));
         let repeated = count.or_else(|| block.body.attribute("for_each").map(|each| (each, Shape::Keyed)));
-        let Some((attribute, shape)) = repeated else {
-            return Expansion {
-                shape: Shape::Single,
-                slots: vec![Slot::single()],
-                existence: scope.existence.clone(),
-                unknown: None,
-            };
+        let enabled = || nested_arguments(&block.body, "lifecycle", "enabled").into_iter().next();
+        let decided = repeated.map(|(attribute, shape)| (attribute.expr.as_ref(), shape));
+        let Some((expr, shape)) = decided.or_else(|| Some((enabled()?, Shape::Single))) else {
+            let existence = scope.existence.clone();
+            return Expansion { shape: Shape::Single, slots: vec![Slot::single()], existence, unknown: None };
         };
-        let span = attribute.expr.span;
+        let span = expr.span;
         let key = Key::Repetition(scope.id.get(), name.to_owned());
-        let value = self.remember(key, &address, span, || self.evaluate(&attribute.expr, Env::of(scope)));
+        let value = self.remember(key, &address, span, || self.evaluate(expr, Env::of(scope)));
         let mut expansion = match shape {
+            Shape::Single => self.enabled(&address, &value, span),
             Shape::Counted => self.counted(&address, &value, span),
-            _ => self.keyed(&address, &value, span),
+            Shape::Keyed => self.keyed(&address, &value, span),
         };
         if shape == Shape::Keyed {
             self.keep_names(scope, name, block, &mut expansion.slots);
@@ -95,6 +96,18 @@ impl<'a> Evaluator<'a> {
             expansion.existence = scope.existence.clone();
         }
         expansion
+    }
+
+    /// OpenTofu's `lifecycle { enabled = … }`: where it is false there is no instance, and the block is null. Terraform
+    /// knows no such argument. <https://opentofu.org/docs/language/meta-arguments/enabled/>
+    fn enabled(&self, address: &str, value: &Value, span: Span) -> Expansion {
+        let enabled = truth(value, self.world);
+        match &enabled.data {
+            Data::Bool(true) => known(Shape::Single, vec![Slot::single()]),
+            Data::Bool(false) => known(Shape::Single, Vec::new()),
+            Data::Pending(question) => pending(Shape::Single, vec![Slot::single()], question, &enabled),
+            _ => self.refuse(Shape::Single, vec![Slot::single()], address, "enabled must be true or false", span),
+        }
     }
 
     fn counted(&self, address: &str, value: &Value, span: Span) -> Expansion {

@@ -330,7 +330,7 @@ fn whole(expansion: &Expansion, world: &World, span: Span, mut instance: impl Fn
     match expansion.shape {
         Shape::Single => match expansion.slots.first() {
             Some(slot) => instance(slot),
-            None => Value::failed("there is no such instance", origin),
+            None => Value::null(origin),
         },
         Shape::Counted => Value::list(ListKind::Tuple, expansion.slots.iter().map(instance).collect(), origin),
         Shape::Keyed => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::finding::{FileError, Note};
 use crate::model::schema::kind;
-use crate::model::{Estate, Inputs, Kind, Language, Unit};
+use crate::model::{Estate, Inputs, Kind, Language, OpenInputs, Unit};
 use crate::source::{Sources, Span};
 use crate::value::World;
 
@@ -99,6 +99,15 @@ impl Unit for TerraformUnit {
         let resources = self.tree.walk().into_iter().flat_map(|node| &node.module.resources);
         let is_trail = |key: &ResourceKey| key.mode == Mode::Managed && kind(&key.kind) == Some(Kind::Trail);
         resources.filter(|(key, _)| is_trail(key)).map(|(_, block)| block.header).next()
+    }
+
+    fn without_kept(&self) -> Option<Box<dyn Unit>> {
+        let is_deployed_as_it_is = self.terragrunt.is_none() && self.deployed_by.is_none();
+        let keeps = self.inputs.open == OpenInputs::Any
+            && is_deployed_as_it_is
+            && Evaluator::new(self, &World::default()).keeps_defaults();
+        let inputs = Inputs { open: OpenInputs::Everything, ..self.inputs.clone() };
+        keeps.then(|| Box::new(load(&self.sources, &self.directory, &inputs)) as Box<dyn Unit>)
     }
 
     fn notes(&self) -> Vec<Note> {

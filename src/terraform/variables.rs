@@ -118,7 +118,7 @@ impl<'a> Evaluator<'a> {
                     self.with_open_values(default, declaration)
                 })
             }
-            OpenInputs::Any => None,
+            OpenInputs::Any | OpenInputs::Everything => None,
         };
         default.unwrap_or_else(|| self.open_variable(declaration, Reason::NoValue(option(declaration.name))))
     }
@@ -132,6 +132,13 @@ impl<'a> Evaluator<'a> {
             }
             _ => as_text(value),
         }
+    }
+
+    /// Whether a root variable without a value keeps something of its default where every input is open.
+    pub fn keeps_defaults(&self) -> bool {
+        let variables = self.unit.tree.module.variables.iter();
+        let mut unset = variables.filter(|(name, _)| !self.unit.given.values.contains_key(*name));
+        unset.any(|(name, block)| self.keeps_keys(&self.declaration(name, block, block.header)))
     }
 
     /// The map with the keys of the default, and any values.
@@ -265,9 +272,8 @@ fn mentions(expr: &Expr, name: &str) -> bool {
             ExprKind::Parenthesis(inner) | ExprKind::Attribute(inner, _) | ExprKind::Splat(inner, _) => {
                 mentions(inner, name)
             }
-            ExprKind::Conditional(condition, yes, no) => {
-                [condition, yes, no].into_iter().any(|part| mentions(part, name))
-            }
+            // What a condition says of it is whether there is anything, and not what that is called.
+            ExprKind::Conditional(_, yes, no) => [yes, no].into_iter().any(|part| mentions(part, name)),
             _ => false,
         }
 }

@@ -26,6 +26,8 @@ pub enum Reason {
     NoValue(String),
     /// It is a function of other inputs that is not one of the questions.
     Derived,
+    /// It is whether these two are the same.
+    Same(Arc<[Arc<Input>; 2]>),
     /// It is the length of this collection, so that comparing it is a question about the collection.
     LengthOf(Arc<Input>),
     /// It is a collection put together of these, some of which are unknown.

@@ -15,6 +15,7 @@ mod number;
 mod origin;
 mod pattern;
 mod read;
+mod same;
 mod secret;
 mod symbol;
 mod text;
@@ -32,7 +33,7 @@ pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Junction, Literal, Question, Reason};
 pub use marked::{Mark, Marked, Piece};
-pub use names::{is_part, names_in, step};
+pub use names::{index_in, is_part, names_in, step};
 pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role};
 pub use pattern::Pattern;
@@ -358,8 +359,9 @@ impl Value {
             Data::Bool(value) => value.to_string(),
             Data::Number(value) => value.to_string(),
             Data::Text(text) => text.describe(),
-            Data::List(_, items) => {
-                format!("[{}]", items.iter().map(Value::describe).collect::<Vec<_>>().join(", "))
+            Data::List(kind, items) => {
+                let items = items.iter().map(Value::describe).collect::<Vec<_>>().join(", ");
+                if *kind == ListKind::Set { format!("toset([{items}])") } else { format!("[{items}]") }
             }
             Data::Map(_, entries) => {
                 let entries: Vec<_> =

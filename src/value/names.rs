@@ -26,6 +26,13 @@ pub fn is_part(name: &str, whole: &str) -> bool {
     name.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
+/// The position in the list called `whole` of the element that something of this name is, or is a part of.
+#[must_use]
+pub fn index_in(name: &str, whole: &str) -> Option<usize> {
+    let (index, _) = name.strip_prefix(whole)?.strip_prefix('[')?.split_once(']')?;
+    index.parse().ok()
+}
+
 /// The names in the canonical text of an expression, without those of functions: `lower(var.n)` has `var.n`. A word in
 /// quotes counts too, since `"logs-${var.n}"` has names there.
 #[must_use]

@@ -16,7 +16,8 @@ pub enum SymbolSource {
     Resource(String),
     /// A data source: its provider configuration, type and evaluated arguments as one canonical text.
     Data(String),
-    /// A pseudo parameter (`AWS::AccountId`), dynamic reference or the like, as written.
+    /// A pseudo parameter (`AWS::AccountId`), dynamic reference, custom resource (`GetAtt(Lookup.Arn)`) or the like, as
+    /// written.
     Named(String),
     /// What another unit exports under this name; an output of a stack that is named is called `Stack.Outputs.Output`.
     Import(String),
@@ -26,10 +27,10 @@ pub enum SymbolSource {
 
 impl Symbol {
     /// Whether it may be any text, because somebody wrote it where no source of a run says so: what SSM or a secret holds,
-    /// what another stack exports.
+    /// what another stack exports, what the program behind a custom resource returns.
     #[must_use]
     pub fn is_written_elsewhere(&self) -> bool {
-        let is_stored = |text: &str| text.contains("{{resolve:");
+        let is_stored = |text: &str| text.contains("{{resolve:") || text.contains("GetAtt(");
         match &self.source {
             SymbolSource::Import(_) => self.attribute.is_empty(),
             SymbolSource::Named(name) => is_stored(name),

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Ask, Decided, Domain, Input, InputSet, Literal, Number, Question, Stop, is_part, look_at, step};
+use super::same::{Class, classes};
+use super::{Ask, Decided, Domain, Input, InputSet, Literal, Number, Question, Stop, index_in, is_part, look_at, step};
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
 const MAX_CANDIDATES: usize = 16;
@@ -53,7 +54,12 @@ impl World {
     #[must_use]
     pub fn either(&self, question: &Question) -> Vec<Self> {
         let answered = [false, true].map(|answer| self.with(question.clone(), answer));
-        answered.into_iter().filter(|world| world.allows(&question.input)).collect()
+        let can_be = |world: &Self| {
+            world.allows(&question.input)
+                && !world.answers.iter().any(|(asked, _)| world.lacks(&asked.input))
+                && world.has_all_the_same()
+        };
+        answered.into_iter().filter(can_be).collect()
     }
 
     /// Whether the inputs can be as this world has them: whether some further answers bring no refusal about. Where it takes
@@ -105,6 +111,15 @@ impl World {
         (yes != no).then_some(yes)
     }
 
+    /// Whether each value that an input can still have gives this answer. Null gives none to what is asked of other values
+    /// only: that it is not null has to be known first.
+    #[must_use]
+    pub fn implies(&self, question: &Question, answer: bool) -> bool {
+        let is_of_any = matches!(question.ask, Ask::Null | Ask::Empty | Ask::Is(_));
+        let null = Question::new(Arc::clone(&question.input), Ask::Null);
+        self.answer(question) == Some(answer) && (is_of_any || self.answer(&null) == Some(false))
+    }
+
     /// Whether an input can still have any value.
     #[must_use]
     pub fn allows(&self, input: &Input) -> bool {
@@ -114,9 +129,7 @@ impl World {
     /// Whether some values of the inputs give all the answers of this world and these others.
     #[must_use]
     pub fn agrees(&self, others: &[(Question, bool)]) -> bool {
-        // Most worlds say the opposite somewhere, which is cheap to see.
-        let is_denied = |(question, answer): &(Question, bool)| self.answers.contains(&(question.clone(), !answer));
-        !others.iter().any(|other| is_denied(other) || self.lacks(&other.0.input))
+        !others.iter().any(|(question, _)| self.lacks(&question.input))
             && others.iter().all(|(question, _)| {
                 let mut facts = self.about(&question.input);
                 // What both say counts once: two elements are more than one.
@@ -126,12 +139,36 @@ impl World {
             })
     }
 
-    /// Whether an input is an element of a collection that has none under that key.
+    /// Whether inputs that are the same by some answers can be, and those that are not can be others.
+    fn has_all_the_same(&self) -> bool {
+        let classes = classes(&self.answers);
+        let only = |class: &Class| {
+            let input = class.members.first()?;
+            let values = candidates(&input.domain, &class.facts)?;
+            if let [only] = values.as_slice() { Some(only.clone()) } else { None }
+        };
+        let has_value = |class: &Class| class.members.iter().all(|input| is_possible(&input.domain, &class.facts));
+        let known: Vec<Option<Literal>> = classes.iter().map(only).collect();
+        let are_others = |class: &Class, value: &Option<Literal>| {
+            let others = class.others.iter().map(|at| known.get(*at).and_then(Option::as_ref));
+            value.as_ref().is_none_or(|value| !others.flatten().any(|other| value.same(other)))
+        };
+        classes
+            .iter()
+            .zip(&known)
+            .enumerate()
+            .all(|(at, (class, value))| has_value(class) && !class.others.contains(&at) && are_others(class, value))
+    }
+
+    /// Whether an input is an element of a collection that has none under that key, or so far back.
     fn lacks(&self, input: &Input) -> bool {
-        self.answers.iter().any(|(question, answer)| match &question.ask {
-            Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", question.input.name, step(key))),
+        let lacks = |(Question { input: whole, ask }, answer): &(Question, bool)| match ask {
+            Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", whole.name, step(key))),
+            Ask::LongerThan(most) if !answer => index_in(&input.name, &whole.name).is_some_and(|at| at >= *most),
+            Ask::Empty | Ask::Null if *answer => index_in(&input.name, &whole.name).is_some(),
             _ => false,
-        })
+        };
+        self.answers.iter().any(lacks)
     }
 
     /// The values `input` can still have, where they are finitely many: those of its domain that agree with every answer.
@@ -272,8 +309,8 @@ fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
             Literal::Text(text) => Some(super::is_fixed(text)),
             _ => Some(*literal != Literal::Null),
         },
-        // Null, the empty text and other scalars hold nothing.
-        Ask::Holds(_) | Ask::LongerThan(_) => Some(false),
+        // The empty text and other scalars hold nothing; nobody looks into null.
+        Ask::Holds(_) | Ask::LongerThan(_) => (*literal != Literal::Null).then_some(false),
         Ask::Above(number) => Number::parse(&literal.as_text()).ok().map(|value| value > *number),
         Ask::Below(number) => Number::parse(&literal.as_text()).ok().map(|value| value < *number),
     }

@@ -71,6 +71,11 @@ fn parameter_files() {
 }
 
 #[test]
+fn open_inputs() {
+    judge("inputs.yaml");
+}
+
+#[test]
 fn accounts() {
     judge("accounts.yaml");
 }

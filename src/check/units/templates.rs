@@ -11,22 +11,23 @@ use crate::finding::FileError;
 use crate::model::Unit;
 use crate::source::{FileClass, Found as How, FoundFile, Sources, mentions_trail_in_template};
 
-use super::Found;
+use super::{Found, outside};
 
 /// Adds the units among the files.
 pub(super) fn add(files: &[FoundFile], given: &Given, sources: &Arc<Sources>, found: &mut Found) {
     let templates: Vec<&FoundFile> = files.iter().filter(|file| may_be_template(file)).collect();
     let searched: Vec<(&FoundFile, Mention)> =
         templates.par_iter().map(|file| (*file, Mention::of(file, sources))).collect();
-    let is_spoken_of = |wanted: Mention| searched.iter().any(|(_, mention)| *mention == wanted);
-    let trail = is_spoken_of(Mention::Trail);
-    if !trail && !is_spoken_of(Mention::Nesting) {
-        return;
-    }
+    let trail = searched.iter().any(|(_, mention)| *mention == Mention::Trail);
     found.assemblies = assemblies(&templates, sources);
-    found.errors.append(&mut found.assemblies.errors);
+    let errors = std::mem::take(&mut found.assemblies.errors);
+    match trail {
+        true => found.errors.extend(errors),
+        false => found.notes.extend(errors.into_iter().map(FileError::into_note)),
+    }
     found.notes.append(&mut found.assemblies.notes);
-    let relevant = searched.into_iter().filter(|(_, mention)| *mention != Mention::Nothing).map(|(file, _)| file);
+    let unread = searched.iter().filter(|(_, mention)| *mention == Mention::Unread).map(|(file, _)| *file);
+    let relevant = searched.iter().filter(|(_, mention)| mention.is_relevant()).map(|(file, _)| *file);
     let candidates = with_stacks(relevant, &found.assemblies, sources);
     let loaded = candidates.into_par_iter().map(|file| {
         let deployment = found.assemblies.deployment(&file.path);
@@ -36,9 +37,17 @@ pub(super) fn add(files: &[FoundFile], given: &Given, sources: &Arc<Sources>, fo
     let mut loaded: Vec<(FoundFile, Loaded)> = loaded.collect();
     if !trail {
         // What they nest or include may have any name, and lie anywhere.
-        loaded.retain(|(_, loaded)| matches!(loaded, Loaded::Template(unit) if unit.written_trail().is_some()));
+        loaded.retain(|(_, loaded)| match loaded {
+            Loaded::Template(unit) if unit.written_trail().is_none() => {
+                found.notes.extend(unit.notes());
+                false
+            }
+            Loaded::Template(_) => true,
+            Loaded::NotATemplate | Loaded::Broken(_) => false,
+        });
     }
     take(loaded, sources, found);
+    found.notes.extend(unread.filter_map(|file| outside(file, sources)));
 }
 
 /// What the bytes of a file have to do with a trail.
@@ -50,6 +59,8 @@ enum Mention {
     Nesting,
     /// Nothing.
     Nothing,
+    /// It cannot be read.
+    Unread,
 }
 
 impl Mention {
@@ -60,8 +71,13 @@ impl Mention {
         match sources.bytes(&file.path) {
             Some(bytes) if mentions_trail_in_template(&bytes) => Self::Trail,
             Some(bytes) if cloudformation::mentions_nesting(&bytes) => Self::Nesting,
-            _ => Self::Nothing,
+            Some(_) => Self::Nothing,
+            None => Self::Unread,
         }
+    }
+
+    fn is_relevant(self) -> bool {
+        matches!(self, Self::Trail | Self::Nesting)
     }
 }
 
@@ -127,7 +143,7 @@ fn with_stacks<'f>(
     let stack = |path: &Path| FoundFile { path: path.to_owned(), class: FileClass::Template, found: How::Walked };
     let mut all: Vec<FoundFile> = files.filter(kept).cloned().collect();
     let stacks = assemblies.templates().map(stack);
-    all.extend(stacks.filter(|file| Mention::of(file, sources) != Mention::Nothing));
+    all.extend(stacks.filter(|file| Mention::of(file, sources).is_relevant()));
     all.sort_by(|left, right| (&left.path, left.found).cmp(&(&right.path, right.found)));
     all.dedup_by(|next, first| next.path == first.path);
     all

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::finding::Note;
 use crate::model::Unit;
 use crate::source::{FileClass, Found as How, FoundFile, Sources};
 use crate::terraform::{self, Modules};
 
 use super::super::Options;
-use super::Found;
+use super::{Found, outside};
 
 /// Adds the units among the files.
 pub(super) fn add(
@@ -44,11 +43,7 @@ pub(super) fn add(
     // A unit tells itself what it could not read.
     let unread =
         files.iter().filter(terraform).filter(|file| parent(file).is_none_or(|parent| !roots.contains(&parent)));
-    found.notes.extend(unread.filter_map(|file| {
-        let problem = sources.within_root(&file.path).err()?;
-        let message = format!("{} {problem}: it is not read", sources.display(&file.path));
-        Some(Note { message, span: None })
-    }));
+    found.notes.extend(unread.filter_map(|file| outside(file, sources)));
     let units = roots.par_iter().map(|root| modules.load(root, &options.inputs));
     let units = units.collect::<Vec<_>>().into_iter();
     let deployed = deployed.into_par_iter().map(|unit| modules.load_deployed(unit, &options.inputs));

@@ -9,7 +9,7 @@ use super::order::{length_is, length_of};
 use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{is_identifier, text, whether};
 use crate::value::{
-    Ask, Data, Input, ListKind, Literal, MapKind, Origin, Part, Question, SymbolSource, Text, Value, World,
+    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Origin, Part, Question, SymbolSource, Text, Value, World,
 };
 
 /// `left == right`: a boolean, or pending on the question that decides it. Equality does not convert, so the text
@@ -136,7 +136,9 @@ fn unknown(left: &Value, right: &Value, world: &World, origin: Origin) -> Value 
     let mut sides = [left, right].map(|value| (value.obstacle().is_none(), value.describe()));
     sides.sort();
     let [(_, first), (_, second)] = sides;
-    whether(format!("{first} == {second}"), world, origin)
+    let statement = Input::derived(format!("{first} == {second}"), origin.clone()).sameness(left, right);
+    let input = Input { domain: Domain::boolean(), ..statement };
+    Value::answer(Question::new(input, Ask::True), world, origin)
 }
 
 fn lists(left: &[Value], right: &[Value], world: &World, origin: Origin) -> Value {

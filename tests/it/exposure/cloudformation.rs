@@ -120,8 +120,8 @@ impl Template {
                     json!({ "Ref": "Other" })
                 }
                 _ => {
-                    self.resource(&name, "Custom::Thing", &json!({ "ServiceToken": "arn" }));
-                    json!({ "Fn::GetAtt": [name, "Value"] })
+                    self.resource(&name, "AWS::IAM::Role", &json!({ "AssumeRolePolicyDocument": {} }));
+                    json!({ "Fn::GetAtt": [name, "RoleId"] })
                 }
             },
             "!if" => {

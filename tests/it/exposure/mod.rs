@@ -148,8 +148,11 @@ fn every_spelling_of_a_row_has_the_same_verdict() {
         for Spelled { unit, trail } in spellings {
             let place = format!("row-{:03}{}{unit}", row.number, if unit.is_empty() { "" } else { "/" });
             let verdict = verdicts.get(&(place, trail.clone())).map_or("(missing)", String::as_str);
-            if *verdict != row.verdict {
-                let Row { name, says, verdict: expected, .. } = row;
+            let in_template =
+                row.get("cloudformation").and_then(Yaml::as_str).filter(|_| unit.starts_with("template."));
+            let expected = in_template.unwrap_or(&row.verdict);
+            if verdict != expected {
+                let Row { name, says, .. } = row;
                 wrong.push(format!("{name} ({unit} {trail}): {verdict}, expected {expected}\n    {says}"));
             }
         }

@@ -1,0 +1,71 @@
+//! Server access logging of a bucket, wherever it is declared.
+
+use std::sync::Arc;
+
+use crate::value::{Decided, Input, Origin, Role, Value, World};
+
+use super::bucket::Beside;
+use super::handed::handed_to;
+use super::link::{self, Naming};
+use super::{Estate, Kind, Resource};
+
+/// A configuration that makes a bucket log the requests made to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logging {
+    /// Where the configuration is written.
+    pub origin: Origin,
+    /// Whether the logs certainly go to the bucket itself.
+    pub to_itself: bool,
+    /// The name of the bucket they go to, or null.
+    pub target: Value,
+    /// What their names begin with, or null.
+    pub prefix: Value,
+}
+
+impl Logging {
+    /// The configurations of `bucket`.
+    ///
+    /// # Errors
+    /// [`crate::value::Stop`] when an input decides whether there is one.
+    pub fn read(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Self>> {
+        let naming = Naming::of(bucket, estate);
+        let mut configurations = Vec::new();
+        let inline = estate.property(bucket, "LoggingConfiguration");
+        if !inline.read_null(world)? {
+            let field = |name: &str| inline.field(name);
+            configurations.push(Self::of(field, &naming, inline.origin.clone()));
+        }
+        configurations.extend(Self::beside(&naming, estate, world)?);
+        Ok(configurations)
+    }
+
+    /// The configurations declared beside the bucket that goes by these names.
+    ///
+    /// # Errors
+    /// As [`Logging::read`].
+    pub fn beside(bucket: &Naming, estate: &dyn Estate, world: &World) -> Decided<Vec<Self>> {
+        let separate = link::satellites(bucket, Kind::BucketLogging, estate, world)?;
+        let configuration = |logging: &Resource| {
+            let property = |name: &str| estate.property(logging, name);
+            Self::of(property, bucket, Origin::at(logging.header, Role::Header))
+        };
+        Ok(separate.iter().map(configuration).collect())
+    }
+
+    /// The modules that may hold a configuration of `bucket`.
+    ///
+    /// # Errors
+    /// [`crate::value::Stop`] when an input decides whether one gets the bucket.
+    pub fn unread(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
+        match Beside::buckets_of(estate.language()) {
+            Beside::Policy => Ok(Vec::new()),
+            Beside::Anything => handed_to(bucket, estate, world),
+        }
+    }
+
+    /// Without a target, S3 keeps the logs in the bucket itself.
+    fn of(property: impl Fn(&str) -> Value, bucket: &Naming, origin: Origin) -> Self {
+        let (target, prefix) = (property("DestinationBucketName"), property("LogFilePrefix"));
+        Self { origin, to_itself: target.is_null() || bucket.is(&target), target, prefix }
+    }
+}

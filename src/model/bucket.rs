@@ -30,10 +30,10 @@ pub struct Bucket {
     /// Bucket policies: objects or JSON texts. More than one is a conflict the last writer wins.
     pub policies: Vec<Value>,
     /// Modules that are not on disk, and what is deployed in another language, that were handed this bucket: what is absent
-    /// here may be there, as far as it can be declared beside the bucket.
+    /// here may be there, as far as it can be declared apart from the bucket.
     pub handed_to: Vec<Arc<Input>>,
     /// What can be.
-    pub beside: Beside,
+    pub apart: Apart,
     /// Whether it is in the account that its unit is deployed to, as far as the sources tell.
     pub is_in_units_account: bool,
     /// The unit's other buckets.
@@ -42,7 +42,7 @@ pub struct Bucket {
 
 /// What can be declared for a bucket outside of the bucket itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beside {
+pub enum Apart {
     /// Its policy. In CloudFormation everything else is a property of the bucket:
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html>
     Policy,
@@ -50,7 +50,7 @@ pub enum Beside {
     Anything,
 }
 
-impl Beside {
+impl Apart {
     pub(super) fn buckets_of(language: Language) -> Self {
         match language {
             Language::CloudFormationYaml | Language::CloudFormationJson => Self::Policy,
@@ -142,7 +142,7 @@ impl Bucket {
             account_blocks: account_blocks(resource, estate, world)?,
             policies: Vec::new(),
             handed_to: [handed_to(resource, estate, world)?, deployed_with(resource, estate)].concat(),
-            beside: Beside::buckets_of(estate.language()),
+            apart: Apart::buckets_of(estate.language()),
             is_in_units_account: resource.provider == estate.default_provider(),
             others: Others::default(),
             resource: resource.clone(),

@@ -52,7 +52,7 @@ impl OfUnit for Bucket {
             account_blocks: self.account_blocks.of_unit(unit),
             policies: self.policies.of_unit(unit),
             handed_to: self.handed_to.of_unit(unit),
-            beside: self.beside,
+            apart: self.apart,
             is_in_units_account: self.is_in_units_account,
             others: Others {
                 addresses: self.others.addresses.iter().map(|address| name_of(address, unit)).collect(),

@@ -33,10 +33,8 @@ pub(super) fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World)
     // What is missing of the unit's own text may refer to all it declares.
     let unread = estate.unread().map(|reason| {
         let name = match &reason {
-            Reason::ModuleNotOnDisk { module: name, .. } | Reason::Broken(name) | Reason::Unsupported(name) => {
-                name.clone()
-            }
-            _ => String::new(),
+            Reason::ModuleNotOnDisk { module: name, .. } | Reason::Broken(name) => name.clone(),
+            _ => "what cannot be read".to_owned(),
         };
         Arc::new(Input::undecidable(name, reason, Origin::at(resource.header, Role::Header)))
     });

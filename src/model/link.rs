@@ -268,12 +268,11 @@ impl Naming {
 
     /// Whether a value is a function of an element that the bucket's own name may be made of.
     fn may_be_element(&self, value: &Value) -> bool {
-        let text = value.describe();
-        alike::is_function(value)
-            && match &self.element {
-                Some(element) => !names_in(element).is_disjoint(&names_in(&text)),
-                None => pool::is_made_of_element(&self.name, &text),
-            }
+        let is_made_of_it = |text: &str| match &self.element {
+            Some(element) => !names_in(element).is_disjoint(&names_in(text)),
+            None => pool::is_made_of_element(&self.name, text),
+        };
+        alike::is_function(value) && is_made_of_it(&value.describe())
     }
 
     /// Whether a value that cannot be worked out is made of the bucket, or of several texts of which one is its name.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::value::{Decided, Input, Origin, Role, Value, World};
 
-use super::bucket::Beside;
+use super::bucket::Apart;
 use super::handed::handed_to;
 use super::link::{self, Naming};
 use super::{Estate, Kind, Resource};
@@ -57,9 +57,9 @@ impl Logging {
     /// # Errors
     /// [`crate::value::Stop`] when an input decides whether one gets the bucket.
     pub fn unread(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
-        match Beside::buckets_of(estate.language()) {
-            Beside::Policy => Ok(Vec::new()),
-            Beside::Anything => handed_to(bucket, estate, world),
+        match Apart::buckets_of(estate.language()) {
+            Apart::Policy => Ok(Vec::new()),
+            Apart::Anything => handed_to(bucket, estate, world),
         }
     }
 

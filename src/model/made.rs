@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::value::{Decided, Input, Origin, Reason, Role, Value, World};
 
-use super::bucket::{Beside, Bucket, Others, Satellites};
+use super::bucket::{Apart, Bucket, Others, Satellites};
 use super::link::Naming;
 use super::logging::Logging;
 use super::{Estate, Kind, Resource};
@@ -56,7 +56,7 @@ pub fn declared_for(name: &Value, speaker: &Resource, estate: &dyn Estate, world
         account_blocks: Vec::new(),
         policies: Vec::new(),
         handed_to: Vec::new(),
-        beside: Beside::Anything,
+        apart: Apart::Anything,
         is_in_units_account: false,
         others: Others::default(),
     };

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bucket::{
-    Acl, AclSpelling, Beside, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
+    Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
 pub use exports::join;
 pub use known::{KnownBucket, Openness};
@@ -34,7 +34,7 @@ pub use link::{Link, Naming, bucket as link_bucket, exists};
 pub use logging::Logging;
 pub use made::{Made, declared_for, made_by};
 pub use named::undecided as undecided_name;
-pub use neighbourhood::{Neighbourhood, Speaker};
+pub use neighbourhood::{Beside, Neighbourhood};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use whole::{Whole, wholes};
 

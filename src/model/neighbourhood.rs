@@ -22,7 +22,7 @@ pub struct Neighbourhood<'a> {
 }
 
 /// Another unit that declares something for a bucket.
-pub struct Speaker<'a> {
+pub struct Beside<'a> {
     /// The unit.
     pub unit: &'a dyn Unit,
     /// What the bucket goes by there.
@@ -31,7 +31,7 @@ pub struct Speaker<'a> {
     only_if: Option<Arc<Question>>,
 }
 
-impl<'a> Speaker<'a> {
+impl<'a> Beside<'a> {
     fn named(unit: &'a dyn Unit, name: &str) -> Self {
         Self { unit, target: Target::Name(name.to_owned()), only_if: None }
     }
@@ -97,7 +97,7 @@ impl<'a> Neighbourhood<'a> {
     /// The units that declare something for a bucket by the name of one of its exports. `exporter` is the unit that declares
     /// the bucket, this one unless another is named.
     #[must_use]
-    pub fn importing(&self, bucket: &Resource, exporter: Option<&dyn Unit>, estate: &dyn Estate) -> Vec<Speaker<'a>> {
+    pub fn importing(&self, bucket: &Resource, exporter: Option<&dyn Unit>, estate: &dyn Estate) -> Vec<Beside<'a>> {
         let exporter = exporter.unwrap_or(self.home);
         if !self.all.naming.keys().any(|target| matches!(target, Target::Export(_))) {
             return Vec::new();
@@ -110,7 +110,7 @@ impl<'a> Neighbourhood<'a> {
             let is_certain = export.is_certain;
             there.map(move |unit| {
                 let only_if = (!is_certain).then(|| Arc::new(is_imported(unit, &export.name, exporter, bucket)));
-                Speaker { unit, target: target.clone(), only_if }
+                Beside { unit, target: target.clone(), only_if }
             })
         });
         importing.collect()
@@ -146,14 +146,14 @@ impl<'a> Neighbourhood<'a> {
     /// buckets only one can be deployed, and theirs is their own. `declaring` is the unit that declares the bucket, this one
     /// unless another is named.
     #[must_use]
-    pub fn beside(&self, name: &str, declaring: Option<&dyn Unit>) -> Vec<Speaker<'a>> {
+    pub fn beside(&self, name: &str, declaring: Option<&dyn Unit>) -> Vec<Beside<'a>> {
         let declaring = declaring.unwrap_or(self.home);
         let naming = self.all.naming.get(&Target::Name(name.to_owned())).into_iter().flatten();
         let is_named = |unit: &dyn Unit| naming.clone().any(|naming| naming.path() == unit.path());
         let others = self.all.naming_any.iter().filter(|unit| !is_named(**unit));
         let units = naming.clone().chain(others).copied();
         let others = units.filter(|unit| !are_one(*unit, declaring) && !declares(*unit, name));
-        others.map(|unit| Speaker::named(unit, name)).collect()
+        others.map(|unit| Beside::named(unit, name)).collect()
     }
 
     /// The paths of other units than `declaring` (this one unless another is named) that declare a bucket of this name too.

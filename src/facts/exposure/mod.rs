@@ -9,7 +9,7 @@ mod acl;
 use std::sync::Arc;
 
 use crate::iam::{self, Access, Body, Closed, Document, Hint, Publicness, Statement, Target, publicness};
-use crate::model::{Beside, Bucket, PublicAccessBlock};
+use crate::model::{Apart, Bucket, PublicAccessBlock};
 use crate::value::{Ask, Decided, Input, Origin, Value, World, any, every};
 
 /// How a bucket is exposed, in one world.
@@ -163,7 +163,7 @@ fn all(decisions: impl ExactSizeIterator<Item = Decided<bool>>) -> Decided<bool>
 
 /// A module that is not on disk and has the bucket may block public access where nothing here does.
 fn mended_elsewhere<'a>(bucket: &'a Bucket, world: &'a World) -> impl Iterator<Item = Decided<bool>> + 'a {
-    let absent = bucket.beside == Beside::Anything && bucket.public_access_blocks.is_empty();
+    let absent = bucket.apart == Apart::Anything && bucket.public_access_blocks.is_empty();
     let modules = bucket.handed_to.iter().filter(move |_| absent);
     modules.map(move |module| elsewhere(module, "blocks public access to", bucket, world))
 }
@@ -177,7 +177,7 @@ fn opened_elsewhere(
     world: &World,
 ) -> Decided<Vec<Opening>> {
     let has_acl =
-        bucket.beside == Beside::Policy || bucket.acls.iter().any(|acl| !acl.canned.is_null() || !acl.grants.is_null());
+        bucket.apart == Apart::Policy || bucket.acls.iter().any(|acl| !acl.canned.is_null() || !acl.grants.is_null());
     let by_acl = || if has_acl { Ok(false) } else { acls_closed.clone().map(|closed| !closed) };
     let by_policy = || if bucket.policies.is_empty() { restricted.clone().map(|closed| !closed) } else { Ok(false) };
     together(bucket.handed_to.iter().map(|module| {

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::facts::access_logging::access_logging;
 use crate::facts::exposure::{Closure, Exposure, Opening, exposure};
 use crate::model::{
-    Bucket, Estate, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Speaker, Target, Unit, bucket_in,
+    Beside, Bucket, Estate, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit, bucket_in,
     in_unit, link_bucket, naming_places, own_account_blocks, undecided_name,
 };
 use crate::value::{Data, Decided, Input, OfUnit, Origin, Role, Stop, Value, World};
@@ -39,7 +39,7 @@ struct Place<'a> {
     /// The unit that declares it, and what it goes by there; `None` for the trail's own.
     home: Option<(&'a dyn Unit, Target)>,
     /// Other units that declare something for it.
-    beside: Vec<Speaker<'a>>,
+    beside: Vec<Beside<'a>>,
     /// Other units that declare a bucket of its name too.
     rivals: Vec<&'a str>,
 }
@@ -112,7 +112,7 @@ impl<'a> Builder<'a> {
 
     /// The units that declare something for a bucket by its name, where that is literal, and those that declare a bucket of
     /// that name too. `declaring` is the unit that declares it, the trail's own unless another is named.
-    fn named_beside(&self, name: &Value, declaring: Option<&dyn Unit>) -> (Vec<Speaker<'a>>, Vec<&'a str>) {
+    fn named_beside(&self, name: &Value, declaring: Option<&dyn Unit>) -> (Vec<Beside<'a>>, Vec<&'a str>) {
         let Some(Target::Name(name)) = Target::in_world(name, self.world) else { return Default::default() };
         (self.neighbours.beside(&name, declaring), self.neighbours.declaring_too(&name, declaring))
     }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::{MAX_WORLDS, explore, exposure};
-use crate::model::{Acl, AclSpelling, Beside, Bucket, Described, Existence, Kind, Others, PublicAccessBlock};
+use crate::model::{Acl, AclSpelling, Apart, Bucket, Described, Existence, Kind, Others, PublicAccessBlock};
 use crate::source::{FileId, Span};
 use crate::value::{
     Ask, Data, Decided, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Question, Reason, Symbol,
@@ -70,7 +70,7 @@ pub(super) fn bucket() -> Bucket {
         account_blocks: Vec::new(),
         policies: Vec::new(),
         handed_to: Vec::new(),
-        beside: Beside::Anything,
+        apart: Apart::Anything,
         is_in_units_account: true,
         others: Others { addresses: BTreeSet::from(["aws_s3_bucket.other".to_owned()]), ..Others::default() },
     }

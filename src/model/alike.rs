@@ -105,7 +105,8 @@ fn share_an_ingredient(left: &Value, right: &Value) -> bool {
     (is_function(left) || is_function(right)) && (is_cut || !names_in(&left_name).is_disjoint(&names_in(&right_name)))
 }
 
-fn is_function(value: &Value) -> bool {
+/// Whether a value is made of others in a way that cannot be worked out.
+pub fn is_function(value: &Value) -> bool {
     match &value.data {
         Data::Open(input) => input.reason == Reason::Derived,
         Data::Opaque(symbol) => matches!(symbol.source, SymbolSource::Derived(_)),

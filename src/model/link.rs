@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::value::{
-    Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Stop, SymbolSource, Value, World,
+    Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Stop, SymbolSource, Value, World, names_in,
 };
 
 use super::address::{self, block, may_be_same};
@@ -52,13 +52,13 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
     for bucket in buckets {
         // Of several with one name, an input may decide which one exists.
         let naming = Naming::of_listed(&bucket, estate);
-        if naming.owns(&name, estate, world)? && exists(&bucket, world)? {
-            return Ok(Link::Bucket(Box::new(bucket)));
-        }
         if let Some(instance) = naming.instance_called(&name)
             && exists(&instance, world)?
         {
             return Ok(Link::Bucket(Box::new(instance)));
+        }
+        if naming.owns(&name, estate, world)? && exists(&bucket, world)? {
+            return Ok(Link::Bucket(Box::new(bucket)));
         }
     }
     let module = absent_module(&name).or_else(|| unread(&name, estate));
@@ -262,7 +262,17 @@ impl Naming {
             }
             _ => self.is_maker_of(&target, bucket),
         };
-        (may_be || alike::may_be_equal(&self.name, &target)).then(|| is_name_of(&target, bucket))
+        (may_be || alike::may_be_equal(&self.name, &target) || self.may_be_element(&target))
+            .then(|| is_name_of(&target, bucket))
+    }
+
+    /// Whether a value is a function of an element that the bucket's own name may be made of.
+    fn may_be_element(&self, value: &Value) -> bool {
+        let is_made_of_it = |text: &str| match &self.element {
+            Some(element) => !names_in(element).is_disjoint(&names_in(text)),
+            None => pool::is_made_of_element(&self.name, text),
+        };
+        alike::is_function(value) && is_made_of_it(&value.describe())
     }
 
     /// Whether a value that cannot be worked out is made of the bucket, or of several texts of which one is its name.

@@ -161,7 +161,7 @@ impl<'a> Neighbourhood<'a> {
     pub fn declaring_too(&self, name: &str, declaring: Option<&dyn Unit>) -> Vec<&'a str> {
         let declaring = declaring.unwrap_or(self.home);
         let units = self.all.declaring.get(name).into_iter().flatten().copied();
-        units.filter(|unit| !are_one(*unit, declaring)).map(|unit| unit.path()).collect()
+        units.filter(|unit| !are_one(*unit, declaring)).map(Unit::path).collect()
     }
 
     /// Whether any satellite of any unit names a bucket by what another unit may call one.

@@ -35,6 +35,18 @@ pub fn index_of(any: &Value, name: &Value) -> Option<String> {
     indices.find(|index| name_under(any, index).as_ref() == Some(&text))
 }
 
+/// Whether a text is made of an element of the collection that `any`, the name of what stands for all instances, is made of.
+pub fn is_made_of_element(any: &Value, text: &str) -> bool {
+    let any = any.describe();
+    let Some((before, _)) = cut(&any) else { return false };
+    let is_path = |character: char| character.is_alphanumeric() || "_-.".contains(character);
+    let collection = before.trim_start_matches(|first: char| !first.is_alphabetic());
+    let collection = collection.rsplit(|character| !is_path(character)).next().unwrap_or_default();
+    let follows =
+        |(at, _): (usize, &str)| text.get(at + collection.len()..).is_some_and(|rest| rest.starts_with(['.', '[']));
+    !collection.is_empty() && text.match_indices(collection).any(follows)
+}
+
 /// The index that a step goes to: `["logs"]` for `.logs`, `[0]` for `[0]`, and for `[var.key]` the one that is told by it.
 fn index_from(step: &str, is_counted: bool) -> Option<String> {
     if let Some(name) = step.strip_prefix('.') {
@@ -112,6 +124,19 @@ mod tests {
         for (any, index, name) in table {
             assert_eq!(name_under(&open(any), index).as_deref(), Some(name), "{any} under {index}");
             assert_eq!(index_of(&open(any), &open(name)).as_deref(), Some(index), "{any} and {name}");
+        }
+    }
+
+    #[test]
+    fn a_function_of_an_element_may_be_a_name() {
+        for (any, text, expected) in [
+            ("x-${var.b[*].name}", "split(\"-\", var.b.logs.name)[1]", true),
+            ("var.n[count.index of length(var.n)]", "lower(var.n[0])", true),
+            ("var.b[*]", "lower(var.c.logs)", false),
+            ("var.b[*]", "lower(var.bc)", false),
+            ("var.b", "lower(var.b.logs)", false),
+        ] {
+            assert_eq!(is_made_of_element(&open(any), text), expected, "{any} and {text}");
         }
     }
 

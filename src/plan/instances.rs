@@ -135,8 +135,8 @@ impl<'p> Instances<'p> {
         let sought = self.blocks.iter().filter(|((_, name), _)| name.mode == Mode::Managed && is_sought(&name.kind));
         let missing = sought.filter(|((calls, name), block)| !is_none(block) && !is_planned(calls, name));
         let address = |calls: &[String], name: &Name| {
-            let module: String = calls.iter().map(|call| format!("module.{call}.")).collect();
-            format!("{module}{name}")
+            let module = calls.iter().flat_map(|call| ["module.", call, "."]);
+            module.collect::<String>() + &name.to_string()
         };
         missing.map(|((calls, name), _)| address(calls, name)).min()
     }

@@ -12,6 +12,7 @@ mod logging;
 mod made;
 mod named;
 mod neighbours;
+mod place;
 pub mod policy_document;
 pub mod schema;
 pub mod tags;
@@ -34,6 +35,7 @@ pub use named::undecided as undecided_name;
 pub use neighbours::{
     AccountBlocks, Neighbourhood, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets,
 };
+pub use place::Accounts;
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};

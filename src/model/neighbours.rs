@@ -13,7 +13,8 @@ use super::exports;
 use super::known::KnownBucket;
 use super::link::{self, Link, exists};
 use super::named::{self, undecided};
-use super::{Environment, Estate, Kind, Language, Resource, Unit};
+use super::place::{Accounts, Place};
+use super::{Estate, Kind, Language, Resource, Unit};
 
 /// What may belong to a bucket of another unit.
 pub(super) const SATELLITES: [Kind; 5] =
@@ -29,7 +30,9 @@ pub struct Neighbours<'a> {
     naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
     /// Those with satellites that may name more than was looked at.
     naming_any: Vec<&'a dyn Unit>,
-    exporting: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
+    exporting: BTreeMap<String, Vec<(Place, &'a dyn Unit)>>,
+    /// Where each unit is deployed, by its path.
+    places: BTreeMap<String, Place>,
     known: &'a [KnownBucket],
     account_blocks: BTreeMap<String, AccountBlocks<'a>>,
 }
@@ -79,11 +82,12 @@ impl Target {
 impl<'a> Neighbours<'a> {
     /// Reads the names that every unit gives to buckets, to exports and in what belongs to buckets: the last in whatever
     /// world, the others as far as they are known without any answer.
-    pub fn of(units: impl IntoIterator<Item = &'a dyn Unit>) -> Self {
+    pub fn of(units: impl IntoIterator<Item = &'a dyn Unit>, accounts: &Accounts) -> Self {
         let mut neighbours = Self::default();
         for unit in units {
             let world = World::default();
             let estate = unit.estate(&world);
+            let place = Place::of(unit, accounts);
             for name in named::declared(unit) {
                 add(&mut neighbours.declaring, name, unit);
             }
@@ -92,9 +96,12 @@ impl<'a> Neighbours<'a> {
                 add(&mut neighbours.naming, target, unit);
             }
             neighbours.naming_any.extend(named.is_cut.then_some(unit));
-            for (name, _) in estate.exports() {
-                neighbours.exporting.entry(name).or_default().push((estate.environment(), unit));
+            // In different worlds a unit may export different values under one name.
+            let exports: BTreeMap<String, Value> = estate.exports().into_iter().collect();
+            for name in exports.into_keys() {
+                neighbours.exporting.entry(name).or_default().push((place.clone(), unit));
             }
+            neighbours.places.insert(unit.path().to_owned(), place);
         }
         neighbours
     }
@@ -122,10 +129,7 @@ impl<'a> Neighbours<'a> {
             let Ok(Link::Elsewhere) = link::bucket(&name, estate.as_ref(), &world) else { return None };
             let (what, units): (String, Vec<&dyn Unit>) = match Target::of(&name)? {
                 Target::Name(name) => (format!("the bucket `{name}`"), self.declaring.get(&name)?.clone()),
-                Target::Export(name) => {
-                    let exporters = self.exporters(&name, &estate.environment());
-                    (format!("the export `{name}`"), exporters.into_iter().map(|(_, unit)| unit).collect())
-                }
+                Target::Export(name) => (format!("the export `{name}`"), self.exporters(&name, unit)),
             };
             let paths: Vec<&str> = units.iter().map(|unit| unit.path()).collect();
             let message = format!("{what} is declared by {}; which of them is meant cannot be told", paths.join(", "));
@@ -134,10 +138,11 @@ impl<'a> Neighbours<'a> {
         estate.resources(Kind::Trail).iter().filter_map(note).collect()
     }
 
-    /// The units that export `name` where it can be imported: exports belong to one account and Region.
-    fn exporters(&self, name: &str, here: &Environment) -> Vec<(Environment, &'a dyn Unit)> {
-        let all = self.exporting.get(name).map_or(&[][..], Vec::as_slice);
-        all.iter().filter(|(there, _)| there.may_be(here)).cloned().collect()
+    /// The units that export `name` where `importer` can import it: exports belong to one account and Region.
+    fn exporters(&self, name: &str, importer: &dyn Unit) -> Vec<&'a dyn Unit> {
+        let all = self.exporting.get(name).into_iter().flatten().cloned();
+        let near = self.places.get(importer.path()).map(|here| here.near(all)).unwrap_or_default();
+        near.into_iter().map(|(_, unit)| unit).collect()
     }
 
     /// The one unit that declares a bucket of this name, `home` if that is one of those that do. A plan and the module it was
@@ -168,8 +173,8 @@ impl<'a> Neighbourhood<'a> {
     /// The one unit that declares the bucket that `name` names in `estate`, if it is another one, and what the bucket goes
     /// by there: exports may lead from unit to unit.
     #[must_use]
-    pub fn declaring(&self, name: &Value, estate: &dyn Estate) -> Option<(&'a dyn Unit, Target)> {
-        let mut here = estate.environment();
+    pub fn declaring(&self, name: &Value) -> Option<(&'a dyn Unit, Target)> {
+        let mut here = self.home;
         let mut target = Target::of(name)?;
         for _ in 0..MAX_EXPORTS {
             let export = match &target {
@@ -179,14 +184,14 @@ impl<'a> Neighbourhood<'a> {
                 }
                 Target::Export(name) => name,
             };
-            let exporters = self.all.exporters(export, &here);
-            let [(there, unit)] = exporters.as_slice() else { return None };
+            let exporters = self.all.exporters(export, here);
+            let [unit] = exporters.as_slice() else { return None };
             let world = World::default();
             let estate = unit.estate(&world);
             let (_, value) = estate.exports().into_iter().find(|(name, _)| name == export)?;
             let value = exports::named(&value);
             match link::bucket(value, estate.as_ref(), &world) {
-                Ok(Link::Elsewhere) => (here, target) = (there.clone(), Target::of(value)?),
+                Ok(Link::Elsewhere) => (here, target) = (*unit, Target::of(value)?),
                 Ok(Link::AbsentModule(_)) => return None,
                 Ok(Link::Bucket(_)) | Err(_) => return (!self.is_home(*unit)).then_some((*unit, target)),
             }
@@ -206,7 +211,7 @@ impl<'a> Neighbourhood<'a> {
         let exporter = exporter.unwrap_or(self.home);
         let is_imported = self.all.naming.keys().any(|target| matches!(target, Target::Export(_)));
         let exports = if is_imported { exports_of(bucket, estate) } else { Vec::new() };
-        let is_only = |name: &String| self.all.exporters(name, &estate.environment()).len() == 1;
+        let is_only = |name: &String| self.all.exporters(name, exporter).len() == 1;
         let importing = exports.into_iter().filter(is_only).map(Target::Export).flat_map(|export| {
             let naming = self.all.naming.get(&export).into_iter().flatten().copied();
             naming.filter(|unit| unit.path() != exporter.path()).map(move |unit| (unit, export.clone()))
@@ -229,6 +234,16 @@ impl<'a> Neighbourhood<'a> {
     #[must_use]
     pub fn is_anything_named(&self) -> bool {
         !self.all.naming.is_empty() || !self.all.naming_any.is_empty()
+    }
+
+    /// Whether more than one other unit may declare the bucket that `name` names.
+    #[must_use]
+    pub fn is_declared_often(&self, name: &Value) -> bool {
+        match Target::of(name) {
+            Some(Target::Name(name)) => self.all.declaring.get(&name).is_some_and(|units| units.len() > 1),
+            Some(Target::Export(name)) => self.all.exporters(&name, self.home).len() > 1,
+            None => false,
+        }
     }
 
     /// What somebody vouches for about a bucket that no unit declares.
@@ -290,9 +305,15 @@ pub fn bucket_in(target: &Target, estate: &dyn Estate, world: &World) -> Decided
             Ok(None)
         }
         Target::Export(name) => {
-            let value = estate.exports().into_iter().find(|(export, _)| export == name).map(|(_, value)| value);
-            let link = value.map(|value| link::bucket(exports::named(&value), estate, world)).transpose()?;
-            Ok(if let Some(Link::Bucket(bucket)) = link { Some(*bucket) } else { None })
+            let mut exports = estate.exports().into_iter();
+            let Some((_, value)) = exports.find(|(export, _)| export == name) else {
+                // Nobody could deploy what imports it.
+                let failure =
+                    Failure { message: format!("nothing is exported as `{name}`"), origin: Origin::default() };
+                return Err(Stop::Reject(Arc::new(failure)));
+            };
+            let link = link::bucket(exports::named(&value), estate, world)?;
+            Ok(if let Link::Bucket(bucket) = link { Some(*bucket) } else { None })
         }
     }
 }

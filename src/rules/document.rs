@@ -21,6 +21,7 @@ mod bucket;
 mod expected;
 
 use bucket::AccessLogs;
+pub use bucket::DECLARED_OFTEN;
 use expected::EXPECTED;
 pub use expected::{Expectation, Given};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::config::{self, Account, BlockFlag, Configured};
-use crate::model::{AccountBlocks, Kind, KnownBucket, Openness, PublicAccessBlock, Unit};
+use crate::model::{AccountBlocks, Accounts, Kind, KnownBucket, Openness, PublicAccessBlock, Unit};
 use crate::value::{Origin, Role, Value, World};
 
 use super::accounts;
@@ -19,6 +19,19 @@ pub(super) fn buckets(configured: &Configured) -> Vec<KnownBucket> {
         origin: Origin::at(bucket.name.span, Role::Given),
     };
     configured.config.buckets.iter().map(known).collect()
+}
+
+/// The accounts that the configuration says units belong to.
+pub(super) fn accounts<'u>(
+    configured: &Configured,
+    units: impl Iterator<Item = &'u dyn Unit>,
+    working_directory: &Path,
+) -> Accounts {
+    let of = |unit: &dyn Unit| {
+        let account = accounts::configured(configured, unit.path(), working_directory)?;
+        Some((unit.path().to_owned(), account.name.value.clone()))
+    };
+    units.filter_map(of).collect()
 }
 
 /// The public access blocks of the account that each unit is deployed to, by the unit's path: what the configuration says

@@ -220,7 +220,8 @@ impl<'t> Evaluator<'t> {
         Value::map(MapKind::Object, entries, Origin::expression(node.span))
     }
 
-    fn call(&self, stack: &'t Stack, name: &str, argument: &Node, span: Span) -> Value {
+    /// What a function gives; it may have failed in every world.
+    pub fn call(&self, stack: &'t Stack, name: &str, argument: &Node, span: Span) -> Value {
         let origin = Origin::expression(span);
         match name {
             _ if self.is_misplaced(name) => misplaced(name, origin),
@@ -346,10 +347,15 @@ impl<'t> Evaluator<'t> {
         if let Some(node) = own.and_then(|own| own.get(name)) {
             return self.evaluate(stack, node);
         }
-        self.settled(span, || match name.split_once('.') {
+        self.settled(span, || self.looked_up(stack, name, span))
+    }
+
+    /// What a name in a text stands for.
+    pub fn looked_up(&self, stack: &'t Stack, name: &str, span: Span) -> Value {
+        match name.split_once('.') {
             Some((id, attribute)) => self.attribute(stack, id, attribute, span),
             None => self.reference(stack, name, span),
-        })
+        }
     }
 }
 

@@ -87,12 +87,26 @@ impl<'t> Evaluator<'t> {
             let outputs = root.body.outputs.iter();
             outputs.map(move |(id, output)| (root, output, output_name(name, id)))
         });
-        let named = exported.chain(outputs).filter_map(|(stack, output, name)| {
-            let exists = self.output_exists(stack, output);
-            let refused = exists.is_some_and(|exists| matches!(exists.data, Data::Bool(false) | Data::Failed(_)));
-            (!refused).then(|| Some((name, self.evaluate(stack, output.value.get("Value")?)))).flatten()
-        });
-        named.collect()
+        let mut exports: Vec<(String, Value)> = Vec::new();
+        let mut waiting: Vec<(String, Value)> = Vec::new();
+        for (stack, output, name) in exported.chain(outputs) {
+            let exists = self.output_exists(stack, output).unwrap_or(Value::bool(true, Origin::default()));
+            let Some(value) = output.value.get("Value") else { continue };
+            match &exists.data {
+                Data::Bool(false) | Data::Failed(_) => continue,
+                // Of two outputs with one name only one can exist.
+                Data::Pending(_) => waiting.push((name.clone(), exists)),
+                _ => {}
+            }
+            exports.push((name, self.evaluate(stack, value)));
+        }
+        for (name, exists) in waiting {
+            let mut same = exports.iter_mut().filter(|(other, _)| *other == name);
+            if let (Some((_, first)), Some(_)) = (same.next(), same.next()) {
+                *first = exists;
+            }
+        }
+        exports
     }
 
     /// The one output of this unit that is exported under `name`. A stack does not import from itself.

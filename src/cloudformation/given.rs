@@ -61,6 +61,12 @@ impl Given {
         Self { open: OpenInputs::Everything, ..self }
     }
 
+    /// The same place, with every parameter open.
+    #[must_use]
+    pub fn without_values(&self) -> Self {
+        Self { open: OpenInputs::Any, pinned: self.pinned.clone(), values: Vec::new() }
+    }
+
     /// The same over what a deployment says: the caller's values win, the deployment knows better where it goes.
     #[must_use]
     pub fn over(&self, values: &[GivenValue], pins: impl IntoIterator<Item = (&'static str, String)>) -> Self {

@@ -34,6 +34,7 @@ mod template;
 mod text;
 mod transform;
 mod tree;
+mod unruly;
 
 #[cfg(test)]
 mod tests;

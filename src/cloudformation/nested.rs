@@ -15,10 +15,10 @@ use super::evaluator::Evaluator;
 use super::given::Given;
 use super::locate::{self, Location, Locator};
 use super::parameter::Parameter;
-use super::rules;
 use super::template::{Read, Template, read};
 use super::transform::{self, Expander};
 use super::tree::{Body, Child, Declared, KeptDefault, Stack, StackId, Tree};
+use super::unruly;
 use super::{Found, file_error};
 
 /// How deep stacks nest.
@@ -31,14 +31,14 @@ const MAX_NODES: usize = 1_000_000;
 /// The stacks of the unit that `template` is the root of, and what was remarked on the way.
 pub fn build(sources: &Arc<Sources>, template: Arc<Template>, given: Given) -> (Tree, Found) {
     let found = Found::default();
-    let (imported, refusals, unruly, impossible) = Default::default();
-    let tree = Tree { stacks: Vec::new(), given, nested: Vec::new(), imported, refusals, unruly, impossible };
+    let (imported, refusals, refused, impossible) = Default::default();
+    let tree = Tree { stacks: Vec::new(), given, nested: Vec::new(), imported, refusals, unruly: refused, impossible };
     let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES };
     builder.grow(template, String::new(), None, &mut Vec::new());
     let Builder { mut tree, mut found, templates, .. } = builder;
     tree.nested.extend(templates.into_iter().filter(|(_, template)| template.is_some()).map(|(file, _)| file));
     tree.nested.sort_unstable();
-    tree.unruly = rules::unruly(&tree);
+    tree.unruly = unruly::unruly(&mut tree);
     report_problems(sources, &tree, &mut found);
     withhold(&tree, sources);
     (tree, found)

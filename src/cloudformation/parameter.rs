@@ -6,7 +6,9 @@ use regex::bytes::RegexBuilder;
 
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
-use crate::value::{Data, Domain, Input, ListKind, Literal, Number, Origin, Part, Pattern, Reason, Role, Text, Value};
+use crate::value::{
+    Data, Domain, Input, ListKind, Literal, Number, Origin, Part, Pattern, Reason, Role, Text, Value, is_fixed,
+};
 
 use super::intrinsic;
 use super::parameter_file::plain_text;
@@ -123,10 +125,14 @@ impl<'t> Parameter<'t> {
         // CloudFormation looks up what an AWS-specific type names: it is one thing that exists.
         let kind = self.kind();
         let names_one = kind == "Number" || (kind.starts_with("AWS::") && self.shape() == Shape::Text);
+        let is_bounded = !allowed.is_empty();
         let never_empty = names_one
+            || is_bounded && self.refuses_text("")
             || self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
             || self.matches_pattern("") == Some(false);
-        let never_wide = names_one || pattern.is_some_and(|pattern| pattern.is_never_wide());
+        let never_wide = names_one
+            || is_bounded && allowed.iter().all(|text| is_fixed(text))
+            || pattern.is_some_and(|pattern| pattern.is_never_wide());
         Domain { values: None, never_null: true, never_empty, never_wide }
     }
 

@@ -12,6 +12,7 @@ use super::partial::beyond;
 use super::template::function;
 use super::text::{joined, named};
 use super::tree::{Child, Declared, Stack, Unread};
+use super::unruly::Unruly;
 
 const PSEUDO: [&str; 7] = [
     "AWS::AccountId",
@@ -24,12 +25,12 @@ const PSEUDO: [&str; 7] = [
 ];
 
 /// A value that somebody gives a parameter, unless CloudFormation refuses it whatever the inputs are.
-fn accepted(parameter: &Parameter<'_>, rule: Option<&str>, value: Value) -> Value {
-    let why = match rule {
+fn accepted(parameter: &Parameter<'_>, refused: Option<&Unruly>, value: Value) -> Value {
+    let why = match refused {
         _ if parameter.refuses(&value) => {
             format!("the constraints of the parameter {} refuse what it is given", parameter.name)
         }
-        Some(rule) => format!("the rule {rule} refuses what the parameter {} is given", parameter.name),
+        Some(Unruly { by, why, .. }) => format!("{by} refuses what the parameter {} is given{why}", parameter.name),
         None => return value,
     };
     broken(why, value.origin)
@@ -135,9 +136,9 @@ impl<'t> Evaluator<'t> {
         broken(message, Origin::at(parameter.span(), Role::Header))
     }
 
-    /// The rule that refuses the value a parameter has.
-    fn ruled_out(&self, stack: &Stack, parameter: &Parameter<'_>) -> Option<&'t str> {
-        self.tree.unruly.get(&(stack.id, parameter.name.to_owned())).map(String::as_str)
+    /// What refuses the value a parameter has.
+    fn ruled_out(&self, stack: &Stack, parameter: &Parameter<'_>) -> Option<&'t Unruly> {
+        self.tree.unruly.get(&(stack.id, parameter.name.to_owned()))
     }
 
     /// `Fn::RefAll`: the values of all parameters of a type.

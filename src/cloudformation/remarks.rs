@@ -15,6 +15,7 @@ use super::partial::beyond;
 use super::rules::assertions;
 use super::template::function;
 use super::tree::{KeptDefault, Stack};
+use super::unruly::Unruly;
 
 impl CloudFormationUnit {
     /// What was remarked while the unit was read, and a note for every error that stands in every world and every limit met
@@ -35,13 +36,11 @@ impl CloudFormationUnit {
         let impossible = self.tree.impossible().iter();
         let mut notes: Vec<Note> =
             impossible.map(|it| Note { message: it.message.clone(), span: Some(it.span) }).collect();
-        for ((stack, _), rule) in &self.tree.unruly {
-            let rule = self.tree.stack(*stack).and_then(|stack| stack.template.root.get("Rules")?.entry(rule));
-            let Some(span) = rule.map(|rule| rule.key.span) else { continue };
-            if notes.iter().all(|note| note.span != Some(span)) {
+        for Unruly { by, why, span } in self.tree.unruly.values() {
+            if notes.iter().all(|note| note.span != Some(*span)) {
                 let message =
-                    "the values of its parameters do not satisfy this rule: whoever deploys this gives others";
-                notes.push(Note { message: message.to_owned(), span: Some(span) });
+                    format!("{by} refuses the values of its parameters{why}: whoever deploys this gives others");
+                notes.push(Note { message, span: Some(*span) });
             }
         }
         notes

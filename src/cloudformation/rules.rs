@@ -4,9 +4,6 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html>
 
-use std::collections::BTreeMap;
-
-use crate::model::OpenInputs;
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
 use crate::value::{Data, Decided, Origin, Stop, World, any, every, watched};
@@ -15,14 +12,14 @@ use super::condition::LOGIC;
 use super::evaluator::Evaluator;
 use super::parameter::Parameter;
 use super::template::function;
-use super::tree::{Impossible, Stack, StackId, Tree};
+use super::tree::{Impossible, Stack, Tree};
 
 /// How many worlds are tried to find out whether something refuses all of them.
-const MAX_WORLDS: usize = 64;
+pub const MAX_WORLDS: usize = 64;
 
 /// What may refuse answers.
 #[derive(Clone, Copy)]
-enum Refuser<'t> {
+pub enum Refuser<'t> {
     /// By its constraints.
     Parameter(Parameter<'t>),
     /// One that cannot be evaluated.
@@ -41,20 +38,29 @@ impl Refuser<'_> {
         }
     }
 
-    /// What is said where it refuses every input.
-    fn complaint(&self) -> (String, Span) {
-        let (what, key) = match self {
-            Self::Parameter(parameter) => {
-                return (format!("no input gives the parameter {} a value it takes", parameter.name), parameter.span());
-            }
-            Self::Condition(entry) => ("no input lets CloudFormation evaluate the condition", &entry.key),
-            Self::Rule(entry) => ("no input satisfies the assertions of the rule", &entry.key),
+    /// What it is, and what it is called.
+    pub fn name(&self) -> String {
+        let (what, name) = match self {
+            Self::Parameter(parameter) => ("the parameter", parameter.name),
+            Self::Condition(entry) => ("the condition", entry.key.text().unwrap_or_default()),
+            Self::Rule(entry) => ("the rule", entry.key.text().unwrap_or_default()),
         };
-        (format!("{what} {}", key.text().unwrap_or_default()), key.span)
+        format!("{what} {name}")
+    }
+
+    /// What is said where it refuses every input.
+    pub fn complaint(&self) -> (String, Span) {
+        let name = self.name();
+        match self {
+            Self::Parameter(parameter) => (format!("no input gives {name} a value it takes"), parameter.span()),
+            Self::Condition(entry) => (format!("no input lets CloudFormation evaluate {name}"), entry.key.span),
+            Self::Rule(entry) => (format!("no input satisfies the assertions of {name}"), entry.key.span),
+        }
     }
 }
 
-fn refusers(stack: &Stack) -> impl Iterator<Item = (usize, Refuser<'_>)> {
+/// What may refuse answers in a stack, each with its number.
+pub fn refusers(stack: &Stack) -> impl Iterator<Item = (usize, Refuser<'_>)> {
     let parameters = stack.parameters().map(Refuser::Parameter);
     let conditions = stack.body.conditions.values().map(Refuser::Condition);
     let rules = stack.template.section("Rules").iter().map(Refuser::Rule);
@@ -72,7 +78,7 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Whether the stack certainly exists: nothing is said about one that may not.
-    fn stack_exists(&self, stack: &'t Stack) -> bool {
+    pub fn stack_exists(&self, stack: &'t Stack) -> bool {
         let Some((parent, resource)) = stack.parent else { return true };
         let parent = self.tree.stack(parent);
         parent.zip(parent.and_then(|parent| parent.resource_at(resource))).is_some_and(|(parent, resource)| {
@@ -102,7 +108,11 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    fn refuses_at_all(&self, refuser: Refuser<'t>, stack: &'t Stack) -> Decided<bool> {
+    /// Whether it refuses what is answered or, where nothing is, what everything has.
+    ///
+    /// # Errors
+    /// The need to ask what it waits for.
+    pub fn refuses_at_all(&self, refuser: Refuser<'t>, stack: &'t Stack) -> Decided<bool> {
         let value = match refuser {
             Refuser::Parameter(parameter) => self.parameter(stack, parameter),
             Refuser::Condition(entry) => self.truth(stack, &entry.key),
@@ -119,7 +129,10 @@ impl<'t> Evaluator<'t> {
     }
 
     /// Whether a rule applies and one of its assertions does not hold.
-    fn breaks(&self, stack: &'t Stack, rule: &Node) -> Decided<bool> {
+    ///
+    /// # Errors
+    /// The need to ask what an assertion waits for.
+    pub fn breaks(&self, stack: &'t Stack, rule: &Node) -> Decided<bool> {
         let applies = rule.get("RuleCondition").map(|condition| (condition, true));
         let broken = || assertions(rule).map(|assert| (assert, false));
         let is = |(node, wanted): (&Node, bool)| match self.ruled(stack, node).data {
@@ -162,7 +175,8 @@ impl Tree {
             });
             if !can_be || self.is_unruly(stack, refuser) {
                 let (message, span) = refuser.complaint();
-                let message = format!("{message}: CloudFormation deploys nothing of this");
+                let others = if is_rule && self.can_be_alone(stack, refuser) { " beside those before it" } else { "" };
+                let message = format!("{message}{others}: CloudFormation deploys nothing of this");
                 impossible.push(Impossible { place: (stack.id, number), message, span });
             } else if is_rule {
                 rules.push((stack, refuser));
@@ -171,21 +185,19 @@ impl Tree {
         impossible
     }
 
-    /// Whether a rule refuses the value that a parameter of the root has here and had not `before`.
-    pub fn rules_out(&self, parameter: &str, before: &Self) -> bool {
-        let is_new = |key| !before.unruly.contains_key(key);
-        self.unruly.keys().any(|key| (key.0 == 0 && key.1 == parameter) || is_new(key))
+    fn can_be_alone(&self, stack: &Stack, refuser: Refuser<'_>) -> bool {
+        let breaks = |world: &World| Evaluator::new(self, world, self.given.open).refuses_at_all(refuser, stack);
+        World::default().can_be(MAX_WORLDS, breaks) && !self.is_unruly(stack, refuser)
     }
 
-    /// Whether a rule refuses what parameters are given: nobody asks for another value then.
+    /// Whether it refuses what parameters are given: nobody asks for another value then.
     fn is_unruly(&self, stack: &Stack, refuser: Refuser<'_>) -> bool {
-        let Refuser::Rule(rule) = refuser else { return false };
         let given = |parameter: &str| match stack.parent {
             None => self.given.get(parameter).is_some(),
             Some(_) => true,
         };
-        let name = rule.key.text();
-        self.unruly.iter().any(|((id, parameter), by)| *id == stack.id && Some(by.as_str()) == name && given(parameter))
+        let name = refuser.name();
+        self.unruly.iter().any(|((id, parameter), it)| *id == stack.id && it.by == name && given(parameter))
     }
 }
 
@@ -195,38 +207,4 @@ fn may_fail(node: &Node) -> bool {
     function(node).is_some_and(|(name, _)| !total(name))
         || node.entries().iter().any(|entry| may_fail(&entry.value))
         || node.items().unwrap_or_default().iter().any(may_fail)
-}
-
-/// The parameters whose values a rule refuses whatever else is given, with the rule: whoever deploys the template must
-/// give others.
-pub fn unruly(tree: &Tree) -> BTreeMap<(StackId, String), String> {
-    let world = World::default();
-    let evaluator = Evaluator::new(tree, &world, OpenInputs::WithoutDefault);
-    let mut unruly = BTreeMap::new();
-    for stack in &tree.stacks {
-        let rules =
-            stack.template.section("Rules").iter().filter(|rule| evaluator.breaks(stack, &rule.value) == Ok(true));
-        for rule in rules {
-            let mut names = Vec::new();
-            referred(&rule.value, &mut names);
-            names.retain(|name| stack.parameter(name).is_some());
-            // Who gives some of them a value may give the others one too.
-            let is_given = |name: &&str| stack.parent.is_some() || tree.given.get(name).is_some();
-            if !names.iter().all(is_given) {
-                names.retain(|name| !is_given(name));
-            }
-            let name = rule.key.text().unwrap_or_default();
-            unruly.extend(names.into_iter().map(|parameter| ((stack.id, parameter.to_owned()), name.to_owned())));
-        }
-    }
-    unruly
-}
-
-/// The names that a node refers to.
-fn referred<'n>(node: &'n Node, names: &mut Vec<&'n str>) {
-    if let Some(("Ref", name)) = function(node) {
-        names.extend(name.text());
-    }
-    node.entries().iter().for_each(|entry| referred(&entry.value, names));
-    node.items().unwrap_or_default().iter().for_each(|item| referred(item, names));
 }

@@ -135,9 +135,10 @@ impl<'a> Expander<'a> {
         };
         let message = format!("AWS::Include is not carried out: {unread}");
         // What is on S3 is seldom meant to be here.
-        match self.declares && self.depth == 0 && !text.contains("://") {
-            true => self.found.unread(message, transform.span),
-            false => self.found.note(message, transform.span),
+        if self.declares && self.depth == 0 && !text.contains("://") {
+            self.found.unread(message, transform.span);
+        } else {
+            self.found.note(message, transform.span);
         }
         let source = location.as_ref().map(|location| location.as_str().map_or(location.describe(), str::to_owned));
         self.not_read("AWS::Include", &source.unwrap_or_default());

@@ -13,6 +13,7 @@ use super::choice::Answers;
 use super::given::Given;
 use super::parameter::Parameter;
 use super::template::{Template, function};
+use super::unruly::Unruly;
 
 /// A stack's number in its tree; the first is the root.
 pub type StackId = usize;
@@ -30,8 +31,8 @@ pub struct Tree {
     pub imported: BTreeMap<String, Value>,
     /// What may refuse answers, by stack and number. Before anything is answered nothing does.
     pub refusals: Before<(StackId, usize), Decided<bool>>,
-    /// The parameters of each stack whose values a rule refuses, with the rule.
-    pub unruly: BTreeMap<(StackId, String), String>,
+    /// The parameters of each stack whose values are refused, with what refuses them.
+    pub unruly: BTreeMap<(StackId, String), Unruly>,
     /// What refuses every input, worked out when it is needed.
     pub impossible: OnceLock<Vec<Impossible>>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::explore::{Exploration, Merged};
 use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Subject, Verdict, Whole, fingerprint};
 use crate::model::{Language, Resource, Unit};
-use crate::rules::document::Remark;
+use crate::rules::document::{DECLARED_OFTEN, Remark};
 use crate::rules::leaves::{Evidence, Leaf};
 use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
@@ -161,6 +161,9 @@ fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) ->
     let mut slots = BTreeMap::from([("resource", trail.address.clone()), ("inputs", inputs(row, cases))]);
     if let Some(judged) = shown {
         slots.insert("bucket", judged.bucket.clone());
+        let is_often = judged.remarks.iter().any(|remark| remark.code == DECLARED_OFTEN);
+        let declared = if is_often { &row.words.declared_often } else { &row.words.undeclared };
+        slots.insert("declared", declared.clone());
         if let Some(failure) = judged.failures.first() {
             slots.extend(failure_slots(row, failure));
         }

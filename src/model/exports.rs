@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::{Data, OfUnit, Part, Symbol, SymbolSource, Text, Value, World};
 
-use super::{Environment, Unit};
+use super::Unit;
+use super::place::{Accounts, Place};
 
 /// How many exports a value is followed through.
 const MAX_ROUNDS: usize = 8;
@@ -13,20 +14,20 @@ const MAX_ROUNDS: usize = 8;
 /// A unit's exports, and where they can be imported.
 struct Exporter {
     path: String,
-    environment: Environment,
+    place: Place,
     exports: Vec<(String, Value)>,
 }
 
 impl Exporter {
-    fn of(unit: &dyn Unit) -> Self {
+    fn of(unit: &dyn Unit, accounts: &Accounts) -> Self {
         let world = World::default();
-        let estate = unit.estate(&world);
-        Self { path: unit.path().to_owned(), environment: estate.environment(), exports: estate.exports() }
+        let exports = unit.estate(&world).exports();
+        Self { path: unit.path().to_owned(), place: Place::of(unit, accounts), exports }
     }
 }
 
 /// Gives every unit what exactly one other exports under a name that it imports. Whether there was anything of the kind.
-pub fn join<'u>(units: impl IntoIterator<Item = &'u mut Box<dyn Unit>>) -> bool {
+pub fn join<'u>(units: impl IntoIterator<Item = &'u mut Box<dyn Unit>>, accounts: &Accounts) -> bool {
     let mut units: Vec<&mut Box<dyn Unit>> = units.into_iter().collect();
     let imports: Vec<_> = units.iter().map(|unit| unit.imports()).collect();
     let mut joined: Vec<BTreeMap<String, Value>> = vec![BTreeMap::new(); units.len()];
@@ -34,7 +35,7 @@ pub fn join<'u>(units: impl IntoIterator<Item = &'u mut Box<dyn Unit>>) -> bool 
         return false;
     }
     for _ in 0..MAX_ROUNDS {
-        let exporters: Vec<Exporter> = units.iter().map(|unit| Exporter::of(unit.as_ref())).collect();
+        let exporters: Vec<Exporter> = units.iter().map(|unit| Exporter::of(unit.as_ref(), accounts)).collect();
         let mut is_done = true;
         for (at, unit) in units.iter_mut().enumerate() {
             let (Some(names), Some(before), Some(here)) = (imports.get(at), joined.get_mut(at), exporters.get(at))
@@ -58,16 +59,14 @@ pub fn join<'u>(units: impl IntoIterator<Item = &'u mut Box<dyn Unit>>) -> bool 
 
 /// What the one other unit that exports this name exports, as `importer` sees it.
 fn exported(name: &str, importer: &Exporter, exporters: &[Exporter]) -> Option<Value> {
-    let others = exporters.iter().filter(|other| other.environment.may_be(&importer.environment));
-    let mut all = others.flat_map(|other| {
+    let all = exporters.iter().flat_map(|other| {
         let named = other.exports.iter().filter(|(export, _)| export == name);
-        named.map(move |(_, value)| (other, value))
+        named.map(move |(_, value)| (other.place.clone(), (other, value)))
     });
-    let (exporter, value) = all.next()?;
-    if exporter.path == importer.path || all.next().is_some() {
-        return None;
+    match importer.place.near(all).as_slice() {
+        [(_, (exporter, value))] if exporter.path != importer.path => imported(value, name, &exporter.path),
+        _ => None,
     }
-    imported(value, name, &exporter.path)
 }
 
 /// What is exported as others see it; `None` of what is not known before deployment, and is no bucket.

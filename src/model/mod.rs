@@ -14,6 +14,7 @@ mod made;
 mod named;
 mod neighbourhood;
 mod neighbours;
+mod place;
 pub mod policy_document;
 mod pool;
 pub mod schema;
@@ -36,6 +37,7 @@ pub use made::{Made, declared_for, made_by};
 pub use named::undecided as undecided_name;
 pub use neighbourhood::{Beside, Neighbourhood};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
+pub use place::Accounts;
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};

@@ -9,7 +9,8 @@ use super::exports;
 use super::known::KnownBucket;
 use super::link::{self, Link};
 use super::neighbours::{AccountBlocks, Neighbours, Target, are_one, exports_of};
-use super::{Environment, Estate, Existence, Kind, Resource, Unit};
+use super::place::Place;
+use super::{Estate, Existence, Kind, Resource, Unit};
 
 /// How many exports a name is followed through.
 const MAX_EXPORTS: usize = 16;
@@ -49,7 +50,7 @@ impl<'a> Beside<'a> {
 struct Exported {
     name: String,
     /// Where it can be imported.
-    there: Environment,
+    there: Place,
     /// Whether nothing else is exported under it.
     is_certain: bool,
 }
@@ -68,8 +69,8 @@ impl<'a> Neighbourhood<'a> {
     /// The one unit that declares the bucket that `name` names in `estate`, if it is another one, and what the bucket goes
     /// by there: exports may lead from unit to unit.
     #[must_use]
-    pub fn declaring(&self, name: &Value, estate: &dyn Estate) -> Option<(&'a dyn Unit, Target)> {
-        let mut here = estate.environment();
+    pub fn declaring(&self, name: &Value) -> Option<(&'a dyn Unit, Target)> {
+        let mut here = self.all.place(self.home);
         let mut target = Target::of(name)?;
         for _ in 0..MAX_EXPORTS {
             let export = match &target {
@@ -102,11 +103,11 @@ impl<'a> Neighbourhood<'a> {
         if !self.all.naming.keys().any(|target| matches!(target, Target::Export(_))) {
             return Vec::new();
         }
-        let importing = self.exported(bucket, estate).into_iter().flat_map(|export| {
+        let importing = self.exported(bucket, exporter, estate).into_iter().flat_map(|export| {
             let target = Target::Export(export.name.clone());
             let naming = self.all.naming.get(&target).into_iter().flatten().copied();
             let others = naming.filter(|unit| unit.path() != exporter.path());
-            let there = others.filter(move |unit| unit.estate(&World::default()).environment().may_be(&export.there));
+            let there = others.filter(move |unit| self.all.place(*unit).may_be(&export.there));
             let is_certain = export.is_certain;
             there.map(move |unit| {
                 let only_if = (!is_certain).then(|| Arc::new(is_imported(unit, &export.name, exporter, bucket)));
@@ -117,10 +118,11 @@ impl<'a> Neighbourhood<'a> {
     }
 
     /// What the bucket is exported as, also by whoever exports what he imports.
-    fn exported(&self, bucket: &Resource, estate: &dyn Estate) -> Vec<Exported> {
-        let is_only = |name: &String, there: &Environment| self.all.exporters(name, there).len() == 1;
+    fn exported(&self, bucket: &Resource, exporter: &dyn Unit, estate: &dyn Estate) -> Vec<Exported> {
+        let is_only = |name: &String, there: &Place| self.all.exporters(name, there).len() == 1;
+        let home = self.all.place(exporter);
         let own = exports_of(bucket, estate).into_iter().map(|name| {
-            let there = estate.environment();
+            let there = home.clone();
             Exported { is_certain: is_only(&name, &there), there, name }
         });
         let mut exported: Vec<Exported> = own.collect();
@@ -168,6 +170,16 @@ impl<'a> Neighbourhood<'a> {
     #[must_use]
     pub fn is_anything_named(&self) -> bool {
         !self.all.naming.is_empty() || !self.all.naming_any.is_empty()
+    }
+
+    /// Whether more than one other unit may declare the bucket that `name` names.
+    #[must_use]
+    pub fn is_declared_often(&self, name: &Value) -> bool {
+        match Target::of(name) {
+            Some(Target::Name(name)) => self.all.declaring.get(&name).is_some_and(|units| units.len() > 1),
+            Some(Target::Export(name)) => self.all.exporters(&name, &self.all.place(self.home)).len() > 1,
+            None => false,
+        }
     }
 
     /// What somebody vouches for about a bucket that no unit declares.

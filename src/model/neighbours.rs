@@ -15,7 +15,8 @@ use super::known::KnownBucket;
 use super::link::{self, Link, exists};
 use super::named::{self, undecided};
 use super::neighbourhood::Neighbourhood;
-use super::{Environment, Estate, Kind, Language, Resource, Unit};
+use super::place::{Accounts, Place};
+use super::{Estate, Kind, Language, Resource, Unit};
 
 /// What may belong to a bucket of another unit.
 pub(super) const SATELLITES: [Kind; 5] =
@@ -28,9 +29,11 @@ pub struct Neighbours<'a> {
     pub(super) naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
     /// Those with satellites that may name more than was looked at.
     pub(super) naming_any: Vec<&'a dyn Unit>,
-    pub(super) exporting: BTreeMap<String, Vec<(Environment, &'a dyn Unit)>>,
+    pub(super) exporting: BTreeMap<String, Vec<(Place, &'a dyn Unit)>>,
     /// What imports of this name are exported as again.
     pub(super) exporting_again: BTreeMap<String, Vec<Again>>,
+    /// Where each unit is deployed, by its path.
+    pub(super) places: BTreeMap<String, Place>,
     pub(super) known: &'a [KnownBucket],
     pub(super) account_blocks: BTreeMap<String, AccountBlocks<'a>>,
 }
@@ -40,7 +43,7 @@ pub(super) struct Again {
     /// Its name.
     pub name: String,
     /// Where it can be imported.
-    pub there: Environment,
+    pub there: Place,
 }
 
 /// Where the public access block of an account comes from, for the buckets of one unit of it.
@@ -88,11 +91,12 @@ impl Target {
 impl<'a> Neighbours<'a> {
     /// Reads the names that every unit gives to buckets, to exports and in what belongs to buckets: the last in whatever
     /// world, the others as far as they are known without any answer.
-    pub fn of(units: impl IntoIterator<Item = &'a dyn Unit>) -> Self {
+    pub fn of(units: impl IntoIterator<Item = &'a dyn Unit>, accounts: &Accounts) -> Self {
         let mut neighbours = Self::default();
         for unit in units {
             let world = World::default();
             let estate = unit.estate(&world);
+            let place = Place::of(unit, accounts);
             for name in named::declared(unit) {
                 add(&mut neighbours.declaring, name, unit);
             }
@@ -101,13 +105,21 @@ impl<'a> Neighbours<'a> {
                 add(&mut neighbours.naming, target, unit);
             }
             neighbours.naming_any.extend(named.is_cut.then_some(unit));
+            // In different worlds a unit may export different values under one name.
+            let mut exports: BTreeMap<String, Vec<Value>> = BTreeMap::new();
             for (name, value) in estate.exports() {
-                if let Some(Target::Export(imported)) = Target::of(exports::named(&value)) {
-                    let again = Again { name: name.clone(), there: estate.environment() };
-                    neighbours.exporting_again.entry(imported).or_default().push(again);
-                }
-                neighbours.exporting.entry(name).or_default().push((estate.environment(), unit));
+                exports.entry(name).or_default().push(value);
             }
+            for (name, values) in exports {
+                for value in values {
+                    if let Some(Target::Export(imported)) = Target::of(exports::named(&value)) {
+                        let again = Again { name: name.clone(), there: place.clone() };
+                        neighbours.exporting_again.entry(imported).or_default().push(again);
+                    }
+                }
+                neighbours.exporting.entry(name).or_default().push((place.clone(), unit));
+            }
+            neighbours.places.insert(unit.path().to_owned(), place);
         }
         neighbours
     }
@@ -136,7 +148,7 @@ impl<'a> Neighbours<'a> {
             let (what, units): (String, Vec<&dyn Unit>) = match Target::of(&name)? {
                 Target::Name(name) => (format!("the bucket `{name}`"), self.declaring.get(&name)?.clone()),
                 Target::Export(name) => {
-                    let exporters = self.exporters(&name, &estate.environment());
+                    let exporters = self.exporters(&name, &self.place(unit));
                     (format!("the export `{name}`"), exporters.into_iter().map(|(_, unit)| unit).collect())
                 }
             };
@@ -147,10 +159,14 @@ impl<'a> Neighbours<'a> {
         estate.resources(Kind::Trail).iter().filter_map(note).collect()
     }
 
+    /// Where a unit is deployed.
+    pub(super) fn place(&self, unit: &dyn Unit) -> Place {
+        self.places.get(unit.path()).cloned().unwrap_or_default()
+    }
+
     /// The units that export `name` where it can be imported: exports belong to one account and Region.
-    pub(super) fn exporters(&self, name: &str, here: &Environment) -> Vec<(Environment, &'a dyn Unit)> {
-        let all = self.exporting.get(name).map_or(&[][..], Vec::as_slice);
-        all.iter().filter(|(there, _)| there.may_be(here)).cloned().collect()
+    pub(super) fn exporters(&self, name: &str, here: &Place) -> Vec<(Place, &'a dyn Unit)> {
+        here.near(self.exporting.get(name).into_iter().flatten().cloned())
     }
 
     /// The one unit that declares a bucket of this name, `home` if that is one of those that do. A plan and the module it was
@@ -211,9 +227,15 @@ pub fn bucket_in(target: &Target, estate: &dyn Estate, world: &World) -> Decided
             Ok(None)
         }
         Target::Export(name) => {
-            let value = estate.exports().into_iter().find(|(export, _)| export == name).map(|(_, value)| value);
-            let link = value.map(|value| link::bucket(exports::named(&value), estate, world)).transpose()?;
-            Ok(if let Some(Link::Bucket(bucket)) = link { Some(*bucket) } else { None })
+            let mut exports = estate.exports().into_iter();
+            let Some((_, value)) = exports.find(|(export, _)| export == name) else {
+                // Nobody could deploy what imports it.
+                let failure =
+                    Failure { message: format!("nothing is exported as `{name}`"), origin: Origin::default() };
+                return Err(Stop::Reject(Arc::new(failure)));
+            };
+            let link = link::bucket(exports::named(&value), estate, world)?;
+            Ok(if let Link::Bucket(bucket) = link { Some(*bucket) } else { None })
         }
     }
 }

@@ -38,8 +38,9 @@ const SOURCES: &[(&str, &str, &str)] = sources![
 /// a flag of the public access block in the file's own spelling and `permission` verbs (`read and list`), both given by
 /// the exposure fact and found only under its codes, as is `statement` (`statement 2`); `expected` what a parameter of the
 /// control asks for; `inputs` the names of what decides;
-/// `unit`, `name` and `reason` belong to remarks.
-pub const PLACEHOLDERS: [&str; 12] = [
+/// `unit`, `name` and `reason` belong to remarks, `declared` says why a bucket is not known.
+pub const PLACEHOLDERS: [&str; 13] = [
+    "declared",
     "resource",
     "bucket",
     "attribute",

@@ -22,6 +22,7 @@ mod expected;
 mod known;
 
 use bucket::AccessLogs;
+pub use bucket::DECLARED_OFTEN;
 use expected::EXPECTED;
 pub use expected::{Expectation, Given};
 

@@ -26,6 +26,10 @@ pub struct Words {
     pub no_trail: String,
     /// A unit that no input lets anybody deploy; `{unit}`.
     pub all_refused: String,
+    /// A bucket that none of the sources declares.
+    pub undeclared: String,
+    /// One of which they do not tell which one it is.
+    pub declared_often: String,
     /// The line of the program that wrote the source.
     pub created: String,
     /// The same, where that line is not here; `{place}`.

@@ -21,9 +21,10 @@ pub(super) fn add(files: &[FoundFile], given: &Given, sources: &Arc<Sources>, fo
     let trail = searched.iter().any(|(_, mention)| *mention == Mention::Trail);
     found.assemblies = assemblies(&templates, sources);
     let errors = std::mem::take(&mut found.assemblies.errors);
-    match trail {
-        true => found.errors.extend(errors),
-        false => found.notes.extend(errors.into_iter().map(FileError::into_note)),
+    if trail {
+        found.errors.extend(errors);
+    } else {
+        found.notes.extend(errors.into_iter().map(FileError::into_note));
     }
     found.notes.append(&mut found.assemblies.notes);
     let unread = searched.iter().filter(|(_, mention)| *mention == Mention::Unread).map(|(file, _)| *file);

@@ -15,6 +15,9 @@ use crate::value::{Data, Decided, Input, OfUnit, Origin, Role, Stop, Value, Worl
 use super::{Builder, Remark};
 use crate::rules::leaves::{Evidence, Ground, Leaf};
 
+/// The remark that more than one other unit declares a trail's bucket, so that it is not known which one it is.
+pub const DECLARED_OFTEN: &str = "declared-often";
+
 /// What is known of the access logs of a trail's bucket, for what the configuration expects of them.
 #[derive(Debug)]
 pub(super) enum AccessLogs {
@@ -72,6 +75,10 @@ impl<'a> Builder<'a> {
             Ok((link, None)) => match (self.vouched(&name), link) {
                 (None, Link::AbsentModule(module)) => Some(self.absent(&name, &leaf, &module)),
                 (known, _) => {
+                    if known.is_none() && self.neighbours.is_declared_often(&name) {
+                        let (code, origin) = (DECLARED_OFTEN, name.origin.clone());
+                        self.remarks.push(Remark { code, slots: Vec::new(), origin });
+                    }
                     self.leaf("/Trail/Bucket", leaf);
                     known.map(|known| self.known(known, &name, trail))
                 }
@@ -96,7 +103,7 @@ impl<'a> Builder<'a> {
 
     /// The bucket that `name` names, in the one other unit that declares it.
     fn elsewhere(&self, name: &Value) -> Decided<Option<Place<'a>>> {
-        let Some((home, target)) = self.neighbours.declaring(name, self.estate) else { return Ok(None) };
+        let Some((home, target)) = self.neighbours.declaring(name) else { return Ok(None) };
         let found = in_unit(home, self.world, |estate, world| bucket_in(&target, estate, world))?;
         let Some(bucket) = found else { return Ok(None) };
         let mut importing = Vec::new();

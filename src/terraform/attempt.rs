@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 use crate::source::Span;
 use crate::syntax::{Call, Expr, ExprKind, TemplatePart};
-use crate::value::{Ask, Data, Input, Literal, Origin, Question, Role, Value};
+use crate::value::{Ask, Data, Input, Literal, Origin, Question, Role, Symbol, SymbolSource, Value};
 
 use super::evaluator::Evaluator;
 use super::functions::{self, Nulls};
@@ -60,6 +60,9 @@ const TOTAL: &[&str] = &[
     "values",
     "yamlencode",
 ];
+
+/// Functions that give one of the values they are given.
+const PICKING: [&str; 5] = ["coalesce", "element", "lookup", "matchkeys", "one"];
 
 /// Functions that tell types apart: they refuse nothing but what has another one.
 const CONVERSIONS: [&str; 6] = ["tobool", "tolist", "tomap", "tonumber", "toset", "tostring"];
@@ -184,7 +187,7 @@ impl<'a> Evaluator<'a> {
         let (value, needs) = self.attempts.within(Some(Needs::default()), || self.evaluate(expr, env));
         // What is asked of a value tells that it is not null, so that is asked before.
         let Needs { certain: mut conditions, accepted } = needs.unwrap_or_default();
-        if value.obstacle().is_none() || !may_refuse(expr) {
+        if value.obstacle().is_none() || !may_refuse(expr, is_total) {
             conditions.extend(accepted);
         }
         conditions.push(self.attempts.apart(|| self.succeeds(expr, &value, env)));
@@ -198,7 +201,11 @@ impl<'a> Evaluator<'a> {
             None => Value::bool(true, origin()),
             Some(Data::Failed(_)) => Value::bool(false, origin()),
             Some(Data::Pending(question)) => Value::pending(question.clone(), origin()),
-            Some(_) if may_refuse(expr) => self.is_accepted(value, origin()),
+            // What is picked is there: it would have another name otherwise.
+            Some(Data::Opaque(symbol)) if is_no_result(symbol) && !may_refuse(expr, is_total_or_picks) => {
+                self.is_readable(expr, env)
+            }
+            Some(_) if may_refuse(expr, is_total) => self.is_accepted(value, origin()),
             Some(_) => self.is_readable(expr, env),
         }
     }
@@ -274,12 +281,23 @@ fn is_name(expr: &Expr, env: Env<'_, '_>) -> bool {
     }
 }
 
+/// Whether something that is set at deployment is no result of an expression.
+fn is_no_result(symbol: &Symbol) -> bool {
+    !matches!(symbol.source, SymbolSource::Derived(_))
+}
+
 fn is_total(call: &Call) -> bool {
     TOTAL.contains(&call.name.as_str())
 }
 
-/// Whether an expression holds an operation that may refuse a value although it is set.
-fn may_refuse(expr: &Expr) -> bool {
+/// Whether a call refuses nothing, or gives what it picks out of a collection.
+fn is_total_or_picks(call: &Call) -> bool {
+    is_total(call) || PICKING.contains(&call.name.as_str())
+}
+
+/// Whether an expression holds an operation that may refuse a value although it is set: any but what is harmless.
+fn may_refuse(expr: &Expr, is_harmless: fn(&Call) -> bool) -> bool {
+    let may_refuse = |part: &Expr| may_refuse(part, is_harmless);
     let any = |parts: &[&Expr]| parts.iter().any(|part| may_refuse(part));
     match &expr.kind {
         ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(..) | ExprKind::Variable(_) => false,
@@ -295,7 +313,7 @@ fn may_refuse(expr: &Expr) -> bool {
             TemplatePart::Interpolation(inner) => may_refuse(inner),
             TemplatePart::If(..) | TemplatePart::For(_) => true,
         }),
-        ExprKind::Call(call) => !is_total(call) || call.arguments.iter().any(|argument| may_refuse(argument)),
+        ExprKind::Call(call) => !is_harmless(call) || call.arguments.iter().any(|argument| may_refuse(argument)),
         ExprKind::For(each) => {
             let condition = each.condition.as_deref().is_some_and(may_refuse);
             condition || may_refuse(&each.collection)

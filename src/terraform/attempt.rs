@@ -123,8 +123,12 @@ impl Attempts {
         };
         let empty = Value::answer(Question::new(input, Ask::Empty), world, origin());
         let unless_empty = |need: Value| any(vec![need, empty.clone()], world, origin());
-        certain.into_iter().for_each(|need| self.add(|needs| &mut needs.certain, unless_empty(need)));
-        accepted.into_iter().for_each(|need| self.add(|needs| &mut needs.accepted, unless_empty(need)));
+        for need in certain {
+            self.add(|needs| &mut needs.certain, unless_empty(need));
+        }
+        for need in accepted {
+            self.add(|needs| &mut needs.accepted, unless_empty(need));
+        }
         done
     }
 
@@ -197,7 +201,9 @@ impl<'a> Evaluator<'a> {
         if !self.attempts.is_on() {
             return;
         }
-        functions::refused_if_null(name, arguments).into_iter().for_each(|value| self.needs_set(value));
+        for value in functions::refused_if_null(name, arguments) {
+            self.needs_set(value);
+        }
         if let ("element", Some(Value { data: Data::Open(list), origin, .. })) = (name, arguments.first()) {
             let empty = Value::answer(Question::new(Arc::clone(list), Ask::Empty), self.world, origin.clone());
             self.attempts.add(|needs| &mut needs.certain, not(empty, self.world, origin.clone()));
@@ -381,6 +387,6 @@ fn may_refuse(expr: &Expr) -> bool {
             let condition = each.condition.as_deref().is_some_and(may_refuse);
             condition || may_refuse(&each.collection)
         }
-        _ => true,
+        ExprKind::Unsupported(_) => true,
     }
 }

@@ -64,8 +64,9 @@ impl<'a> Evaluator<'a> {
             ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
             ExprKind::Binary(left, operator, right) => {
                 let (left, right) = (self.evaluate(left, env), self.evaluate(right, env));
-                for operand in [&left, &right] {
-                    operators::operand_type(*operator).iter().for_each(|ty| self.needs_a(ty, operand));
+                if let Some(ty) = operators::operand_type(*operator) {
+                    self.needs_a(&ty, &left);
+                    self.needs_a(&ty, &right);
                 }
                 let limit = self.too_much([&left, &right], expr.span);
                 limit.unwrap_or_else(|| operators::binary(*operator, left, right, self.world, origin()))

@@ -35,14 +35,15 @@ fn length(arguments: &Arguments) -> Answer {
         }
         Data::List(_, items) => items.len(),
         Data::Map(_, entries) => entries.len(),
-        Data::Text(text) => match text.as_literal() {
-            Some(text) => text.graphemes(true).count(),
-            None => {
+        Data::Text(text) => {
+            if let Some(text) = text.as_literal() {
+                text.graphemes(true).count()
+            } else {
                 let domain = Domain { never_null: true, never_empty: text.is_certainly_set(), ..Domain::default() };
                 let text = Input { domain, ..Input::derived(value.describe(), value.origin.clone()) };
                 return Ok(length_of(&Arc::new(text), arguments.world(), arguments.origin()));
             }
-        },
+        }
         _ if count(value).is_some() => count(value).unwrap_or_default(),
         Data::Open(_) | Data::Opaque(_) => {
             let length = unknown(value).map(|input| length_of(&input, arguments.world(), arguments.origin()));

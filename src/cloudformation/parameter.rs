@@ -133,7 +133,7 @@ impl<'t> Parameter<'t> {
         let never_wide = names_one
             || is_bounded && allowed.iter().all(|text| is_fixed(text))
             || pattern.is_some_and(|pattern| pattern.is_never_wide());
-        Domain { values: None, never_null: true, never_empty, never_wide }
+        Domain { never_null: true, never_empty, never_wide, ..Domain::default() }
     }
 
     /// Its type, as it is declared.
@@ -204,6 +204,7 @@ impl<'t> Parameter<'t> {
             never_null: theirs.never_null || own.never_null,
             never_empty: theirs.never_empty || own.never_empty,
             never_wide: theirs.never_wide || own.never_wide,
+            ..Domain::default()
         };
         let input = Input { domain, ..input.as_ref().clone() };
         Value { data: Data::Open(Arc::new(input)), ..value }

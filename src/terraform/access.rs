@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::Step;
-use crate::value::{Ask, Data, Input, Junction, ListKind, Literal, Number, Origin, Question, Role, Symbol, Value};
+use crate::value::{
+    Ask, Data, Input, Junction, ListKind, Literal, Mirrored, Number, Origin, Question, Role, Symbol, Value,
+};
 
 use super::evaluator::Evaluator;
 use super::joined::{self, Entry};
@@ -230,7 +232,13 @@ impl<'a> Evaluator<'a> {
                 Value::list(ListKind::Tuple, items.iter().map(each).collect(), origin)
             }
             Data::List(_, items) if items.is_empty() => {
-                Value::list(ListKind::List, Vec::new(), origin).typed(&self.type_of_splat(&source, steps, span, env))
+                // What one element would make tells the type, or that no element has what is wanted.
+                let element = unknown::opaque("element", origin.clone());
+                let element = element.typed(types::of(&source).element().unwrap_or(&Type::Any));
+                match self.steps(element, steps, span, env) {
+                    failed if matches!(failed.data, Data::Failed(_)) => failed,
+                    made => Value::list(ListKind::List, Vec::new(), origin).typed(&Type::list(types::of(&made))),
+                }
             }
             Data::List(_, items) => Value::list(ListKind::List, items.iter().map(each).collect(), origin),
             Data::Open(input) => self.open_splat(&source, input, steps, span, env),
@@ -254,7 +262,7 @@ impl<'a> Evaluator<'a> {
         env: Env<'_, 'a>,
     ) -> Value {
         let origin = Origin::expression(span);
-        if let Some((junction @ (Junction::List | Junction::Set), parts)) = source.parts() {
+        if let Some((junction, parts)) = source.parts().filter(|(junction, _)| junction.is_of_elements()) {
             let made: Vec<Value> = parts.iter().map(|part| self.splat(part.clone(), steps, span, env)).collect();
             let stop = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_)));
             let name = format!("{}[*]{}", source.describe(), made.iter().map(Value::describe).collect::<String>());
@@ -286,7 +294,7 @@ impl<'a> Evaluator<'a> {
             None => format!("{}.*({})", source.describe(), item.describe()),
         };
         let made = derive(name, source, Outcome::Open, self.world, origin).typed(&splat_type(source, &item));
-        let made = joined::as_long_as(source, made);
+        let made = joined::mirroring(source, Mirrored::Length, made);
         match source.each() {
             Some((key, element)) => {
                 let item = self.steps(element.clone(), steps, span, env);
@@ -294,13 +302,6 @@ impl<'a> Evaluator<'a> {
             }
             None => made,
         }
-    }
-
-    /// What a splat over a list without elements is a list of: what one element would make.
-    fn type_of_splat(&self, source: &Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Type {
-        let element = unknown::opaque("element", Origin::expression(span));
-        let element = element.typed(types::of(source).element().unwrap_or(&Type::Any));
-        Type::list(types::of(&self.steps(element, steps, span, env)))
     }
 
     fn steps(&self, value: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {

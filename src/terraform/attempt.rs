@@ -5,27 +5,40 @@
 //! whether or not its value is needed, but for the branch of a conditional that is not taken.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use crate::source::Span;
-use crate::syntax::{Call, Expr, ExprKind, TemplatePart};
-use crate::value::{Ask, Data, Input, Literal, Origin, Question, Role, Symbol, SymbolSource, Value};
+use crate::syntax::{BinaryOperator, Call, Expansion, Expr, ExprKind, TemplatePart};
+use crate::value::{Ask, Data, Input, Junction, Literal, Number, Origin, Question, Role, Value, World};
 
 use super::evaluator::Evaluator;
-use super::functions::{self, Nulls};
-use super::operators::{all, not};
+use super::functions::{self, is_doubtful, length_of};
+use super::operators::{all, any, binary, not};
 use super::scope::Env;
-use super::types::Type;
+use super::types::{Type, of};
 use super::unknown::whether;
 
-/// Functions that refuse nothing that is set at deployment.
+/// Functions that refuse nothing but null, and what is of a type that they do not take.
 const TOTAL: &[&str] = &[
+    "abs",
+    "alltrue",
+    "anytrue",
     "base64encode",
+    "base64sha256",
+    "base64sha512",
     "can",
+    "ceil",
     "chomp",
+    "coalesce",
+    "coalescelist",
     "compact",
     "concat",
+    "contains",
     "distinct",
+    "element",
+    "endswith",
     "flatten",
+    "floor",
     "format",
     "formatlist",
     "join",
@@ -33,23 +46,35 @@ const TOTAL: &[&str] = &[
     "keys",
     "length",
     "lower",
+    "max",
     "md5",
     "merge",
+    "min",
     "nonsensitive",
     "replace",
     "reverse",
     "sensitive",
+    "setintersection",
+    "setsubtract",
+    "setunion",
     "sha1",
     "sha256",
     "sha512",
+    "signum",
     "sort",
     "split",
+    "startswith",
+    "strcontains",
+    "strrev",
     "substr",
     "title",
+    "tobool",
     "tolist",
     "tomap",
+    "tonumber",
     "toset",
     "tostring",
+    "transpose",
     "trim",
     "trimprefix",
     "trimspace",
@@ -60,12 +85,6 @@ const TOTAL: &[&str] = &[
     "values",
     "yamlencode",
 ];
-
-/// Functions that give one of the values they are given.
-const PICKING: [&str; 5] = ["coalesce", "element", "lookup", "matchkeys", "one"];
-
-/// Functions that tell types apart: they refuse nothing but what has another one.
-const CONVERSIONS: [&str; 6] = ["tobool", "tolist", "tomap", "tonumber", "toset", "tostring"];
 
 /// What the expressions need that are being tried, the innermost last. What is worked out elsewhere meanwhile, such as a
 /// local value, is no part of one: where it fails, Terraform stops.
@@ -91,6 +110,26 @@ impl Attempts {
         self.0.borrow_mut().push(needs);
         let done = work();
         (done, self.0.borrow_mut().pop().flatten())
+    }
+
+    /// Does `work` with what stands for all elements of an open collection: what that needs, only an element needs.
+    pub fn of_elements<T>(&self, collection: &Value, world: &World, work: impl FnOnce() -> T) -> T {
+        let (done, needs) = self.within(self.is_on().then(Needs::default), work);
+        let Some(Needs { certain, accepted }) = needs else { return done };
+        let origin = || collection.origin.clone();
+        let input = match &collection.data {
+            Data::Open(input) => Arc::clone(input),
+            _ => Arc::new(Input::derived(collection.describe(), origin())),
+        };
+        let empty = Value::answer(Question::new(input, Ask::Empty), world, origin());
+        let unless_empty = |need: Value| any(vec![need, empty.clone()], world, origin());
+        for need in certain {
+            self.add(|needs| &mut needs.certain, unless_empty(need));
+        }
+        for need in accepted {
+            self.add(|needs| &mut needs.accepted, unless_empty(need));
+        }
+        done
     }
 
     fn is_on(&self) -> bool {
@@ -120,13 +159,8 @@ impl<'a> Evaluator<'a> {
         };
         self.attempts.add(|needs| &mut needs.certain, is_certain);
         match (&value.data, &expr.kind) {
-            (Data::Open(_), ExprKind::Call(call)) if CONVERSIONS.contains(&call.name.as_str()) => {
-                let of_any =
-                    call.arguments.first().map(|argument| self.attempts.apart(|| self.evaluate(argument, env)));
-                if let Some(argument) = of_any.filter(|argument| *argument.said_type() == Type::Any) {
-                    let statement = format!("can({}({}))", call.name, argument.describe());
-                    self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, origin()));
-                }
+            (Data::Open(_), ExprKind::Binary(_, operator, divisor)) if may_divide_by_zero(*operator, divisor) => {
+                self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(value, origin()));
             }
             (Data::Open(_), ExprKind::Call(call)) if !is_total(call) => {
                 self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(value, origin()));
@@ -144,19 +178,48 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Says that what is being tried needs a function's arguments to be what it takes.
+    /// Says that what is being tried needs a value that is not null and can be converted to a type.
+    pub fn needs_a(&self, ty: &Type, value: &Value) {
+        self.needs_set(value);
+        if self.attempts.is_on() && is_doubtful(value, ty) {
+            let statement = format!("can(to{}({}))", ty.describe(), value.describe());
+            self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, value.origin.clone()));
+        }
+    }
+
+    /// Says that what is being tried needs a collection.
+    pub fn needs_elements(&self, collection: &Value) {
+        self.needs_set(collection);
+        if self.attempts.is_on() && matches!(collection.data, Data::Open(_)) && of(collection) == Type::Any {
+            let statement = format!("can([for each in {} : each])", collection.describe());
+            self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, collection.origin.clone()));
+        }
+    }
+
+    /// Says that what is being tried needs a function's arguments not to be null where it takes no null.
     pub fn needs_arguments(&self, name: &str, arguments: &[Value]) {
         if !self.attempts.is_on() {
             return;
         }
-        for (at, argument) in arguments.iter().enumerate() {
-            let takes = functions::takes(name, at);
-            if takes != Nulls::Anywhere {
-                self.needs_set(argument);
-            }
-            if takes == Nulls::Nowhere {
-                argument.as_list().into_iter().flatten().for_each(|item| self.needs_set(item));
-            }
+        for value in functions::refused_if_null(name, arguments) {
+            self.needs_set(value);
+        }
+        if let ("element", Some(Value { data: Data::Open(list), origin, .. })) = (name, arguments.first()) {
+            let empty = Value::answer(Question::new(Arc::clone(list), Ask::Empty), self.world, origin.clone());
+            self.attempts.add(|needs| &mut needs.certain, not(empty, self.world, origin.clone()));
+        }
+    }
+
+    /// That a function takes arguments of these types, where their types do not tell.
+    pub fn misfit(&self, name: &str, arguments: &[Value]) -> Option<String> {
+        let is_asked = self.attempts.is_on() && functions::may_misfit(name, arguments);
+        is_asked.then(|| format!("can({})", functions::describe(name, arguments)))
+    }
+
+    /// Says that what is being tried needs a function to take its arguments, unless the same is asked of what it makes.
+    pub fn needs_fitting(&self, name: &str, fits: Option<String>, value: &Value) {
+        if let Some(fits) = fits.filter(|_| TOTAL.contains(&name) || !matches!(value.data, Data::Open(_))) {
+            self.attempts.add(|needs| &mut needs.accepted, whether(fits, self.world, value.origin.clone()));
         }
     }
 
@@ -187,7 +250,8 @@ impl<'a> Evaluator<'a> {
         let (value, needs) = self.attempts.within(Some(Needs::default()), || self.evaluate(expr, env));
         // What is asked of a value tells that it is not null, so that is asked before.
         let Needs { certain: mut conditions, accepted } = needs.unwrap_or_default();
-        if value.obstacle().is_none() || !may_refuse(expr, is_total) {
+        let is_pending = value.waiting().is_some();
+        if value.obstacle().is_none() || is_pending || !may_refuse(expr) {
             conditions.extend(accepted);
         }
         conditions.push(self.attempts.apart(|| self.succeeds(expr, &value, env)));
@@ -201,11 +265,7 @@ impl<'a> Evaluator<'a> {
             None => Value::bool(true, origin()),
             Some(Data::Failed(_)) => Value::bool(false, origin()),
             Some(Data::Pending(question)) => Value::pending(question.clone(), origin()),
-            // What is picked is there: it would have another name otherwise.
-            Some(Data::Opaque(symbol)) if is_no_result(symbol) && !may_refuse(expr, is_total_or_picks) => {
-                self.is_readable(expr, env)
-            }
-            Some(_) if may_refuse(expr, is_total) => self.is_accepted(value, origin()),
+            Some(_) if may_refuse(expr) => self.is_accepted(value, origin()),
             Some(_) => self.is_readable(expr, env),
         }
     }
@@ -250,6 +310,14 @@ impl<'a> Evaluator<'a> {
                 };
                 Value::answer(Question::new(input.clone(), ask), self.world, origin())
             }
+            Data::Open(input) => match (source.parts(), &key.data) {
+                (Some((junction, _)), Data::Number(at)) if junction.keeps_all() => {
+                    let length = length_of(input, self.world, origin());
+                    binary(BinaryOperator::Greater, length, Value::number(at.clone(), origin()), self.world, origin())
+                }
+                (Some((Junction::Map, _)), _) => yes(),
+                _ => self.unclear(source, key),
+            },
             // An attribute of what a provider makes is there; an element need not be.
             Data::Opaque(_) if is_index => self.unclear(source, key),
             Data::Map(_, entries) if entries.keys().any(|key| self.is_unknown_key(key)) => {
@@ -281,29 +349,29 @@ fn is_name(expr: &Expr, env: Env<'_, '_>) -> bool {
     }
 }
 
-/// Whether something that is set at deployment is no result of an expression.
-fn is_no_result(symbol: &Symbol) -> bool {
-    !matches!(symbol.source, SymbolSource::Derived(_))
-}
-
+/// A map is asked for a key that it may lack where there is a default. Only `merge` takes no argument at all, which is what
+/// a list that is expanded may come to.
 fn is_total(call: &Call) -> bool {
-    TOTAL.contains(&call.name.as_str())
+    let is_named = TOTAL.contains(&call.name.as_str()) || (call.name == "lookup" && call.arguments.len() == 3);
+    is_named && (call.expansion == Expansion::None || call.name == "merge")
 }
 
-/// Whether a call refuses nothing, or gives what it picks out of a collection.
-fn is_total_or_picks(call: &Call) -> bool {
-    is_total(call) || PICKING.contains(&call.name.as_str())
+/// Whether an operation has no value for some numbers: nothing is divided by zero.
+fn may_divide_by_zero(operator: BinaryOperator, divisor: &Expr) -> bool {
+    matches!(operator, BinaryOperator::Divide | BinaryOperator::Modulo)
+        && !matches!(&divisor.kind, ExprKind::Number(number) if *number != Number::from(0_i64))
 }
 
-/// Whether an expression holds an operation that may refuse a value although it is set: any but what is harmless.
-fn may_refuse(expr: &Expr, is_harmless: fn(&Call) -> bool) -> bool {
-    let may_refuse = |part: &Expr| may_refuse(part, is_harmless);
+/// Whether an expression holds an operation that may refuse a value although it is set.
+fn may_refuse(expr: &Expr) -> bool {
     let any = |parts: &[&Expr]| parts.iter().any(|part| may_refuse(part));
     match &expr.kind {
         ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(..) | ExprKind::Variable(_) => false,
-        ExprKind::Attribute(source, _) | ExprKind::Parenthesis(source) | ExprKind::Splat(source, _) => {
-            may_refuse(source)
-        }
+        ExprKind::Attribute(source, _)
+        | ExprKind::Parenthesis(source)
+        | ExprKind::Splat(source, _)
+        | ExprKind::Negate(source)
+        | ExprKind::Not(source) => may_refuse(source),
         ExprKind::Index(source, key) => any(&[source, key]),
         ExprKind::Conditional(condition, yes, no) => any(&[condition, yes, no]),
         ExprKind::Tuple(items) => items.iter().any(|item| may_refuse(item)),
@@ -313,11 +381,12 @@ fn may_refuse(expr: &Expr, is_harmless: fn(&Call) -> bool) -> bool {
             TemplatePart::Interpolation(inner) => may_refuse(inner),
             TemplatePart::If(..) | TemplatePart::For(_) => true,
         }),
-        ExprKind::Call(call) => !is_harmless(call) || call.arguments.iter().any(|argument| may_refuse(argument)),
+        ExprKind::Binary(left, operator, right) => may_divide_by_zero(*operator, right) || any(&[left, right]),
+        ExprKind::Call(call) => !is_total(call) || call.arguments.iter().any(|argument| may_refuse(argument)),
         ExprKind::For(each) => {
             let condition = each.condition.as_deref().is_some_and(may_refuse);
             condition || may_refuse(&each.collection)
         }
-        _ => true,
+        ExprKind::Unsupported(_) => true,
     }
 }

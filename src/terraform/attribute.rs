@@ -36,6 +36,9 @@ const BUCKET_PARTS: &[&str] = &[
     "aws_s3_bucket_website_configuration",
 ];
 
+/// The arguments that the provider leaves null, each with the types of resources that have it.
+const UNWRITTEN: &str = include_str!("unwritten.txt");
+
 impl<'a> Evaluator<'a> {
     /// `address.name` of an instance: what is configured, else what the provider will make.
     pub fn instance_attribute(&self, instance: &Instance<'a>, name: &str, span: Span) -> Value {
@@ -121,6 +124,12 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Whether the provider leaves an argument null that is not written.
+fn is_null_unwritten(kind: &str, name: &str) -> bool {
+    let lines = UNWRITTEN.lines().filter_map(|line| line.split_once(": "));
+    lines.filter(|(argument, _)| *argument == name).any(|(_, kinds)| kinds.split(' ').any(|other| other == kind))
+}
+
 fn symbol(instance: &Instance<'_>, attribute: &str, origin: Origin) -> Value {
     let source = SymbolSource::Resource(instance.address.clone());
     Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin)
@@ -129,6 +138,9 @@ fn symbol(instance: &Instance<'_>, attribute: &str, origin: Origin) -> Value {
 /// What an argument that is not written is worth, where the provider neither asks AWS nor makes it up.
 fn default(kind: &str, name: &str, instance: &Instance<'_>) -> Option<Value> {
     let header = || Origin::at(instance.block.header, Role::Header);
+    if is_null_unwritten(kind, name) {
+        return Some(Value::null(header()));
+    }
     schema::kind(kind).filter(|kind| !matches!(kind, Kind::Bucket | Kind::Key | Kind::LogGroup))?;
     schema::properties(kind).iter().find_map(|property| match property.from {
         From::Flag(argument, default) if argument == name => Some(Value::bool(default, header())),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::{BinaryOperator, Call, Expansion, Expr, ExprKind};
+use crate::syntax::{Call, Expansion, Expr, ExprKind};
 use crate::value::{Data, Input, ListKind, MapKind, Origin, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
@@ -64,15 +64,23 @@ impl<'a> Evaluator<'a> {
             ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
             ExprKind::Binary(left, operator, right) => {
                 let (left, right) = (self.evaluate(left, env), self.evaluate(right, env));
-                if !matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual) {
-                    self.needs_set(&left);
-                    self.needs_set(&right);
+                if let Some(ty) = operators::operand_type(*operator) {
+                    self.needs_a(&ty, &left);
+                    self.needs_a(&ty, &right);
                 }
                 let limit = self.too_much([&left, &right], expr.span);
                 limit.unwrap_or_else(|| operators::binary(*operator, left, right, self.world, origin()))
             }
-            ExprKind::Negate(inner) => operators::negate(self.evaluate(inner, env), self.world, origin()),
-            ExprKind::Not(inner) => operators::not(self.evaluate(inner, env), self.world, origin()),
+            ExprKind::Negate(inner) => {
+                let operand = self.evaluate(inner, env);
+                self.needs_a(&Type::Number, &operand);
+                operators::negate(operand, self.world, origin())
+            }
+            ExprKind::Not(inner) => {
+                let operand = self.evaluate(inner, env);
+                self.needs_a(&Type::Bool, &operand);
+                operators::not(operand, self.world, origin())
+            }
             ExprKind::For(each) => self.for_expression(each, expr.span, env),
             ExprKind::Parenthesis(inner) => self.evaluate(inner, env),
             ExprKind::Unsupported(reason) => {
@@ -103,7 +111,7 @@ impl<'a> Evaluator<'a> {
             return Value::failed("the results of a conditional must have one type", Origin::expression(span));
         }
         let condition_value = self.evaluate(condition, env);
-        self.needs_set(&condition_value);
+        self.needs_a(&Type::Bool, &condition_value);
         let decided = truth(&condition_value, self.world);
         let Data::Bool(taken) = decided.data else {
             return Value::new(decided.data, Origin::expression(span));
@@ -140,6 +148,7 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.terragrunt_call(name, &arguments, span) {
             return value;
         }
+        let misfit = self.misfit(name, &arguments);
         self.needs_arguments(name, &arguments);
         self.limits.count(functions::regex_steps(name, &arguments));
         if let Some(limit) = self.too_much(&arguments, span) {
@@ -147,6 +156,7 @@ impl<'a> Evaluator<'a> {
         }
         let value = functions::call(&functions::Call { name, arguments, span, world: self.world, host: self });
         self.limits.count(width(&value));
+        self.needs_fitting(name, misfit, &value);
         self.settled(value)
     }
 

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::value::{Ask, Data, Domain, Input, Junction, Literal, Origin, Question, Reason, Value, World};
+use crate::value::{
+    Ask, Data, Domain, Input, Junction, ListKind, Literal, Mirrored, Origin, Question, Reason, Value, World,
+};
 
 /// The collection made of these parts, by the canonical text `name`. It waits for an answer that a part waits for: no name
 /// tells what becomes of the answer.
@@ -58,16 +60,35 @@ fn because(collection: Value, reason: Reason) -> Value {
     }
 }
 
-/// The open collection as one that has an element for each that `source` has.
-pub(super) fn as_long_as(source: &Value, collection: Value) -> Value {
-    match &collection.data {
-        Data::Open(input) if holds_something(source) => {
-            let domain = Domain { never_empty: true, ..input.domain.clone() };
-            let input = Input { domain, ..input.as_ref().clone() };
-            Value { data: Data::Open(Arc::new(input)), ..collection }
-        }
-        _ => collection,
+/// The open collection as one that has something of `source`, which it is made of.
+pub(super) fn mirroring(source: &Value, mirrored: Mirrored, collection: Value) -> Value {
+    let Data::Open(input) = &collection.data else { return collection };
+    let mirrors = match &source.data {
+        Data::Open(source) if source != input => Some((mirrored, Arc::clone(source))),
+        _ => None,
+    };
+    let never_empty = input.domain.never_empty || holds_something(source);
+    let domain = Domain { never_empty, mirrors, ..input.domain.clone() };
+    let input = Input { domain, ..input.as_ref().clone() };
+    Value { data: Data::Open(Arc::new(input)), ..collection }
+}
+
+/// How many elements a list has, where that is known although perhaps not in which order they come.
+pub(super) fn count(list: &Value) -> Option<usize> {
+    match (list.as_list(), list.parts()) {
+        (Some(items), _) => Some(items.len()),
+        (None, Some((junction, parts))) if junction.keeps_all() => parts.iter().map(count).sum(),
+        _ => None,
     }
+}
+
+/// Elements that make a list in an order that is not known, by the canonical text `name`.
+pub(super) fn shuffled(name: String, kind: ListKind, items: Vec<Value>, world: &World, origin: Origin) -> Value {
+    let alone = |item: Value| Value::list(kind, vec![item], origin.clone());
+    if items.len() < 2 {
+        return Value::list(kind, items, origin);
+    }
+    joined(name, Junction::Shuffled, items.into_iter().map(alone).collect(), world, origin)
 }
 
 /// Whether the part is null or empty in this world.

@@ -4,13 +4,13 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Expr, For, ForResult};
-use crate::value::{Data, Input, Junction, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
+use crate::value::{Data, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Symbol, SymbolSource, Value};
 
 use super::evaluator::Evaluator;
 use super::joined;
 use super::scope::{Binding, Env};
 use super::truth::truth;
-use super::types::{Nullable, Type};
+use super::types::{Nullable, Type, of};
 use super::unknown::{Outcome, derive};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
@@ -20,6 +20,7 @@ impl<'a> Evaluator<'a> {
     /// `[for …]` and `{for …}`.
     pub fn for_expression(&self, each: &For, span: Span, env: Env<'_, 'a>) -> Value {
         let collection = self.evaluate(&each.collection, env);
+        self.needs_elements(&collection);
         self.for_over(each, &collection, span, env)
     }
 
@@ -32,13 +33,25 @@ impl<'a> Evaluator<'a> {
             }
         };
         let mut made = Made::new(&each.result);
+        // In which order the keys come is not known where one of them is not.
+        let is_shuffled = elements.len() > 1
+            && matches!(collection.data, Data::Map(..))
+            && matches!(each.result, ForResult::Tuple(_))
+            && elements.iter().any(|(key, _)| key.as_str().is_none());
         for (key, value) in &elements {
             let stop = bind(each, key, value, env, |env| self.iteration(each, &mut made, span, env));
             if let Some(stop) = stop {
                 return stop;
             }
         }
-        made.into_value(span)
+        match made.into_value(span) {
+            Value { data: Data::List(kind, items), origin, .. } if is_shuffled => {
+                let shown: Vec<String> = items.iter().map(Value::describe).collect();
+                let name = format!("[for each of {} : {}]", collection.describe(), shown.join(", "));
+                joined::shuffled(name, kind, items.as_ref().clone(), self.world, origin)
+            }
+            made => made,
+        }
     }
 
     /// The elements in Terraform's order: a list's by index, a map's by key, a set's are their own keys.
@@ -57,6 +70,9 @@ impl<'a> Evaluator<'a> {
             }
             Data::Object(id) => self.elements(&self.whole_object(*id, span), span),
             Data::Null => Err(Value::failed("null cannot be iterated over", origin())),
+            Data::Open(_) | Data::Opaque(_) if matches!(of(collection), Type::Bool | Type::Number | Type::String) => {
+                Err(Value::failed("only a collection can be iterated over", origin()))
+            }
             Data::Open(_) | Data::Opaque(_) | Data::Pending(_) | Data::Failed(_) => Err(collection.clone()),
             _ => Err(Value::failed("only a collection can be iterated over", origin())),
         }
@@ -65,7 +81,9 @@ impl<'a> Evaluator<'a> {
     /// Adds what one element makes; what ends the whole expression otherwise.
     fn iteration(&self, each: &For, made: &mut Made, span: Span, env: Env<'_, 'a>) -> Option<Value> {
         if let Some(condition) = &each.condition {
-            let kept = truth(&self.evaluate(condition, env), self.world);
+            let condition = self.evaluate(condition, env);
+            self.needs_a(&Type::Bool, &condition);
+            let kept = truth(&condition, self.world);
             match kept.data {
                 Data::Bool(true) => {}
                 Data::Bool(false) => return None,
@@ -97,12 +115,12 @@ impl<'a> Evaluator<'a> {
     /// position counts that is not known.
     fn for_over_parts(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Option<Value> {
         let (found, parts) = collection.parts()?;
-        let counts = each.key.is_some() && found == Junction::List;
+        let counts = each.key.is_some() && found.keeps_all();
         if counts && parts.get(1..).unwrap_or_default().iter().any(|part| part.as_list().is_some()) {
             return None;
         }
         let junction = match each.result {
-            ForResult::Tuple(_) if found == Junction::List => Junction::List,
+            ForResult::Tuple(_) if found.keeps_all() => found,
             ForResult::Tuple(_) => Junction::Set,
             ForResult::Object(..) => Junction::Map,
             ForResult::Grouped(..) => return None,
@@ -121,7 +139,7 @@ impl<'a> Evaluator<'a> {
     pub fn resolved_parts(&self, junction: Junction, parts: &[Value], span: Span) -> Vec<Value> {
         match junction {
             Junction::Map => joined::resolved(parts, self.world, |part, key| self.entry_of(part, key, span)),
-            Junction::List | Junction::Set => parts.to_vec(),
+            Junction::List | Junction::Set | Junction::Shuffled => parts.to_vec(),
         }
     }
 
@@ -154,12 +172,17 @@ impl<'a> Evaluator<'a> {
                 }
             })
         };
-        let (name, made, is_met) = match bind(each, &key, &value, env, open) {
+        let made = self.attempts.of_elements(collection, self.world, || bind(each, &key, &value, env, open));
+        let (name, made, is_met) = match made {
             Ok(made) => made,
             Err(pending) => return pending,
         };
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
-        let all = if each.condition.is_none() { joined::as_long_as(collection, all) } else { all };
+        let all = match (&each.condition, &each.result) {
+            (Some(_), _) => all,
+            (None, ForResult::Grouped(..)) => joined::mirroring(collection, Mirrored::Emptiness, all),
+            (None, _) => joined::mirroring(collection, Mirrored::Length, all),
+        };
         match (made, is_met) {
             (Some((key, element)), Some(is_met)) => joined::made_if(all, key, element, is_met),
             (Some((key, element)), None) => joined::made_of(all, key, element),

@@ -7,6 +7,7 @@ use crate::value::{Data, Input, Origin, Part, Reason, Role, Text, Value};
 use super::evaluator::Evaluator;
 use super::scope::{Binding, Env};
 use super::truth::truth;
+use super::types::{Type, of};
 
 /// The longest text that is put together, in bytes.
 const MAX_TEXT: usize = 16 * 1024 * 1024;
@@ -40,11 +41,13 @@ impl<'a> Evaluator<'a> {
                 }
                 TemplatePart::Interpolation(expr) => {
                     let value = self.evaluate(expr, env);
-                    self.needs_set(&value);
+                    self.needs_a(&Type::String, &value);
                     joined.value(&value, expr.span)?;
                 }
                 TemplatePart::If(condition, yes, no) => {
-                    let decided = truth(&self.evaluate(condition, env), self.world);
+                    let condition = self.evaluate(condition, env);
+                    self.needs_a(&Type::Bool, &condition);
+                    let decided = truth(&condition, self.world);
                     match decided.data {
                         Data::Bool(true) => self.append(yes, span, joined, env)?,
                         Data::Bool(false) => self.append(no, span, joined, env)?,
@@ -59,6 +62,7 @@ impl<'a> Evaluator<'a> {
 
     fn append_each(&self, each: &TemplateFor, joined: &mut Joined, env: Env<'_, 'a>) -> Result<(), Value> {
         let collection = self.evaluate(&each.collection, env);
+        self.needs_elements(&collection);
         let span = each.collection.span;
         let elements = match self.elements(&collection, span) {
             Ok(elements) => elements,
@@ -111,6 +115,9 @@ impl Joined {
             Data::Bool(known) => self.push(Text::literal(known.to_string()).standing_at(span), span),
             Data::Number(known) => self.push(Text::literal(known.to_string()).standing_at(span), span),
             Data::Text(text) => self.push(text.clone().standing_at(span), span),
+            Data::Open(_) | Data::Opaque(_) if !of(value).may_become(&Type::String) => {
+                failed("a collection cannot stand in a text")
+            }
             Data::Open(_) | Data::Opaque(_) => self.push(Text::join([Part::Value(value.clone())]), span),
             Data::Pending(_) | Data::Failed(_) => Err(value.clone()),
             Data::Null => failed("null cannot stand in a text"),

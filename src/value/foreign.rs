@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Data, Input, Part, Question, Reason, Stop, Symbol, SymbolSource, Value, World};
+use super::{Data, Domain, Input, Part, Question, Reason, Stop, Symbol, SymbolSource, Value, World};
 
 /// What can be read in one unit and seen from another.
 pub trait OfUnit {
@@ -77,7 +77,9 @@ impl OfUnit for Arc<Input> {
             }
             other => other.clone(),
         };
-        Self::new(Input { name: name_of(&self.name, unit), reason, ..self.as_ref().clone() })
+        let mirrors = self.domain.mirrors.clone().map(|(mirrored, of)| (mirrored, of.of_unit(unit)));
+        let domain = Domain { mirrors, ..self.domain.clone() };
+        Self::new(Input { name: name_of(&self.name, unit), reason, domain, ..self.as_ref().clone() })
     }
 }
 

@@ -72,8 +72,24 @@ pub enum Junction {
     List,
     /// Elements in an order that is not known; equal ones may be one.
     Set,
+    /// Lists, whose elements come in an order that is not known.
+    Shuffled,
     /// Maps, of which the entries of a later one replace those of an earlier one.
     Map,
+}
+
+impl Junction {
+    /// Whether it has elements, and no keys.
+    #[must_use]
+    pub fn is_of_elements(self) -> bool {
+        self != Self::Map
+    }
+
+    /// Whether it has all the elements of its parts.
+    #[must_use]
+    pub fn keeps_all(self) -> bool {
+        matches!(self, Self::List | Self::Shuffled)
+    }
 }
 
 /// Which values an input can have.
@@ -87,6 +103,32 @@ pub struct Domain {
     pub never_empty: bool,
     /// Whether a wildcard, a policy variable or a wide range of addresses is certainly none of them (`AllowedPattern`).
     pub never_wide: bool,
+    /// The collection of which it has something, so that what is asked about that is asked of the collection.
+    pub mirrors: Option<(Mirrored, Arc<Input>)>,
+}
+
+/// What a collection has of the one that it is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mirrored {
+    /// Elements if that has any.
+    Emptiness,
+    /// As many elements.
+    Length,
+    /// The same elements, or those that are its keys.
+    Elements,
+    /// The same elements, each once.
+    Members,
+}
+
+impl Mirrored {
+    fn answers(self, ask: &Ask) -> bool {
+        match ask {
+            Ask::Empty | Ask::LongerThan(0) => true,
+            Ask::LongerThan(_) => matches!(self, Self::Length | Self::Elements),
+            Ask::Holds(_) => matches!(self, Self::Elements | Self::Members),
+            _ => false,
+        }
+    }
 }
 
 /// A value an input can be compared with.
@@ -173,6 +215,17 @@ impl Input {
     }
 }
 
+impl Input {
+    /// The collection that certainly has as many elements: itself, or what it is made of.
+    #[must_use]
+    pub fn counted(self: &Arc<Self>) -> &Arc<Self> {
+        match &self.domain.mirrors {
+            Some((Mirrored::Length | Mirrored::Elements, of)) => of.counted(),
+            _ => self,
+        }
+    }
+}
+
 impl Domain {
     /// True or false and nothing else.
     #[must_use]
@@ -182,6 +235,7 @@ impl Domain {
             never_null: true,
             never_empty: true,
             never_wide: true,
+            mirrors: None,
         }
     }
 
@@ -206,10 +260,14 @@ impl Domain {
 }
 
 impl Question {
-    /// A question about an input.
+    /// A question about an input, or about the collection that has the answer.
     #[must_use]
     pub fn new(input: impl Into<Arc<Input>>, ask: Ask) -> Self {
-        Self { input: input.into(), ask }
+        let input = input.into();
+        match &input.domain.mirrors {
+            Some((mirrored, of)) if mirrored.answers(&ask) => Self::new(Arc::clone(of), ask),
+            _ => Self { input, ask },
+        }
     }
 
     /// A canonical text, such as `var.env == "prod"`.

@@ -31,7 +31,7 @@ use crate::source::Span;
 pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
-pub use input::{Ask, Domain, Input, Junction, Literal, Question, Reason};
+pub use input::{Ask, Domain, Input, Junction, Literal, Mirrored, Question, Reason};
 pub use marked::{Mark, Marked, Piece};
 pub use names::{index_in, is_part, names_in, step};
 pub use number::{Decimal, NoNumber, Number};
@@ -299,7 +299,7 @@ impl Value {
     pub fn pieces(&self) -> Option<Vec<&Self>> {
         match (self.as_list(), self.parts()) {
             (Some(items), _) => Some(items.iter().collect()),
-            (None, Some((Junction::List | Junction::Set, parts))) => {
+            (None, Some((junction, parts))) if junction.is_of_elements() => {
                 Some(parts.iter().flat_map(|part| part.pieces().unwrap_or_else(|| vec![part])).collect())
             }
             _ => None,

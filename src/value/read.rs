@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Ask, Data, Input, Junction, Literal, Origin, Question, Value, World};
+use super::{Ask, Data, Input, Literal, Origin, Question, Value, World};
 
 /// Why a decision cannot be made in this world.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,7 +152,7 @@ impl Value {
     /// # Errors
     /// [`Stop`] when an input decides it, or the real tool would refuse.
     pub fn read_list(&self, world: &World) -> Decided<Vec<Value>> {
-        if let Some((Junction::List | Junction::Set, parts)) = self.parts() {
+        if let Some((_, parts)) = self.parts().filter(|(junction, _)| junction.is_of_elements()) {
             let parts: Decided<Vec<Vec<Self>>> = parts.iter().map(|part| part.read_list(world)).collect();
             return parts.map(|parts| parts.concat());
         }

@@ -158,7 +158,8 @@ impl Type {
         }
     }
 
-    /// Whether a value of this type may be converted to another, whatever [`Type::Any`] stands for.
+    /// Whether a value of this type may be converted to another, whatever [`Type::Any`] stands for. The elements of a
+    /// collection count also where there are none.
     #[must_use]
     pub fn may_become(&self, to: &Self) -> bool {
         match (self, to) {
@@ -166,10 +167,29 @@ impl Type {
             (Self::Bool, to) => matches!(to, Self::Bool | Self::String),
             (Self::Number, to) => matches!(to, Self::Number | Self::String),
             (Self::String, to) => matches!(to, Self::Bool | Self::Number | Self::String),
+            (Self::List(from) | Self::Set(from), Self::List(to) | Self::Set(to)) | (Self::Map(from), Self::Map(to)) => {
+                from.may_become(to)
+            }
             (Self::List(_) | Self::Set(_) | Self::Tuple(_), to) => {
                 matches!(to, Self::List(_) | Self::Set(_) | Self::Tuple(_))
             }
             (Self::Map(_) | Self::Object(_), to) => matches!(to, Self::Map(_) | Self::Object(_)),
+        }
+    }
+
+    /// Whether every value of this type is converted to another, whatever [`Type::Any`] stands for.
+    #[must_use]
+    pub fn always_becomes(&self, to: &Self) -> bool {
+        match (self, to) {
+            (_, Self::Any) | (Self::Bool | Self::Number, Self::String) => true,
+            (Self::List(from) | Self::Set(from), Self::List(to) | Self::Set(to)) | (Self::Map(from), Self::Map(to)) => {
+                from.always_becomes(to)
+            }
+            (Self::Tuple(items), Self::List(to) | Self::Set(to)) => items.iter().all(|item| item.always_becomes(to)),
+            (Self::Object(attributes), Self::Map(to)) => {
+                attributes.values().all(|attribute| attribute.ty.always_becomes(to))
+            }
+            (from, to) => from == to && !from.is_vague(),
         }
     }
 

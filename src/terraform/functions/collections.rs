@@ -6,24 +6,24 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
 use crate::syntax::BinaryOperator;
-use crate::terraform::joined::item;
+use crate::terraform::joined::{count, item};
 use crate::terraform::operators::{all, any, binary, equal};
 use crate::terraform::types::unify;
 use crate::terraform::unknown::{Outcome, element_of, is_identifier, opaque, settle};
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, ListKind, Literal, Number, Question, Reason, Role, Stop, Value,
+    Ask, Data, Domain, Input, ListKind, Literal, Mirrored, Number, Origin, Question, Reason, Role, Stop, Value, World,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("alltrue", &[P::Bools], Outcome::Bool, all_true),
     function("anytrue", &[P::Bools], Outcome::Bool, any_true),
     function("coalesce", &[], Outcome::Set, coalesce).variadic(P::Nullable),
-    function("coalescelist", &[], Outcome::Set, coalesce_list).variadic(P::Any),
-    function("contains", &[P::Any, P::Any], Outcome::Bool, contains),
-    function("element", &[P::Any, P::Number], Outcome::Set, element),
-    function("length", &[P::Any], Outcome::Number, length),
-    function("one", &[P::Any], Outcome::Open, one),
-    function("sum", &[P::Any], Outcome::Number, sum),
+    function("coalescelist", &[], Outcome::Set, coalesce_list).variadic(P::Sequence),
+    function("contains", &[P::Sequence, P::Any], Outcome::Bool, contains),
+    function("element", &[P::Sequence, P::Number], Outcome::Set, element),
+    function("length", &[P::Sized], Outcome::Number, length),
+    function("one", &[P::Sequence], Outcome::Open, one),
+    function("sum", &[P::Sequence], Outcome::Number, sum),
 ];
 
 fn length(arguments: &Arguments) -> Answer {
@@ -35,9 +35,19 @@ fn length(arguments: &Arguments) -> Answer {
         }
         Data::List(_, items) => items.len(),
         Data::Map(_, entries) => entries.len(),
-        Data::Text(text) => text.as_literal().ok_or(Trouble::Unknown)?.graphemes(true).count(),
+        Data::Text(text) => {
+            if let Some(text) = text.as_literal() {
+                text.graphemes(true).count()
+            } else {
+                let domain = Domain { never_null: true, never_empty: text.is_certainly_set(), ..Domain::default() };
+                let text = Input { domain, ..Input::derived(value.describe(), value.origin.clone()) };
+                return Ok(length_of(&Arc::new(text), arguments.world(), arguments.origin()));
+            }
+        }
+        _ if count(value).is_some() => count(value).unwrap_or_default(),
         Data::Open(_) | Data::Opaque(_) => {
-            return unknown(value).map(|input| length_of(&input, arguments)).ok_or(Trouble::Unknown);
+            let length = unknown(value).map(|input| length_of(&input, arguments.world(), arguments.origin()));
+            return length.ok_or(Trouble::Unknown);
         }
         _ => return Err(not_a("collection or string", value)),
     };
@@ -57,12 +67,20 @@ fn unknown(value: &Value) -> Option<Arc<Input>> {
 }
 
 /// The length of an input, which can be asked about.
-fn length_of(collection: &Arc<Input>, arguments: &Arguments) -> Value {
+pub(in crate::terraform) fn length_of(collection: &Arc<Input>, world: &World, origin: Origin) -> Value {
     let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+    let collection = match &collection.domain.mirrors {
+        // What is made a set keeps its name, but not all of its elements.
+        Some((Mirrored::Members, of)) if of == collection => {
+            let name = format!("toset({})", collection.name);
+            &Arc::new(Input { name, ..collection.as_ref().clone() })
+        }
+        _ => collection.counted(),
+    };
     let name = format!("length({})", collection.name);
     let reason = Reason::LengthOf(Arc::clone(collection));
-    let input = Input { name, reason, domain, origin: arguments.origin() };
-    settle(Value::open(input, arguments.origin()), arguments.world())
+    let input = Input { name, reason, domain, origin: origin.clone() };
+    settle(Value::open(input, origin), world)
 }
 
 fn contains(arguments: &Arguments) -> Answer {
@@ -73,7 +91,7 @@ fn contains(arguments: &Arguments) -> Answer {
 fn held(list: &Value, arguments: &Arguments) -> Answer {
     let (wanted, world) = (arguments.value(1), arguments.world());
     let found: Vec<Value> = match (&list.data, list.parts(), Literal::of(wanted)) {
-        (_, Some((Junction::List | Junction::Set, parts)), _) => {
+        (_, Some((junction, parts)), _) if junction.is_of_elements() => {
             parts.iter().map(|part| held(part, arguments)).collect::<Result<_, _>>()?
         }
         (Data::Open(input), _, Some(literal)) => {

@@ -1,21 +1,23 @@
 //! Functions that convert or mark a value.
 
+use std::sync::Arc;
+
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
-use crate::terraform::types::{Type, convert};
+use crate::terraform::types::{Type, convert, of};
 use crate::terraform::unknown::{Outcome, derive, open};
-use crate::value::{Data, Domain, Value};
+use crate::value::{Data, Domain, Input, Mirrored, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("ephemeralasnull", &[P::Nullable], Outcome::Set, ephemeral_as_null),
     function("issensitive", &[P::Nullable], Outcome::Bool, |_| Err(Trouble::Unknown)),
     function("nonsensitive", &[P::Nullable], Outcome::Set, unmarked),
     function("sensitive", &[P::Nullable], Outcome::Set, unmarked),
-    function("tobool", &[P::Nullable], Outcome::Bool, |arguments| to(arguments, &Type::Bool)),
-    function("tolist", &[P::Nullable], Outcome::Set, |arguments| to(arguments, &Type::list(Type::Any))),
-    function("tomap", &[P::Nullable], Outcome::Set, |arguments| to(arguments, &Type::map(Type::Any))),
-    function("tonumber", &[P::Nullable], Outcome::Number, |arguments| to(arguments, &Type::Number)),
-    function("toset", &[P::Nullable], Outcome::Set, |arguments| to(arguments, &Type::set(Type::Any))),
-    function("tostring", &[P::Nullable], Outcome::Set, |arguments| to(arguments, &Type::String)),
+    function("tobool", &[P::Nullable], Outcome::Bool, |arguments| to("tobool", arguments)),
+    function("tolist", &[P::Nullable], Outcome::Set, |arguments| to("tolist", arguments)),
+    function("tomap", &[P::Nullable], Outcome::Set, |arguments| to("tomap", arguments)),
+    function("tonumber", &[P::Nullable], Outcome::Number, |arguments| to("tonumber", arguments)),
+    function("toset", &[P::Nullable], Outcome::Set, |arguments| to("toset", arguments)),
+    function("tostring", &[P::Nullable], Outcome::Set, |arguments| to("tostring", arguments)),
 ];
 
 /// Null in the place of everything ephemeral.
@@ -48,17 +50,37 @@ fn unmarked(arguments: &Arguments) -> Answer {
     Ok(arguments.value(0).clone())
 }
 
+/// What a function converts to.
+pub(super) fn target(name: &str) -> Option<Type> {
+    Some(match name {
+        "tobool" => Type::Bool,
+        "tolist" => Type::list(Type::Any),
+        "tomap" => Type::map(Type::Any),
+        "tonumber" => Type::Number,
+        "toset" => Type::set(Type::Any),
+        "tostring" => Type::String,
+        _ => return None,
+    })
+}
+
 /// What is unknown keeps its name: the conversion of an input or of a deployed value asks nothing new of it. Only the
 /// text of an input with few values is another value than the input.
-fn to(arguments: &Arguments, ty: &Type) -> Answer {
-    let value = convert(arguments.value(0).clone(), ty, arguments.world());
-    match (&value.data, ty) {
+fn to(name: &str, arguments: &Arguments) -> Answer {
+    let ty = target(name).unwrap_or(Type::Any);
+    let value = convert(arguments.value(0).clone(), &ty, arguments.world());
+    match (&value.data, &ty) {
         (Data::Failed(failure), _) => Err(failure.message.clone().into()),
         (Data::Open(input), Type::String) if input.domain.values.is_some() => {
             let name = format!("tostring({})", input.name);
             Ok(derive(name, &value, Outcome::Set, arguments.world(), arguments.origin()))
         }
         (Data::Opaque(_), Type::Bool | Type::Number) => Err(Trouble::Unknown),
+        (Data::Open(input), Type::Set(_)) if !matches!(of(arguments.value(0)), Type::Set(_)) => {
+            let mirrors = Some((Mirrored::Members, Arc::clone(input)));
+            let domain = Domain { mirrors, ..input.domain.clone() };
+            let set = Arc::new(Input { domain, ..input.as_ref().clone() });
+            Ok(Value { data: Data::Open(set), origin: arguments.value(0).origin.clone(), ..value })
+        }
         _ => Ok(Value { origin: arguments.value(0).origin.clone(), ..value }),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
 use super::verbs::{self, Verb};
+use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{Outcome, element_of, is_identifier, text};
 use crate::value::{Data, ListKind, Literal, Number, Part, Value};
 
@@ -73,6 +74,35 @@ fn write(pieces: &[Piece], values: &[Value], arguments: &Arguments) -> Answer {
         }
     }
     Ok(text(parts, arguments.origin()))
+}
+
+/// The values that the verbs of `format` or `formatlist` write as one of a type, which must not be null.
+pub(super) fn written<'v>(name: &str, arguments: &'v [Value]) -> Vec<(&'v Value, Type)> {
+    let Some((format, values)) = arguments.split_first().filter(|_| is_format(name)) else { return Vec::new() };
+    let pieces = format.as_str().and_then(|format| parse(format, values.len()).ok()).unwrap_or_default();
+    let mut written = Vec::new();
+    for piece in &pieces {
+        let Piece::Verb(verb, at) = piece else { continue };
+        let (Some(value), Some(ty)) = (values.get(*at), verb.writes()) else { continue };
+        match &value.data {
+            Data::List(_, items) if name == "formatlist" => written.extend(items.iter().map(|item| (item, ty.clone()))),
+            Data::Open(_) if name == "formatlist" && of(value).may_be_list() => written.push((value, Type::list(ty))),
+            _ => written.push((value, ty)),
+        }
+    }
+    written
+}
+
+/// Whether what is open in the arguments decides if they fit each other: the verbs, and the lengths of lists.
+pub(super) fn may_mismatch(name: &str, arguments: &[Value]) -> bool {
+    let Some((format, values)) = arguments.split_first().filter(|_| is_format(name)) else { return false };
+    let lists = values.iter().filter(|value| name == "formatlist" && of(value).may_be_list());
+    let is_open = |value: &Value| matches!(value.data, Data::Open(_));
+    format.obstacle().is_some_and(is_open) || (lists.clone().count() > 1 && lists.clone().any(is_open))
+}
+
+fn is_format(name: &str) -> bool {
+    matches!(name, "format" | "formatlist")
 }
 
 /// The pieces of a format for so many arguments.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_items, not_a};
 use super::collections::{decided, truth};
 use crate::syntax::BinaryOperator;
-use crate::terraform::joined::{item, joined};
+use crate::terraform::joined::{item, joined, shuffled};
 use crate::terraform::operators::{any, binary, equal};
 use crate::terraform::types::{self, Type};
 use crate::terraform::unknown::{Outcome, derive};
@@ -17,14 +17,14 @@ const MAX_RANGE: usize = 1024;
 pub(super) const FUNCTIONS: &[Function] = &[
     function("chunklist", &[P::List, P::Number], Outcome::Open, chunk_list),
     function("compact", &[P::Texts], Outcome::Open, compact),
-    function("concat", &[P::Any], Outcome::Open, concat).variadic(P::Any),
+    function("concat", &[P::Sequence], Outcome::Open, concat).variadic(P::Sequence),
     function("distinct", &[P::List], Outcome::Set, distinct),
-    function("flatten", &[P::Any], Outcome::Open, flatten),
-    function("index", &[P::Any, P::Any], Outcome::Number, index),
+    function("flatten", &[P::Sequence], Outcome::Open, flatten),
+    function("index", &[P::Sequence, P::Any], Outcome::Number, index),
     function("matchkeys", &[P::List, P::List, P::List], Outcome::Open, match_keys),
     function("range", &[P::Number], Outcome::Open, range).variadic(P::Number),
-    function("reverse", &[P::Any], Outcome::Set, reverse),
-    function("slice", &[P::Any, P::Number, P::Number], Outcome::Open, slice),
+    function("reverse", &[P::Sequence], Outcome::Set, reverse),
+    function("slice", &[P::Sequence, P::Number, P::Number], Outcome::Open, slice),
     function("sort", &[P::Texts], Outcome::Set, sort),
 ];
 
@@ -194,15 +194,13 @@ fn sort(arguments: &Arguments) -> Answer {
     if items.iter().any(Value::is_null) {
         return Err("the list holds null".into());
     }
-    let (mut known, unknown): (Vec<_>, Vec<_>) = items.iter().cloned().partition(|item| item.obstacle().is_none());
-    known.sort_by(types::compare);
-    let list = |items: Vec<Value>| Value::list(ListKind::List, items, arguments.origin());
-    if known.is_empty() || unknown.is_empty() {
-        return Ok(list([known, unknown].concat()));
+    if arguments.value(0).obstacle().is_some() {
+        let name = format!("sort({})", arguments.value(0).describe());
+        return Ok(shuffled(name, ListKind::List, items.to_vec(), arguments.world(), arguments.origin()));
     }
-    let name = format!("sort({})", arguments.value(0).describe());
-    let parts = vec![list(known), list(unknown)];
-    Ok(joined(name, Junction::Set, parts, arguments.world(), arguments.origin()))
+    let mut sorted = items.to_vec();
+    sorted.sort_by(types::compare);
+    Ok(Value::list(ListKind::List, sorted, arguments.origin()))
 }
 
 fn chunk_list(arguments: &Arguments) -> Answer {

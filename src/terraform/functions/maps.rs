@@ -6,19 +6,19 @@ use indexmap::IndexMap;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
 use super::collections::{chosen, truth};
-use crate::terraform::joined::{Entry, entry};
+use crate::terraform::joined::{Entry, entry, shuffled};
 use crate::terraform::operators::equal;
 use crate::terraform::types::{self, Type, convert};
 use crate::terraform::unknown::{Outcome, element_of};
 use crate::value::{Ask, Data, Junction, ListKind, Literal, MapKind, Question, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("keys", &[P::Any], Outcome::Open, keys),
-    function("lookup", &[P::Any, P::Text], Outcome::Open, lookup).variadic(P::Nullable),
-    function("merge", &[], Outcome::Open, merge).variadic(P::Nullable),
+    function("keys", &[P::Keyed], Outcome::Open, keys),
+    function("lookup", &[P::Keyed, P::Text], Outcome::Open, lookup).variadic(P::Nullable),
+    function("merge", &[], Outcome::Open, merge).variadic(P::KeyedOrNull),
     function("transpose", &[P::TextLists], Outcome::Open, transpose),
-    function("values", &[P::Any], Outcome::Open, values),
-    function("zipmap", &[P::Texts, P::Any], Outcome::Open, zip_map),
+    function("values", &[P::Keyed], Outcome::Open, values),
+    function("zipmap", &[P::Texts, P::Sequence], Outcome::Open, zip_map),
 ];
 
 fn lookup(arguments: &Arguments) -> Answer {
@@ -135,13 +135,24 @@ fn list_kind(arguments: &Arguments) -> ListKind {
 
 fn keys(arguments: &Arguments) -> Answer {
     let keys = sorted(arguments.entries(0)?).into_iter();
-    let keys = keys.map(|(key, _)| arguments.call.host.key(key, arguments.origin())).collect();
-    Ok(Value::list(list_kind(arguments), keys, arguments.origin()))
+    let keys: Vec<Value> = keys.map(|(key, _)| arguments.call.host.key(key, arguments.origin())).collect();
+    Ok(in_order_of_keys("keys", keys.clone(), &keys, arguments))
 }
 
 fn values(arguments: &Arguments) -> Answer {
-    let values = sorted(arguments.entries(0)?).into_iter().map(|(_, value)| value.clone()).collect();
-    Ok(Value::list(list_kind(arguments), values, arguments.origin()))
+    let entries = sorted(arguments.entries(0)?).into_iter();
+    let (keys, values): (Vec<Value>, Vec<Value>) =
+        entries.map(|(key, value)| (arguments.call.host.key(key, arguments.origin()), value.clone())).unzip();
+    Ok(in_order_of_keys("values", values, &keys, arguments))
+}
+
+/// What a map's entries make: in which order they come is not known where a key is not.
+fn in_order_of_keys(name: &str, items: Vec<Value>, keys: &[Value], arguments: &Arguments) -> Value {
+    if keys.iter().all(|key| key.as_str().is_some()) {
+        return Value::list(list_kind(arguments), items, arguments.origin());
+    }
+    let name = format!("{name}({})", arguments.value(0).describe());
+    shuffled(name, list_kind(arguments), items, arguments.world(), arguments.origin())
 }
 
 fn zip_map(arguments: &Arguments) -> Answer {

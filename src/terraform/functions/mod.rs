@@ -33,14 +33,18 @@ mod yaml_write;
 
 use indexmap::IndexMap;
 
-use self::arguments::{Arguments, Function, Trouble};
+pub(super) use self::arguments::is_doubtful;
+use self::arguments::{Arguments, Function, Parameter, Trouble};
+pub(super) use self::collections::length_of;
 pub(super) use self::regexes::steps as regex_steps;
 pub use self::results::declared;
 use self::results::result_type;
-use super::joined::joined;
+use super::joined::{joined, mirroring};
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
-use crate::value::{Data, Input, Junction, ListKind, Literal, ObjectId, Origin, Reason, Text, Type, Value, World};
+use crate::value::{
+    Data, Input, Junction, ListKind, Literal, Mirrored, ObjectId, Origin, Reason, Text, Type, Value, World,
+};
 
 /// A call with evaluated arguments.
 pub struct Call<'a> {
@@ -165,25 +169,36 @@ pub fn call(call: &Call) -> Value {
     }
 }
 
-/// Where in an argument a function takes null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nulls {
-    /// It may be null, or the function is not known.
-    Anywhere,
-    /// Its elements may be.
-    Within,
-    /// Neither it nor an element.
-    Nowhere,
+/// The values in the arguments of a call that it refuses if they are null.
+#[must_use]
+pub fn refused_if_null<'v>(name: &str, arguments: &'v [Value]) -> Vec<&'v Value> {
+    let mut refused: Vec<&Value> = format::written(name, arguments).into_iter().map(|(value, _)| value).collect();
+    for (parameter, argument) in parameters(name).zip(arguments) {
+        refused.extend((!parameter.takes_null()).then_some(argument));
+        if parameter == Parameter::Texts {
+            refused.extend(argument.as_list().into_iter().flatten());
+        }
+    }
+    refused
 }
 
-/// Where a function takes null in its argument at this place.
+/// Whether a call may be refused because of the type of something that is open in its arguments, or because they do not
+/// fit each other.
 #[must_use]
-pub fn takes(name: &str, at: usize) -> Nulls {
-    match known(name).and_then(|function| function.parameters.get(at).or(function.variadic.as_ref())) {
-        None | Some(arguments::Parameter::Nullable) => Nulls::Anywhere,
-        Some(arguments::Parameter::Texts) => Nulls::Nowhere,
-        Some(_) => Nulls::Within,
-    }
+pub fn may_misfit(name: &str, arguments: &[Value]) -> bool {
+    let target = conversions::target(name);
+    target.is_some_and(|ty| arguments.iter().any(|argument| is_doubtful(argument, &ty)))
+        || parameters(name).zip(arguments).any(|(parameter, argument)| parameter.may_refuse(argument))
+        || format::written(name, arguments).into_iter().any(|(value, ty)| is_doubtful(value, &ty))
+        || format::may_mismatch(name, arguments)
+        || (name == "element" && arguments.get(1).is_some_and(|index| matches!(index.data, Data::Open(_))))
+}
+
+/// What the arguments of a function must be, in order; nothing for what is no function.
+fn parameters(name: &str) -> impl Iterator<Item = Parameter> {
+    let function = known(name);
+    let declared = function.map(|function| function.parameters).unwrap_or_default().iter().copied();
+    declared.chain(function.and_then(|function| function.variadic).into_iter().cycle())
 }
 
 fn known(name: &str) -> Option<&'static Function> {
@@ -212,10 +227,23 @@ fn worked_out(function: &Function, arguments: &Arguments) -> Value {
             let name = describe(function.name, &arguments.values);
             let all = Value::list(ListKind::Tuple, arguments.values.clone(), arguments.origin());
             let obstacle = all.obstacle().unwrap_or(&all);
-            derive(name, obstacle, function.outcome, arguments.call.world, arguments.origin())
+            let value = derive(name, obstacle, function.outcome, arguments.call.world, arguments.origin());
+            match MIRRORING.iter().find(|(name, _)| *name == function.name) {
+                Some((_, mirrored)) => mirroring(arguments.value(0), *mirrored, value),
+                None => value,
+            }
         }
     }
 }
+
+/// Functions that make of an unknown collection one that has something of it.
+const MIRRORING: [(&str, Mirrored); 5] = [
+    ("distinct", Mirrored::Members),
+    ("keys", Mirrored::Elements),
+    ("reverse", Mirrored::Elements),
+    ("sort", Mirrored::Elements),
+    ("values", Mirrored::Length),
+];
 
 /// Functions that make of a collection put together of parts what they make of each part, put together.
 const PART_BY_PART: [(&str, Junction); 9] = [
@@ -223,8 +251,8 @@ const PART_BY_PART: [(&str, Junction); 9] = [
     ("distinct", Junction::Set),
     ("flatten", Junction::List),
     ("keys", Junction::Set),
-    ("reverse", Junction::Set),
-    ("sort", Junction::Set),
+    ("reverse", Junction::Shuffled),
+    ("sort", Junction::Shuffled),
     ("tolist", Junction::List),
     ("toset", Junction::Set),
     ("values", Junction::Set),
@@ -234,7 +262,11 @@ fn part_by_part(function: &Function, arguments: &Arguments) -> Option<Value> {
     let (_, junction) = PART_BY_PART.iter().find(|(name, _)| *name == function.name)?;
     let (found, parts) = arguments.value(0).parts()?;
     let parts = if found == Junction::Map { arguments.resolved(parts) } else { parts.to_vec() };
-    let junction = if found == Junction::List { *junction } else { Junction::Set };
+    let junction = match found {
+        Junction::List => *junction,
+        Junction::Shuffled if junction.keeps_all() => found,
+        _ => Junction::Set,
+    };
     let made = parts.into_iter().map(|part| run(function, &arguments.with(part))).collect::<Vec<_>>();
     if let Some(stop) = made.iter().find(|part| matches!(part.data, Data::Pending(_) | Data::Failed(_))) {
         return Some(stop.clone());
@@ -249,7 +281,7 @@ fn undecidable(function: &Function, arguments: &Arguments, reason: Reason) -> Va
 }
 
 /// The canonical text of a call.
-fn describe(name: &str, values: &[Value]) -> String {
+pub fn describe(name: &str, values: &[Value]) -> String {
     format!("{name}({})", values.iter().map(Value::describe).collect::<Vec<_>>().join(", "))
 }
 

@@ -9,7 +9,7 @@ use crate::value::{Data, Junction, ListKind, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("setintersection", &[P::Set], Outcome::Open, intersection).variadic(P::Set),
-    function("setproduct", &[P::Any, P::Any], Outcome::Open, product).variadic(P::Any),
+    function("setproduct", &[P::Sequence, P::Sequence], Outcome::Open, product).variadic(P::Sequence),
     function("setsubtract", &[P::Set, P::Set], Outcome::Open, subtract),
     function("setunion", &[P::Set], Outcome::Open, union).variadic(P::Set),
 ];

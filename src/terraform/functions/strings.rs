@@ -14,7 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("join", &[P::Text, P::Texts], Outcome::Open, join).variadic(P::Texts),
     function("lower", &[P::Text], Outcome::Set, |call| texts::map(call, "lower", lower)),
     function("replace", &[P::Text, P::Text, P::Text], Outcome::Cut, replace),
-    function("split", &[P::Text, P::Text], Outcome::Set, split),
+    function("split", &[P::Text, P::Text], Outcome::Cut, split),
     function("startswith", &[P::Text, P::Text], Outcome::Bool, |call| begins(call, End::Left)),
     function("strcontains", &[P::Text, P::Text], Outcome::Bool, contains),
     function("strrev", &[P::Text], Outcome::Set, reverse),

@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Arguments, Trouble};
 use super::json;
-use crate::terraform::types::{Type, convert};
+use crate::terraform::types::{Type, convert, of};
 use crate::terraform::unknown::{Outcome, as_part, derive, parts};
 use crate::value::{Data, Decimal, Number, Part, Value};
 
@@ -60,6 +60,16 @@ impl Verb {
         Ok((Self { letter, flags: flags.to_owned(), width, precision }, index, behind))
     }
 
+    /// The type of what it writes; `None` where that is anything, null too.
+    pub(super) fn writes(&self) -> Option<Type> {
+        match self.letter {
+            'v' => None,
+            's' | 'q' => Some(Type::String),
+            't' => Some(Type::Bool),
+            _ => Some(Type::Number),
+        }
+    }
+
     fn has(&self, flag: char) -> bool {
         self.flags.contains(flag)
     }
@@ -95,11 +105,13 @@ pub(super) fn write(verb: &Verb, value: &Value, arguments: &Arguments) -> Result
 
 /// A bare verb writes an unknown text as it is; any other one changes it.
 fn unknown(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<Vec<Part>, Trouble> {
+    if verb.writes().is_some_and(|ty| !of(value).may_become(&ty)) {
+        return Err(format!("a %{} does not write a {}", verb.letter, of(value).describe()).into());
+    }
     match (&value.data, verb.letter) {
         (Data::List(..) | Data::Map(..), 'v') if verb.is_bare() => {
             Ok(json::encoded(value, arguments)?.parts().to_vec())
         }
-        (Data::List(..) | Data::Map(..), letter) if letter != 'v' => Err("a collection cannot be formatted".into()),
         (_, 's' | 'v' | 'd') if verb.is_bare() => Ok(parts(value.clone())),
         _ => {
             let width = verb.width.map(|width| width.to_string()).unwrap_or_default();

@@ -6,10 +6,11 @@ use indexmap::IndexMap;
 
 use super::logic::all;
 use super::order::{length_is, length_of};
+use crate::terraform::joined::count;
 use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{is_identifier, text, whether};
 use crate::value::{
-    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Origin, Part, Question, SymbolSource, Text, Value, World,
+    Ask, Data, Domain, Input, ListKind, Literal, Origin, Part, Question, SymbolSource, Text, Value, World,
 };
 
 /// `left == right`: a boolean, or pending on the question that decides it. Equality does not convert, so the text
@@ -46,7 +47,8 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
             lists(one, other, world, origin)
         }
         (Data::Map(_, one), Data::Map(_, other)) if one.is_empty() && other.is_empty() => known(of(left) == of(right)),
-        (Data::Map(kind, one), Data::Map(other_kind, other)) => maps((*kind, one), (*other_kind, other), world, origin),
+        (Data::Map(kind, _), Data::Map(other, _)) if kind == other => maps(left, right, world, origin),
+        (Data::Map(..), Data::Map(..)) => known(false),
         (Data::Object(one), Data::Object(other)) if one == other => known(true),
         (Data::Object(_), Data::Map(..) | Data::Object(_)) | (Data::Map(..), Data::Object(_)) => {
             unknown(left, right, world, origin)
@@ -67,6 +69,11 @@ fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: 
     }
     if let (Some(_), Data::Number(count)) = (length_of(input), &right.data) {
         return length_is(input, count, world, &origin);
+    }
+    if let (Some(one), Some(other)) = (count(left), count(right))
+        && one != other
+    {
+        return Value::bool(false, origin);
     }
     match Literal::of(right) {
         Some(literal) => {
@@ -157,14 +164,18 @@ fn element(left: &Value, right: &Value, world: &World, origin: Origin) -> Value 
     }
 }
 
-type Entries<'v> = (MapKind, &'v IndexMap<String, Value>);
-
-fn maps((kind, left): Entries, (other, right): Entries, world: &World, origin: Origin) -> Value {
-    if kind != other || left.len() != right.len() || left.keys().any(|key| !right.contains_key(key)) {
-        return Value::bool(false, origin);
+/// Maps of one kind. A key that is not known may be any that the other has.
+fn maps(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    let none = IndexMap::new();
+    let [one, other] = [left, right].map(|map| map.as_map().unwrap_or(&none));
+    if one.len() == other.len() && one.keys().all(|key| other.contains_key(key)) {
+        let pairs = one.iter().filter_map(|(key, value)| Some((value, other.get(key)?)));
+        let same = pairs.map(|(value, other)| element(value, other, world, origin.clone()));
+        return all(same.collect(), world, origin.clone());
     }
-    let pairs = left.iter().filter_map(|(key, value)| Some(element(value, right.get(key)?, world, origin.clone())));
-    all(pairs.collect(), world, origin.clone())
+    let is_unclear =
+        one.len() == other.len() && [one, other].iter().any(|map| map.keys().any(|key| key.contains("${")));
+    if is_unclear { unknown(left, right, world, origin) } else { Value::bool(false, origin) }
 }
 
 /// Texts of which at least one may have unknown parts: what both begin or end with is taken off first, because

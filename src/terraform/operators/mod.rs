@@ -9,6 +9,7 @@ mod logic;
 mod order;
 
 use crate::syntax::BinaryOperator;
+use crate::terraform::types::{Type, convert};
 use crate::value::{Data, Origin, Value, World};
 
 pub use arithmetic::negate;
@@ -39,6 +40,16 @@ pub fn binary(operator: BinaryOperator, left: Value, right: Value, world: &World
     }
 }
 
+/// What both operands are converted to, which refuses null; nothing where the operator compares anything.
+#[must_use]
+pub fn operand_type(operator: BinaryOperator) -> Option<Type> {
+    match operator {
+        BinaryOperator::Equal | BinaryOperator::NotEqual => None,
+        BinaryOperator::And | BinaryOperator::Or => Some(Type::Bool),
+        _ => Some(Type::Number),
+    }
+}
+
 /// The operator as it is written.
 fn sign(operator: BinaryOperator) -> &'static str {
     match operator {
@@ -60,7 +71,6 @@ fn sign(operator: BinaryOperator) -> &'static str {
 
 /// The operand as a number, converted as Terraform converts it; null is an error.
 fn number(value: &Value, world: &World) -> Value {
-    use crate::terraform::types::{Type, convert};
     if value.is_null() {
         return Value::failed("a number is needed, this is null", value.origin.clone());
     }

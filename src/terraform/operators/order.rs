@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{logic, number, sign};
 use crate::syntax::BinaryOperator;
+use crate::terraform::joined::count;
 use crate::terraform::unknown::{Outcome, derive, whether};
-use crate::value::{Ask, Data, Input, Junction, ListKind, Number, Origin, Question, Reason, Value, World};
+use crate::value::{Ask, Data, Input, ListKind, Number, Origin, Question, Reason, Value, World};
 
 /// `left operator right` for numbers. How an open number, or the length of an open collection, compares with a known one
 /// are questions.
@@ -108,9 +109,12 @@ enum Counted {
 
 fn unknown_part(collection: &Arc<Input>, limit: usize) -> Counted {
     let whole = || Counted::IfLonger(Arc::clone(collection), limit);
-    let Reason::Joined(Junction::List, parts) = &collection.reason else { return whole() };
-    let known: usize = parts.iter().filter_map(Value::as_list).map(<[Value]>::len).sum();
-    let mut unknown = parts.iter().filter(|part| part.as_list().is_none());
+    let Reason::Joined(junction, parts) = &collection.reason else { return whole() };
+    if !junction.keeps_all() {
+        return whole();
+    }
+    let known: usize = parts.iter().filter_map(count).sum();
+    let mut unknown = parts.iter().filter(|part| count(part).is_none());
     match (limit.checked_sub(known), unknown.next().map(|part| &part.data), unknown.next()) {
         (None, ..) => Counted::Longer,
         (Some(limit), Some(Data::Open(input)), None) => Counted::IfLonger(Arc::clone(input), limit),

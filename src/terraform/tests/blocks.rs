@@ -19,6 +19,26 @@ fn defaults_are_the_providers() {
     }
 }
 
+/// As Terraform plans them: an argument that is `computed` is known after apply, any other is null.
+#[test]
+fn an_argument_that_nobody_writes_is_null_unless_the_provider_makes_it_up() {
+    let more = r#"
+        resource "aws_cloudwatch_log_group" "lg" {}
+        resource "aws_db_instance" "db" {}
+        resource "aws_iam_role" "r" { permissions_boundary = "arn" }
+        "#;
+    for (expression, worth) in [
+        ("aws_cloudwatch_log_group.lg.kms_key_id", "null"),
+        ("try(aws_cloudwatch_log_group.lg.kms_key_id, \"k\")", "null"),
+        ("coalesce(aws_cloudwatch_log_group.lg.kms_key_id, \"k\")", "\"k\""),
+        ("aws_cloudwatch_log_group.lg.arn", "opaque: aws_cloudwatch_log_group.lg.arn"),
+        ("aws_db_instance.db.kms_key_id", "opaque: aws_db_instance.db.kms_key_id"),
+        ("aws_iam_role.r.permissions_boundary", "\"arn\""),
+    ] {
+        assert_eq!(evaluated(expression, more), worth, "{expression}");
+    }
+}
+
 #[test]
 fn dynamic_blocks_become_blocks() {
     let unit = module(

@@ -1,6 +1,7 @@
 //! Small modules, evaluated: each test reads as what Terraform would make of its text.
 
 mod anything;
+mod attempts;
 mod blocks;
 mod conformance;
 mod expressions;

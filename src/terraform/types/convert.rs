@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{Attribute, Nullable, Type, domain, kind, set, unify};
-use crate::terraform::joined::{Entry, entry};
+use crate::terraform::joined::{Entry, entry, joined};
 use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
 use crate::value::{
     Data, Domain, Input, Junction, ListKind, Literal, MapKind, NoNumber, Number, Origin, Reason, Value, World,
@@ -22,6 +22,12 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         Data::Null | Data::Opaque(_) | Data::Open(_) if !value.said_type().may_become(to) => {
             return refuse(&value, &to.describe());
         }
+        Data::List(_, items) if items.is_empty() && !value.said_type().may_become(to) => {
+            return refuse(&value, &to.describe());
+        }
+        Data::Map(_, entries) if entries.is_empty() && !value.said_type().may_become(to) => {
+            return refuse(&value, &to.describe());
+        }
         Data::Null | Data::Opaque(_) => return retyped(value, to),
         Data::Open(input) => return retyped(narrow(&value, input, to, world), to),
         _ => {}
@@ -32,6 +38,7 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         Type::Bool => to_bool(value, world),
         Type::Number => to_number(value, world),
         Type::String => to_text(value),
+        Type::List(element) if matches!(value.data, Data::List(ListKind::Set, _)) => list_of_set(value, element, world),
         Type::List(element) => {
             to_list(value, element, world, |items, origin| Value::list(ListKind::List, items, origin))
         }
@@ -63,8 +70,8 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
         return value.clone();
     }
     let never_empty = wanted.never_empty || input.domain.never_empty;
-    let narrowed =
-        Input { domain: Domain { never_empty, never_wide: input.domain.never_wide, ..wanted }, ..(**input).clone() };
+    let domain = Domain { values: wanted.values, never_null: wanted.never_null, never_empty, ..input.domain.clone() };
+    let narrowed = Input { domain, ..(**input).clone() };
     settle(Value { ty: value.ty.clone(), ..Value::open(narrowed, value.origin.clone()) }, world)
 }
 
@@ -90,8 +97,12 @@ fn number_of_text(value: &Value, input: &Arc<Input>, domain: Domain, world: &Wor
 fn rejoin(value: &Value, input: &Input, junction: Junction, parts: &[Value], to: &Type, world: &World) -> Value {
     let (reason, ty) = match (to, junction) {
         (Type::Any, _) => return value.clone(),
-        (Type::List(element), Junction::List | Junction::Set) => (Some(junction), Type::list((**element).clone())),
-        (Type::Set(element), Junction::List | Junction::Set) => (Some(Junction::Set), Type::list((**element).clone())),
+        (Type::List(element), junction) if junction.is_of_elements() => {
+            (Some(junction), Type::list((**element).clone()))
+        }
+        (Type::Set(element), junction) if junction.is_of_elements() => {
+            (Some(Junction::Set), Type::list((**element).clone()))
+        }
         (Type::Map(_), Junction::Map) => (Some(junction), to.clone()),
         (Type::Object(attributes), Junction::Map) => return object_of_parts(value, parts, attributes, world),
         _ => (None, Type::Any),
@@ -162,6 +173,19 @@ fn to_list(value: Value, element: &Type, world: &World, make: fn(Vec<Value>, Ori
         Ok(items) => make(items, value.origin),
         Err(None) => Value::failed("all elements must have the same type", value.origin),
         Err(Some(failed)) => failed,
+    }
+}
+
+/// The list that a set makes. Where an element is not known, neither is the order, nor whether it is one of the others.
+fn list_of_set(value: Value, element: &Type, world: &World) -> Value {
+    let name = format!("tolist({})", value.describe());
+    let list = to_list(value, element, world, |items, origin| Value::list(ListKind::List, items, origin));
+    let alone = |item: &Value| Value::list(ListKind::List, vec![item.clone()], list.origin.clone());
+    match list.as_list() {
+        Some(items) if items.len() > 1 && list.obstacle().is_some() => {
+            joined(name, Junction::Set, items.iter().map(alone).collect(), world, list.origin.clone())
+        }
+        _ => list,
     }
 }
 

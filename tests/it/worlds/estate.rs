@@ -102,7 +102,7 @@ pub fn findings_in(
 /// Whether a row about an instance whose key or number is open is about this one too.
 pub fn is_about((control, trail): &Subject, (of, about): &Subject) -> bool {
     let block = |address: &Option<String>| address.as_ref().and_then(|name| name.split('[').next().map(str::to_owned));
-    let is_open = trail.as_ref().is_some_and(|trail| ["[\"*\"]", "${", "[0]"].iter().any(|open| trail.contains(open)));
+    let is_open = trail.as_ref().is_some_and(|trail| ["[\"*\"]", "${", "[*]"].iter().any(|open| trail.contains(open)));
     control == of && (trail == about || (is_open && block(trail) == block(about)))
 }
 

@@ -308,7 +308,7 @@ impl Writer {
 fn conditions(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Bool => &["@", "@ == true", "@ == null", "@ == null ? true : @", "coalesce(@, false)"],
-        Kind::Number => &["@ > 1", "@ == 2", "@ == null", "@ % 2 == 0", "@ * 2 <= 4"],
+        Kind::Number => &["@ > 1", "@ == 2", "@ == null", "@ % 2 == 0", "@ * 2 <= 4", "can(1 / @)"],
         Kind::Text => &[
             "@ == \"prod\"",
             "@ != \"\"",
@@ -320,11 +320,21 @@ fn conditions(kind: Kind) -> &'static [&'static str] {
             "coalesce(@, \"none\") == \"prod\"",
             "upper(@) == \"PROD\"",
             "tobool(@)",
+            "can(!@)",
+            "can(format(\"%d-%s\", @, @))",
             "{ prod = true, dev = false }[@]",
             "\"${@}-x\" == \"prod-x\"",
             "@ == \"prod\" && @ == \"dev\"",
         ],
-        Kind::Any => &["@ == \"prod\"", "@ == null", "@.strict", "length(@) > 0", "can(tostring(@))", "@ == true"],
+        Kind::Any => &[
+            "@ == \"prod\"",
+            "@ == null",
+            "@.strict",
+            "length(@) > 0",
+            "can(tostring(@))",
+            "@ == true",
+            "can(keys(@))",
+        ],
         Kind::List | Kind::Set => &[
             "length(@) > 0",
             "length(@) == 2",
@@ -338,6 +348,8 @@ fn conditions(kind: Kind) -> &'static [&'static str] {
             "length(setintersection(@, [\"prod\"])) > 0",
             "one(@) == \"prod\"",
             "tolist(@)[0] == \"prod\"",
+            "can([for word in @ : word + 1])",
+            "can(concat(tolist(@), [\"x\"])[1])",
             "length(compact(@)) > 0",
             "length(distinct(concat(tolist(@), [\"prod\"]))) == 1",
             "tolist(@) == tolist([\"prod\"])",

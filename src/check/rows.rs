@@ -7,7 +7,8 @@ use rayon::prelude::*;
 
 use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
 use crate::judge::{
-    AccountVotes, Judge, Outcomes, Row, UserRow, account_row, fill, options, to_finding, trace, user_findings,
+    AccountVotes, Judge, Outcomes, Row, UserRow, account_row, add_alternatives, fill, options, to_finding, trace,
+    user_findings,
 };
 use crate::model::{Kept, Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
@@ -65,6 +66,11 @@ pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
     if !rows.found.is_empty() {
         rows.notes.extend(try_alternatives(&mut rows.found, unit, run));
         open_what_is_kept(&mut rows.found, unit, run);
+        for Found { finding, trace, .. } in rows.found.iter_mut().filter(|row| row.finding.verdict.is_decided()) {
+            if let Some(trace) = trace.as_mut().filter(|_| !finding.cases.is_empty()) {
+                add_alternatives(trace, &finding.cases, run.words);
+            }
+        }
     }
     rows
 }

@@ -292,9 +292,13 @@ impl<'a> Expander<'a> {
 
     /// Parameters whose values name what exists.
     fn keep(&mut self, collection: &Node) {
-        let nodes = collection.items().unwrap_or(std::slice::from_ref(collection));
-        let names = nodes.iter().filter_map(function).filter(|(name, _)| *name == "Ref");
-        self.kept.extend(names.filter_map(|(_, name)| Some((name.text()?.to_owned(), KeptDefault::Items))));
+        if let Some(("Ref", name)) = function(collection) {
+            self.kept.extend(name.text().map(|name| (name.to_owned(), KeptDefault::Items)));
+        }
+        let entries = collection.entries().iter().map(|entry| &entry.value);
+        for part in collection.items().into_iter().flatten().chain(entries) {
+            self.keep(part);
+        }
     }
 
     fn bound(&self, name: &str) -> Option<&Item> {

@@ -159,8 +159,9 @@ fn openings(leaf: &Leaf) -> Vec<Vec<Span>> {
 /// What the placeholders of a sentence stand for.
 fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) -> Slots {
     let mut slots = BTreeMap::from([("resource", trail.address.clone()), ("inputs", inputs(row, cases))]);
+    // Where every world is refused, what the trail writes to is not known.
+    slots.insert("bucket", shown.map_or_else(|| row.words.the_bucket.clone(), |judged| judged.bucket.clone()));
     if let Some(judged) = shown {
-        slots.insert("bucket", judged.bucket.clone());
         let is_often = judged.remarks.iter().any(|remark| remark.code == DECLARED_OFTEN);
         let declared = if is_often { &row.words.declared_often } else { &row.words.undeclared };
         slots.insert("declared", declared.clone());

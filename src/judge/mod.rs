@@ -16,5 +16,5 @@ pub use account::{AccountVotes, account_row};
 pub use describe::{cases as describe_cases, fill};
 pub use finding::{Row, decide, options, to_finding, without_trail};
 pub use row::{Failure, Givens, Judge, Judged, Outcomes};
-pub use trace::trace;
+pub use trace::{add_alternatives, trace};
 pub use user::{UserRow, user_findings};

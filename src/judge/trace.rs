@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::explore::conditions;
 use crate::finding::{Case, Finding, Step, Trace, Verdict};
 use crate::model::{Kind, Resource, exists};
+use crate::rules::Words;
 use crate::rules::leaves::{Ground, Leaf};
 use crate::source::Span;
 use crate::value::{Origin, Question, Reason, SENSITIVE, Stop, World};
@@ -26,6 +27,19 @@ pub fn trace<'a>(judge: &Judge<'a>, row: &Row<'a>, finding: &Finding) -> Trace {
         message: finding.message.clone(),
         steps: ways(judge, row).into_iter().chain(refusals(row)).collect(),
     }
+}
+
+/// Says of a verdict that is the same in all worlds which other values of inputs that have defaults would change it.
+pub fn add_alternatives(trace: &mut Trace, alternatives: &[Case], words: &Words) {
+    let said = |words: &str| describe::fill(words, &Slots::from([("verdict", "".to_owned())]));
+    let always = said(&words.trace.always);
+    for step in &mut trace.steps {
+        if let Some(verdict) = step.message.strip_suffix(&always) {
+            step.message = format!("{verdict}{}", said(&words.trace.by_default));
+        }
+    }
+    let alternatives = alternatives.iter().map(|case| Step::new(describe::cases(std::slice::from_ref(case)), None));
+    trace.steps.extend(alternatives);
 }
 
 /// One step for each case. Where the verdict is the same in all worlds, one for each way it comes about.

@@ -28,6 +28,8 @@ pub struct Words {
     pub all_refused: String,
     /// A bucket that none of the sources declares.
     pub undeclared: String,
+    /// What a trail writes to where nothing is known of it.
+    pub the_bucket: String,
     /// One of which they do not tell which one it is.
     pub declared_often: String,
     /// The line of the program that wrote the source.
@@ -138,6 +140,8 @@ pub struct ReasonWords {
 pub struct TraceWords {
     /// The verdict of every world; `{verdict}`
     pub always: String,
+    /// That a verdict is the same in all worlds that have the defaults, and another one in others.
+    pub by_default: String,
     /// What one of several trails or units of an account does; `{subject}`, `{verdict}`
     pub says: String,
     /// What a value in the rule's document is; `{pointer}`, `{value}`

@@ -90,7 +90,8 @@ impl Estate for TerraformEstate<'_> {
     /// A file of the unit that cannot be read may declare anything.
     fn unread(&self) -> Option<Reason> {
         let errors = self.evaluator.unit.tree.walk().into_iter().flat_map(|node| &node.module.errors);
-        let unread = errors.into_iter().find(|error| error.span.is_none())?;
+        // Of a file that does not parse, what stands behind the error may be anything.
+        let unread = errors.into_iter().next()?;
         Some(Reason::Broken(format!("{}: {}", unread.path, unread.message)))
     }
 

@@ -103,6 +103,8 @@ pub struct Domain {
     pub never_empty: bool,
     /// Whether a wildcard, a policy variable or a wide range of addresses is certainly none of them (`AllowedPattern`).
     pub never_wide: bool,
+    /// Whether it is a list, so that `[0]` is its first element and not one under the key "0".
+    pub is_list: bool,
     /// The collection of which it has something, so that what is asked about that is asked of the collection.
     pub mirrors: Option<(Mirrored, Arc<Input>)>,
 }
@@ -235,7 +237,7 @@ impl Domain {
             never_null: true,
             never_empty: true,
             never_wide: true,
-            mirrors: None,
+            ..Self::default()
         }
     }
 

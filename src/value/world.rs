@@ -3,6 +3,7 @@
 //! An answer follows when the opposite one would leave no value the input could have. So there is one rule for all
 //! questions, [`is_possible`], and nothing else has to know how they hang together.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -129,14 +130,16 @@ impl World {
     /// Whether some values of the inputs give all the answers of this world and these others.
     #[must_use]
     pub fn agrees(&self, others: &[(Question, bool)]) -> bool {
-        !others.iter().any(|(question, _)| self.lacks(&question.input))
-            && others.iter().all(|(question, _)| {
-                let mut facts = self.about(&question.input);
-                // What both say counts once: two elements are more than one.
-                let new = about(others, &question.input).filter(|fact| !facts.contains(fact));
-                facts.extend(new.collect::<Vec<_>>());
-                is_possible(&question.input.domain, &facts)
-            })
+        // One input may be compared with hundreds of literals.
+        let inputs: BTreeMap<&str, &Input> =
+            others.iter().map(|(question, _)| (question.input.name.as_str(), question.input.as_ref())).collect();
+        inputs.into_values().all(|input| {
+            let mut facts: Facts = self.about(input).into_iter().chain(about(others, input)).collect();
+            // What both say counts once: two elements are more than one.
+            facts.sort();
+            facts.dedup();
+            !self.lacks(input) && is_possible(&input.domain, &facts)
+        })
     }
 
     /// Whether inputs that are the same by some answers can be, and those that are not can be others.
@@ -164,6 +167,7 @@ impl World {
     fn lacks(&self, input: &Input) -> bool {
         let lacks = |(Question { input: whole, ask }, answer): &(Question, bool)| match ask {
             Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", whole.name, step(key))),
+            _ if !whole.domain.is_list => false,
             Ask::LongerThan(most) if !answer => index_in(&input.name, &whole.name).is_some_and(|at| at >= *most),
             Ask::Empty | Ask::Null if *answer => index_in(&input.name, &whole.name).is_some(),
             _ => false,

@@ -39,7 +39,8 @@ pub fn domain(ty: &Type, nullable: Nullable) -> Domain {
         let null = (!never_null).then_some(Literal::Null);
         [Literal::Bool(true), Literal::Bool(false)].into_iter().chain(null).collect()
     });
-    Domain { values, never_null, never_empty: matches!(ty, Type::Bool | Type::Number), ..Domain::default() }
+    let (never_empty, is_list) = (matches!(ty, Type::Bool | Type::Number), matches!(ty, Type::List(_)));
+    Domain { values, never_null, never_empty, is_list, ..Domain::default() }
 }
 
 /// What a value is, as Terraform's messages call it.

@@ -12,6 +12,7 @@ use crate::value::{
 
 use super::address::{self, block, may_be_same};
 use super::alike;
+use super::mentions::{mentions, mentions_any};
 use super::pool;
 use super::{Estate, Existence, Kind, Resource, Target};
 
@@ -377,32 +378,6 @@ fn is_made_of_another(value: &Value, bucket: &Resource, estate: &dyn Estate) -> 
     others.filter(|other| *other != bucket.address).any(|other| {
         let block = block(&other).unwrap_or(&other);
         block != own && mentions(&text, block)
-    })
-}
-
-/// Whether the canonical text of an expression holds an address, and not only as a part of a longer one.
-fn mentions(text: &str, address: &str) -> bool {
-    mentioned(text, address).next().is_some()
-}
-
-/// Whether it holds the address of a block that has several instances where it is not said which of them is meant.
-fn mentions_any(text: &str, block: &str) -> bool {
-    let is_told = |behind: &str| {
-        behind
-            .strip_prefix('[')
-            .is_some_and(|key| key.starts_with(|first: char| first == '"' || first.is_ascii_digit()))
-    };
-    mentioned(text, block).any(|behind| !is_told(behind))
-}
-
-/// What stands behind each place of a text that holds an address.
-fn mentioned<'t>(text: &'t str, address: &'t str) -> impl Iterator<Item = &'t str> {
-    let is_name = |character: char| character.is_alphanumeric() || "_-".contains(character);
-    text.match_indices(address).filter_map(move |(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let behind = text.get(at + address.len()..)?;
-        let is_whole = !before.is_some_and(|before| is_name(before) || before == '.') && !behind.starts_with(is_name);
-        is_whole.then_some(behind)
     })
 }
 

@@ -11,6 +11,7 @@ mod known;
 mod link;
 mod logging;
 mod made;
+mod mentions;
 mod named;
 mod neighbourhood;
 mod neighbours;

@@ -299,10 +299,13 @@ impl<'a> Evaluator<'a> {
                         let null = Question::new(input.clone(), Ask::Null);
                         return super::operators::not(Value::answer(null, self.world, origin()), self.world, origin());
                     }
-                    (Data::Number(at), _) => match at.as_i64().and_then(|at| usize::try_from(at).ok()) {
+                    (Data::Number(at), Type::List(_)) => match at.as_i64().and_then(|at| usize::try_from(at).ok()) {
                         Some(at) => Ask::LongerThan(at),
                         None => return Value::bool(false, origin()),
                     },
+                    // What may be a map may have the number as a key.
+                    (Data::Number(at), Type::Map(_)) => Ask::Holds(Literal::Text(at.to_string())),
+                    (Data::Number(_), _) => return self.unclear(source, key),
                     _ => match Literal::of(key) {
                         Some(literal) => Ask::Holds(literal),
                         None => return self.unclear(source, key),

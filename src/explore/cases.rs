@@ -160,7 +160,9 @@ fn without_needless(cases: &mut Vec<(Assignment, Verdict, usize)>, votes: &[Vote
         let worlds = covered.next().unwrap_or_default();
         let is_needed = worlds.iter().any(|at| times.get(*at) == Some(&1));
         if !is_needed {
-            worlds.iter().for_each(|at| times.get_mut(*at).into_iter().for_each(|count| *count -= 1));
+            for at in &worlds {
+                times.get_mut(*at).into_iter().for_each(|count| *count -= 1);
+            }
         }
         is_needed
     });

@@ -31,7 +31,7 @@ pub fn trace<'a>(judge: &Judge<'a>, row: &Row<'a>, finding: &Finding) -> Trace {
 
 /// Says of a verdict that is the same in all worlds which other values of inputs that have defaults would change it.
 pub fn add_alternatives(trace: &mut Trace, alternatives: &[Case], words: &Words) {
-    let said = |words: &str| describe::fill(words, &Slots::from([("verdict", "".to_owned())]));
+    let said = |words: &str| describe::fill(words, &Slots::from([("verdict", String::new())]));
     let always = said(&words.trace.always);
     for step in &mut trace.steps {
         if let Some(verdict) = step.message.strip_suffix(&always) {

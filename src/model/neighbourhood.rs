@@ -125,12 +125,12 @@ impl<'a> Neighbourhood<'a> {
             let there = home.clone();
             Exported { is_certain: is_only(&name, &there), there, name }
         });
-        let mut exported: Vec<Exported> = own.collect();
+        let mut all: Vec<Exported> = own.collect();
         for at in 0..MAX_EXPORTS {
-            let Some(imported) = exported.get(at) else { break };
+            let Some(imported) = all.get(at) else { break };
             let again = self.all.exporting_again.get(&imported.name).into_iter().flatten();
             let here = again.filter(|again| again.there.may_be(&imported.there));
-            let fresh = here.filter(|again| exported.iter().all(|known| known.name != again.name));
+            let fresh = here.filter(|again| all.iter().all(|known| known.name != again.name));
             let fresh: Vec<Exported> = fresh
                 .map(|again| Exported {
                     name: again.name.clone(),
@@ -138,9 +138,9 @@ impl<'a> Neighbourhood<'a> {
                     is_certain: imported.is_certain && is_only(&again.name, &again.there),
                 })
                 .collect();
-            exported.extend(fresh);
+            all.extend(fresh);
         }
-        exported
+        all
     }
 
     /// The units that declare something for the bucket of this name: names are unique in all of S3, so that whoever speaks of

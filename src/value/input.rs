@@ -103,10 +103,20 @@ pub struct Domain {
     pub never_empty: bool,
     /// Whether a wildcard, a policy variable or a wide range of addresses is certainly none of them (`AllowedPattern`).
     pub never_wide: bool,
-    /// Whether it is a list, so that `[0]` is its first element and not one under the key "0".
-    pub is_list: bool,
+    /// What its elements are found by.
+    pub keys: Keys,
     /// The collection of which it has something, so that what is asked about that is asked of the collection.
     pub mirrors: Option<(Mirrored, Arc<Input>)>,
+}
+
+/// What the elements of an input are found by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Keys {
+    /// Whatever it turns out to be: `[0]` may be the first of a list, or stand under the key "0".
+    #[default]
+    Any,
+    /// Their positions: it is a list.
+    Positions,
 }
 
 /// What a collection has of the one that it is made of.

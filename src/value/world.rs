@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::same::{Class, classes};
-use super::{Ask, Decided, Domain, Input, InputSet, Literal, Number, Question, Stop, index_in, is_part, look_at, step};
+use super::{
+    Ask, Decided, Domain, Input, InputSet, Keys, Literal, Number, Question, Stop, index_in, is_part, look_at, step,
+};
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
 const MAX_CANDIDATES: usize = 16;
@@ -167,7 +169,7 @@ impl World {
     fn lacks(&self, input: &Input) -> bool {
         let lacks = |(Question { input: whole, ask }, answer): &(Question, bool)| match ask {
             Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", whole.name, step(key))),
-            _ if !whole.domain.is_list => false,
+            _ if whole.domain.keys == Keys::Any => false,
             Ask::LongerThan(most) if !answer => index_in(&input.name, &whole.name).is_some_and(|at| at >= *most),
             Ask::Empty | Ask::Null if *answer => index_in(&input.name, &whole.name).is_some(),
             _ => false,

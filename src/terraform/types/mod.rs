@@ -11,7 +11,7 @@ mod parse;
 mod tests;
 mod unify;
 
-use crate::value::{Data, Domain, ListKind, Literal, MapKind, Value};
+use crate::value::{Data, Domain, Keys, ListKind, Literal, MapKind, Value};
 
 pub use constant::constant;
 pub use convert::convert;
@@ -39,8 +39,9 @@ pub fn domain(ty: &Type, nullable: Nullable) -> Domain {
         let null = (!never_null).then_some(Literal::Null);
         [Literal::Bool(true), Literal::Bool(false)].into_iter().chain(null).collect()
     });
-    let (never_empty, is_list) = (matches!(ty, Type::Bool | Type::Number), matches!(ty, Type::List(_)));
-    Domain { values, never_null, never_empty, is_list, ..Domain::default() }
+    let never_empty = matches!(ty, Type::Bool | Type::Number);
+    let keys = if matches!(ty, Type::List(_)) { Keys::Positions } else { Keys::Any };
+    Domain { values, never_null, never_empty, keys, ..Domain::default() }
 }
 
 /// What a value is, as Terraform's messages call it.

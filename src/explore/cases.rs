@@ -234,7 +234,7 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
 mod tests {
     use super::*;
     use crate::explore::{Exploration, explore};
-    use crate::value::{Decided, Domain, Origin, Reason, any, every};
+    use crate::value::{Decided, Domain, Keys, Origin, Reason, any, every};
 
     fn input(name: &str, domain: Domain) -> Arc<Input> {
         let reason = Reason::NoValue(format!("--var {name}=VALUE"));
@@ -328,7 +328,7 @@ mod tests {
     /// `length(var.l) > 0 ? var.l[0] == "dev" : false`
     #[test]
     fn an_element_says_that_there_is_one() {
-        let list = input("l", Domain { never_null: true, ..Domain::default() });
+        let list = input("l", Domain { never_null: true, keys: Keys::Positions, ..Domain::default() });
         let first = input("l[0]", Domain::default());
         let found = explore(256, |world| {
             let is_dev = Ask::Is(Literal::Text("dev".to_owned()));

@@ -3,6 +3,7 @@
 //! Knows questions and answers only: what is judged, and how, is the caller's.
 
 mod cases;
+mod votes;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

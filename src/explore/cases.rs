@@ -1,12 +1,11 @@
 //! From votes to a verdict, and to the shortest assignments of inputs that lead to each.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-
-use bit_set::BitSet;
 
 use crate::finding::{Case, Condition, Verdict};
 use crate::value::{Ask, Input, Literal, Question, World};
+
+use super::votes::{Assignment, Numbered, Vote};
 
 /// What all the votes say together.
 #[derive(Debug, PartialEq)]
@@ -26,12 +25,13 @@ pub fn merge(votes: &[(&World, Verdict)]) -> Option<Merged> {
     if votes.iter().all(|(_, verdict)| verdict == first) {
         return Some(Merged { verdict: *first, cases: Vec::new(), shown: Vec::new() });
     }
-    let votes = Vote::all(votes);
+    let numbered = Numbered::of(votes);
+    let votes = Vote::all(votes, &numbered);
     let mut found: Vec<(Assignment, Verdict, usize)> = Vec::new();
     for (at, vote) in votes.iter().enumerate() {
         let covers = |(case, verdict, _): &(Assignment, Verdict, usize)| *verdict == vote.verdict && case.covers(vote);
         if !found.iter().any(covers) {
-            found.push((shortest(vote, &votes), vote.verdict, at));
+            found.push((shortest(vote, &votes, &numbered), vote.verdict, at));
         }
     }
     without_needless(&mut found, &votes);
@@ -63,78 +63,14 @@ pub fn examples(votes: &[(&World, Verdict)]) -> Option<Merged> {
     (!votes.is_empty()).then_some(Merged { verdict: Verdict::Unknown, cases, shown })
 }
 
-type Answer = (Question, bool);
-
-/// Some answers, and as sets of numbers which questions they say yes and no to: most worlds say the opposite of most cases
-/// somewhere, which is cheap to see in sets.
-#[derive(Clone)]
-struct Assignment {
-    answers: Vec<Answer>,
-    numbers: Vec<usize>,
-    yes: BitSet,
-    no: BitSet,
-}
-
-/// A world with its verdict.
-struct Vote<'a> {
-    world: &'a World,
-    given: Assignment,
-    verdict: Verdict,
-}
-
-impl<'a> Vote<'a> {
-    fn all(votes: &[(&'a World, Verdict)]) -> Vec<Self> {
-        let mut numbers: HashMap<(&'a str, &'a Ask), usize> = HashMap::new();
-        let vote = |(world, verdict): &(&'a World, Verdict)| {
-            let numbered = world.answers().iter().map(|(question, _)| {
-                let next = numbers.len();
-                *numbers.entry((question.input.name.as_str(), &question.ask)).or_insert(next)
-            });
-            let numbers = numbered.collect();
-            Vote { world, given: Assignment::new(world.answers().to_vec(), numbers), verdict: *verdict }
-        };
-        votes.iter().map(vote).collect()
-    }
-}
-
-impl Assignment {
-    fn new(answers: Vec<Answer>, numbers: Vec<usize>) -> Self {
-        let said = |wanted: bool| {
-            let answered = numbers.iter().zip(&answers).filter(move |(_, (_, answer))| *answer == wanted);
-            answered.map(|(number, _)| *number).collect()
-        };
-        Self { yes: said(true), no: said(false), answers, numbers }
-    }
-
-    fn without(&self, at: usize) -> Self {
-        let (mut answers, mut numbers) = (self.answers.clone(), self.numbers.clone());
-        answers.remove(at);
-        numbers.remove(at);
-        Self::new(answers, numbers)
-    }
-
-    /// Whether both cannot be said because one question is answered differently.
-    fn denies(&self, other: &Self) -> bool {
-        !self.yes.is_disjoint(&other.no) || !self.no.is_disjoint(&other.yes)
-    }
-
-    /// Whether all of the answers are given in the world, or follow there.
-    fn covers(&self, vote: &Vote) -> bool {
-        !self.denies(&vote.given) && self.answers.iter().all(|(question, answer)| vote.world.implies(question, *answer))
-    }
-
-    /// Whether some values of the inputs give these answers and those of the world.
-    fn meets(&self, vote: &Vote) -> bool {
-        !self.denies(&vote.given) && vote.world.agrees(&self.answers)
-    }
-}
-
 /// The answers of a world without those that do not matter: every vote that agrees with the rest is the same.
-fn shortest(vote: &Vote, votes: &[Vote]) -> Assignment {
+fn shortest(vote: &Vote, votes: &[Vote], numbered: &Numbered) -> Assignment {
     let mut answers = vote.given.clone();
     let mut at = 0;
-    while at < answers.numbers.len() {
-        let fewer = answers.without(at);
+    while at < answers.answers.len() {
+        let mut fewer = answers.answers.clone();
+        fewer.remove(at);
+        let fewer = numbered.assignment(fewer);
         if votes.iter().any(|other| other.verdict != vote.verdict && fewer.meets(other)) {
             at += 1;
         } else {

@@ -133,6 +133,11 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
     if let Some([only]) = world.candidates(input).as_deref() {
         return vec![Condition::Is(only.clone())];
     }
+    // What is taken for a boolean and is none is its text.
+    let is_text = |truth: &bool| answers.contains(&(&Ask::Is(Literal::Bool(*truth)), false));
+    if let Some((_, truth)) = answers.iter().find(|(ask, truth)| **ask == Ask::True && is_text(truth)) {
+        return vec![Condition::Is(Literal::Text(truth.to_string()))];
+    }
     let mut not = Vec::new();
     let mut others = Vec::new();
     for (ask, answer) in answers {
@@ -251,6 +256,20 @@ mod tests {
         let cases = merge(&votes(&found)).unwrap().cases;
         let is_covered = |case: &Case| case.verdict == Verdict::Fail && case.when.len() == 2;
         assert!(cases.iter().any(is_covered), "{cases:?}");
+    }
+
+    /// `!a ? a == false : true`, where `a` has no type: what fails is the text "false".
+    #[test]
+    fn a_text_that_is_taken_for_a_boolean_is_none() {
+        let input = input("a", Domain::default());
+        let found = explore(256, |world| {
+            let is_false = Ask::Is(Literal::Bool(false));
+            Ok(verdict(world.ask(&input, Ask::True)? || world.ask(&input, is_false)?))
+        });
+        let cases = merge(&votes(&found)).unwrap().cases;
+        let fails: Vec<_> = cases.iter().filter(|case| case.verdict == Verdict::Fail).map(|case| &case.when).collect();
+        let text = Condition::Is(Literal::Text("false".to_owned()));
+        assert_eq!(fails, [&vec![("var.a".to_owned(), text)]], "{cases:?} {:?}", found.worlds);
     }
 
     #[test]

@@ -26,6 +26,14 @@ pub fn is_part(name: &str, whole: &str) -> bool {
     name.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
+/// Whether something of this name is a certain part of what is called `whole`: what is made of all its elements
+/// (`var.l.*.name`) is there although it is null.
+#[must_use]
+pub fn is_inside(name: &str, whole: &str) -> bool {
+    let rest = name.strip_prefix(whole).unwrap_or_default();
+    rest.starts_with(['.', '[']) && !rest.contains('*')
+}
+
 /// The position in the list called `whole` of the element that something of this name is, or is a part of.
 #[must_use]
 pub fn index_in(name: &str, whole: &str) -> Option<usize> {

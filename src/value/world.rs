@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::same::{Class, classes};
 use super::{
-    Ask, Decided, Domain, Input, InputSet, Keys, Literal, Number, Question, Stop, index_in, is_part, look_at, step,
+    Ask, Decided, Domain, Input, InputSet, Keys, Literal, Number, Question, Stop, index_in, is_inside, is_part,
+    look_at, step,
 };
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
@@ -165,10 +166,11 @@ impl World {
             .all(|(at, (class, value))| has_value(class) && !class.others.contains(&at) && are_others(class, value))
     }
 
-    /// Whether an input is an element of a collection that has none under that key, or so far back.
+    /// Whether an input is an element of a collection that has none under that key, or so far back, or a part of null.
     fn lacks(&self, input: &Input) -> bool {
         let lacks = |(Question { input: whole, ask }, answer): &(Question, bool)| match ask {
             Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", whole.name, step(key))),
+            Ask::Null if *answer && is_inside(&input.name, &whole.name) => true,
             _ if whole.domain.keys == Keys::Any => false,
             Ask::LongerThan(most) if !answer => index_in(&input.name, &whole.name).is_some_and(|at| at >= *most),
             Ask::Empty | Ask::Null if *answer => index_in(&input.name, &whole.name).is_some(),
@@ -347,6 +349,17 @@ mod tests {
 
     fn is(text: &str) -> Ask {
         Ask::Is(Literal::Text(text.to_owned()))
+    }
+
+    #[test]
+    fn null_has_no_attributes() {
+        let whole = input(Domain::default());
+        let named = |name: &str| Arc::new(Input { name: name.to_owned(), ..whole.as_ref().clone() });
+        let world = World::default().with(Question::new(whole.clone(), Ask::Null), true);
+        for (name, expected) in [("var.x.on", false), ("var.x[0].on", false), ("var.x.*.on", true), ("var.xy", true)] {
+            let answer = (Question::new(named(name), Ask::Empty), true);
+            assert_eq!(world.agrees(&[answer]), expected, "{name}");
+        }
     }
 
     #[test]

@@ -74,8 +74,8 @@ impl<'t> Evaluator<'t> {
         is_near.then(|| Some(output_name(of.as_str()?, output.as_str()?)))?
     }
 
-    /// What the stacks export by literal names, and the outputs of a stack whose own name is known. An export whose condition is still a question is taken to exist:
-    /// without it nobody could deploy what imports it.
+    /// What the stacks export by literal names, and the outputs of a stack whose own name is known. An export whose condition
+    /// is still a question is taken to exist: without it nobody could deploy what imports it.
     pub fn exports(&self) -> Vec<(String, Value)> {
         let own = self.tree.stacks.iter().filter(|stack| stack.account.is_empty());
         let exported = own.flat_map(|stack| exports(stack).map(move |export| (stack, export)));

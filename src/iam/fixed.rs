@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Decided, Domain, Input, Junction, Part, Value, World, every, is_variable};
+use crate::value::{Ask, Data, Decided, Input, Junction, Part, Value, World, every, is_variable};
 
 /// Whether `value` is one fixed value: no wildcard, no policy variable, not empty. What is set at deployment is
 /// fixed; what an input decides, and what somebody wrote elsewhere, is asked.
@@ -12,9 +12,7 @@ use crate::value::{Ask, Data, Decided, Domain, Input, Junction, Part, Value, Wor
 pub(super) fn is_fixed(value: &Value, world: &World) -> Decided<bool> {
     match &value.data {
         Data::Opaque(symbol) if symbol.is_written_elsewhere() => {
-            let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
-            let input = Input { domain, ..Input::derived(symbol.to_string(), value.origin.clone()) };
-            world.ask(&Arc::new(input), Ask::Fixed)
+            world.ask(&Arc::new(Input::set(value, value.origin.clone())), Ask::Fixed)
         }
         Data::Opaque(_) | Data::Number(_) | Data::Bool(_) => Ok(true),
         Data::Open(input) => world.ask(input, Ask::Fixed),

@@ -31,12 +31,11 @@ pub fn trace<'a>(judge: &Judge<'a>, row: &Row<'a>, finding: &Finding) -> Trace {
 
 /// Says of a verdict that is the same in all worlds which other values of inputs that have defaults would change it.
 pub fn add_alternatives(trace: &mut Trace, alternatives: &[Case], words: &Words) {
-    let said = |words: &str| describe::fill(words, &Slots::from([("verdict", String::new())]));
-    let always = said(&words.trace.always);
-    for step in &mut trace.steps {
-        if let Some(verdict) = step.message.strip_suffix(&always) {
-            step.message = format!("{verdict}{}", said(&words.trace.by_default));
-        }
+    let words = &words.trace;
+    let verdict = Slots::from([("verdict", words.verdict(trace.verdict).to_owned())]);
+    let [always, by_default] = [&words.always, &words.by_default].map(|words| describe::fill(words, &verdict));
+    for step in trace.steps.iter_mut().filter(|step| step.message == always) {
+        step.message.clone_from(&by_default);
     }
     let alternatives = alternatives.iter().map(|case| Step::new(describe::cases(std::slice::from_ref(case)), None));
     trace.steps.extend(alternatives);

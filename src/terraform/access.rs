@@ -283,13 +283,13 @@ impl<'a> Evaluator<'a> {
             return source.clone();
         }
         let element = self.open_part(input, "[*]", source.said_type().element(), Nullable::Yes);
-        let (source_of_item, element) = (element.describe(), element);
+        let any = element.describe();
         let item = self.steps(element, steps, span, env);
         if let Data::Pending(_) | Data::Failed(_) = item.data {
             return item;
         }
         // The element that stands for all is called `var.l[*].name`, and the list of them `var.l.*.name`.
-        let name = match item.describe().strip_prefix(&source_of_item) {
+        let name = match item.describe().strip_prefix(&any) {
             Some(steps) => format!("{}.*{steps}", source.describe()),
             None => format!("{}.*({})", source.describe(), item.describe()),
         };

@@ -74,8 +74,9 @@ pub trait Unit: Send + Sync {
         None
     }
 
-    /// Other values that inputs could be given although they have one: a parameter's allowed values beside its default.
-    fn alternatives(&self) -> Vec<(String, String)> {
+    /// Other values that inputs could be given although they have one: a parameter's allowed values beside its default. `None`
+    /// stands for any value, where those are too many to name.
+    fn alternatives(&self) -> Vec<(String, Option<String>)> {
         Vec::new()
     }
 
@@ -94,8 +95,8 @@ pub trait Unit: Send + Sync {
         None
     }
 
-    /// The unit with another value for one input; `None` when it cannot be had.
-    fn with(&self, _input: &str, _value: &str) -> Option<Box<dyn Unit>> {
+    /// The unit with another value for one input, or any; `None` when it cannot be had.
+    fn with(&self, _input: &str, _value: Option<&str>) -> Option<Box<dyn Unit>> {
         None
     }
 

@@ -77,11 +77,12 @@ fn holding(
     let templates = holding.iter().filter(|file| file.class == FileClass::Template);
     let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || found.nested.contains(&file.path);
     for file in templates.filter(|file| !is_part(file)) {
-        let deployment = found.assemblies.deployment(&file.path);
-        if let Loaded::Template(unit) = cloudformation::load(sources, &file.path, given, &deployment)
-            && !known(unit.path())
-        {
-            units.push(unit);
+        for deployment in found.assemblies.deployments(&file.path) {
+            if let Loaded::Template(unit) = cloudformation::load(sources, &file.path, given, &deployment)
+                && !known(unit.path())
+            {
+                units.push(unit);
+            }
         }
     }
     units

@@ -383,7 +383,7 @@ impl Value {
                 format!("{{{}}}", entries.join(", "))
             }
             Data::Opaque(symbol) => symbol.to_string(),
-            Data::Open(input) => input.name.clone(),
+            Data::Open(input) => input.itself().name.clone(),
             Data::Pending(question) => question.describe(),
             Data::Failed(failure) => format!("({})", failure.message),
             Data::Object(id) => format!("object {}", id.0),

@@ -34,6 +34,7 @@ mod reference;
 mod repeat;
 mod scope;
 mod secret;
+mod sensitivity;
 mod shared;
 mod slot;
 mod template;

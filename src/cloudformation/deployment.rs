@@ -13,6 +13,10 @@ use super::given::{Given, GivenValue};
 /// The deployment of one template.
 #[derive(Debug, Default)]
 pub struct Deployment {
+    /// What the assembly calls the stack.
+    pub id: Option<String>,
+    /// Whether other stacks are made of the same template.
+    pub is_one_of_several: bool,
     /// The stack's name.
     pub stack_name: Option<String>,
     /// Where the stack is deployed.
@@ -26,6 +30,14 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// What reports call the unit whose template is at `path`: stacks of one template are told apart as if they lay in it.
+    pub fn unit(&self, path: &str) -> String {
+        match &self.id {
+            Some(id) if self.is_one_of_several => format!("{path}/{id}"),
+            _ => path.to_owned(),
+        }
+    }
+
     /// What the caller of a run gives, over what the deployment says.
     pub fn given(&self, given: &Given) -> Given {
         let pins = [

@@ -21,7 +21,7 @@ use super::evaluator::{Evaluator, broken};
 use super::given::{Given, GivenValue};
 use super::known::Known;
 use super::naming::{self, Namings};
-use super::parameter;
+use super::parameter::{self, Parameter};
 use super::partial::property_beyond;
 use super::shape;
 use super::template::function;
@@ -61,7 +61,8 @@ impl CloudFormationUnit {
             let declared = tree.stack(0).and_then(|root| root.resource_at(known.index));
             known.name = declared.and_then(|declared| deployment.constructs.path_of(declared.id, sources));
         }
-        let path = tree.stack(0).map(|root| sources.file(root.template.file).path.clone()).unwrap_or_default();
+        let path =
+            tree.stack(0).map(|root| deployment.unit(&sources.file(root.template.file).path)).unwrap_or_default();
         let nested = tree.nested.iter().map(|file| sources.file(*file).location.clone()).collect();
         let (sources, deployment, given) = (Arc::clone(sources), Arc::clone(deployment), given.clone());
         let mut by_address: HashMap<_, Vec<usize>> = HashMap::new();
@@ -137,22 +138,21 @@ impl Unit for CloudFormationUnit {
         self.tree.stack(0).is_some_and(|root| root.parameter(input).is_some())
     }
 
-    fn alternatives(&self) -> Vec<(String, String)> {
+    fn alternatives(&self) -> Vec<(String, Option<String>)> {
         let Some(root) = self.tree.stack(0) else { return Vec::new() };
-        let is_defaulted = |name: &str| self.tree.given.get(name).is_none();
-        let parameters = root
-            .parameters()
-            .filter(|parameter| !parameter.is_list() && parameter.default().is_some() && is_defaulted(parameter.name));
-        let pairs = parameters.flat_map(|parameter| {
-            let name = parameter.name.to_owned();
-            let accepted = parameter.allowed().into_iter().filter(move |value| !parameter.refuses_text(value));
-            accepted.map(move |value| (name.clone(), value))
+        let has_default = |parameter: &Parameter| {
+            parameter.default().is_some() && self.tree.given.get(parameter.name).is_none() && parameter.is_bounded()
+        };
+        let pairs = root.parameters().filter(has_default).flat_map(|parameter| {
+            // A list may hold any number of the allowed values.
+            let values = if parameter.is_list() { vec![None] } else { parameter.accepted().map(Some).collect() };
+            values.into_iter().map(move |value| (parameter.name.to_owned(), value))
         });
         pairs.collect()
     }
 
-    fn with(&self, input: &str, value: &str) -> Option<Box<dyn Unit>> {
-        let value = GivenValue { name: input.to_owned(), text: Some(value.to_owned()), span: None };
+    fn with(&self, input: &str, value: Option<&str>) -> Option<Box<dyn Unit>> {
+        let value = GivenValue { name: input.to_owned(), text: value.map(str::to_owned), span: None };
         let unit = self.given(&self.given.clone().with(value))?;
         if unit.tree.rules_out(input, &self.tree) { None } else { Some(unit) }
     }

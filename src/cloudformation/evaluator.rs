@@ -260,7 +260,8 @@ impl<'t> Evaluator<'t> {
         if operands.iter().all(|operand| operand.obstacle().is_none()) {
             return broken(format!("{function} needs {needed}"), origin);
         }
-        self.case_by_case(intrinsic::derived(function.trim_start_matches("Fn::"), &operands, origin), &operands)
+        let derived = intrinsic::derived(function.trim_start_matches("Fn::"), &operands, origin);
+        self.case_by_case(if function == "Ref" { intrinsic::or_nothing(derived) } else { derived }, &operands)
     }
 
     /// What a function gives. Where that is not known though one of its operands has few values, the operand is asked

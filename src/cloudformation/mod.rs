@@ -48,7 +48,7 @@ pub use estate::CloudFormationUnit;
 pub use given::Given;
 
 use crate::finding::{FileError, Note};
-use crate::source::{Sources, Span, mentions, mentions_trail_in_template};
+use crate::source::{Sources, Span, mentions};
 use crate::syntax::Problem;
 use template::Read;
 
@@ -59,7 +59,7 @@ pub enum Loaded {
     Template(Box<CloudFormationUnit>),
     /// Something else. Not a word is lost about it.
     NotATemplate,
-    /// What looks like a template with a trail in it, but cannot be read or parsed.
+    /// What looks like a template, but cannot be read or parsed.
     Broken(Vec<FileError>),
 }
 
@@ -76,7 +76,6 @@ pub fn load(sources: &Arc<Sources>, path: &Path, given: &Given, deployment: &Arc
             Loaded::Template(Box::new(CloudFormationUnit::new(sources, tree, found, given, deployment)))
         }
         Read::NotATemplate => Loaded::NotATemplate,
-        Read::Broken(_) if !mentions_trail_in_template(sources.file(file).text.as_bytes()) => Loaded::NotATemplate,
         Read::Broken(problems) => {
             let path = &sources.file(file).path;
             Loaded::Broken(problems.iter().map(|problem| file_error(path, problem)).collect())

@@ -79,6 +79,11 @@ impl<'t> Evaluator<'t> {
                 if resource.module().is_some() {
                     return absent(stack, resource, "Ref", origin.clone());
                 }
+                // What identifies a bucket's policy is the bucket.
+                let policed = resource.properties().filter(|_| resource.kind() == "AWS::S3::BucketPolicy");
+                if let Some(bucket) = policed.and_then(|policy| policy.get("Bucket")) {
+                    return self.evaluate(stack, bucket).through(span, Role::Expression);
+                }
                 let attribute = if resource.kind() == "AWS::S3::Bucket" { "id" } else { "Ref" };
                 symbol(stack, name, attribute, origin.clone())
             }),

@@ -20,6 +20,7 @@ pub mod policy_document;
 mod pool;
 pub mod schema;
 pub mod tags;
+mod unread;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ pub use bucket::{
     Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
 pub use exports::join;
+pub use handed::unread;
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
 pub use logging::Logging;
@@ -39,6 +41,7 @@ pub use named::undecided as undecided_name;
 pub use neighbourhood::{Beside, Neighbourhood};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use place::Accounts;
+pub use unread::Unread;
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
@@ -74,8 +77,9 @@ pub trait Unit: Send + Sync {
         None
     }
 
-    /// Other values that inputs could be given although they have one: a parameter's allowed values beside its default.
-    fn alternatives(&self) -> Vec<(String, String)> {
+    /// Other values that inputs could be given although they have one: a parameter's allowed values beside its default. `None`
+    /// stands for any value, where those are too many to name.
+    fn alternatives(&self) -> Vec<(String, Option<String>)> {
         Vec::new()
     }
 
@@ -94,8 +98,8 @@ pub trait Unit: Send + Sync {
         None
     }
 
-    /// The unit with another value for one input; `None` when it cannot be had.
-    fn with(&self, _input: &str, _value: &str) -> Option<Box<dyn Unit>> {
+    /// The unit with another value for one input, or any; `None` when it cannot be had.
+    fn with(&self, _input: &str, _value: Option<&str>) -> Option<Box<dyn Unit>> {
         None
     }
 

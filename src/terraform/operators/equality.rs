@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::logic::all;
 use super::order::{length_is, length_of};
+use crate::model::policy_document::written_out;
 use crate::terraform::joined::count;
 use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{as_text, is_identifier, text, whether};
@@ -191,6 +192,7 @@ fn maps(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
 /// Texts of which at least one may have unknown parts: what both begin or end with is taken off first, because
 /// `"a-${var.x}" == "a-b"` asks no more than whether the variable is "b".
 fn texts(left: &Text, right: &Text, world: &World, origin: Origin) -> Value {
+    let [left, right] = [left, right].map(written_out);
     if let (Some(left), Some(right)) = (left.as_literal(), right.as_literal()) {
         return Value::bool(left == right, origin);
     }

@@ -29,13 +29,13 @@ const KNOWN: [&str; 4] =
     ["AWS::LanguageExtensions", "AWS::Serverless-", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen"];
 
 /// Expands the sections of one stack.
-pub struct Expander<'a> {
+pub struct Expander<'a, 't> {
     /// Where included files are read from.
     pub sources: &'a Sources,
     /// Evaluates the collections of loops.
-    pub evaluator: &'a Evaluator<'a>,
+    pub evaluator: &'a Evaluator<'t>,
     /// The stack whose sections are expanded.
-    pub stack: &'a Stack,
+    pub stack: &'t Stack,
     /// How many more nodes the unit may have.
     pub budget: &'a mut usize,
     /// Where remarks go.
@@ -61,12 +61,12 @@ enum Item {
     Any,
 }
 
-impl<'a> Expander<'a> {
+impl<'a, 't> Expander<'a, 't> {
     /// Nothing is expanded yet.
     pub fn new(
         sources: &'a Sources,
-        evaluator: &'a Evaluator<'a>,
-        stack: &'a Stack,
+        evaluator: &'a Evaluator<'t>,
+        stack: &'t Stack,
         budget: &'a mut usize,
         found: &'a mut Found,
     ) -> Self {
@@ -331,7 +331,7 @@ impl<'a> Expander<'a> {
 
 /// The template with what its own `Transform` and its first sections include in place, the included files, and what could
 /// not be read: the other sections refer to parameters and mappings. No template when there is nothing of the kind.
-pub fn with_includes(mut expander: Expander<'_>) -> (Option<Template>, Vec<FileId>, Option<Unread>) {
+pub fn with_includes(mut expander: Expander<'_, '_>) -> (Option<Template>, Vec<FileId>, Option<Unread>) {
     let template = &expander.stack.template;
     expander.declares = true;
     let documents = expander.top_level(template);
@@ -365,7 +365,7 @@ pub fn with_includes(mut expander: Expander<'_>) -> (Option<Template>, Vec<FileI
 }
 
 /// The expanded sections, the files they include, and what could not be read.
-pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>, Option<Unread>) {
+pub fn body(mut expander: Expander<'_, '_>) -> (Body, Vec<FileId>, Option<Unread>) {
     let template = &expander.stack.template;
     let mut section = |name: &str| {
         expander.declares = name == "Resources";

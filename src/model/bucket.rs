@@ -91,8 +91,8 @@ pub enum AclSpelling {
 }
 
 impl AclSpelling {
-    fn of(resource: &Resource, estate: &dyn Estate) -> Self {
-        match estate.language() {
+    fn of(resource: &Resource) -> Self {
+        match resource.language {
             Language::CloudFormationYaml | Language::CloudFormationJson => Self::Words,
             Language::Terraform if resource.address.contains("awscc_") => Self::Either,
             Language::Terraform => Self::Dashes,
@@ -135,14 +135,14 @@ impl Bucket {
             acls: vec![Acl {
                 canned: own("AccessControl"),
                 grants: own("Grants"),
-                spelling: AclSpelling::of(resource, estate),
+                spelling: AclSpelling::of(resource),
             }],
             ownership: rules.iter().map(|rule| rule.field("ObjectOwnership")).collect(),
             public_access_blocks: Vec::new(),
             account_blocks: account_blocks(resource, estate, world)?,
             policies: Vec::new(),
             handed_to: [handed_to(resource, estate, world)?, deployed_with(resource, estate)].concat(),
-            apart: Apart::buckets_of(estate.language()),
+            apart: Apart::buckets_of(resource.language),
             is_in_units_account: resource.provider == estate.default_provider(),
             others: Others::default(),
             resource: resource.clone(),
@@ -159,7 +159,7 @@ impl Bucket {
         for twin in naming.twins() {
             let of = |name: &str| estate.property(twin, name);
             let (canned, grants) = (of("AccessControl"), of("Grants"));
-            bucket.acls.push(Acl { canned, grants, spelling: AclSpelling::of(twin, estate) });
+            bucket.acls.push(Acl { canned, grants, spelling: AclSpelling::of(twin) });
             bucket.policies.extend(Some(of("PolicyDocument")).filter(|policy| !policy.is_null()));
         }
         bucket.add(Satellites::read(&naming, estate, world)?);
@@ -203,7 +203,7 @@ impl Satellites {
         let acl = |acl: &Resource| Acl {
             canned: estate.property(acl, "AccessControl"),
             grants: estate.property(acl, "Grants"),
-            spelling: AclSpelling::of(acl, estate),
+            spelling: AclSpelling::of(acl),
         };
         let block = |block: &Resource| PublicAccessBlock::read(|flag| estate.property(block, flag));
         Ok(Self {

@@ -57,7 +57,7 @@ impl Logging {
     /// # Errors
     /// [`crate::value::Stop`] when an input decides whether one gets the bucket.
     pub fn unread(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
-        match Apart::buckets_of(estate.language()) {
+        match Apart::buckets_of(bucket.language) {
             Apart::Policy => Ok(Vec::new()),
             Apart::Anything => handed_to(bucket, estate, world),
         }

@@ -172,6 +172,7 @@ fn resources(
     let read = |(handle, (kind, instance)): (usize, (Kind, &Instance<'_>))| {
         let resource = Described {
             kind,
+            language: Language::Terraform,
             address: instance.address.to_owned(),
             name: None,
             header: instance.place.as_ref().map_or(instance.header, Place::header),
@@ -232,10 +233,6 @@ struct Planned<'a> {
 }
 
 impl Estate for Planned<'_> {
-    fn language(&self) -> Language {
-        Language::Terraform
-    }
-
     fn resources(&self, kind: Kind) -> Vec<Resource> {
         let resources = self.plan.resources.iter().map(|(resource, _)| resource);
         resources.filter(|resource| resource.kind == kind).cloned().collect()

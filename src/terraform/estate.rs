@@ -59,10 +59,6 @@ impl<'a> TerraformEstate<'a> {
 }
 
 impl Estate for TerraformEstate<'_> {
-    fn language(&self) -> Language {
-        Language::Terraform
-    }
-
     fn default_provider(&self) -> String {
         self.evaluator.default_provider()
     }
@@ -237,6 +233,7 @@ impl<'a> Evaluator<'a> {
     fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {
         let described = Described {
             kind,
+            language: Language::Terraform,
             address: instance.address.clone(),
             name: None,
             header: instance.block.header,
@@ -343,6 +340,7 @@ fn place<T>(part: &T) -> usize {
 fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
     let described = Described {
         kind: Kind::AbsentModule,
+        language: Language::Terraform,
         address: module.address.clone(),
         name: None,
         header: module.block.header,

@@ -15,6 +15,7 @@ use crate::terraform::{Modules, roots_of};
 
 use super::super::Options;
 use super::Found;
+use super::deployed::with_deployed;
 
 /// Shorter pieces of a name stand everywhere.
 const MIN_WORD: usize = 3;
@@ -73,7 +74,7 @@ fn holding(
     let roots = roots(targets, &holding, found, sources, &modules);
     let roots = roots.iter().filter(|directory| !known(&sources.display(directory)));
     let mut units: Vec<Box<dyn Unit>> =
-        roots.map(|root| Box::new(modules.load(root, &options.inputs)) as Box<dyn Unit>).collect();
+        roots.map(|root| with_deployed(Box::new(modules.load(root, &options.inputs)), given, sources).0).collect();
     let templates = holding.iter().filter(|file| file.class == FileClass::Template);
     let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || found.nested.contains(&file.path);
     for file in templates.filter(|file| !is_part(file)) {

@@ -109,22 +109,23 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
         let mut found = units::find(options, &given, sources);
         let mut beside = units::beside(&found, options, &given, sources);
         let configured = &options.configured;
-        let accounts = |found: &units::Found, beside: &[Box<dyn Unit>]| {
-            let units = found.units.iter().chain(beside).map(|unit| unit.as_ref() as &dyn Unit);
+        let accounts = |found: &units::Found, beside: &units::Beside| {
+            let units = found.units.iter().chain(&beside.units).map(|unit| unit.as_ref() as &dyn Unit);
             known::accounts(configured, units, &options.working_directory)
         };
         let mut belonging = accounts(&found, &beside);
-        if join(found.units.iter_mut().chain(&mut beside), &belonging) {
+        if join(found.units.iter_mut().chain(&mut beside.units), &belonging) {
             // What is imported may be the name of a bucket that yet another one declares.
             beside = units::beside(&found, options, &given, sources);
             belonging = accounts(&found, &beside);
-            join(found.units.iter_mut().chain(&mut beside), &belonging);
+            join(found.units.iter_mut().chain(&mut beside.units), &belonging);
         }
-        let everyone = || found.units.iter().chain(&beside).map(|unit| unit.as_ref() as &dyn Unit);
+        found.add_errors(beside.unread.iter().flat_map(|unread| unread.errors.clone()));
+        let everyone = || found.units.iter().chain(&beside.units).map(|unit| unit.as_ref() as &dyn Unit);
         units::undeclared(options, &everyone().collect::<Vec<_>>())?;
         let buckets = known::buckets(configured);
         let account_blocks = known::account_blocks(configured, everyone(), &options.working_directory);
-        let neighbours = Neighbours::of(everyone(), &belonging).knowing(&buckets, account_blocks);
+        let neighbours = Neighbours::of(everyone(), &belonging).knowing(&buckets, account_blocks, &beside.unread);
         let outcomes = Outcomes::default();
         let run = Run { options, words, sources, neighbours: &neighbours, outcomes: &outcomes };
         let judged: Vec<Result<Rows, FileError>> = found

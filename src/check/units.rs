@@ -16,7 +16,7 @@ use crate::model::{GivenVariable, Language, Unit};
 use crate::plan;
 use crate::source::{FileClass, FileId, Found as How, FoundFile, Sources, walk};
 
-pub(super) use beside::beside;
+pub(super) use beside::{Beside, beside};
 
 use super::{CheckError, Options, Undeclared};
 
@@ -36,6 +36,16 @@ pub(super) struct Found {
     nested: Vec<PathBuf>,
     /// The assemblies among them.
     assemblies: Assemblies,
+}
+
+impl Found {
+    /// Adds files that bear on a verdict and could not be read, in order. One message a file is enough, however often it
+    /// applies.
+    pub(super) fn add_errors(&mut self, errors: impl IntoIterator<Item = FileError>) {
+        self.errors.extend(errors);
+        self.errors.sort_by(|left, right| (&left.path, left.span).cmp(&(&right.path, right.span)));
+        self.errors.dedup_by(|next, kept| next.path == kept.path && next.message == kept.message);
+    }
 }
 
 /// Finds the units.
@@ -64,9 +74,7 @@ pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> 
         found.notes.extend(unit.notes());
         found.errors.extend(unit.errors());
     }
-    found.errors.sort_by(|left, right| (&left.path, left.span).cmp(&(&right.path, right.span)));
-    // One message a file is enough, however often it applies.
-    found.errors.dedup_by(|next, kept| next.path == kept.path && next.message == kept.message);
+    found.add_errors([]);
     found.notes.sort_by_cached_key(|note| {
         (note.span.map(|span| (sources.file(span.file).path.clone(), span.start)), note.message.clone())
     });

@@ -269,6 +269,10 @@ impl<'a> Evaluated<'a> {
 }
 
 impl Estate for Evaluated<'_> {
+    fn language(&self) -> Language {
+        self.unit.language()
+    }
+
     fn resources(&self, kind: Kind) -> Vec<Resource> {
         if let Some(listed) = self.resources.borrow().get(&kind) {
             return listed.clone();
@@ -307,7 +311,10 @@ impl Estate for Evaluated<'_> {
         let include = unread
             .find(|unread| unread.declares && unread.name == "AWS::Include")
             .map(|include| Reason::ModuleNotOnDisk { module: include.name.clone(), source: include.source.clone() });
-        include.or_else(|| self.unit.tree.stacks.iter().find_map(untold))
+        // Of what cannot be read or parsed, what is missing may be anything.
+        let lost = |error: &FileError| Reason::Broken(format!("{}: {}", error.path, error.message));
+        let untold = || self.unit.tree.stacks.iter().find_map(untold);
+        include.or_else(untold).or_else(|| self.unit.found.lost.as_ref().map(lost))
     }
 
     fn exports(&self) -> Vec<(String, Value)> {

@@ -49,7 +49,7 @@ pub use estate::{CloudFormationUnit, Evaluated};
 pub use given::Given;
 
 use crate::finding::{FileError, Note};
-use crate::source::{Sources, Span, mentions, mentions_trail_in_template};
+use crate::source::{FileId, ReadError, Sources, Span, mentions};
 use crate::syntax::Problem;
 use crate::value::Text;
 use template::Read;
@@ -61,7 +61,7 @@ pub enum Loaded {
     Template(Box<CloudFormationUnit>),
     /// Something else. Not a word is lost about it.
     NotATemplate,
-    /// What looks like a template with a trail in it, but cannot be read or parsed.
+    /// What looks like a template, but cannot be read or parsed.
     Broken(Vec<FileError>),
 }
 
@@ -78,7 +78,6 @@ pub fn load(sources: &Arc<Sources>, path: &Path, given: &Given, deployment: &Arc
             Loaded::Template(Box::new(CloudFormationUnit::new(sources, tree, found, given, deployment)))
         }
         Read::NotATemplate => Loaded::NotATemplate,
-        Read::Broken(_) if !mentions_trail_in_template(sources.file(file).text.as_bytes()) => Loaded::NotATemplate,
         Read::Broken(problems) => {
             let path = &sources.file(file).path;
             Loaded::Broken(problems.iter().map(|problem| file_error(path, problem)).collect())
@@ -124,9 +123,19 @@ struct Found {
     /// What is a part of the unit and was not read. It may hold a trail.
     unread: Vec<Note>,
     errors: Vec<FileError>,
+    /// The first template of the unit that could not be read: it may declare anything.
+    lost: Option<FileError>,
 }
 
 impl Found {
+    /// Keeps what is wrong with a template of the unit.
+    fn lose(&mut self, errors: impl IntoIterator<Item = FileError>) {
+        for error in errors {
+            self.lost.get_or_insert_with(|| error.clone());
+            self.errors.push(error);
+        }
+    }
+
     fn note(&mut self, message: impl Into<String>, span: Span) {
         note(&mut self.notes, message.into(), span);
     }
@@ -139,6 +148,20 @@ impl Found {
     fn forgive(&mut self) {
         self.unread.extend(self.errors.drain(..).map(FileError::into_note));
     }
+}
+
+/// Why a file that is a part of a unit is not read, and the error where it is there.
+struct NotRead {
+    why: String,
+    error: Option<FileError>,
+}
+
+/// Reads a file that is a part of a unit.
+fn read_part(sources: &Sources, path: &Path) -> Result<FileId, NotRead> {
+    sources.read(path).map_err(|ReadError { path: shown, message }| NotRead {
+        why: format!("{shown} {message}"),
+        error: sources.exists(path).then_some(FileError { path: shown, message, span: None }),
+    })
 }
 
 fn note(notes: &mut Vec<Note>, message: String, span: Span) {

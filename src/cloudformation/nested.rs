@@ -212,7 +212,7 @@ impl Builder<'_> {
             Read::NotATemplate => None,
             Read::Broken(problems) => {
                 let path = &self.sources.file(file).path;
-                self.found.errors.extend(problems.iter().map(|problem| file_error(path, problem)));
+                self.found.lose(problems.iter().map(|problem| file_error(path, problem)));
                 None
             }
         }
@@ -243,7 +243,7 @@ fn report_problems(sources: &Sources, tree: &Tree, found: &mut Found) {
         let path = &sources.file(template.file).path;
         for problem in &template.problems {
             if problem.severity == ProblemSeverity::Lost && about_trails {
-                found.errors.push(file_error(path, problem));
+                found.lose([file_error(path, problem)]);
             } else {
                 found.note(problem.message.clone(), problem.span);
             }

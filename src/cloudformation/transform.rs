@@ -13,7 +13,7 @@ use crate::value::{Data, Input, Literal, Value};
 use super::evaluator::Evaluator;
 use super::template::{Template, fragment, function};
 use super::tree::{Body, KeptDefault, Stack, Unread};
-use super::{Found, file_error};
+use super::{Found, NotRead, file_error, read_part};
 
 const FOR_EACH: &str = "Fn::ForEach::";
 /// The most bytes a text may grow to, times its names.
@@ -115,7 +115,7 @@ impl<'a, 't> Expander<'a, 't> {
         let unread = if text.contains("://") || text.is_empty() {
             "its location is not on disk".to_owned()
         } else {
-            match base.parent().map(|directory| self.sources.read(&directory.join(text))) {
+            match base.parent().map(|directory| read_part(self.sources, &directory.join(text))) {
                 Some(Ok(file)) if self.included.len() < MAX_INCLUDES && *self.budget > 0 => {
                     // Parsing costs about a node for every few bytes.
                     *self.budget = self.budget.saturating_sub(self.sources.file(file).text.len() / 16);
@@ -129,7 +129,10 @@ impl<'a, 't> Expander<'a, 't> {
                         }
                     }
                 }
-                Some(Err(error)) => format!("{} {}", error.path, error.message),
+                Some(Err(NotRead { why, error })) => {
+                    self.found.errors.extend(error);
+                    why
+                }
                 _ => "it includes too much".to_owned(),
             }
         };

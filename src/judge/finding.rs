@@ -231,7 +231,7 @@ pub fn options(row: &Row, cases: &[Case]) -> Vec<String> {
     let matters = |name: &str| cases.iter().any(|case| case.when.iter().any(|(input, _)| input == name));
     let all_matter = !row.exploration.exploded.is_empty();
     let questions = row.exploration.worlds.iter().flat_map(|(world, _)| world.answers());
-    let inputs = questions.map(|(question, _)| question.input.as_ref());
+    let inputs = questions.map(|(question, _)| &question.input).chain(&row.exploration.exploded);
     let deciding = inputs.filter(|input| all_matter || matters(&input.name));
     let mut options: Vec<String> = Vec::new();
     for option in deciding.flat_map(|input| options_of(input, row.unit)) {

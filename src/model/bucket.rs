@@ -7,7 +7,7 @@ use crate::value::{Data, Decided, Input, SymbolSource, Value, World};
 
 use super::address;
 use super::alike;
-use super::handed::{deployed_with, handed_to};
+use super::handed::{self, handed_to};
 use super::link::{self, Naming};
 use super::{Estate, Existence, Kind, Language, Resource};
 
@@ -29,8 +29,8 @@ pub struct Bucket {
     pub account_blocks: Vec<PublicAccessBlock>,
     /// Bucket policies: objects or JSON texts. More than one is a conflict the last writer wins.
     pub policies: Vec<Value>,
-    /// Modules that are not on disk, and what is deployed in another language, that were handed this bucket: what is absent
-    /// here may be there, as far as it can be declared apart from the bucket.
+    /// Modules that are not on disk, and what is deployed in another language, that were handed this bucket, and files that
+    /// cannot be read: what is absent here may be there, as far as it can be declared apart from the bucket.
     pub handed_to: Vec<Arc<Input>>,
     /// What can be.
     pub apart: Apart,
@@ -51,7 +51,9 @@ pub enum Apart {
 }
 
 impl Apart {
-    pub(super) fn buckets_of(language: Language) -> Self {
+    /// What can, for the buckets of a language.
+    #[must_use]
+    pub fn buckets_of(language: Language) -> Self {
         match language {
             Language::CloudFormationYaml | Language::CloudFormationJson => Self::Policy,
             Language::Terraform => Self::Anything,
@@ -120,6 +122,7 @@ pub struct Satellites {
     pub(super) ownership: Vec<Value>,
     pub(super) public_access_blocks: Vec<PublicAccessBlock>,
     pub(super) policies: Vec<Value>,
+    pub(super) handed_to: Vec<Arc<Input>>,
 }
 
 impl Bucket {
@@ -141,8 +144,8 @@ impl Bucket {
             public_access_blocks: Vec::new(),
             account_blocks: account_blocks(resource, estate, world)?,
             policies: Vec::new(),
-            handed_to: [handed_to(resource, estate, world)?, deployed_with(resource, estate)].concat(),
-            apart: Apart::buckets_of(resource.language),
+            handed_to: handed::unread(resource, estate).into_iter().collect(),
+            apart: Apart::buckets_of(estate.language()),
             is_in_units_account: resource.provider == estate.default_provider(),
             others: Others::default(),
             resource: resource.clone(),
@@ -173,6 +176,7 @@ impl Bucket {
         self.ownership.extend(other.ownership);
         self.public_access_blocks.extend(other.public_access_blocks);
         self.policies.extend(other.policies);
+        self.handed_to.extend(other.handed_to);
     }
 
     /// The bucket with what is declared elsewhere and belongs to it.
@@ -181,11 +185,12 @@ impl Bucket {
         self.ownership.extend(satellites.ownership);
         self.public_access_blocks.extend(satellites.public_access_blocks);
         self.policies.extend(satellites.policies);
+        self.handed_to.extend(satellites.handed_to);
     }
 }
 
 impl Satellites {
-    /// Whether there are none.
+    /// Whether nothing is declared.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.acls.is_empty()
@@ -194,7 +199,7 @@ impl Satellites {
             && self.policies.is_empty()
     }
 
-    /// What belongs to the bucket that goes by these names.
+    /// What belongs to the bucket that goes by these names, and what is not read and was handed it.
     ///
     /// # Errors
     /// [`crate::value::Stop`] when an input decides whether something belongs to it or exists.
@@ -217,6 +222,7 @@ impl Satellites {
                 .iter()
                 .map(|policy| estate.property(policy, "PolicyDocument"))
                 .collect(),
+            handed_to: handed_to(bucket, estate, world)?,
         })
     }
 }

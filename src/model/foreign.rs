@@ -37,6 +37,7 @@ impl OfUnit for Satellites {
             ownership: self.ownership.of_unit(unit),
             public_access_blocks: self.public_access_blocks.of_unit(unit),
             policies: self.policies.of_unit(unit),
+            handed_to: self.handed_to.of_unit(unit),
         }
     }
 }
@@ -64,7 +65,7 @@ impl OfUnit for Bucket {
 
 impl OfUnit for Made {
     fn of_unit(self, unit: &str) -> Self {
-        Self { bucket: self.bucket.of_unit(unit), logging: self.logging.of_unit(unit) }
+        Self { bucket: self.bucket.of_unit(unit), logging: self.logging.of_unit(unit), ..self }
     }
 }
 

@@ -1,25 +1,33 @@
 //! What a bucket is handed to that is not read here: modules that are not on disk, and what a resource deploys in another
 //! language. It may declare whatever is absent.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Origin, Reason, Role, Value, World};
+use crate::value::{Data, Decided, Input, Origin, Part, Reason, Role, Value, World};
 
 use super::link::Naming;
-use super::{Estate, Kind, Resource};
+use super::{Estate, Kind, Resource, Target};
 
-/// The modules that are not on disk and get this bucket's name or ARN as an argument.
+/// What gets the name or the ARN of a bucket and may open or close it.
+///
+/// # Errors
+/// As [`modules`].
+pub(super) fn handed_to(bucket: &Naming, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
+    Ok([modules(bucket, estate, world)?, foreign(bucket, estate)].concat())
+}
+
+/// The modules that are not on disk and get the bucket's name or ARN as an argument.
 ///
 /// # Errors
 /// [`crate::value::Stop`] when an input decides whether one gets it. An argument that is called a bucket is waited for; to
 /// wait for every argument that an input decides would multiply the worlds by all that modules are told.
-pub(super) fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
-    let bucket = Naming::of(resource, estate);
+pub(super) fn modules(bucket: &Naming, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
     let mut given = Vec::new();
     for module in estate.resources(Kind::AbsentModule) {
         let arguments = estate.property(&module, "Arguments");
         if bucket.is_in(&arguments) {
-            given.push(module);
+            given.push(input(&module, estate));
             continue;
         }
         for (_, argument) in
@@ -30,36 +38,23 @@ pub(super) fn handed_to(resource: &Resource, estate: &dyn Estate, world: &World)
             }
         }
     }
-    // What is missing of the unit's own text may refer to all it declares.
-    let unread = estate.unread().map(|reason| {
-        let name = match &reason {
-            Reason::ModuleNotOnDisk { module: name, .. } | Reason::Broken(name) => name.clone(),
-            _ => "what cannot be read".to_owned(),
-        };
-        Arc::new(Input::undecidable(name, reason, Origin::at(resource.header, Role::Header)))
-    });
-    let given = given
-        .iter()
-        .map(|module| {
-            let source = estate.property(module, "Source");
-            let source = if let Data::Text(text) = &source.data { text.to_string() } else { String::new() };
-            let reason = Reason::ModuleNotOnDisk { module: module.address.clone(), source };
-            let origin = Origin::at(module.header, Role::Header);
-            Arc::new(Input::undecidable(module.address.clone(), reason, origin))
-        })
-        .chain(unread)
-        .collect();
     Ok(given)
 }
 
-/// What deploys something in another language that speaks of the bucket and may open or close it: stacks of CloudFormation
-/// that a Terraform resource makes, and resources of the Cloud Control API. Neither can make a bucket of somebody else log.
-pub(super) fn deployed_with(bucket: &Resource, estate: &dyn Estate) -> Vec<Arc<Input>> {
-    let naming = Naming::of(bucket, estate);
+fn input(module: &Resource, estate: &dyn Estate) -> Arc<Input> {
+    let source = estate.property(module, "Source");
+    let source = if let Data::Text(text) = &source.data { text.to_string() } else { String::new() };
+    let reason = Reason::ModuleNotOnDisk { module: module.address.clone(), source };
+    Arc::new(Input::undecidable(module.address.clone(), reason, Origin::at(module.header, Role::Header)))
+}
+
+/// What deploys something in another language that speaks of the bucket: stacks of CloudFormation that a Terraform resource
+/// makes, and resources of the Cloud Control API. Neither can make a bucket of somebody else log.
+fn foreign(bucket: &Naming, estate: &dyn Estate) -> Vec<Arc<Input>> {
     let speaks_of_it = |foreign: &Resource| {
         let property = |name: &str| estate.property(foreign, name);
         let (parameters, body) = (property("Parameters"), property("Body"));
-        may_be_about_buckets(&property("TypeName"), &body) && (naming.is_in(&parameters) || naming.is_in(&body))
+        may_be_about_buckets(&property("TypeName"), &body) && (bucket.is_in(&parameters) || bucket.is_in(&body))
     };
     let foreign = estate.resources(Kind::Foreign).into_iter().filter(speaks_of_it);
     let input = |foreign: Resource| {
@@ -81,4 +76,39 @@ fn may_be_about_buckets(type_name: &Value, body: &Value) -> bool {
         Some(_) => has_sign(type_name),
         None => !matches!(body.data, Data::Text(_)) || has_sign(body),
     }
+}
+
+/// What is missing of the unit's own text, which may speak of all that the unit declares or names: said of `resource`.
+#[must_use]
+pub fn unread(resource: &Resource, estate: &dyn Estate) -> Option<Arc<Input>> {
+    let reason = estate.unread()?;
+    let name = match &reason {
+        Reason::ModuleNotOnDisk { module: name, .. } | Reason::Broken(name) => name.clone(),
+        _ => "what cannot be read".to_owned(),
+    };
+    Some(Arc::new(Input::undecidable(name, reason, Origin::at(resource.header, Role::Header))))
+}
+
+/// Whatever buckets and exports may be named in what a unit hands to something that is not read: every word of it.
+pub(super) fn targets(estate: &dyn Estate) -> BTreeSet<Target> {
+    let handed = [(Kind::AbsentModule, "Arguments"), (Kind::Foreign, "Parameters"), (Kind::Foreign, "Body")];
+    let values = handed.iter().flat_map(|(kind, name)| {
+        let resources = estate.resources(*kind);
+        resources.into_iter().map(|resource| estate.property(&resource, name)).collect::<Vec<_>>()
+    });
+    let mut targets = BTreeSet::new();
+    for value in values {
+        value.visit(&mut |value| match &value.data {
+            Data::Text(text) => targets.extend(text.parts().iter().flat_map(words).map(Target::Name)),
+            _ => targets.extend(Target::of(value)),
+        });
+    }
+    targets
+}
+
+/// What may be the name of a bucket in a part of a text.
+fn words(part: &Part) -> impl Iterator<Item = String> {
+    let is_of_name = |character: char| character.is_alphanumeric() || "-._".contains(character);
+    let text = if let Part::Literal(text) = part { text } else { "" };
+    text.split(move |character| !is_of_name(character)).filter(|word| !word.is_empty()).map(str::to_owned)
 }

@@ -314,6 +314,7 @@ impl Naming {
             is_it(value)
                 || !self.name.is_null() && alike::names(value, &self.name)
                 || self.is_element(value)
+                || self.elsewhere.is_some() && Target::of(value) == self.elsewhere
                 || bucket.is_some_and(|bucket| self.is_maker_of(value, bucket))
         };
         let mut found = false;

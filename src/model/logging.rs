@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::value::{Decided, Input, Origin, Role, Value, World};
 
 use super::bucket::Apart;
-use super::handed::handed_to;
+use super::handed;
 use super::link::{self, Naming};
 use super::{Estate, Kind, Resource};
 
@@ -52,15 +52,25 @@ impl Logging {
         Ok(separate.iter().map(configuration).collect())
     }
 
-    /// The modules that may hold a configuration of `bucket`.
+    /// The modules that get the bucket which goes by these names and may hold a configuration of it.
     ///
     /// # Errors
-    /// [`crate::value::Stop`] when an input decides whether one gets the bucket.
-    pub fn unread(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
-        match Apart::buckets_of(bucket.language) {
+    /// [`crate::value::Stop`] when an input decides whether one gets it.
+    pub fn handed_to(bucket: &Naming, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
+        match Apart::buckets_of(estate.language()) {
             Apart::Policy => Ok(Vec::new()),
-            Apart::Anything => handed_to(bucket, estate, world),
+            Apart::Anything => handed::modules(bucket, estate, world),
         }
+    }
+
+    /// The same of a bucket of the unit itself, with what is missing of the unit's own text.
+    ///
+    /// # Errors
+    /// As [`Logging::handed_to`].
+    pub fn unread(bucket: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<Arc<Input>>> {
+        let modules = Self::handed_to(&Naming::of(bucket, estate), estate, world)?;
+        let unread = handed::unread(bucket, estate).filter(|_| Apart::buckets_of(estate.language()) == Apart::Anything);
+        Ok(modules.into_iter().chain(unread).collect())
     }
 
     /// Without a target, S3 keeps the logs in the bucket itself.

@@ -20,6 +20,7 @@ pub mod policy_document;
 mod pool;
 pub mod schema;
 pub mod tags;
+mod unread;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ pub use bucket::{
     Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
 pub use exports::join;
+pub use handed::unread;
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, Naming, bucket as link_bucket, exists};
 pub use logging::Logging;
@@ -39,6 +41,7 @@ pub use named::undecided as undecided_name;
 pub use neighbourhood::{Beside, Neighbourhood};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use place::Accounts;
+pub use unread::Unread;
 pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
@@ -139,6 +142,9 @@ pub trait Estate {
     fn unread(&self) -> Option<Reason> {
         None
     }
+
+    /// What the unit is written in.
+    fn language(&self) -> Language;
 
     /// The provider configuration of what names none: it leads to the account that the unit is deployed to.
     fn default_provider(&self) -> String {

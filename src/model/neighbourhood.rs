@@ -10,7 +10,7 @@ use super::known::KnownBucket;
 use super::link::{self, Link};
 use super::neighbours::{AccountBlocks, Neighbours, Target, are_one, exports_of};
 use super::place::Place;
-use super::{Estate, Existence, Kind, Resource, Unit};
+use super::{Estate, Existence, Kind, Resource, Unit, Unread};
 
 /// How many exports a name is followed through.
 const MAX_EXPORTS: usize = 16;
@@ -158,12 +158,42 @@ impl<'a> Neighbourhood<'a> {
         others.map(|unit| Beside::named(unit, name)).collect()
     }
 
+    /// The units that declare a bucket of this name.
+    pub fn all_declaring(&self, name: &str) -> impl Iterator<Item = &'a dyn Unit> {
+        self.all.declaring.get(name).into_iter().flatten().copied()
+    }
+
     /// The paths of other units than `declaring` (this one unless another is named) that declare a bucket of this name too.
     #[must_use]
     pub fn declaring_too(&self, name: &str, declaring: Option<&dyn Unit>) -> Vec<&'a str> {
         let declaring = declaring.unwrap_or(self.home);
-        let units = self.all.declaring.get(name).into_iter().flatten().copied();
-        units.filter(|unit| !are_one(*unit, declaring)).map(Unit::path).collect()
+        self.all_declaring(name).filter(|unit| !are_one(*unit, declaring)).map(Unit::path).collect()
+    }
+
+    /// What cannot be read of other units and speaks of the bucket of this name.
+    pub fn unread(&self, name: &Target) -> impl Iterator<Item = &'a Unread> {
+        let others = self.all.unread.iter().filter(|unread| unread.unit != self.home.path());
+        others.filter(move |unread| unread.targets.contains(name))
+    }
+
+    /// The same of other units than the one that declares the bucket, this one unless another is named: it may go by the
+    /// name of one of its exports there.
+    #[must_use]
+    pub fn unread_beside(
+        &self,
+        bucket: &Resource,
+        name: Option<&Target>,
+        declaring: Option<&dyn Unit>,
+        estate: &dyn Estate,
+    ) -> Vec<&'a Unread> {
+        let declaring = declaring.unwrap_or(self.home);
+        let others: Vec<&Unread> = self.all.unread.iter().filter(|unread| unread.unit != declaring.path()).collect();
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let exported = self.exported(bucket, declaring, estate).into_iter().map(|export| Target::Export(export.name));
+        let targets: Vec<Target> = exported.chain(name.cloned()).collect();
+        others.into_iter().filter(|unread| targets.iter().any(|target| unread.targets.contains(target))).collect()
     }
 
     /// Whether any satellite of any unit names a bucket by what another unit may call one.

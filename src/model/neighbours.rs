@@ -11,12 +11,13 @@ use crate::value::{Data, Decided, Failure, OfUnit, Origin, Stop, SymbolSource, V
 
 use super::bucket::PublicAccessBlock;
 use super::exports;
+use super::handed;
 use super::known::KnownBucket;
 use super::link::{self, Link, exists};
 use super::named::{self, undecided};
 use super::neighbourhood::Neighbourhood;
 use super::place::{Accounts, Place};
-use super::{Estate, Kind, Language, Resource, Unit};
+use super::{Estate, Kind, Language, Resource, Unit, Unread};
 
 /// What may belong to a bucket of another unit.
 pub(super) const SATELLITES: [Kind; 5] =
@@ -35,6 +36,7 @@ pub struct Neighbours<'a> {
     /// Where each unit is deployed, by its path.
     pub(super) places: BTreeMap<String, Place>,
     pub(super) known: &'a [KnownBucket],
+    pub(super) unread: &'a [Unread],
     pub(super) account_blocks: BTreeMap<String, AccountBlocks<'a>>,
 }
 
@@ -101,7 +103,7 @@ impl<'a> Neighbours<'a> {
                 add(&mut neighbours.declaring, name, unit);
             }
             let named = named::by_satellites(unit);
-            for target in named.targets {
+            for target in named.targets.into_iter().chain(handed::targets(estate.as_ref())) {
                 add(&mut neighbours.naming, target, unit);
             }
             neighbours.naming_any.extend(named.is_cut.then_some(unit));
@@ -124,11 +126,16 @@ impl<'a> Neighbours<'a> {
         neighbours
     }
 
-    /// The same units, with what somebody vouches for: buckets that none of them declares, and the public access blocks
-    /// of the account that a unit is deployed to, by the unit's path.
+    /// The same units, with what somebody vouches for, buckets that none of them declares and the public access blocks
+    /// of the account that a unit is deployed to, by the unit's path, and with what could not be read.
     #[must_use]
-    pub fn knowing(self, known: &'a [KnownBucket], account_blocks: BTreeMap<String, AccountBlocks<'a>>) -> Self {
-        Self { known, account_blocks, ..self }
+    pub fn knowing(
+        self,
+        known: &'a [KnownBucket],
+        account_blocks: BTreeMap<String, AccountBlocks<'a>>,
+        unread: &'a [Unread],
+    ) -> Self {
+        Self { known, account_blocks, unread, ..self }
     }
 
     /// The units of the run as one of them sees them.

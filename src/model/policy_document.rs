@@ -5,7 +5,7 @@
 
 use indexmap::IndexMap;
 
-use crate::value::{Data, Input, ListKind, Literal, MapKind, Origin, Part, Text, Value};
+use crate::value::{Data, Input, ListKind, Literal, MapKind, Origin, Part, Text, Type, Value};
 
 /// The arguments and nested blocks of a block.
 #[derive(Debug)]
@@ -320,6 +320,8 @@ fn texts_of(arguments: &Value, names: [&str; 2], decode: &dyn Fn(&Value) -> Valu
             [Part::Json(value)] => value.clone(),
             _ => decode(&text),
         },
+        // A list that is not known stands for the documents in it, and is none itself.
+        _ if matches!(text.said_type(), Type::List(_) | Type::Set(_)) => Value { ty: None, ..text },
         _ => decode(&text),
     });
     // Go reads a document that is `null` as an empty one.

@@ -233,6 +233,10 @@ struct Planned<'a> {
 }
 
 impl Estate for Planned<'_> {
+    fn language(&self) -> Language {
+        Language::Terraform
+    }
+
     fn resources(&self, kind: Kind) -> Vec<Resource> {
         let resources = self.plan.resources.iter().map(|(resource, _)| resource);
         resources.filter(|resource| resource.kind == kind).cloned().collect()

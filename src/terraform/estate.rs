@@ -59,6 +59,10 @@ impl<'a> TerraformEstate<'a> {
 }
 
 impl Estate for TerraformEstate<'_> {
+    fn language(&self) -> Language {
+        Language::Terraform
+    }
+
     fn default_provider(&self) -> String {
         self.evaluator.default_provider()
     }

@@ -228,6 +228,17 @@ impl Input {
 }
 
 impl Input {
+    /// The input under a name that is its own: a set has the name of the list that it is made of, but may be shorter.
+    #[must_use]
+    pub fn itself(self: &Arc<Self>) -> Arc<Self> {
+        match &self.domain.mirrors {
+            Some((Mirrored::Members, of)) if of == self => {
+                Arc::new(Self { name: format!("toset({})", self.name), ..self.as_ref().clone() })
+            }
+            _ => Arc::clone(self),
+        }
+    }
+
     /// The collection that certainly has as many elements: itself, or what it is made of.
     #[must_use]
     pub fn counted(self: &Arc<Self>) -> &Arc<Self> {

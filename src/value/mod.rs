@@ -6,6 +6,7 @@
 //! [`World`]. This room knows neither Terraform nor CloudFormation.
 
 mod before;
+mod facts;
 mod fixed;
 mod foreign;
 mod input;
@@ -33,7 +34,7 @@ pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Junction, Keys, Literal, Mirrored, Question, Reason};
 pub use marked::{Mark, Marked, Piece};
-pub use names::{index_in, is_inside, is_part, names_in, step};
+pub use names::{attempted, index_in, is_inside, is_part, names_in, renamed, step};
 pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role};
 pub use pattern::Pattern;

@@ -1,6 +1,7 @@
 //! The units without a trail that may declare a bucket some trail names: those whose bytes hold its name, and those that
 //! export something where a trail imports its bucket. And those that may declare the public access block of an account,
-//! where the configuration says which units belong to one.
+//! where the configuration says which units belong to one. What cannot be read of them is told, where it speaks of such a
+//! bucket.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::cloudformation::{self, Given, Loaded};
-use crate::model::{Target, Unit, other_names, targets};
+use crate::finding::FileError;
+use crate::model::{Apart, Target, Unit, Unread, other_names, targets};
 use crate::source::{FileClass, FoundFile, Sources};
 use crate::terraform::{Modules, roots_of};
 
@@ -23,44 +25,49 @@ const MIN_WORD: usize = 3;
 /// How many names are followed from unit to unit.
 const MAX_ROUNDS: usize = 8;
 
-/// The units beside those that were found.
-pub(in super::super) fn beside(
-    found: &Found,
-    options: &Options,
-    given: &Given,
-    sources: &Arc<Sources>,
-) -> Vec<Box<dyn Unit>> {
+/// What stands beside the units that were found.
+pub(in super::super) struct Beside {
+    /// The units.
+    pub units: Vec<Box<dyn Unit>>,
+    /// What could not be read of any unit and speaks of a bucket of some trail.
+    pub unread: Vec<Unread>,
+}
+
+/// What stands beside the units that were found.
+pub(in super::super) fn beside(found: &Found, options: &Options, given: &Given, sources: &Arc<Sources>) -> Beside {
     let imports = |unit: &dyn Unit| unit.imports().into_iter().map(Target::Export);
     let mut targets: Vec<Target> = found.units.iter().flat_map(|unit| targets(unit.as_ref())).collect();
     targets.extend(found.units.iter().flat_map(|unit| imports(unit.as_ref())));
-    let mut units = holding(&targets, found, options, given, sources);
+    let mut held = holding(&targets, found, options, given, sources);
     // A bucket that one of them declares may have another name for further units: that of its export, or its own. And it
     // may export what it imports.
     for _ in 0..MAX_ROUNDS {
-        let everyone = || found.units.iter().chain(&units);
+        let everyone = || found.units.iter().chain(&held.units);
         let others = everyone().flat_map(|unit| other_names(unit.as_ref(), &targets));
-        let others = others.chain(units.iter().flat_map(|unit| imports(unit.as_ref())));
+        let others = others.chain(held.units.iter().flat_map(|unit| imports(unit.as_ref())));
         let fresh: Vec<Target> = others.filter(|other| !targets.contains(other)).collect();
         if fresh.is_empty() {
             break;
         }
         targets.extend(fresh);
-        units = holding(&targets, found, options, given, sources);
+        held = holding(&targets, found, options, given, sources);
     }
-    units
+    let unread = unread(&targets, found, &held, sources);
+    Beside { units: held.units, unread }
 }
 
-/// The units beside those that were found whose bytes hold one of the targets.
-fn holding(
-    targets: &[Target],
-    found: &Found,
-    options: &Options,
-    given: &Given,
-    sources: &Arc<Sources>,
-) -> Vec<Box<dyn Unit>> {
+/// What holds one of the targets in its bytes and is none of the units that were found.
+#[derive(Default)]
+struct Holding {
+    units: Vec<Box<dyn Unit>>,
+    /// Files that look like templates and are none, with what is wrong with each.
+    broken: Vec<(String, Vec<FileError>)>,
+}
+
+fn holding(targets: &[Target], found: &Found, options: &Options, given: &Given, sources: &Arc<Sources>) -> Holding {
     let has_accounts = !found.units.is_empty() && !options.configured.config.accounts.is_empty();
     if targets.is_empty() && !has_accounts {
-        return Vec::new();
+        return Holding::default();
     }
     let signs = signs(options);
     let may_declare = |file: &&FoundFile| {
@@ -73,20 +80,63 @@ fn holding(
     let modules = Modules::new(Arc::clone(sources));
     let roots = roots(targets, &holding, found, sources, &modules);
     let roots = roots.iter().filter(|directory| !known(&sources.display(directory)));
-    let mut units: Vec<Box<dyn Unit>> =
-        roots.map(|root| with_deployed(Box::new(modules.load(root, &options.inputs)), given, sources).0).collect();
+    let units = roots.map(|root| with_deployed(Box::new(modules.load(root, &options.inputs)), given, sources).0);
+    let mut held = Holding { units: units.collect(), broken: Vec::new() };
     let templates = holding.iter().filter(|file| file.class == FileClass::Template);
     let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || found.nested.contains(&file.path);
     for file in templates.filter(|file| !is_part(file)) {
         for deployment in found.assemblies.deployments(&file.path) {
-            if let Loaded::Template(unit) = cloudformation::load(sources, &file.path, given, &deployment)
-                && !known(unit.path())
-            {
-                units.push(unit);
+            match cloudformation::load(sources, &file.path, given, &deployment) {
+                Loaded::Template(unit) if !known(unit.path()) => held.units.push(unit),
+                // Whatever it is deployed as, it is broken.
+                Loaded::Broken(errors) => {
+                    held.broken.push((sources.display(&file.path), errors));
+                    break;
+                }
+                Loaded::Template(_) | Loaded::NotATemplate => {}
             }
         }
     }
-    units
+    held
+}
+
+/// What could not be read of the units, where that speaks of one of the targets. A root module speaks of what any file of it
+/// speaks of.
+fn unread(targets: &[Target], found: &Found, held: &Holding, sources: &Arc<Sources>) -> Vec<Unread> {
+    let units = found
+        .units
+        .iter()
+        .chain(&held.units)
+        .map(|unit| (unit.path().to_owned(), unit.errors(), Apart::buckets_of(unit.language())));
+    let broken = held.broken.iter().map(|(path, errors)| (path.clone(), errors.clone(), Apart::Policy));
+    let faulty: Vec<_> = units.chain(broken).filter(|(_, errors, _)| !errors.is_empty()).collect();
+    if faulty.is_empty() {
+        return Vec::new();
+    }
+    let modules = Modules::new(Arc::clone(sources));
+    let speakers = |target: &Target| -> BTreeSet<String> {
+        let speaks = |file: &&FoundFile| sources.bytes(&file.path).is_some_and(|bytes| speaks_of(target, &bytes));
+        let files: Vec<&FoundFile> = found.walked.par_iter().filter(speaks).collect();
+        let roots = leading_to(&files, found, &modules);
+        let templates = files.iter().filter(|file| file.class == FileClass::Template).map(|file| &file.path);
+        roots.iter().chain(templates).map(|path| sources.display(path)).collect()
+    };
+    let speakers: Vec<(&Target, BTreeSet<String>)> = targets.iter().map(|target| (target, speakers(target))).collect();
+    let unread = faulty.into_iter().map(|(unit, errors, apart)| {
+        let spoken_of = speakers.iter().filter(|(_, speakers)| speakers.contains(&unit));
+        Unread { targets: spoken_of.map(|(target, _)| (*target).clone()).collect(), unit, errors, apart }
+    });
+    unread.filter(|unread| !unread.targets.is_empty()).collect()
+}
+
+/// Whether the bytes of a file hold the name of a target as a word of its own.
+fn speaks_of(target: &Target, bytes: &[u8]) -> bool {
+    let (Target::Name(name) | Target::Export(name)) = target;
+    let goes_on = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
+    memchr::memmem::find_iter(bytes, name.as_bytes()).any(|at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        !goes_on(before) && !goes_on(bytes.get(at + name.len()))
+    })
 }
 
 /// The root modules that lead to a file that holds a target, or to one that opens buckets and to one that holds a piece of a
@@ -98,28 +148,39 @@ fn roots(
     sources: &Sources,
     modules: &Modules,
 ) -> BTreeSet<PathBuf> {
-    let is_terraform = |file: &FoundFile| matches!(file.class, FileClass::Terraform | FileClass::TerraformJson);
-    let is_read = |file: &FoundFile| is_terraform(file) || file.class == FileClass::Variables;
-    let parent = |file: &FoundFile| file.path.parent().map(Path::to_owned);
-    let directories: BTreeSet<PathBuf> =
-        found.walked.iter().filter(|file| is_terraform(file)).filter_map(parent).collect();
-    let directories: Vec<PathBuf> = directories.into_iter().collect();
-    let leading_to = |files: &[&FoundFile]| -> BTreeSet<PathBuf> {
-        let sought: BTreeSet<PathBuf> = files.iter().copied().filter(|file| is_read(file)).filter_map(parent).collect();
-        if sought.is_empty() { BTreeSet::new() } else { roots_of(modules, &directories, &sought).into_iter().collect() }
-    };
     let with = |is_sought: &(dyn Fn(&[u8]) -> bool + Sync)| -> Vec<&FoundFile> {
         let holds = |file: &&FoundFile| sources.bytes(&file.path).is_some_and(|bytes| is_sought(&bytes));
         found.walked.par_iter().filter(|file| is_read(file)).filter(holds).collect()
     };
-    let mut roots = leading_to(holding);
+    let mut roots = leading_to(holding, found, modules);
     let words = words(targets);
-    let opening = if words.is_empty() { BTreeSet::new() } else { leading_to(&with(&may_open)) };
+    let opening = if words.is_empty() { BTreeSet::new() } else { leading_to(&with(&may_open), found, modules) };
     if !opening.is_empty() {
-        let naming = leading_to(&with(&|bytes| holds_any(bytes, &words)));
+        let naming = leading_to(&with(&|bytes| holds_any(bytes, &words)), found, modules);
         roots.extend(opening.intersection(&naming).cloned());
     }
     roots
+}
+
+/// The root modules that lead to one of the files.
+fn leading_to(files: &[&FoundFile], found: &Found, modules: &Modules) -> BTreeSet<PathBuf> {
+    let parent = |file: &FoundFile| file.path.parent().map(Path::to_owned);
+    let sought: BTreeSet<PathBuf> = files.iter().copied().filter(|file| is_read(file)).filter_map(parent).collect();
+    if sought.is_empty() {
+        return BTreeSet::new();
+    }
+    let directories = found.walked.iter().filter(|file| is_terraform(file)).filter_map(parent);
+    let directories: BTreeSet<PathBuf> = directories.collect();
+    roots_of(modules, &Vec::from_iter(directories), &sought).into_iter().collect()
+}
+
+fn is_terraform(file: &FoundFile) -> bool {
+    matches!(file.class, FileClass::Terraform | FileClass::TerraformJson)
+}
+
+/// Whether it is read as a part of a root module.
+fn is_read(file: &FoundFile) -> bool {
+    is_terraform(file) || file.class == FileClass::Variables
 }
 
 /// The words that the names of buckets are put together of: a name may stand nowhere as a whole (`"acme-${var.env}"`).

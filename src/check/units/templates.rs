@@ -102,7 +102,9 @@ fn take(loaded: Vec<(FoundFile, Loaded)>, sources: &Sources, found: &mut Found) 
                 span: None,
             }),
             Loaded::NotATemplate => {}
-            Loaded::Broken(errors) => found.errors.extend(errors),
+            // It may hold a trail. What else it may hold bears on a verdict only where it speaks of a trail's bucket.
+            Loaded::Broken(errors) if Mention::of(&file, sources) == Mention::Trail => found.errors.extend(errors),
+            Loaded::Broken(_) => {}
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::iam::{self, Access, Body, Closed, Document, Hint, Publicness, Statement, Target, publicness};
 use crate::model::{Apart, Bucket, PublicAccessBlock};
-use crate::value::{Ask, Decided, Input, Origin, Value, World, any, every};
+use crate::value::{self, Ask, Decided, Input, Origin, Value, World, any, every};
 
 /// How a bucket is exposed, in one world.
 #[derive(Debug, Clone)]
@@ -168,7 +168,8 @@ fn mended_elsewhere<'a>(bucket: &'a Bucket, world: &'a World) -> impl Iterator<I
     modules.map(move |module| elsewhere(module, "blocks public access to", bucket, world))
 }
 
-/// A module that is not on disk and has the bucket may open it, unless what is declared here closes that.
+/// A module that is not on disk and has the bucket may open it where nothing is declared here, and a file that cannot be read
+/// in any case, unless what is declared here closes that.
 fn opened_elsewhere(
     bucket: &Bucket,
     acls_closed: &Decided<bool>,
@@ -176,13 +177,16 @@ fn opened_elsewhere(
     ways: &[Access],
     world: &World,
 ) -> Decided<Vec<Opening>> {
-    let has_acl =
-        bucket.apart == Apart::Policy || bucket.acls.iter().any(|acl| !acl.canned.is_null() || !acl.grants.is_null());
-    let by_acl = || if has_acl { Ok(false) } else { acls_closed.clone().map(|closed| !closed) };
-    let by_policy = || if bucket.policies.is_empty() { restricted.clone().map(|closed| !closed) } else { Ok(false) };
+    let has_acl = bucket.acls.iter().any(|acl| !acl.canned.is_null() || !acl.grants.is_null());
+    let open_unless = |closed: &Decided<bool>, is_declared: bool| {
+        if is_declared { Ok(false) } else { closed.clone().map(|closed| !closed) }
+    };
     together(bucket.handed_to.iter().map(|module| {
+        let is_broken = matches!(module.reason, value::Reason::Broken(_));
+        let by_acl = open_unless(acls_closed, bucket.apart == Apart::Policy || has_acl && !is_broken);
+        let by_policy = open_unless(restricted, !bucket.policies.is_empty() && !is_broken);
         let opens = elsewhere(module, "makes public", bucket, world);
-        if !every([any([by_acl(), by_policy()]), opens])? {
+        if !every([any([by_acl, by_policy]), opens])? {
             return Ok(Vec::new());
         }
         Ok(vec![Opening {

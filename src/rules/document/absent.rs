@@ -16,14 +16,15 @@ impl Builder<'_> {
     /// The bucket that goes by `name`: what is declared for it here decides, and the module everything else.
     pub(super) fn absent(&mut self, name: &Value, leaf: &Leaf, module: &Arc<Input>) -> Json {
         match made_by(module, name, self.estate, self.world) {
-            Ok(None) => self.undeclared(leaf, module),
+            Ok(None) => self.by_module(leaf, module),
             Ok(Some(made)) => self.made(leaf, made),
             Err(stop) => self.decided("/Trail/Bucket", leaf.clone(), Err(stop)),
         }
     }
 
-    fn made(&mut self, leaf: &Leaf, made: Made) -> Json {
-        let Made { bucket, logging } = made;
+    /// A bucket of which only what belongs to it is declared.
+    pub(super) fn made(&mut self, leaf: &Leaf, made: Made) -> Json {
+        let Made { bucket, logging, .. } = made;
         let enabled = access_logging(&logging, &bucket.handed_to, self.world);
         if let Ok(Some(origin)) = enabled.as_ref().map(|enabled| enabled.to_itself.clone()) {
             self.logs_to_itself(origin);
@@ -38,7 +39,7 @@ impl Builder<'_> {
     }
 
     /// Nothing is declared for it here: the module decides everything about it.
-    fn undeclared(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
+    fn by_module(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
         let mut decide = |pointer: &str, fact: &str| {
             let name = format!("{} {fact}", module.name);
             let question = Arc::new(Input { name, ..module.as_ref().clone() });

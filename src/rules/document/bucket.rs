@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 use crate::facts::access_logging::access_logging;
 use crate::facts::exposure::{Closure, Exposure, Opening, exposure};
 use crate::model::{
-    Beside, Bucket, Estate, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit, bucket_in,
-    in_unit, link_bucket, naming_places, own_account_blocks, undecided_name,
+    Apart, Beside, Bucket, Estate, Link, Logging, Naming, PublicAccessBlock, Resource, Satellites, Target, Unit,
+    Unread, bucket_in, in_unit, link_bucket, naming_places, own_account_blocks, undecided_name, unread,
 };
 use crate::value::{Data, Decided, Input, OfUnit, Origin, Role, Stop, Value, World};
 
@@ -45,6 +45,8 @@ struct Place<'a> {
     beside: Vec<Beside<'a>>,
     /// Other units that declare a bucket of its name too.
     rivals: Vec<&'a str>,
+    /// What cannot be read and speaks of it in other units than the one that declares it.
+    unread: Vec<&'a Unread>,
 }
 
 impl<'a> Builder<'a> {
@@ -74,17 +76,32 @@ impl<'a> Builder<'a> {
             }
             Ok((link, None)) => match (self.vouched(&name), link) {
                 (None, Link::AbsentModule(module)) => Some(self.absent(&name, &leaf, &module)),
-                (known, _) => {
-                    if known.is_none() && self.neighbours.is_declared_often(&name) {
-                        let (code, origin) = (DECLARED_OFTEN, name.origin.clone());
-                        self.remarks.push(Remark { code, slots: Vec::new(), origin });
-                    }
+                (None, _) => self.undeclared(&name, &leaf, trail),
+                (Some(known), _) => {
                     self.leaf("/Trail/Bucket", leaf);
-                    known.map(|known| self.known(known, &name, trail))
+                    Some(self.known(known, &name, trail))
                 }
             },
         };
         (text, json)
+    }
+
+    /// A bucket that no unit declares, as far as they can be read: what gets its name and is not read may do so. What several
+    /// units declare is left to them.
+    fn undeclared(&mut self, name: &Value, leaf: &Leaf, trail: &Resource) -> Option<Json> {
+        if self.neighbours.is_declared_often(name) {
+            self.leaf("/Trail/Bucket", leaf.clone());
+            self.remarks.push(Remark { code: DECLARED_OFTEN, slots: Vec::new(), origin: name.origin.clone() });
+            return None;
+        }
+        match self.declared_for(name, trail) {
+            Err(stop) => Some(self.decided("/Trail/Bucket", leaf.clone(), Err(stop))),
+            Ok(made) if !made.bucket.handed_to.is_empty() => Some(self.made(leaf, made)),
+            Ok(_) => {
+                self.leaf("/Trail/Bucket", leaf.clone());
+                None
+            }
+        }
     }
 
     /// A bucket of the trail's own unit. Which of few names it has is decided where other units may name it.
@@ -98,7 +115,9 @@ impl<'a> Builder<'a> {
         }
         let (mut beside, rivals) = self.named_beside(&name, None);
         beside.extend(self.neighbours.importing(bucket, None, self.estate));
-        Ok(Place { bucket: bucket.clone(), home: None, beside, rivals })
+        let target = Target::in_world(&name, self.world);
+        let unread = self.neighbours.unread_beside(bucket, target.as_ref(), None, self.estate);
+        Ok(Place { bucket: bucket.clone(), home: None, beside, rivals, unread })
     }
 
     /// The bucket that `name` names, in the one other unit that declares it.
@@ -106,15 +125,18 @@ impl<'a> Builder<'a> {
         let Some((home, target)) = self.neighbours.declaring(name) else { return Ok(None) };
         let found = in_unit(home, self.world, |estate, world| bucket_in(&target, estate, world))?;
         let Some(bucket) = found else { return Ok(None) };
-        let mut importing = Vec::new();
+        let (mut importing, mut unread) = (Vec::new(), Vec::new());
         let named = in_unit(home, self.world, |estate, world| {
             let Some(bucket) = bucket_in(&target, estate, world)? else { return Ok(None) };
             importing = self.neighbours.importing(&bucket, Some(home), estate);
-            Ok(Some(estate.property(&bucket, "BucketName")))
+            let name = estate.property(&bucket, "BucketName");
+            let target = Target::in_world(&name, world);
+            unread = self.neighbours.unread_beside(&bucket, target.as_ref(), Some(home), estate);
+            Ok(Some(name))
         })?;
         let (mut beside, rivals) = named.map(|name| self.named_beside(&name, Some(home))).unwrap_or_default();
         beside.extend(importing);
-        Ok(Some(Place { bucket, home: Some((home, target)), beside, rivals }))
+        Ok(Some(Place { bucket, home: Some((home, target)), beside, rivals, unread }))
     }
 
     /// The units that declare something for a bucket by its name, where that is literal, and those that declare a bucket of
@@ -174,6 +196,8 @@ impl<'a> Builder<'a> {
             |bucket: &Resource, estate: &dyn Estate, world: &World| Bucket::read(bucket, estate, world).map(Some);
         let Some(mut bucket) = self.read_home(place, read)? else { return Ok(None) };
         self.read_beside(place, Satellites::read)?.into_iter().for_each(|satellites| bucket.add(satellites));
+        bucket.handed_to.extend(place.unread.iter().filter_map(|unread| unread.input()));
+        bucket.handed_to.extend(self.unread_at_home(place));
         let home = place.home.as_ref().map(|(home, _)| *home);
         let elsewhere = if bucket.is_in_units_account { self.account_blocks(home)? } else { Vec::new() };
         Ok(Some((bucket, elsewhere)))
@@ -200,8 +224,19 @@ impl<'a> Builder<'a> {
     fn logging(&self, place: &Place) -> Decided<(Vec<Logging>, Vec<Arc<Input>>)> {
         let mut logging = self.read_home(place, Logging::read)?;
         logging.extend(self.read_beside(place, Logging::beside)?.into_iter().flatten());
-        let modules = self.read_home(place, Logging::unread)?;
+        let mut modules = self.read_home(place, Logging::unread)?;
+        modules.extend(self.read_beside(place, Logging::handed_to)?.into_iter().flatten());
+        let may_log = place.unread.iter().filter(|unread| unread.apart == Apart::Anything);
+        modules.extend(may_log.filter_map(|unread| unread.input()));
+        modules.extend(
+            self.unread_at_home(place).filter(|_| Apart::buckets_of(self.estate.language()) == Apart::Anything),
+        );
         Ok((logging, modules))
+    }
+
+    /// What is missing of the text of the trail's own unit, where another one declares the bucket.
+    fn unread_at_home(&self, place: &Place) -> Option<Arc<Input>> {
+        place.home.is_some().then(|| unread(&place.bucket, self.estate)).flatten()
     }
 
     fn declared(&mut self, link: &Origin, place: &Place) -> Json {

@@ -1,25 +1,21 @@
 //! What rules see of a bucket that the sources do not declare and somebody vouches for. What they declare for it (its policy,
 //! its access logging) decides before what is said of it.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::facts::expected::{Name, certainly};
 use crate::facts::exposure::exposure;
-use crate::model::{Bucket, KnownBucket, Logging, Made, Openness, Resource, Target, declared_for, own_account_blocks};
-use crate::value::{Data, Decided, Value};
+use crate::model::{
+    Bucket, KnownBucket, Logging, Made, Openness, Resource, Target, Unread, bucket_in, declared_for,
+    own_account_blocks, unread,
+};
+use crate::value::{Data, Decided, Input, Reason, Value};
 
 use super::bucket::{AccessLogs, AccountBlock};
 use super::{Builder, Remark};
 use crate::rules::leaves::{Evidence, Leaf};
-
-/// What the sources declare for such a bucket.
-#[derive(Default)]
-struct Declared {
-    /// What may open or close it, with the blocks of its account.
-    facts: Option<(Bucket, Vec<AccountBlock>)>,
-    /// What makes it log the requests made to it.
-    logging: Vec<Logging>,
-}
 
 impl<'a> Builder<'a> {
     /// What somebody says of the bucket of this name: the first entry that fits, if it is certain which one does.
@@ -39,11 +35,12 @@ impl<'a> Builder<'a> {
     /// A bucket that somebody vouches for. What is not said of it is not there.
     pub(super) fn known(&mut self, known: &KnownBucket, name: &Value, trail: &Resource) -> Json {
         let mut json = Map::from_iter([("Address".to_owned(), json!(known.name.as_str()))]);
-        let declared = self.declared_for(name, trail);
-        let (facts, logging) = match declared {
-            Ok(Declared { facts, logging }) => (Ok(facts), Ok(logging)),
-            Err(stop) => (Err(stop.clone()), Err(stop)),
-        };
+        let declared = self.declared_and_vouched(name, trail);
+        let logging = declared.as_ref().map(|made| made.logging.clone()).map_err(Clone::clone);
+        let facts = declared.and_then(|made| {
+            let facts = (!made.is_empty()).then(|| self.under_blocks(made.bucket));
+            facts.transpose()
+        });
         if let Some(public) = known.public {
             json.insert("Public".to_owned(), self.known_exposure(known, public, name, facts));
         }
@@ -53,31 +50,46 @@ impl<'a> Builder<'a> {
         Json::Object(json)
     }
 
-    /// What the sources declare for the bucket of this name, in any unit.
-    fn declared_for(&mut self, name: &Value, trail: &Resource) -> Decided<Declared> {
-        let mut all: Vec<Made> = declared_for(name, trail, self.estate, self.world)?.into_iter().collect();
+    /// The blocks of its account are those of the trail's.
+    fn under_blocks(&self, mut bucket: Bucket) -> Decided<(Bucket, Vec<AccountBlock>)> {
+        bucket.account_blocks = own_account_blocks(self.estate, self.world)?;
+        Ok((bucket, self.account_blocks(None)?))
+    }
+
+    /// What the sources declare for the bucket of this name. A module that is not on disk declares nothing that anybody can
+    /// see: of what it does with the bucket, the configuration has the say.
+    fn declared_and_vouched(&mut self, name: &Value, trail: &Resource) -> Decided<Made> {
+        let mut made = self.declared_for(name, trail)?;
+        let is_seen = |input: &Arc<Input>| !matches!(input.reason, Reason::ModuleNotOnDisk { .. });
+        made.bucket.handed_to.retain(is_seen);
+        made.bucket.handed_to.extend(unread(trail, self.estate));
+        if let Some(target @ Target::Name(name)) = &Target::in_world(name, self.world) {
+            for unit in self.neighbours.all_declaring(name) {
+                let there = self.read_in(unit, |estate, world| match bucket_in(target, estate, world)? {
+                    Some(bucket) => Made::read(&bucket, estate, world).map(Some),
+                    None => Ok(None),
+                })?;
+                there.into_iter().for_each(|there| made.join(there));
+            }
+        }
+        Ok(made)
+    }
+
+    /// What the sources declare for the bucket of this name, in any unit, and what cannot be read of other units and speaks
+    /// of it.
+    pub(super) fn declared_for(&mut self, name: &Value, trail: &Resource) -> Decided<Made> {
+        let mut made = declared_for(name, trail, self.estate, self.world)?;
         if let Some(target @ Target::Name(literal)) = &Target::in_world(name, self.world) {
             for beside in self.neighbours.beside(literal, None) {
                 let there = self.read_in(beside.unit, |estate, world| declared_for(name, trail, estate, world))?;
-                if there.is_some() {
+                if !there.is_empty() {
                     self.linked(beside.unit, target, &name.origin);
                 }
-                all.extend(there);
+                made.join(there);
             }
+            made.bucket.handed_to.extend(self.neighbours.unread(target).filter_map(Unread::input));
         }
-        let mut declared = Declared::default();
-        for Made { bucket, logging } in all {
-            declared.logging.extend(logging);
-            match &mut declared.facts {
-                Some((whole, _)) => whole.join(bucket),
-                None => declared.facts = Some((bucket, Vec::new())),
-            }
-        }
-        if let Some((bucket, elsewhere)) = &mut declared.facts {
-            bucket.account_blocks = own_account_blocks(self.estate, self.world)?;
-            *elsewhere = self.account_blocks(None)?;
-        }
-        Ok(declared)
+        Ok(made)
     }
 
     fn known_exposure(

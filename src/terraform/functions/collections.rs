@@ -11,7 +11,7 @@ use crate::terraform::operators::{all, any, binary, equal};
 use crate::terraform::types::unify;
 use crate::terraform::unknown::{Outcome, element_of, is_identifier, opaque, settle};
 use crate::value::{
-    Ask, Data, Domain, Input, ListKind, Literal, Mirrored, Number, Origin, Question, Reason, Role, Stop, Value, World,
+    Ask, Data, Domain, Input, ListKind, Literal, Number, Origin, Question, Reason, Role, Stop, Value, World,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -69,14 +69,8 @@ fn unknown(value: &Value) -> Option<Arc<Input>> {
 /// The length of an input, which can be asked about.
 pub(in crate::terraform) fn length_of(collection: &Arc<Input>, world: &World, origin: Origin) -> Value {
     let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
-    let collection = match &collection.domain.mirrors {
-        // What is made a set keeps its name, but not all of its elements.
-        Some((Mirrored::Members, of)) if of == collection => {
-            let name = format!("toset({})", collection.name);
-            &Arc::new(Input { name, ..collection.as_ref().clone() })
-        }
-        _ => collection.counted(),
-    };
+    let collection = &collection.itself();
+    let collection = collection.counted();
     let name = format!("length({})", collection.name);
     let reason = Reason::LengthOf(Arc::clone(collection));
     let input = Input { name, reason, domain, origin: origin.clone() };

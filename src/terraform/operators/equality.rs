@@ -10,7 +10,7 @@ use crate::terraform::joined::count;
 use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{is_identifier, text, whether};
 use crate::value::{
-    Ask, Data, Domain, Input, ListKind, Literal, Origin, Part, Question, SymbolSource, Text, Value, World,
+    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Origin, Part, Question, SymbolSource, Text, Value, World,
 };
 
 /// `left == right`: a boolean, or pending on the question that decides it. Equality does not convert, so the text
@@ -140,12 +140,22 @@ fn unknown(left: &Value, right: &Value, world: &World, origin: Origin) -> Value 
         let input = Input::set(left, left.origin.clone());
         return Value::answer(Question::new(input, Ask::Is(literal)), world, origin);
     }
-    let mut sides = [left, right].map(|value| (value.obstacle().is_none(), value.describe()));
+    let mut sides = [left, right].map(|value| (value.obstacle().is_none(), typed(value)));
     sides.sort();
     let [(_, first), (_, second)] = sides;
     let statement = Input::derived(format!("{first} == {second}"), origin.clone()).sameness(left, right);
     let input = Input { domain: Domain::boolean(), ..statement };
     Value::answer(Question::new(input, Ask::True), world, origin)
+}
+
+/// A value with what tells its type: a list that is compared with a tuple, or a map with an object, is never the same.
+fn typed(value: &Value) -> String {
+    match &value.data {
+        Data::Open(input) => input.itself().name.clone(),
+        Data::List(ListKind::List, _) => format!("tolist({})", value.describe()),
+        Data::Map(MapKind::Map, _) => format!("tomap({})", value.describe()),
+        _ => value.describe(),
+    }
 }
 
 fn lists(left: &[Value], right: &[Value], world: &World, origin: Origin) -> Value {

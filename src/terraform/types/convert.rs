@@ -8,7 +8,8 @@ use super::{Attribute, Nullable, Type, domain, kind, set, unify};
 use crate::terraform::joined::{Entry, entry, joined};
 use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
 use crate::value::{
-    Data, Domain, Input, Junction, ListKind, Literal, MapKind, NoNumber, Number, Origin, Reason, Value, World,
+    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Mirrored, NoNumber, Number, Origin, Question,
+    Reason, Value, World,
 };
 
 /// The value as the type wants it: elements converted, missing optional attributes filled in, origins kept.
@@ -63,8 +64,11 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
     }
     let nullable = if input.domain.never_null { Nullable::No } else { Nullable::Yes };
     let wanted = domain(to, nullable);
-    if *to == Type::Number && may_be_text(value, input) {
-        return number_of_text(value, input, wanted, world);
+    match to {
+        Type::Bool if may_be_text(value, input) => return boolean_of_text(value, input, world),
+        Type::Number if may_be_text(value, input) => return number_of_text(value, input, wanted, world),
+        Type::Set(_) if !matches!(value.said_type(), Type::Set(_)) => return set_of_elements(value, input),
+        _ => {}
     }
     if input.domain.values.is_some() || (wanted.values.is_none() && wanted.never_empty == input.domain.never_empty) {
         return value.clone();
@@ -81,6 +85,24 @@ fn may_be_text(value: &Value, input: &Input) -> bool {
         Type::String => true,
         Type::Any => matches!(input.reason, Reason::NoValue(_)) && input.domain.values.is_none(),
         _ => false,
+    }
+}
+
+/// The set that a list is made. It keeps the list's name, and has its elements, but each only once.
+fn set_of_elements(value: &Value, input: &Arc<Input>) -> Value {
+    let domain = Domain { mirrors: Some((Mirrored::Members, Arc::clone(input))), ..input.domain.clone() };
+    let set = Arc::new(Input { domain, ..input.as_ref().clone() });
+    Value { data: Data::Open(set), ..value.clone() }
+}
+
+/// The boolean a text is worth. Several texts are worth one ("1" is true), and none of them is a boolean, so that whoever
+/// knows the boolean does not know the text.
+fn boolean_of_text(value: &Value, input: &Arc<Input>, world: &World) -> Value {
+    let answer = |ask| Value::answer(Question::new(Arc::clone(input), ask), world, value.origin.clone());
+    match answer(Ask::Null).data {
+        Data::Bool(true) => Value::null(value.origin.clone()),
+        Data::Bool(false) => answer(Ask::True),
+        waiting => Value::new(waiting, value.origin.clone()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::cloudformation::Evaluated;
-use crate::model::{Described, Environment, Estate, Existence, Kind, Resource};
+use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Resource};
 use crate::value::{Data, Decided, Domain, Input, Origin, Reason, Role, Symbol, SymbolSource, Value, any};
 
 /// What a resource hands in to the template that it deploys.
@@ -108,6 +108,10 @@ impl<'a> Whole<'a> {
 }
 
 impl Estate for Whole<'_> {
+    fn language(&self) -> Language {
+        self.outer.language()
+    }
+
     fn resources(&self, kind: Kind) -> Vec<Resource> {
         let is_read = |resource: &Resource| {
             kind == Kind::Foreign

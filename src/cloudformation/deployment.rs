@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use crate::model::{Created, Environment};
 use crate::source::{Sources, Span};
 use crate::syntax::{Node, json};
+use crate::value::Value;
 
 use super::given::{Given, GivenValue};
 
@@ -27,6 +28,17 @@ pub struct Deployment {
     pub parameters: Vec<GivenValue>,
     /// What is known about its constructs.
     pub constructs: Constructs,
+}
+
+/// A resource of another language that deploys a template.
+#[derive(Debug)]
+pub struct Deployer {
+    /// What the logical ids of the template stand behind in addresses: the resource's own address, or nothing.
+    pub address: String,
+    /// What tells the account and Region of the template from the resource's own; empty where those are its own.
+    pub account: String,
+    /// What it hands in, by the names of parameters, before anything is answered.
+    pub arguments: Value,
 }
 
 impl Deployment {

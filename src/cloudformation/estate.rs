@@ -73,6 +73,12 @@ impl CloudFormationUnit {
         Self { path, tree, found, nested, resources, by_address, existing, properties, sources, given, deployment }
     }
 
+    /// The unit in one world, with what whoever deploys its root hands in there.
+    pub fn deployed<'a>(&'a self, world: &'a World, arguments: impl Fn(&str) -> Value + 'a) -> Evaluated<'a> {
+        let evaluator = Evaluator::new(&self.tree, world, self.tree.given.open);
+        Evaluated::of(self, evaluator.with_arguments(Box::new(arguments)))
+    }
+
     /// The files of the templates this one nests or includes: they are judged as part of this unit, not on their own,
     /// unless they are named.
     #[must_use]
@@ -194,18 +200,31 @@ impl Unit for CloudFormationUnit {
 }
 
 /// A unit in one world.
-pub(super) struct Evaluated<'a> {
+pub struct Evaluated<'a> {
     unit: &'a CloudFormationUnit,
-    pub evaluator: Evaluator<'a>,
+    pub(super) evaluator: Evaluator<'a>,
     /// The resources of the kinds that somebody asked for, in source order.
     resources: RefCell<HashMap<Kind, Vec<Resource>>>,
     naming: Namings,
 }
 
 impl<'a> Evaluated<'a> {
-    pub fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
+    pub(super) fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
+        Self::of(unit, Evaluator::new(&unit.tree, world, open))
+    }
+
+    fn of(unit: &'a CloudFormationUnit, evaluator: Evaluator<'a>) -> Self {
         let (resources, naming) = Default::default();
-        Self { unit, evaluator: Evaluator::new(&unit.tree, world, open), resources, naming }
+        Self { unit, evaluator, resources, naming }
+    }
+
+    /// An output of the root; `None` where it has none of this name.
+    #[must_use]
+    pub fn output(&self, name: &str) -> Option<Value> {
+        self.evaluator.begin();
+        let root = self.unit.tree.stack(0)?;
+        let output = root.body.outputs.get(name)?;
+        Some(self.evaluator.output_of(root, output, output.key.span))
     }
 
     /// The nested stacks that lead to a stack, the innermost first.
@@ -218,20 +237,20 @@ impl<'a> Evaluated<'a> {
         std::iter::successors(parent(stack), |(stack, _)| parent(stack)).map(|(_, span)| span).collect()
     }
 
-    pub fn declared(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>)> {
+    pub(super) fn declared(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>)> {
         let known = self.unit.resources.get(handle)?;
         let stack = self.unit.tree.stack(known.stack)?;
         Some((stack, stack.resource_at(known.index)?))
     }
 
     /// The template of a resource that is not on disk.
-    pub fn child(&self, handle: usize) -> Option<&'a Child> {
+    pub(super) fn child(&self, handle: usize) -> Option<&'a Child> {
         let (stack, declared) = self.declared(handle)?;
         stack.nested(declared).get(self.unit.resources.get(handle)?.child?)
     }
 
     /// Whether the resource exists, and every stack that holds it.
-    pub fn existence(&self, stack: &'a Stack, resource: Declared<'a>, child: Option<&Child>) -> Value {
+    pub(super) fn existence(&self, stack: &'a Stack, resource: Declared<'a>, child: Option<&Child>) -> Value {
         let header = Origin::at(resource.span(), Role::Header);
         let case = child.map(|child| self.evaluator.is_case(child.case(&self.unit.tree), &header));
         let mut truths: Vec<Value> = case.into_iter().collect();
@@ -292,7 +311,10 @@ impl Estate for Evaluated<'_> {
         let include = unread
             .find(|unread| unread.declares && unread.name == "AWS::Include")
             .map(|include| Reason::ModuleNotOnDisk { module: include.name.clone(), source: include.source.clone() });
-        include.or_else(|| self.unit.tree.stacks.iter().find_map(untold))
+        // Of what cannot be read or parsed, what is missing may be anything.
+        let lost = |error: &FileError| Reason::Broken(format!("{}: {}", error.path, error.message));
+        let untold = || self.unit.tree.stacks.iter().find_map(untold);
+        include.or_else(untold).or_else(|| self.unit.found.lost.as_ref().map(lost))
     }
 
     fn exports(&self) -> Vec<(String, Value)> {
@@ -334,6 +356,7 @@ impl<'a> Evaluated<'a> {
             let (stack, declared) = self.declared(handle)?;
             let described = Described {
                 kind: known.kind,
+                language: stack.template.language,
                 address: known.address.clone(),
                 name: known.name.clone(),
                 header: declared.span(),

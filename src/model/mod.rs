@@ -238,7 +238,7 @@ pub enum Kind {
     /// `AWS::Logs::LogGroup`: `LogGroupName RetentionInDays KmsKeyId LogGroupClass`
     LogGroup,
     /// What deploys something in another language: `aws_cloudformation_stack`, `aws_cloudcontrolapi_resource`. `TypeName` of a
-    /// resource of the Cloud Control API; `Parameters` and `Body`, a text in JSON or YAML
+    /// resource of the Cloud Control API; `Parameters` and `Body`, a text in JSON or YAML, or `TemplateURL`
     Foreign,
     /// A module whose source is not on disk: `Source`, and `Arguments`, a map of what is handed to it
     AbsentModule,
@@ -253,6 +253,8 @@ pub struct Resource(Arc<Described>);
 pub struct Described {
     /// What it is.
     pub kind: Kind,
+    /// What it is written in: Terraform deploys templates too.
+    pub language: Language,
     /// The Terraform address as Terraform prints it, or the logical id (joined by dots in nested stacks).
     pub address: String,
     /// A name the author knows it by (a CDK construct path).

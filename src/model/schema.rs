@@ -112,6 +112,8 @@ const TYPES: &[(&str, Kind, &[Property])] = &[
     ("aws_s3_bucket_object_lock_configuration", Kind::BucketObjectLock, BUCKET_OBJECT_LOCK),
     ("aws_cloudformation_stack", Kind::Foreign, STACK),
     ("aws_cloudformation_stack_set", Kind::Foreign, STACK),
+    ("aws_cloudformation_stack_instances", Kind::Foreign, STACK_INSTANCES),
+    ("aws_cloudformation_stack_set_instance", Kind::Foreign, STACK_INSTANCES),
     ("aws_cloudcontrolapi_resource", Kind::Foreign, CLOUD_CONTROL_RESOURCE),
     ("aws_kms_key", Kind::Key, KEY),
     ("aws_cloudwatch_log_group", Kind::LogGroup, LOG_GROUP),
@@ -136,8 +138,13 @@ const TRAIL: &[Property] = &[
     TAGS,
 ];
 
-const STACK: &[Property] =
-    &[property("Parameters", From::Plain("parameters")), property("Body", From::Plain("template_body"))];
+const STACK: &[Property] = &[
+    property("Parameters", From::Plain("parameters")),
+    property("Body", From::Plain("template_body")),
+    property("TemplateURL", From::Plain("template_url")),
+];
+
+const STACK_INSTANCES: &[Property] = &[property("Parameters", From::Plain("parameter_overrides"))];
 
 const CLOUD_CONTROL_RESOURCE: &[Property] =
     &[property("TypeName", From::Text("type_name")), property("Body", From::Plain("desired_state"))];

@@ -237,6 +237,7 @@ impl<'a> Evaluator<'a> {
     fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {
         let described = Described {
             kind,
+            language: Language::Terraform,
             address: instance.address.clone(),
             name: None,
             header: instance.block.header,
@@ -343,6 +344,7 @@ fn place<T>(part: &T) -> usize {
 fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
     let described = Described {
         kind: Kind::AbsentModule,
+        language: Language::Terraform,
         address: module.address.clone(),
         name: None,
         header: module.block.header,

@@ -75,6 +75,10 @@ fn unknown(value: &Value) -> Option<Arc<Input>> {
 /// # Errors
 /// The question whether they are.
 fn different_keys(entries: &IndexMap<String, Value>, arguments: &Arguments) -> Result<usize, Value> {
+    // What stands for a key that is not known is a text with its expression in it.
+    if !entries.keys().any(|key| key.contains("${")) {
+        return Ok(entries.len());
+    }
     let keys: Vec<Value> = entries.keys().map(|key| arguments.call.host.key(key, arguments.origin())).collect();
     let is_open = |key: &Value| key.obstacle().is_some_and(|part| matches!(part.data, Data::Open(_)));
     let mut count = keys.len();

@@ -23,6 +23,8 @@ pub struct Outline {
     /// Directories it may call as modules: every relative `source` in its text, also in comments, and whatever
     /// `terraform init` fetched for it.
     pub may_call: Vec<PathBuf>,
+    /// Whether the source of a module may be an expression.
+    pub computes: bool,
 }
 
 /// Looks at the bytes of the configuration in `directory`.
@@ -47,6 +49,7 @@ pub fn outline(sources: &Sources, directory: &Path) -> Outline {
             outline.mentions_trail |= files.any(|path| sources.search(&path, mentions_trail_in_template));
         }
         outline.may_call.extend(relative_sources(&text).map(|path| normalize(&directory.join(path))));
+        outline.computes |= has_computed_source(&text);
     }
     outline
 }
@@ -58,6 +61,15 @@ fn read_files(text: &str) -> impl Iterator<Item = &str> {
         let (path, _) = path.strip_prefix('\\').unwrap_or(path).strip_prefix('"')?.split_once(['"', '\\'])?;
         let own = ["${path.module}/", "${path.root}/", "${path.cwd}/"].iter().find_map(|base| path.strip_prefix(base));
         Some(own.unwrap_or(path)).filter(|path| !path.contains("${"))
+    })
+}
+
+/// Whether `source =` stands before something that is no plain text.
+fn has_computed_source(text: &str) -> bool {
+    memmem::find_iter(text.as_bytes(), b"source").any(|at| {
+        let behind = text.get(at..).and_then(|rest| rest.strip_prefix("source")).unwrap_or_default();
+        let value = behind.trim_start_matches(['"', ' ', '\t']).strip_prefix(['=', ':']).map(str::trim_start);
+        value.is_some_and(|value| ["var.", "local.", "\"${"].iter().any(|start| value.starts_with(start)))
     })
 }
 
@@ -98,7 +110,7 @@ fn roots_reaching(
     is_sought: impl Fn(&Path, &Outline) -> bool,
 ) -> Vec<PathBuf> {
     let directories: Vec<PathBuf> = directories.iter().map(|directory| normalize(directory)).collect();
-    let reaching = reaching(&modules.sources, &directories, is_sought);
+    let reaching = reaching(modules, &directories, is_sought);
     let candidates: Vec<&PathBuf> = directories.iter().filter(|directory| reaching.contains(*directory)).collect();
     let calls = |directory: &&PathBuf| called_directories(modules, directory);
     let called: BTreeSet<PathBuf> = candidates.par_iter().flat_map_iter(calls).collect();
@@ -146,7 +158,7 @@ pub fn deployed(modules: &Modules, files: &[PathBuf], inputs: &Inputs) -> (Vec<D
         }
     }
     let directories: Vec<PathBuf> = units.iter().flat_map(|unit| [&unit.module, unit.directory()]).cloned().collect();
-    let relevant = relevant(&modules.sources, &directories);
+    let relevant = relevant(modules, &directories);
     units.retain(|unit| relevant.contains(&unit.module) || relevant.contains(unit.directory()));
     (units, notes)
 }
@@ -155,7 +167,7 @@ pub fn deployed(modules: &Modules, files: &[PathBuf], inputs: &Inputs) -> (Vec<D
 #[must_use]
 pub fn reaching_trails(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
     let directories: Vec<PathBuf> = directories.iter().map(|directory| normalize(directory)).collect();
-    let relevant = relevant(&modules.sources, &directories);
+    let relevant = relevant(modules, &directories);
     directories.into_iter().filter(|directory| relevant.contains(directory)).collect()
 }
 
@@ -163,17 +175,29 @@ pub fn reaching_trails(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBu
 #[must_use]
 pub fn called_directories(modules: &Modules, directory: &Path) -> Vec<PathBuf> {
     let directory = normalize(directory);
-    modules.get(&directory).called().filter(|called| *called != directory).collect()
+    let mut called: Vec<PathBuf> = modules.get(&directory).called().collect();
+    if computes(modules, &directory, &mut BTreeSet::new()) {
+        called.extend(modules.load(&directory, &modules.inputs).directories());
+    }
+    called.retain(|called| *called != directory);
+    called
+}
+
+/// Whether the source of a module is an expression in a directory or in what it calls.
+fn computes(modules: &Modules, directory: &Path, seen: &mut BTreeSet<PathBuf>) -> bool {
+    let module = modules.get(directory);
+    seen.insert(directory.to_owned())
+        && (module.computed().next().is_some() || module.called().any(|called| computes(modules, &called, seen)))
 }
 
 /// The directories from which a mention of a trail can be reached.
-fn relevant(sources: &Sources, directories: &[PathBuf]) -> BTreeSet<PathBuf> {
-    reaching(sources, directories, |_, outline| outline.mentions_trail)
+fn relevant(modules: &Modules, directories: &[PathBuf]) -> BTreeSet<PathBuf> {
+    reaching(modules, directories, |_, outline| outline.mentions_trail)
 }
 
 /// The directories from which a directory that is sought can be reached.
 fn reaching(
-    sources: &Sources,
+    modules: &Modules,
     directories: &[PathBuf],
     is_sought: impl Fn(&Path, &Outline) -> bool,
 ) -> BTreeSet<PathBuf> {
@@ -181,10 +205,18 @@ fn reaching(
     let mut next: Vec<PathBuf> = directories.to_vec();
     while !next.is_empty() {
         let found: Vec<(PathBuf, Outline)> =
-            next.par_iter().map(|directory| (directory.clone(), outline(sources, directory))).collect();
+            next.par_iter().map(|directory| (directory.clone(), outline(&modules.sources, directory))).collect();
         outlines.extend(found);
         let called: BTreeSet<PathBuf> = outlines.values().flat_map(|outline| outline.may_call.clone()).collect();
         next = called.into_iter().filter(|directory| !outlines.contains_key(directory)).collect();
+    }
+    // What an expression is worth is not told by bytes, and may be told by a caller only.
+    if outlines.values().any(|outline| outline.computes) {
+        for directory in directories {
+            if let Some(outline) = outlines.get_mut(directory) {
+                outline.may_call.extend(called_directories(modules, directory));
+            }
+        }
     }
     let mut callers: BTreeMap<&PathBuf, Vec<&PathBuf>> = BTreeMap::new();
     for (caller, outline) in &outlines {

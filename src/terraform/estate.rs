@@ -17,7 +17,7 @@ use crate::value::{
 use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
-use super::module::ResourceKey;
+use super::module::{Mode, ResourceKey, TWICE};
 use super::object::{AbsentModule, Instance, Object, known_resources, relevant_calls};
 use super::scope::Scope;
 use super::tree::Child;
@@ -87,12 +87,17 @@ impl Estate for TerraformEstate<'_> {
         self.evaluator.unless_answered(&self.evaluator.unit.shared.properties, key, || self.property_of(resource, name))
     }
 
-    /// A file of the unit that cannot be read may declare anything.
+    /// A file of the unit that cannot be read may declare anything, and so may what is declared under the name of another
+    /// module or resource.
     fn unread(&self) -> Option<Reason> {
-        let errors = self.evaluator.unit.tree.walk().into_iter().flat_map(|node| &node.module.errors);
+        let modules = || self.evaluator.unit.tree.walk().into_iter().map(|node| &node.module);
         // Of a file that does not parse, what stands behind the error may be anything.
-        let unread = errors.into_iter().next()?;
-        Some(Reason::Broken(format!("{}: {}", unread.path, unread.message)))
+        let unread = modules().flat_map(|module| &module.errors).next();
+        let unread = unread.map(|error| format!("{}: {}", error.path, error.message));
+        let calls = modules().flat_map(|module| &module.twice).filter(|name| name.starts_with("module.")).cloned();
+        let is_known = |key: &&ResourceKey| key.mode == Mode::Managed && schema::kind(&key.kind).is_some();
+        let resources = modules().flat_map(|module| module.again.keys()).filter(is_known).map(ToString::to_string);
+        unread.or_else(|| Some(format!("{} {TWICE}", calls.chain(resources).min()?))).map(Reason::Broken)
     }
 
     fn rejected(&self) -> bool {

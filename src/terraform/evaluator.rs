@@ -17,6 +17,7 @@ use crate::value::{
 use super::attempt::Attempts;
 use super::expand::Expansion;
 use super::limits::{Limits, TOO_DEEP};
+use super::module::TWICE;
 use super::object::Object;
 use super::scope::Scope;
 use super::shared::is_plain;
@@ -266,6 +267,13 @@ impl<'a> Evaluator<'a> {
     pub fn is_unknown_key(&self, key: &str) -> bool {
         self.keys.borrow().contains_key(key)
     }
+}
+
+/// What stands for a name of a module that is declared more than once, of which the module has a note.
+pub(super) fn twice(scope: &Scope<'_>, name: &str, span: Span) -> Option<Value> {
+    let full = scope.node.module.twice.contains(name).then(|| scope.qualify(name))?;
+    let (origin, reason) = (Origin::expression(span), Reason::Broken(format!("{full} {TWICE}")));
+    Some(Value::open(Input::undecidable(full, reason, origin.clone()), origin))
 }
 
 /// What stands for an expression that is beyond a limit of this program.

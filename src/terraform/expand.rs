@@ -82,6 +82,11 @@ impl<'a> Evaluator<'a> {
             return Expansion { shape: Shape::Single, slots: vec![Slot::single()], existence, unknown: None };
         };
         let span = expr.span;
+        if shape != Shape::Single && enabled().is_some() {
+            let slots =
+                vec![if shape == Shape::Counted { Slot::counted(0, span) } else { Slot::any_keyed(&address, span) }];
+            return self.refuse(shape, slots, &address, "enabled cannot stand beside count or for_each", span);
+        }
         let key = Key::Repetition(scope.id.get(), name.to_owned());
         let value = self.remember(key, &address, span, || self.evaluate(expr, Env::of(scope)));
         let mut expansion = match shape {

@@ -2,13 +2,14 @@
 //!
 //! A module does not know who calls it, so that all units share one copy.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
+use crate::model::Inputs;
 use crate::source::{FileId, ReadError, Sources, Span};
 use crate::syntax::{Block, Body, Expr, ExprKind, ParsedBody, Problem, ProblemSeverity, hcl, tf_json};
 
@@ -30,6 +31,8 @@ pub struct Module {
     pub(super) resources: IndexMap<ResourceKey, Block>,
     /// Further blocks of a resource that is declared already, which Terraform refuses.
     pub(super) again: IndexMap<ResourceKey, Vec<Block>>,
+    /// What else is declared more than once, which Terraform refuses too: `local.name`, `module.name`, `provider.aws.alias`.
+    pub(super) twice: HashSet<String>,
     /// `module` blocks by name.
     pub(super) calls: IndexMap<String, Block>,
     /// Whether it says where its state is kept, which only a root module does.
@@ -81,33 +84,50 @@ impl std::fmt::Display for ResourceKey {
 }
 
 /// Where the text of a called module is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum ModuleSource {
     /// A directory of this repository, and how it is written.
     Local { directory: PathBuf, source: String },
     /// A registry address, a git URL or the like, as written.
     Remote(String),
+    /// What an expression is worth, which OpenTofu works out before anything is read.
+    /// <https://opentofu.org/docs/language/modules/sources/#support-for-variable-and-local-evaluation>
+    Computed(Arc<Expr>),
 }
 
 impl Module {
     /// Where the module called by `call` is.
     pub(super) fn source(&self, call: &Block) -> ModuleSource {
-        let source = call.body.attribute("source").map(|attribute| &attribute.expr.kind);
-        match source {
-            Some(ExprKind::Text(text, _)) if is_local(text) => {
-                ModuleSource::Local { directory: normalize(&self.directory.join(text)), source: text.clone() }
-            }
-            Some(ExprKind::Text(text, _)) => ModuleSource::Remote(text.clone()),
-            Some(_) => ModuleSource::Remote("an expression".to_owned()),
+        let source = call.body.attribute("source").map(|attribute| &attribute.expr);
+        match source.map(|expr| (expr, &expr.kind)) {
+            Some((_, ExprKind::Text(text, _))) => self.source_called(text),
+            Some((expr, _)) => ModuleSource::Computed(Arc::clone(expr)),
             None => ModuleSource::Remote("no source".to_owned()),
         }
+    }
+
+    /// Where the module with this source is.
+    pub(super) fn source_called(&self, source: &str) -> ModuleSource {
+        if is_local(source) {
+            ModuleSource::Local { directory: normalize(&self.directory.join(source)), source: source.to_owned() }
+        } else {
+            ModuleSource::Remote(source.to_owned())
+        }
+    }
+
+    /// The calls of modules whose source is an expression.
+    pub(super) fn computed(&self) -> impl Iterator<Item = (&String, Arc<Expr>)> {
+        self.calls.iter().filter_map(|(name, call)| match self.source(call) {
+            ModuleSource::Computed(expr) => Some((name, expr)),
+            ModuleSource::Local { .. } | ModuleSource::Remote(_) => None,
+        })
     }
 
     /// The directories of the local modules this one calls.
     pub(super) fn called(&self) -> impl Iterator<Item = PathBuf> {
         self.calls.values().filter_map(|call| match self.source(call) {
             ModuleSource::Local { directory, .. } => Some(directory),
-            ModuleSource::Remote(_) => None,
+            ModuleSource::Remote(_) | ModuleSource::Computed(_) => None,
         })
     }
 
@@ -173,52 +193,84 @@ impl Module {
     fn declare(&mut self, block: Block) {
         let labels: Vec<String> = block.labels.iter().map(|label| label.text.clone()).collect();
         let header = block.header;
-        let duplicate = match (block.kind.as_str(), labels.as_slice()) {
-            ("variable", [name]) => insert(&mut self.variables, name.clone(), block),
-            ("output", [name]) => insert(&mut self.outputs, name.clone(), block),
-            ("module", [name]) => insert(&mut self.calls, name.clone(), block),
-            ("resource", [kind, name]) => self
-                .declare_resource(ResourceKey { mode: Mode::Managed, kind: kind.clone(), name: name.clone() }, block),
+        match (block.kind.as_str(), labels.as_slice()) {
+            ("variable", [name]) => {
+                let is_again = insert(&mut self.variables, name.clone(), block);
+                self.again_if(is_again, format!("var.{name}"), header);
+            }
+            ("output", [name]) => {
+                let is_again = insert(&mut self.outputs, name.clone(), block);
+                self.again_if(is_again, format!("output.{name}"), header);
+            }
+            ("module", [name]) => {
+                let is_again = insert(&mut self.calls, name.clone(), block);
+                self.again_if(is_again, format!("module.{name}"), header);
+            }
+            ("resource", [kind, name]) => {
+                self.declare_resource(
+                    ResourceKey { mode: Mode::Managed, kind: kind.clone(), name: name.clone() },
+                    block,
+                );
+            }
             ("data", [kind, name]) => {
-                self.declare_resource(ResourceKey { mode: Mode::Data, kind: kind.clone(), name: name.clone() }, block)
+                self.declare_resource(ResourceKey { mode: Mode::Data, kind: kind.clone(), name: name.clone() }, block);
             }
             ("terraform", []) => {
                 self.keeps_state |= ["backend", "cloud"].iter().any(|kind| block.body.blocks_of(kind).next().is_some());
-                false
             }
-            ("ephemeral", _) => {
-                self.opens_ephemerals = true;
-                false
-            }
-            ("provider", _) => {
+            ("ephemeral", _) => self.opens_ephemerals = true,
+            ("provider", [name]) => {
+                let is_again = self.providers.iter().any(|other| {
+                    other.labels.first().is_some_and(|label| label.text == *name) && alias(other) == alias(&block)
+                });
+                self.again_if(is_again, provider_name(name, alias(&block)), header);
                 self.providers.push(block);
-                false
             }
             ("locals", _) => {
-                let add = |attribute: crate::syntax::Attribute| {
+                for attribute in block.body.attributes {
                     let local = Local { expr: attribute.expr, name: attribute.name_span };
-                    self.locals.insert(attribute.name, local)
-                };
-                block.body.attributes.into_iter().filter_map(add).count() > 0
+                    let is_again = self.locals.contains_key(&attribute.name);
+                    self.again_if(is_again, format!("local.{}", attribute.name), attribute.name_span);
+                    self.locals.entry(attribute.name).or_insert(local);
+                }
             }
-            _ => false,
-        };
-        if duplicate {
-            let message = "this name is declared twice in one module; Terraform refuses that".to_owned();
-            self.notes.push(Note { message, span: Some(header) });
+            _ => {}
         }
     }
 
-    /// Whether it was declared already.
-    fn declare_resource(&mut self, key: ResourceKey, block: Block) -> bool {
-        let is_declared = self.resources.contains_key(&key);
-        if is_declared {
+    /// Keeps what is declared again, and says so.
+    fn again_if(&mut self, is_again: bool, name: String, span: Span) {
+        if is_again {
+            self.notes.push(Note { message: format!("{name} {TWICE}; Terraform refuses that"), span: Some(span) });
+            self.twice.insert(name);
+        }
+    }
+
+    fn declare_resource(&mut self, key: ResourceKey, block: Block) {
+        let is_again = self.resources.contains_key(&key);
+        self.again_if(is_again, key.to_string(), block.header);
+        if is_again {
             self.again.entry(key).or_default().push(block);
         } else {
             self.resources.insert(key, block);
         }
-        is_declared
     }
+}
+
+/// What is said of a name that is declared more than once.
+pub(super) const TWICE: &str = "is declared twice in one module";
+
+/// What a `provider` block is called beside others of its provider.
+pub(super) fn alias(provider: &Block) -> Option<&str> {
+    match &provider.body.attribute("alias")?.expr.kind {
+        ExprKind::Text(alias, _) => Some(alias),
+        _ => None,
+    }
+}
+
+/// The name of a provider configuration among what is declared.
+pub(super) fn provider_name(local: &str, alias: Option<&str>) -> String {
+    alias.map_or_else(|| format!("provider.{local}"), |alias| format!("provider.{local}.{alias}"))
 }
 
 /// The tree of a configuration file or a file of variable values.
@@ -260,6 +312,8 @@ pub(super) fn normalize(path: &Path) -> PathBuf {
 #[derive(Debug)]
 pub struct Modules {
     pub(super) sources: Arc<Sources>,
+    /// What sources of modules that are expressions are worked out with.
+    pub(super) inputs: Inputs,
     parsed: Mutex<HashMap<PathBuf, Arc<OnceLock<Arc<Module>>>>>,
 }
 
@@ -267,7 +321,13 @@ impl Modules {
     /// No modules yet.
     #[must_use]
     pub fn new(sources: Arc<Sources>) -> Self {
-        Self { sources, parsed: Mutex::default() }
+        Self::with(sources, Inputs::default())
+    }
+
+    /// No modules yet, of units with these inputs.
+    #[must_use]
+    pub fn with(sources: Arc<Sources>, inputs: Inputs) -> Self {
+        Self { sources, inputs, parsed: Mutex::default() }
     }
 
     /// The module in `directory`.

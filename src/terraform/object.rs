@@ -12,7 +12,7 @@ use crate::value::{
     Data, Input, InputSet, Junction, ListKind, MapKind, ObjectId, Origin, Reason, Role, Value, World, watched,
 };
 
-use super::evaluator::{Evaluator, Key};
+use super::evaluator::{Evaluator, Key, twice};
 use super::expand::{Expansion, Shape};
 use super::joined::{joined, made_of};
 use super::module::{Mode, ResourceKey};
@@ -165,6 +165,9 @@ impl<'a> Evaluator<'a> {
     /// A `module` block as a value: its instance, or the list or map of them.
     pub fn module(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
         let full = format!("module.{name}");
+        if let Some(twice) = twice(scope, &full, span) {
+            return twice;
+        }
         let Some(block) = scope.node.module.calls.get(name) else {
             return self.broken(&scope.qualify(&full), "there is no such module", span);
         };
@@ -253,6 +256,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn output(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
+        if let Some(twice) = twice(scope, &format!("output.{name}"), span) {
+            return twice;
+        }
         let full = format!("{}.{name}", scope.address);
         let Some(block) = scope.node.module.outputs.get(name) else {
             return self.broken(&full, "the module has no such output", span);

@@ -9,6 +9,7 @@ use crate::value::Value;
 use super::blocks::{Content, nested_arguments, nested_kinds};
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
+use super::module::{alias, provider_name};
 use super::object::Instance;
 use super::scope::{Env, Scope};
 use super::slot::Slot;
@@ -33,6 +34,11 @@ struct Chosen<'a> {
 }
 
 impl Chosen<'_> {
+    /// Whether it is declared more than once, so that it may say anything.
+    fn is_twice(&self) -> bool {
+        self.scope.node.module.twice.contains(&provider_name(&self.name.local, self.name.alias.as_deref()))
+    }
+
     fn shown(&self) -> String {
         let Name { local, alias } = &self.name;
         let alias = alias.iter().map(|alias| format!(".{alias}"));
@@ -55,6 +61,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn account_of(&self, chosen: &Chosen<'a>) -> String {
+        if chosen.is_twice() {
+            return chosen.shown();
+        }
         if !configured(&chosen.scope, &chosen.name).is_some_and(says_account) {
             return String::new();
         }
@@ -127,7 +136,7 @@ impl<'a> Evaluator<'a> {
     /// Looks into a provider configuration; `None` where there is none, or it is not known which of its instances it is.
     /// <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>
     fn configuration<T>(&self, chosen: &Chosen<'a>, look: impl FnOnce(&'a Block, Env<'_, 'a>) -> T) -> Option<T> {
-        let block = configured(&chosen.scope, &chosen.name)?;
+        let block = configured(&chosen.scope, &chosen.name).filter(|_| !chosen.is_twice())?;
         let Some(key) = &chosen.key else { return Some(look(block, Env::of(&chosen.scope))) };
         let Name { local, alias } = &chosen.name;
         let name = format!("provider.{local}.{}", alias.as_deref().unwrap_or_default());
@@ -168,12 +177,8 @@ fn says_account(provider: &Block) -> bool {
 
 /// The `provider` block of a module for this name.
 fn configured<'a>(scope: &Scope<'a>, name: &Name) -> Option<&'a Block> {
-    let alias = |block: &Block| match block.body.attribute("alias").map(|alias| &alias.expr.kind) {
-        Some(ExprKind::Text(alias, _)) => Some(alias.clone()),
-        _ => None,
-    };
     let is_wanted = |block: &&Block| {
-        block.labels.first().is_some_and(|label| label.text == name.local) && alias(block) == name.alias
+        block.labels.first().is_some_and(|label| label.text == name.local) && alias(block) == name.alias.as_deref()
     };
     let node = scope.node;
     node.module.providers.iter().find(is_wanted)

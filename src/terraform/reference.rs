@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::syntax::{Expr, ExprKind};
 use crate::value::{Origin, Reason, Role, Symbol, SymbolSource, Value};
 
-use super::evaluator::{Evaluator, Key};
+use super::evaluator::{Evaluator, Key, twice};
 use super::module::{Mode, ResourceKey};
 use super::scope::{Env, Scope};
 
@@ -74,7 +74,11 @@ impl<'a> Evaluator<'a> {
 
     /// `local.name` of a module instance.
     pub fn local(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
-        let full = scope.qualify(&format!("local.{name}"));
+        let own = format!("local.{name}");
+        if let Some(twice) = twice(scope, &own, span) {
+            return twice;
+        }
+        let full = scope.qualify(&own);
         let Some(local) = scope.node.module.locals.get(name) else {
             return self.broken(&full, "there is no such local value", span);
         };
@@ -114,6 +118,12 @@ impl<'a> Evaluator<'a> {
 
     fn resource(&self, scope: &Rc<Scope<'a>>, mode: Mode, kind: &str, name: &str, span: Span) -> Value {
         let key = ResourceKey { mode, kind: kind.to_owned(), name: name.to_owned() };
+        // Of a managed resource each property is compared when it is read.
+        if mode == Mode::Data
+            && let Some(twice) = twice(scope, &key.to_string(), span)
+        {
+            return twice;
+        }
         let full = scope.qualify(&key.to_string());
         match scope.node.module.resources.get_key_value(&key) {
             Some((key, block)) => self.resource_value(scope, key, block, span),

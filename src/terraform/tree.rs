@@ -44,14 +44,14 @@ pub(super) enum Child {
 
 impl Node {
     /// The tree under the module in `directory`.
-    pub(super) fn root(modules: &Modules, directory: &Path) -> Self {
-        Self::of(modules, modules.get(directory))
+    pub(super) fn root(modules: &Modules, directory: &Path, computed: &Computed) -> Self {
+        Self::of(modules, modules.get(directory), computed)
     }
 
     /// The tree under a module.
-    pub(super) fn of(modules: &Modules, module: Arc<Module>) -> Self {
+    pub(super) fn of(modules: &Modules, module: Arc<Module>, computed: &Computed) -> Self {
         let installed = installed(&modules.sources, &module.directory);
-        let mut reader = Reader { modules, installed, chain: Vec::new(), calls: 0 };
+        let mut reader = Reader { modules, installed, computed, chain: Vec::new(), calls: 0 };
         reader.node(module, &[], None)
     }
 
@@ -65,8 +65,12 @@ impl Node {
     }
 }
 
+/// What sources that are expressions are worth, as far as that is known, by the dotted path of the call.
+pub(super) type Computed = HashMap<String, String>;
+
 struct Reader<'m> {
     modules: &'m Modules,
+    computed: &'m Computed,
     /// Where `terraform init` put remote modules, by the dotted path of the call.
     installed: HashMap<String, Installed>,
     /// The directories from the root to the module that is being read.
@@ -105,7 +109,14 @@ impl Reader<'_> {
             let message = format!("module.{} is not read: {why}", path.join(".module."));
             notes.push(Note { message, span: Some(call.header) });
         };
-        let (directory, source, caller) = match module.source(call) {
+        let mut from = module.source(call);
+        if let ModuleSource::Computed(expr) = &from {
+            let Some(source) = self.computed.get(&path.join(".")) else {
+                return Child::Absent(format!("{}, which is not known", self.modules.sources.text(expr.span)));
+            };
+            from = module.source_called(source);
+        }
+        let (directory, source, caller) = match from {
             ModuleSource::Local { directory, source } => (directory, source, caller),
             ModuleSource::Remote(source) => match self.installed.get(&path.join(".")) {
                 Some(installed) => match installed.mismatch(&source, version(call)) {
@@ -117,6 +128,7 @@ impl Reader<'_> {
                 },
                 None => return Child::Absent(source),
             },
+            ModuleSource::Computed(_) => return Child::Absent("an expression".to_owned()),
         };
         // Terraform refuses modules that call themselves; following them would never end.
         if self.chain.contains(&directory) {

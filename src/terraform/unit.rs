@@ -1,5 +1,6 @@
 //! A root module with everything it calls, as a unit of deployment.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,10 +14,11 @@ use super::estate::TerraformEstate;
 use super::evaluator::Evaluator;
 use super::given::GivenValues;
 use super::module::{Mode, Modules, ResourceKey, normalize};
+use super::scope::Env;
 use super::secret;
 use super::shared::Shared;
 use super::terragrunt::Config;
-use super::tree::{Child, Node};
+use super::tree::{Child, Computed, Node};
 use super::variables::option;
 
 /// A root module with everything it calls.
@@ -49,10 +51,9 @@ impl Modules {
     #[must_use]
     pub fn load(&self, directory: &Path, inputs: &Inputs) -> TerraformUnit {
         let directory = normalize(directory);
-        let tree = Node::root(self, &directory);
+        let tree = Node::root(self, &directory, &Computed::default());
         let given = GivenValues::read(&self.sources, &[&directory], inputs);
-        secret::withhold(&tree, &self.sources, |name| given.place(name, &self.sources).into_iter().collect());
-        TerraformUnit {
+        let mut unit = TerraformUnit {
             path: self.sources.display(&directory),
             tree,
             given,
@@ -63,7 +64,58 @@ impl Modules {
             terragrunt: None,
             deployed_by: None,
             directory,
+        };
+        self.follow_computed(&mut unit);
+        let place = |name: &str| unit.given.place(name, &self.sources).into_iter().collect();
+        secret::withhold(&unit.tree, &self.sources, place);
+        unit
+    }
+
+    /// Reads the modules whose source is an expression that is known without any answer. What they are called with may be
+    /// needed for the sources of those that they call.
+    fn follow_computed(&self, unit: &mut TerraformUnit) {
+        let mut known = Computed::default();
+        loop {
+            let found = computed_sources(unit);
+            if found.len() <= known.len() {
+                return;
+            }
+            known = found;
+            unit.tree = Node::root(self, &unit.directory, &known);
+            unit.shared = Shared::default();
         }
+    }
+}
+
+/// What the sources of modules that are expressions are worth, where that is the same text wherever they are called.
+fn computed_sources(unit: &TerraformUnit) -> Computed {
+    let mut found: HashMap<String, Option<String>> = HashMap::new();
+    if unit.tree.walk().iter().all(|node| node.module.computed().next().is_none()) {
+        return Computed::default();
+    }
+    let world = World::default();
+    let evaluator = Evaluator::new(unit, &world);
+    evaluator.expand_all();
+    let scopes = evaluator.scopes.borrow().clone();
+    for scope in &scopes {
+        for (name, source) in scope.node.module.computed() {
+            let mut path: Vec<&str> =
+                scope.callers().filter_map(|call| Some(call.labels.first()?.text.as_str())).collect();
+            path.reverse();
+            path.push(name);
+            evaluator.limits.begin();
+            let source = evaluator.evaluate(&source, Env::of(scope)).as_str().map(str::to_owned);
+            let known = found.entry(path.join(".")).or_insert_with(|| source.clone());
+            *known = known.take().filter(|known| source.as_ref() == Some(known));
+        }
+    }
+    found.into_iter().filter_map(|(path, source)| Some((path, source?))).collect()
+}
+
+impl TerraformUnit {
+    /// The directories of its modules.
+    pub(super) fn directories(&self) -> impl Iterator<Item = PathBuf> {
+        self.tree.walk().into_iter().map(|node| node.module.directory.clone())
     }
 }
 

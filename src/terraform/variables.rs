@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::syntax::{Block, Expr, ExprKind, hcl};
 use crate::value::{Data, Input, Literal, Origin, Reason, Role, Value};
 
-use super::evaluator::{Evaluator, Key};
+use super::evaluator::{Evaluator, Key, twice};
 use super::expand::in_slot;
 use super::functions;
 use super::given::Given;
@@ -37,7 +37,11 @@ pub fn option(name: &str) -> String {
 impl<'a> Evaluator<'a> {
     /// `var.name` in a module instance.
     pub fn variable(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
-        let full = scope.qualify(&format!("var.{name}"));
+        let own = format!("var.{name}");
+        if let Some(twice) = twice(scope, &own, span) {
+            return twice;
+        }
+        let full = scope.qualify(&own);
         let Some((name, block)) = scope.node.module.variables.get_key_value(name) else {
             return self.broken(&full, "there is no such variable", span);
         };

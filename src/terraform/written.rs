@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::syntax::{Attribute, Block, Written};
 
 use super::module::{Mode, Modules, ResourceKey};
-use super::tree::{Child, Node};
+use super::tree::{Child, Computed, Node};
 
 /// The text of a root module and of the modules it calls.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Modules {
     /// Reads the root module in `directory` with everything it calls, and evaluates nothing.
     #[must_use]
     pub fn written(&self, directory: &Path) -> Configuration {
-        Configuration { tree: Node::root(self, directory) }
+        Configuration { tree: Node::root(self, directory, &Computed::default()) }
     }
 }
 

@@ -77,7 +77,7 @@ fn holding(targets: &[Target], found: &Found, options: &Options, given: &Given, 
     };
     let holding: Vec<&FoundFile> = found.walked.par_iter().filter(may_declare).collect();
     let known = |path: &str| found.units.iter().any(|unit| unit.path() == path);
-    let modules = Modules::new(Arc::clone(sources));
+    let modules = Modules::with(Arc::clone(sources), options.inputs.clone());
     let roots = roots(targets, &holding, found, sources, &modules);
     let roots = roots.iter().filter(|directory| !known(&sources.display(directory)));
     let units = roots.map(|root| with_deployed(Box::new(modules.load(root, &options.inputs)), given, sources).0);

@@ -27,7 +27,7 @@ pub(super) fn add(
     let mut all: Vec<PathBuf> = files.iter().filter(terraform).filter_map(parent).collect();
     all.sort();
     all.dedup();
-    let modules = Modules::new(Arc::clone(sources));
+    let modules = Modules::with(Arc::clone(sources), options.inputs.clone());
     let configurations = files.iter().filter(|file| file.class == FileClass::Terragrunt);
     let configurations: Vec<PathBuf> = configurations.map(|file| file.path.clone()).collect();
     let (deployed, notes) = terraform::deployed(&modules, &configurations, &options.inputs);

@@ -28,7 +28,7 @@ use super::module::{Module, Modules, normalize, parse_file};
 use super::scope::Env;
 use super::secret;
 use super::shared::Shared;
-use super::tree::Node;
+use super::tree::{Computed, Node};
 use super::unit::TerraformUnit;
 
 pub(super) use inputs::Layer;
@@ -152,8 +152,8 @@ impl Modules {
         let mut given = GivenValues::read_with(&self.sources, &directories, &inputs, &environment, &arguments);
         given.notes.extend(evaluator.notes());
         let tree = match over.as_slice() {
-            [] => Node::root(self, &directory),
-            _ => Node::of(self, Arc::new(Module::laid_over(&self.sources, &directory, &over))),
+            [] => Node::root(self, &directory, &Computed::default()),
+            _ => Node::of(self, Arc::new(Module::laid_over(&self.sources, &directory, &over)), &Computed::default()),
         };
         secret::withhold(&tree, &self.sources, |name| {
             let inputs = config.terragrunt.iter().flat_map(|config| config.places_of(name));

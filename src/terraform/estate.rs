@@ -18,7 +18,7 @@ use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::module::ResourceKey;
-use super::object::{AbsentModule, Instance, Object, known_resources, relevant_calls};
+use super::object::{AbsentModule, Instance, Object, id_of, known_resources, relevant_calls};
 use super::scope::Scope;
 use super::tree::Child;
 use super::unit::TerraformUnit;
@@ -82,17 +82,48 @@ impl Estate for TerraformEstate<'_> {
         self.listed().by_kind.get(&kind)?.get(at).cloned()
     }
 
+    /// An `import` block says that it exists already: <https://developer.hashicorp.com/terraform/language/import>
+    fn adopts(&self, resource: &Resource) -> bool {
+        let unit = self.evaluator.unit;
+        let mut imported = unit.tree.module.imports.iter().map(|to| unit.sources.text(*to));
+        imported.any(|to| to.split_whitespace().collect::<String>() == resource.address)
+    }
+
+    /// An index that is not known cannot be read off an address: such an instance is like the one that stands for all.
+    fn instance(&self, any: &Resource, address: &str) -> Option<Resource> {
+        let like = any.like(any.kind, address.to_owned());
+        if address.contains("${") {
+            return Some(like);
+        }
+        let id = id_of(address);
+        let one = Resource::from(Described { handle: id.0, ..Described::clone(&like) });
+        self.evaluator.find(&one);
+        match self.evaluator.object(id).as_deref() {
+            Some(Object::Instance(instance)) => Some(self.evaluator.described(any.kind, id, instance)),
+            _ => None,
+        }
+    }
+
     fn property(&self, resource: &Resource, name: &str) -> Value {
         let key = (resource.handle, name.to_owned());
         self.evaluator.unless_answered(&self.evaluator.unit.shared.properties, key, || self.property_of(resource, name))
     }
 
-    /// A file of the unit that cannot be read may declare anything.
+    /// A file of the unit that cannot be read may declare anything, and so may a declaration of which there is another one
+    /// that is read instead.
     fn unread(&self) -> Option<Reason> {
-        let errors = self.evaluator.unit.tree.walk().into_iter().flat_map(|node| &node.module.errors);
+        let unit = self.evaluator.unit;
+        let nodes = unit.tree.walk();
         // Of a file that does not parse, what stands behind the error may be anything.
-        let unread = errors.into_iter().next()?;
-        Some(Reason::Broken(format!("{}: {}", unread.path, unread.message)))
+        let mut unread = nodes.iter().flat_map(|node| &node.module.errors);
+        let unread = unread.next().map(|error| format!("{}: {}", error.path, error.message));
+        let twice = || {
+            let span = *nodes.iter().flat_map(|node| &node.module.twice).next()?;
+            let file = unit.sources.file(span.file);
+            let line = unit.sources.position(span).line;
+            Some(format!("{}:{line}: a name is declared twice in one module", file.path))
+        };
+        unread.or_else(twice).map(Reason::Broken)
     }
 
     fn rejected(&self) -> bool {
@@ -215,7 +246,9 @@ impl<'a> Evaluator<'a> {
             && self.object(ObjectId(resource.handle)).is_none()
         {
             for (key, block) in known_resources(&parent).filter(|(_, block)| block.header == resource.header) {
-                self.instances(&parent, key, block);
+                for any in self.instances(&parent, key, block) {
+                    self.make_instance(any, &resource.address, block.header);
+                }
             }
             let leads_there = |(name, _): &(&'a String, &Child)| {
                 let behind = resource.address.strip_prefix(&parent.qualify(&format!("module.{name}")));
@@ -223,7 +256,10 @@ impl<'a> Evaluator<'a> {
             };
             let children =
                 relevant_calls(&parent).filter(leads_there).flat_map(|(name, _)| self.module_instances(&parent, name));
+            let made = |any| [Some(any), self.make_instance(any, &resource.address, resource.header)];
             scope = children
+                .flat_map(made)
+                .flatten()
                 .filter_map(|id| match self.object(id).as_deref() {
                     Some(Object::Module(child)) => Some(Rc::clone(child)),
                     _ => None,

@@ -30,8 +30,12 @@ pub struct Module {
     pub(super) resources: IndexMap<ResourceKey, Block>,
     /// Further blocks of a resource that is declared already, which Terraform refuses.
     pub(super) again: IndexMap<ResourceKey, Vec<Block>>,
+    /// Further declarations of anything else that is declared already.
+    pub(super) twice: Vec<Span>,
     /// `module` blocks by name.
     pub(super) calls: IndexMap<String, Block>,
+    /// What `import` blocks adopt that exists already.
+    pub(super) imports: Vec<Span>,
     /// Whether it says where its state is kept, which only a root module does.
     pub(super) keeps_state: bool,
     /// Whether there is an `ephemeral` block.
@@ -173,6 +177,7 @@ impl Module {
     fn declare(&mut self, block: Block) {
         let labels: Vec<String> = block.labels.iter().map(|label| label.text.clone()).collect();
         let header = block.header;
+        let is_resource = block.kind == "resource";
         let duplicate = match (block.kind.as_str(), labels.as_slice()) {
             ("variable", [name]) => insert(&mut self.variables, name.clone(), block),
             ("output", [name]) => insert(&mut self.outputs, name.clone(), block),
@@ -184,6 +189,10 @@ impl Module {
             }
             ("terraform", []) => {
                 self.keeps_state |= ["backend", "cloud"].iter().any(|kind| block.body.blocks_of(kind).next().is_some());
+                false
+            }
+            ("import", []) => {
+                self.imports.extend(block.body.attribute("to").map(|to| to.expr.span));
                 false
             }
             ("ephemeral", _) => {
@@ -204,6 +213,7 @@ impl Module {
             _ => false,
         };
         if duplicate {
+            self.twice.extend((!is_resource).then_some(header));
             let message = "this name is declared twice in one module; Terraform refuses that".to_owned();
             self.notes.push(Note { message, span: Some(header) });
         }

@@ -153,13 +153,13 @@ fn accounts(trails: &[Resource]) -> Vec<&Resource> {
 /// A default decides a verdict, and somebody may still deploy with another allowed value: those that would change the
 /// verdict, or may, become its cases, one parameter changed at a time. Says so where there are too many to try.
 fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<Note> {
-    let mut alternatives: Vec<(String, String)> = unit.alternatives();
+    let mut alternatives = unit.alternatives();
     let count = alternatives.len();
     alternatives.truncate(MAX_ALTERNATIVES);
     let tried: Vec<HashMap<Subject, Vec<Case>>> = alternatives
         .par_iter()
         .map(|(input, value)| {
-            let unit = unit.with(input, value);
+            let unit = unit.with(input, value.as_deref());
             let rows = unit.map(|unit| self::rows(unit.as_ref(), run).found).unwrap_or_default();
             rows.iter().map(|row| (row.subject(), outcomes(&row.finding))).collect()
         })
@@ -168,8 +168,8 @@ fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<No
         let subject = row.subject();
         for ((input, value), others) in alternatives.iter().zip(&tried) {
             for case in others.get(&subject).into_iter().flatten().filter(|case| case.verdict != row.finding.verdict) {
-                let changed = (input.clone(), Condition::Is(Literal::Text(value.clone())));
-                let when = [changed].into_iter().chain(case.when.clone()).collect();
+                let changed = value.clone().map(|value| (input.clone(), Condition::Is(Literal::Text(value))));
+                let when = changed.into_iter().chain(case.when.clone()).collect();
                 row.finding.cases.push(Case { when, verdict: case.verdict });
             }
         }

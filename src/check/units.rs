@@ -2,6 +2,7 @@
 //! nothing to do with a trail.
 
 mod beside;
+mod deployed;
 mod plans;
 mod templates;
 mod terraform;
@@ -31,7 +32,7 @@ pub(super) struct Found {
     pub files: usize,
     /// The files themselves.
     walked: Vec<FoundFile>,
-    /// The templates that other ones nest: they are judged there.
+    /// The templates that other ones nest, or that a root module deploys: they are judged there.
     nested: Vec<PathBuf>,
     /// The assemblies among them.
     assemblies: Assemblies,
@@ -64,8 +65,8 @@ pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> 
         nested: Vec::new(),
         assemblies: Assemblies::default(),
     };
-    terraform::add(&files, &walked.directories, options, sources, &mut found);
-    let files = plans::add(files, options, sources, &mut found);
+    terraform::add(&files, &walked.directories, options, given, sources, &mut found);
+    let files = plans::add(files, options, given, sources, &mut found);
     let (unreadable, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_other_plan(file, sources));
     found.errors.extend(unreadable.iter().map(|file| other_plan(file, sources)));
     templates::add(&files, given, sources, &mut found);

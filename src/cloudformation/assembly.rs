@@ -28,7 +28,8 @@ pub struct Assemblies {
     pub errors: Vec<FileError>,
     /// Remarks.
     pub notes: Vec<Note>,
-    stacks: BTreeMap<PathBuf, Arc<Deployment>>,
+    /// The stacks by their templates. Several may be made of one.
+    stacks: BTreeMap<PathBuf, Vec<Arc<Deployment>>>,
     directories: BTreeSet<PathBuf>,
 }
 
@@ -53,6 +54,8 @@ impl Assemblies {
                 waiting.extend(nested.iter().map(|name| sources.absolute(directory.join(name)).join(MANIFEST)));
             }
         }
+        let shared = assemblies.stacks.values_mut().filter(|stacks| stacks.len() > 1).flatten();
+        shared.filter_map(Arc::get_mut).for_each(|stack| stack.is_one_of_several = true);
         assemblies
     }
 
@@ -61,10 +64,10 @@ impl Assemblies {
         self.stacks.keys().map(PathBuf::as_path)
     }
 
-    /// How a template is deployed; nothing is known about one that no assembly names.
+    /// How a template is deployed, stack by stack; nothing is known about one that no assembly names.
     #[must_use]
-    pub fn deployment(&self, template: &Path) -> Arc<Deployment> {
-        self.stacks.get(template).map(Arc::clone).unwrap_or_default()
+    pub fn deployments(&self, template: &Path) -> Vec<Arc<Deployment>> {
+        self.stacks.get(template).cloned().unwrap_or_else(|| vec![Arc::default()])
     }
 
     /// Whether a file is part of an assembly without being a stack of its own: the manifest, an asset, a template that is
@@ -104,15 +107,8 @@ impl Assemblies {
                         let message = format!("the stack is not judged: {} does not exist", sources.display(&template));
                         self.notes.push(Note { message, span: Some(artifact.key.span) });
                     }
-                    if self.stacks.contains_key(&template) {
-                        let (id, path) = (artifact.key.text().unwrap_or_default(), sources.display(&template));
-                        let message = format!(
-                            "{path} is the template of another stack too: it is judged as that one is deployed, not as {id} is"
-                        );
-                        self.notes.push(Note { message, span: Some(artifact.key.span) });
-                    }
                     let deployment = Arc::new(deployment(artifact, directory, sources));
-                    self.stacks.entry(template).or_insert(deployment);
+                    self.stacks.entry(template).or_default().push(deployment);
                 }
                 Some("cdk:cloud-assembly") => {
                     self.directories.insert(directory.to_owned());
@@ -140,6 +136,8 @@ fn deployment(artifact: &Entry, directory: &Path, sources: &Sources) -> Deployme
     };
     let metadata_file = artifact.value.get("additionalMetadataFile").and_then(Node::text);
     Deployment {
+        id: artifact.key.text().map(str::to_owned),
+        is_one_of_several: false,
         stack_name: name.text().map(str::to_owned),
         environment,
         account,

@@ -7,12 +7,17 @@ use std::sync::OnceLock;
 use crate::model::{Created, Environment};
 use crate::source::{Sources, Span};
 use crate::syntax::{Node, json};
+use crate::value::Value;
 
 use super::given::{Given, GivenValue};
 
 /// The deployment of one template.
 #[derive(Debug, Default)]
 pub struct Deployment {
+    /// What the assembly calls the stack.
+    pub id: Option<String>,
+    /// Whether other stacks are made of the same template.
+    pub is_one_of_several: bool,
     /// The stack's name.
     pub stack_name: Option<String>,
     /// Where the stack is deployed.
@@ -25,7 +30,26 @@ pub struct Deployment {
     pub constructs: Constructs,
 }
 
+/// A resource of another language that deploys a template.
+#[derive(Debug)]
+pub struct Deployer {
+    /// What the logical ids of the template stand behind in addresses: the resource's own address, or nothing.
+    pub address: String,
+    /// What tells the account and Region of the template from the resource's own; empty where those are its own.
+    pub account: String,
+    /// What it hands in, by the names of parameters, before anything is answered.
+    pub arguments: Value,
+}
+
 impl Deployment {
+    /// What reports call the unit whose template is at `path`: stacks of one template are told apart as if they lay in it.
+    pub fn unit(&self, path: &str) -> String {
+        match &self.id {
+            Some(id) if self.is_one_of_several => format!("{path}/{id}"),
+            _ => path.to_owned(),
+        }
+    }
+
     /// What the caller of a run gives, over what the deployment says.
     pub fn given(&self, given: &Given) -> Given {
         let pins = [

@@ -11,10 +11,11 @@ use crate::source::{Places, Span};
 use crate::syntax::{Entry, Node, NodeKind, Problem, ProblemSeverity, Scalar, Style};
 use crate::value::{Marked, Part, Piece, Text, Value};
 
+use super::encoded;
 use super::template::{Read, Template, parse_text, recognise};
 
 /// The entries whose texts decide what a template is made of, or which values a parameter takes.
-const STRUCTURE: [&str; 12] = [
+pub const STRUCTURE: [&str; 12] = [
     "AllowedPattern",
     "AllowedValues",
     "Condition",
@@ -29,8 +30,14 @@ const STRUCTURE: [&str; 12] = [
     "Type",
 ];
 
+/// What is said where a hole decides what the template is made of.
+pub const DECIDED_LATE: &str = "what stands here is known at deployment only and decides what the template is made of";
+
 /// What a text holds that stands at `whole`.
 pub fn read(text: &Text, whole: Span) -> Read {
+    if let [Part::Json(value)] = text.parts() {
+        return encoded::read(value, whole);
+    }
     let Some(marked) = Marked::of(text, |_, _, _| Some("")) else { return Read::NotATemplate };
     let (parsed, language) = parse_text(whole.file, &marked.source);
     let mut place = Place { places: marked.places(), marked, whole, holes: IndexMap::new() };
@@ -41,9 +48,8 @@ pub fn read(text: &Text, whole: Span) -> Read {
                 Read::Template(Template { file: whole.file, language, root, problems, holes: place.holes })
             }
             Err(span) => {
-                let message = "what stands here is known at deployment only and decides what the template is made of";
                 let severity = ProblemSeverity::Lost;
-                Read::Broken(vec![Problem { message: message.to_owned(), span, severity }])
+                Read::Broken(vec![Problem { message: DECIDED_LATE.to_owned(), span, severity }])
             }
         },
         Read::NotATemplate => Read::NotATemplate,

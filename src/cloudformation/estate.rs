@@ -21,7 +21,7 @@ use super::evaluator::{Evaluator, broken};
 use super::given::{Given, GivenValue};
 use super::known::Known;
 use super::naming::{self, Namings};
-use super::parameter;
+use super::parameter::{self, Parameter};
 use super::partial::property_beyond;
 use super::shape;
 use super::template::function;
@@ -61,7 +61,8 @@ impl CloudFormationUnit {
             let declared = tree.stack(0).and_then(|root| root.resource_at(known.index));
             known.name = declared.and_then(|declared| deployment.constructs.path_of(declared.id, sources));
         }
-        let path = tree.stack(0).map(|root| sources.file(root.template.file).path.clone()).unwrap_or_default();
+        let path =
+            tree.stack(0).map(|root| deployment.unit(&sources.file(root.template.file).path)).unwrap_or_default();
         let nested = tree.nested.iter().map(|file| sources.file(*file).location.clone()).collect();
         let (sources, deployment, given) = (Arc::clone(sources), Arc::clone(deployment), given.clone());
         let mut by_address: HashMap<_, Vec<usize>> = HashMap::new();
@@ -70,6 +71,12 @@ impl CloudFormationUnit {
         }
         let (existing, properties) = Default::default();
         Self { path, tree, found, nested, resources, by_address, existing, properties, sources, given, deployment }
+    }
+
+    /// The unit in one world, with what whoever deploys its root hands in there.
+    pub fn deployed<'a>(&'a self, world: &'a World, arguments: impl Fn(&str) -> Value + 'a) -> Evaluated<'a> {
+        let evaluator = Evaluator::new(&self.tree, world, self.tree.given.open);
+        Evaluated::of(self, evaluator.with_arguments(Box::new(arguments)))
     }
 
     /// The files of the templates this one nests or includes: they are judged as part of this unit, not on their own,
@@ -137,22 +144,21 @@ impl Unit for CloudFormationUnit {
         self.tree.stack(0).is_some_and(|root| root.parameter(input).is_some())
     }
 
-    fn alternatives(&self) -> Vec<(String, String)> {
+    fn alternatives(&self) -> Vec<(String, Option<String>)> {
         let Some(root) = self.tree.stack(0) else { return Vec::new() };
-        let is_defaulted = |name: &str| self.tree.given.get(name).is_none();
-        let parameters = root
-            .parameters()
-            .filter(|parameter| !parameter.is_list() && parameter.default().is_some() && is_defaulted(parameter.name));
-        let pairs = parameters.flat_map(|parameter| {
-            let name = parameter.name.to_owned();
-            let accepted = parameter.allowed().into_iter().filter(move |value| !parameter.refuses_text(value));
-            accepted.map(move |value| (name.clone(), value))
+        let has_default = |parameter: &Parameter| {
+            parameter.default().is_some() && self.tree.given.get(parameter.name).is_none() && parameter.is_bounded()
+        };
+        let pairs = root.parameters().filter(has_default).flat_map(|parameter| {
+            // A list may hold any number of the allowed values.
+            let values = if parameter.is_list() { vec![None] } else { parameter.accepted().map(Some).collect() };
+            values.into_iter().map(move |value| (parameter.name.to_owned(), value))
         });
         pairs.collect()
     }
 
-    fn with(&self, input: &str, value: &str) -> Option<Box<dyn Unit>> {
-        let value = GivenValue { name: input.to_owned(), text: Some(value.to_owned()), span: None };
+    fn with(&self, input: &str, value: Option<&str>) -> Option<Box<dyn Unit>> {
+        let value = GivenValue { name: input.to_owned(), text: value.map(str::to_owned), span: None };
         let unit = self.given(&self.given.clone().with(value))?;
         if unit.tree.rules_out(input, &self.tree) { None } else { Some(unit) }
     }
@@ -194,18 +200,31 @@ impl Unit for CloudFormationUnit {
 }
 
 /// A unit in one world.
-pub(super) struct Evaluated<'a> {
+pub struct Evaluated<'a> {
     unit: &'a CloudFormationUnit,
-    pub evaluator: Evaluator<'a>,
+    pub(super) evaluator: Evaluator<'a>,
     /// The resources of the kinds that somebody asked for, in source order.
     resources: RefCell<HashMap<Kind, Vec<Resource>>>,
     naming: Namings,
 }
 
 impl<'a> Evaluated<'a> {
-    pub fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
+    pub(super) fn new(unit: &'a CloudFormationUnit, world: &'a World, open: OpenInputs) -> Self {
+        Self::of(unit, Evaluator::new(&unit.tree, world, open))
+    }
+
+    fn of(unit: &'a CloudFormationUnit, evaluator: Evaluator<'a>) -> Self {
         let (resources, naming) = Default::default();
-        Self { unit, evaluator: Evaluator::new(&unit.tree, world, open), resources, naming }
+        Self { unit, evaluator, resources, naming }
+    }
+
+    /// An output of the root; `None` where it has none of this name.
+    #[must_use]
+    pub fn output(&self, name: &str) -> Option<Value> {
+        self.evaluator.begin();
+        let root = self.unit.tree.stack(0)?;
+        let output = root.body.outputs.get(name)?;
+        Some(self.evaluator.output_of(root, output, output.key.span))
     }
 
     /// The nested stacks that lead to a stack, the innermost first.
@@ -218,20 +237,20 @@ impl<'a> Evaluated<'a> {
         std::iter::successors(parent(stack), |(stack, _)| parent(stack)).map(|(_, span)| span).collect()
     }
 
-    pub fn declared(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>)> {
+    pub(super) fn declared(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>)> {
         let known = self.unit.resources.get(handle)?;
         let stack = self.unit.tree.stack(known.stack)?;
         Some((stack, stack.resource_at(known.index)?))
     }
 
     /// The template of a resource that is not on disk.
-    pub fn child(&self, handle: usize) -> Option<&'a Child> {
+    pub(super) fn child(&self, handle: usize) -> Option<&'a Child> {
         let (stack, declared) = self.declared(handle)?;
         stack.nested(declared).get(self.unit.resources.get(handle)?.child?)
     }
 
     /// Whether the resource exists, and every stack that holds it.
-    pub fn existence(&self, stack: &'a Stack, resource: Declared<'a>, child: Option<&Child>) -> Value {
+    pub(super) fn existence(&self, stack: &'a Stack, resource: Declared<'a>, child: Option<&Child>) -> Value {
         let header = Origin::at(resource.span(), Role::Header);
         let case = child.map(|child| self.evaluator.is_case(child.case(&self.unit.tree), &header));
         let mut truths: Vec<Value> = case.into_iter().collect();
@@ -292,7 +311,10 @@ impl Estate for Evaluated<'_> {
         let include = unread
             .find(|unread| unread.declares && unread.name == "AWS::Include")
             .map(|include| Reason::ModuleNotOnDisk { module: include.name.clone(), source: include.source.clone() });
-        include.or_else(|| self.unit.tree.stacks.iter().find_map(untold))
+        // Of what cannot be read or parsed, what is missing may be anything.
+        let lost = |error: &FileError| Reason::Broken(format!("{}: {}", error.path, error.message));
+        let untold = || self.unit.tree.stacks.iter().find_map(untold);
+        include.or_else(untold).or_else(|| self.unit.found.lost.as_ref().map(lost))
     }
 
     fn exports(&self) -> Vec<(String, Value)> {
@@ -334,6 +356,7 @@ impl<'a> Evaluated<'a> {
             let (stack, declared) = self.declared(handle)?;
             let described = Described {
                 kind: known.kind,
+                language: stack.template.language,
                 address: known.address.clone(),
                 name: known.name.clone(),
                 header: declared.span(),

@@ -30,6 +30,9 @@ const MAX_STEPS: usize = 10_000_000;
 /// How deep evaluation goes, through nodes, conditions and stacks.
 const MAX_DEPTH: usize = 1_000;
 
+/// What is handed in for a parameter of the root by whoever deploys it from outside, in this world.
+pub type Arguments<'t> = Box<dyn Fn(&str) -> Value + 't>;
+
 /// Evaluates the nodes of a tree of stacks in one world.
 pub struct Evaluator<'t> {
     /// The stacks.
@@ -38,6 +41,8 @@ pub struct Evaluator<'t> {
     pub world: &'t World,
     /// Which parameters are open.
     pub open: OpenInputs,
+    /// What is handed in to the root from outside, if anything may be.
+    arguments: Option<Arguments<'t>>,
     /// How many answers of the world had a part in what was evaluated.
     asked: Cell<usize>,
     steps: Cell<usize>,
@@ -77,7 +82,18 @@ impl<'t> Evaluator<'t> {
     /// Nothing is evaluated yet.
     pub fn new(tree: &'t Tree, world: &'t World, open: OpenInputs) -> Self {
         let (asked, steps, depth, section) = Default::default();
-        Self { tree, world, open, asked, steps, depth, section, remembered: RefCell::default() }
+        let arguments = tree.arguments.as_ref().map(|all| Box::new(|name: &str| all.field(name)) as Arguments<'t>);
+        Self { tree, world, open, arguments, asked, steps, depth, section, remembered: RefCell::default() }
+    }
+
+    /// The same with what is handed in to the root in this world.
+    pub fn with_arguments(self, arguments: Arguments<'t>) -> Self {
+        Self { arguments: Some(arguments), ..self }
+    }
+
+    /// What is handed in for a parameter of the root; `None` where nobody outside can hand in anything.
+    pub fn handed_in(&self, parameter: &str) -> Option<Value> {
+        self.arguments.as_ref().map(|arguments| arguments(parameter))
     }
 
     /// Begins to count steps anew: for each value that is read from outside.
@@ -260,7 +276,8 @@ impl<'t> Evaluator<'t> {
         if operands.iter().all(|operand| operand.obstacle().is_none()) {
             return broken(format!("{function} needs {needed}"), origin);
         }
-        self.case_by_case(intrinsic::derived(function.trim_start_matches("Fn::"), &operands, origin), &operands)
+        let derived = intrinsic::derived(function.trim_start_matches("Fn::"), &operands, origin);
+        self.case_by_case(if function == "Ref" { intrinsic::or_nothing(derived) } else { derived }, &operands)
     }
 
     /// What a function gives. Where that is not known though one of its operands has few values, the operand is asked

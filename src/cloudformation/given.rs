@@ -61,6 +61,12 @@ impl Given {
         Self { open: OpenInputs::Everything, ..self }
     }
 
+    /// The same place, for a template whose parameters nobody gives a value who calls the run.
+    #[must_use]
+    pub fn elsewhere(&self) -> Self {
+        Self { open: self.open, pinned: self.pinned.clone(), values: Vec::new() }
+    }
+
     /// The same place, with every parameter open.
     #[must_use]
     pub fn without_values(&self) -> Self {

@@ -66,7 +66,8 @@ pub fn blocked(values: &[&Value]) -> Option<Value> {
     failed.or(obstacles.first()).map(|value| (*value).clone())
 }
 
-/// A function of values that are not known, as a new value of the kind the least known of them has.
+/// A function of values that are not known, as a new value of the kind the least known of them has. Functions give something:
+/// only `AWS::NoValue` is nothing.
 pub fn derived(function: &str, arguments: &[&Value], origin: Origin) -> Value {
     let described: Vec<String> = arguments.iter().map(|argument| argument.describe()).collect();
     let name = bounded(format!("{function}({})", described.join(", ")));
@@ -81,10 +82,18 @@ pub fn derived(function: &str, arguments: &[&Value], origin: Origin) -> Value {
                 // What a missing module decides stays so, whatever is done with it.
                 reason => reason.clone(),
             };
-            Value::open(Input { reason, ..Input::derived(name, origin.clone()) }, origin)
+            let domain = Domain { never_null: true, ..Domain::default() };
+            Value::open(Input { reason, domain, ..Input::derived(name, origin.clone()) }, origin)
         }
         None => Value::opaque(Symbol { source: SymbolSource::Derived(name), attribute: String::new() }, origin),
     }
+}
+
+/// The same, where it may be `AWS::NoValue` after all.
+pub fn or_nothing(value: Value) -> Value {
+    let Data::Open(input) = &value.data else { return value };
+    let domain = Domain { never_null: false, ..input.domain.clone() };
+    Value::open(Input { domain, ..input.as_ref().clone() }, value.origin)
 }
 
 /// A name of bearable length that is still the same for the same expression only.
@@ -223,13 +232,15 @@ fn may_hold(symbol: &Symbol, delimiter: &str) -> bool {
 
 fn select(index: &Value, list: &Value, span: Span) -> Result<Value, String> {
     let origin = Origin::expression(span);
+    let at: Option<usize> = Literal::of(index).and_then(|index| index.as_text().parse().ok());
     let (Some(index_literal), Some(items)) = (Literal::of(index), list.as_list()) else {
+        // `0` and `"0"` are one index.
+        let index = &at.map_or_else(|| index.clone(), |at| Value::number(at, index.origin.clone()));
         return match list.obstacle().or(index.obstacle()) {
             Some(_) => Ok(derived("Select", &[index, list], origin)),
             None => Err("Fn::Select needs an index and a list".to_owned()),
         };
     };
-    let at: Option<usize> = index_literal.as_text().parse().ok();
     match at.and_then(|at| items.get(at)) {
         Some(item) => Ok(item.clone().through(span, Role::Expression)),
         None if index.origin.is_secret() => {

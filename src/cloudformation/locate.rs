@@ -12,7 +12,7 @@ use super::choice::{Answers, MAX_CASES, cases};
 use super::embedded;
 use super::template::{Read, Template};
 use super::tree::{Declared, Stack, Tree};
-use super::{Found, file_error};
+use super::{Found, NotRead, file_error, read_part};
 
 /// Where the template of a stack is that is a resource of another one.
 pub enum Location {
@@ -81,15 +81,13 @@ impl Locator<'_> {
         let is_relative = path.components().all(|part| !matches!(part, Component::RootDir | Component::Prefix(_)));
         let parent = self.sources.file(stack.template.file).location.clone();
         let read = match parent.parent().filter(|_| is_relative) {
-            Some(directory) => {
-                let read = self.sources.read(&directory.join(path));
-                read.map_err(|error| format!("{} {}", error.path, error.message))
-            }
-            None => Err(format!("{url} is not a path beside the template")),
+            Some(directory) => read_part(self.sources, &directory.join(path)),
+            None => Err(NotRead { why: format!("{url} is not a path beside the template"), error: None }),
         };
         match read {
             Ok(file) => Location::Local(file, url.to_owned()),
-            Err(why) => {
+            Err(NotRead { why, error }) => {
+                self.found.lose(error);
                 self.found.unread(format!("the stack {} is not read: {why}", stack.address_of(resource.id)), span);
                 Location::Elsewhere(url.to_owned())
             }
@@ -107,7 +105,7 @@ impl Locator<'_> {
             Read::Template(template) => return Location::Inline(Arc::new(template)),
             Read::Broken(problems) if is_whole => {
                 let path = &self.sources.file(stack.template.file).path;
-                self.found.errors.extend(problems.iter().map(|problem| file_error(path, problem)));
+                self.found.lose(problems.iter().map(|problem| file_error(path, problem)));
             }
             Read::Broken(problems) => problems.iter().for_each(|problem| {
                 self.found.unread(format!("the stack {id} is not read: {}", problem.message), problem.span);

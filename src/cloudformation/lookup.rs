@@ -5,7 +5,7 @@ use crate::syntax::{Entry, Node};
 use crate::value::{Data, Domain, Input, Literal, Origin, Role, Value};
 
 use super::evaluator::{Evaluator, broken};
-use super::intrinsic::{blocked, call, derived};
+use super::intrinsic::{blocked, call, derived, or_nothing};
 use super::parameter::Parameter;
 use super::partial::beyond;
 use super::reference::undeclared;
@@ -31,7 +31,10 @@ impl<'t> Evaluator<'t> {
             return Value::new(blocked.data, origin);
         }
         let operands = [&map, &first, &second];
-        let unknown = || self.case_by_case(derived("FindInMap", &operands, origin.clone()), &operands);
+        let unknown = || {
+            let derived = derived("FindInMap", &operands, origin.clone());
+            self.case_by_case(if default.is_some() { or_nothing(derived) } else { derived }, &operands)
+        };
         let Some(name) = map.as_str() else { return unknown() };
         let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
             return match default.filter(|_| stack.unread.is_none()) {

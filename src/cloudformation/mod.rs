@@ -12,6 +12,7 @@ mod choice;
 mod condition;
 mod deployment;
 mod embedded;
+mod encoded;
 mod equality;
 mod estate;
 mod evaluator;
@@ -43,13 +44,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use assembly::{Assemblies, MANIFEST, mentions_stacks};
-pub use deployment::Deployment;
-pub use estate::CloudFormationUnit;
+pub use deployment::{Deployer, Deployment};
+pub use estate::{CloudFormationUnit, Evaluated};
 pub use given::Given;
 
 use crate::finding::{FileError, Note};
-use crate::source::{Sources, Span, mentions};
+use crate::source::{FileId, ReadError, Sources, Span, mentions};
 use crate::syntax::Problem;
+use crate::value::Text;
 use template::Read;
 
 /// What a file turned out to be.
@@ -72,7 +74,7 @@ pub fn load(sources: &Arc<Sources>, path: &Path, given: &Given, deployment: &Arc
     };
     match template::read(sources, file) {
         Read::Template(template) => {
-            let (tree, found) = nested::build(sources, Arc::new(template), deployment.given(given));
+            let (tree, found) = nested::build(sources, Arc::new(template), deployment.given(given), None);
             Loaded::Template(Box::new(CloudFormationUnit::new(sources, tree, found, given, deployment)))
         }
         Read::NotATemplate => Loaded::NotATemplate,
@@ -81,6 +83,24 @@ pub fn load(sources: &Arc<Sources>, path: &Path, given: &Given, deployment: &Arc
             Loaded::Broken(problems.iter().map(|problem| file_error(path, problem)).collect())
         }
     }
+}
+
+/// Reads a template that stands as a text at `place` in a source of another language, which deploys it.
+#[must_use]
+pub fn load_text(sources: &Arc<Sources>, text: &Text, place: Span, given: &Given, deployer: &Deployer) -> Loaded {
+    let template = match embedded::read(text, place) {
+        Read::Template(template) => template,
+        Read::NotATemplate => return Loaded::NotATemplate,
+        Read::Broken(problems) => {
+            let error = |problem| file_error(&sources.file(place.file).path, problem);
+            return Loaded::Broken(problems.iter().map(error).collect());
+        }
+    };
+    // What was read from another file is judged here.
+    let written = template.root.entries().first().map(|entry| entry.key.span.file);
+    let (mut tree, found) = nested::build(sources, Arc::new(template), given.elsewhere(), Some(deployer));
+    tree.nested.extend(written.filter(|file| *file != place.file));
+    Loaded::Template(Box::new(CloudFormationUnit::new(sources, tree, found, given, &Arc::default())))
 }
 
 /// Whether a file's bytes mention what makes a template read another one: it may hold a trail that its own bytes do not
@@ -103,9 +123,19 @@ struct Found {
     /// What is a part of the unit and was not read. It may hold a trail.
     unread: Vec<Note>,
     errors: Vec<FileError>,
+    /// The first template of the unit that could not be read: it may declare anything.
+    lost: Option<FileError>,
 }
 
 impl Found {
+    /// Keeps what is wrong with a template of the unit.
+    fn lose(&mut self, errors: impl IntoIterator<Item = FileError>) {
+        for error in errors {
+            self.lost.get_or_insert_with(|| error.clone());
+            self.errors.push(error);
+        }
+    }
+
     fn note(&mut self, message: impl Into<String>, span: Span) {
         note(&mut self.notes, message.into(), span);
     }
@@ -118,6 +148,20 @@ impl Found {
     fn forgive(&mut self) {
         self.unread.extend(self.errors.drain(..).map(FileError::into_note));
     }
+}
+
+/// Why a file that is a part of a unit is not read, and the error where it is there.
+struct NotRead {
+    why: String,
+    error: Option<FileError>,
+}
+
+/// Reads a file that is a part of a unit.
+fn read_part(sources: &Sources, path: &Path) -> Result<FileId, NotRead> {
+    sources.read(path).map_err(|ReadError { path: shown, message }| NotRead {
+        why: format!("{shown} {message}"),
+        error: sources.exists(path).then_some(FileError { path: shown, message, span: None }),
+    })
 }
 
 fn note(notes: &mut Vec<Note>, message: String, span: Span) {

@@ -11,6 +11,7 @@ use crate::syntax::ProblemSeverity;
 use crate::value::World;
 
 use super::choice::Answers;
+use super::deployment::Deployer;
 use super::evaluator::Evaluator;
 use super::given::Given;
 use super::locate::{self, Location, Locator};
@@ -28,13 +29,22 @@ const MAX_STACKS: usize = 2_500;
 /// How many nodes the stacks of a unit have together.
 const MAX_NODES: usize = 1_000_000;
 
-/// The stacks of the unit that `template` is the root of, and what was remarked on the way.
-pub fn build(sources: &Arc<Sources>, template: Arc<Template>, given: Given) -> (Tree, Found) {
+/// The stacks of the unit that `template` is the root of, and what was remarked on the way. What deploys the root from
+/// outside hands in its parameters.
+pub fn build(
+    sources: &Arc<Sources>,
+    template: Arc<Template>,
+    given: Given,
+    deployer: Option<&Deployer>,
+) -> (Tree, Found) {
     let found = Found::default();
     let (imported, refusals, refused, impossible) = Default::default();
-    let tree = Tree { stacks: Vec::new(), given, nested: Vec::new(), imported, refusals, unruly: refused, impossible };
-    let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES };
-    builder.grow(template, String::new(), None, &mut Vec::new());
+    let arguments = deployer.map(|deployer| deployer.arguments.clone());
+    let (stacks, nested) = Default::default();
+    let tree = Tree { stacks, given, arguments, nested, imported, refusals, unruly: refused, impossible };
+    let mut builder = Builder { sources, tree, found, deployer, templates: HashMap::new(), budget: MAX_NODES };
+    let address = deployer.map(|deployer| deployer.address.clone()).unwrap_or_default();
+    builder.grow(template, address, None, &mut Vec::new());
     let Builder { mut tree, mut found, templates, .. } = builder;
     tree.nested.extend(templates.into_iter().filter(|(_, template)| template.is_some()).map(|(file, _)| file));
     tree.nested.sort_unstable();
@@ -48,6 +58,7 @@ struct Builder<'s> {
     sources: &'s Sources,
     tree: Tree,
     found: Found,
+    deployer: Option<&'s Deployer>,
     templates: HashMap<FileId, Option<Arc<Template>>>,
     budget: usize,
 }
@@ -68,7 +79,10 @@ impl Builder<'_> {
             Some((stack, resource, case)) => (Some((stack, resource)), case),
             None => (None, Answers::new()),
         };
-        let account = parent.map(|parent| self.account_in(parent)).unwrap_or_default();
+        let account = match parent {
+            Some(parent) => self.account_in(parent),
+            None => self.deployer.map(|deployer| deployer.account.clone()).unwrap_or_default(),
+        };
         self.tree.stacks.push(Stack { id, address, account, parent, case, template, body, unread: None, children });
         self.expand(id);
         for index in self.nested_in(id) {
@@ -113,7 +127,7 @@ impl Builder<'_> {
         }
     }
 
-    fn expanded<T>(&mut self, id: StackId, expand: impl FnOnce(Expander<'_>) -> T) -> Option<T> {
+    fn expanded<T>(&mut self, id: StackId, expand: impl FnOnce(Expander<'_, '_>) -> T) -> Option<T> {
         let world = World::default();
         // A loop runs over the items of a default, unless nothing is known of any.
         let open = match self.tree.given.open {
@@ -198,7 +212,7 @@ impl Builder<'_> {
             Read::NotATemplate => None,
             Read::Broken(problems) => {
                 let path = &self.sources.file(file).path;
-                self.found.errors.extend(problems.iter().map(|problem| file_error(path, problem)));
+                self.found.lose(problems.iter().map(|problem| file_error(path, problem)));
                 None
             }
         }
@@ -229,7 +243,7 @@ fn report_problems(sources: &Sources, tree: &Tree, found: &mut Found) {
         let path = &sources.file(template.file).path;
         for problem in &template.problems {
             if problem.severity == ProblemSeverity::Lost && about_trails {
-                found.errors.push(file_error(path, problem));
+                found.lose([file_error(path, problem)]);
             } else {
                 found.note(problem.message.clone(), problem.span);
             }

@@ -108,11 +108,21 @@ impl<'t> Parameter<'t> {
         items.iter().filter_map(plain_text).collect()
     }
 
+    /// Whether `AllowedValues` names its values.
+    pub fn is_bounded(&self) -> bool {
+        !self.allowed().is_empty()
+    }
+
+    /// Those of the allowed values that its other constraints accept.
+    pub fn accepted(&self) -> impl Iterator<Item = String> {
+        self.allowed().into_iter().filter(|text| !self.refuses_text(text))
+    }
+
     fn domain(&self) -> Domain {
         let allowed = self.allowed();
         // For a list the allowed values are those of its items.
         if self.shape() == Shape::Text && !allowed.is_empty() {
-            let accepted: Vec<String> = allowed.iter().filter(|text| !self.refuses_text(text)).cloned().collect();
+            let accepted: Vec<String> = self.accepted().collect();
             // Where the other constraints refuse them all, nobody can deploy the template, and there is nothing to tell apart.
             let accepted = if accepted.is_empty() { allowed } else { accepted };
             return Domain::of(accepted.into_iter().map(Literal::Text).collect());
@@ -125,13 +135,12 @@ impl<'t> Parameter<'t> {
         // CloudFormation looks up what an AWS-specific type names: it is one thing that exists.
         let kind = self.kind();
         let names_one = kind == "Number" || (kind.starts_with("AWS::") && self.shape() == Shape::Text);
-        let is_bounded = !allowed.is_empty();
         let never_empty = names_one
-            || is_bounded && self.refuses_text("")
+            || self.is_bounded() && self.refuses_text("")
             || self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
             || self.matches_pattern("") == Some(false);
         let never_wide = names_one
-            || is_bounded && allowed.iter().all(|text| is_fixed(text))
+            || self.is_bounded() && allowed.iter().all(|text| is_fixed(text))
             || pattern.is_some_and(|pattern| pattern.is_never_wide());
         Domain { never_null: true, never_empty, never_wide, ..Domain::default() }
     }

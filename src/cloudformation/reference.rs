@@ -79,6 +79,11 @@ impl<'t> Evaluator<'t> {
                 if resource.module().is_some() {
                     return absent(stack, resource, "Ref", origin.clone());
                 }
+                // What identifies a bucket's policy is the bucket.
+                let policed = resource.properties().filter(|_| resource.kind() == "AWS::S3::BucketPolicy");
+                if let Some(bucket) = policed.and_then(|policy| policy.get("Bucket")) {
+                    return self.evaluate(stack, bucket).through(span, Role::Expression);
+                }
                 let attribute = if resource.kind() == "AWS::S3::Bucket" { "id" } else { "Ref" };
                 symbol(stack, name, attribute, origin.clone())
             }),
@@ -113,11 +118,16 @@ impl<'t> Evaluator<'t> {
     }
 
     fn parameter_of(&self, stack: &'t Stack, parameter: &Parameter<'t>) -> Value {
-        let Some((parent, resource)) = stack.parent else { return self.root_parameter(stack, parameter) };
         let before = self.asked();
-        let parent = self.tree.stack(parent);
-        let handed = parent.zip(parent.and_then(|parent| parent.resource_at(resource)));
-        let handed = handed.and_then(|(parent, resource)| self.argument(parent, resource, parameter));
+        let handed = if let Some((parent, resource)) = stack.parent {
+            let parent = self.tree.stack(parent);
+            let handed = parent.zip(parent.and_then(|parent| parent.resource_at(resource)));
+            handed.and_then(|(parent, resource)| self.argument(parent, resource, parameter))
+        } else if let Some(handed) = self.handed_in(parameter.name) {
+            Some(parameter.narrowed(parameter.typed(handed)))
+        } else {
+            return self.root_parameter(stack, parameter);
+        };
         match handed.filter(|value| !value.is_null()) {
             // What an answer brought about refuses the answer.
             Some(value) if self.asked() != before => value,

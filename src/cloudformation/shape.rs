@@ -3,7 +3,7 @@
 //!
 //! Follows the resource schemas: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudtrail-trail.html>
 
-use crate::value::{Data, Value};
+use crate::value::{Data, Reason, Value};
 
 use super::evaluator::broken;
 
@@ -33,8 +33,9 @@ const LISTS: [&str; 2] = ["AdvancedEventSelectors", "EventSelectors"];
 pub fn checked(name: &str, value: Value) -> Value {
     let wanted = match name {
         _ if TEXTS.contains(&name) && !is_scalar(&value) => "a text",
-        _ if OBJECTS.contains(&name) && (is_known_scalar(&value) || value.as_list().is_some()) => "an object",
+        _ if OBJECTS.contains(&name) && (is_text(&value) || value.as_list().is_some()) => "an object",
         _ if LISTS.contains(&name) && !holds_objects(&value) => "a list of objects",
+        "OwnershipControls" if !holds_objects(&value.field("Rules")) => "an object whose Rules are a list of objects",
         _ => return value,
     };
     broken(format!("{name} must be {wanted}"), value.origin)
@@ -45,13 +46,18 @@ fn is_scalar(value: &Value) -> bool {
     !matches!(value.data, Data::List(..) | Data::Map(..))
 }
 
-fn is_known_scalar(value: &Value) -> bool {
-    matches!(value.data, Data::Text(_) | Data::Number(_) | Data::Bool(_))
+/// Whether it is certainly a scalar, or a list of them: of a parameter, and of what functions make of one, nothing else comes.
+fn is_text(value: &Value) -> bool {
+    match &value.data {
+        Data::Text(_) | Data::Number(_) | Data::Bool(_) | Data::Opaque(_) => true,
+        Data::Open(input) => input.domain.never_null && matches!(input.reason, Reason::NoValue(_) | Reason::Derived),
+        _ => false,
+    }
 }
 
 fn holds_objects(list: &Value) -> bool {
     match list.as_list() {
-        Some(items) => items.iter().all(|item| !is_known_scalar(item) && item.as_list().is_none()),
-        None => !is_known_scalar(list),
+        Some(items) => items.iter().all(|item| !is_text(item) && item.as_list().is_none()),
+        None => !is_text(list) && list.as_map().is_none(),
     }
 }

@@ -13,7 +13,7 @@ use crate::value::{Data, Input, Literal, Value};
 use super::evaluator::Evaluator;
 use super::template::{Template, fragment, function};
 use super::tree::{Body, KeptDefault, Stack, Unread};
-use super::{Found, file_error};
+use super::{Found, NotRead, file_error, read_part};
 
 const FOR_EACH: &str = "Fn::ForEach::";
 /// The most bytes a text may grow to, times its names.
@@ -29,13 +29,13 @@ const KNOWN: [&str; 4] =
     ["AWS::LanguageExtensions", "AWS::Serverless-", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen"];
 
 /// Expands the sections of one stack.
-pub struct Expander<'a> {
+pub struct Expander<'a, 't> {
     /// Where included files are read from.
     pub sources: &'a Sources,
     /// Evaluates the collections of loops.
-    pub evaluator: &'a Evaluator<'a>,
+    pub evaluator: &'a Evaluator<'t>,
     /// The stack whose sections are expanded.
-    pub stack: &'a Stack,
+    pub stack: &'t Stack,
     /// How many more nodes the unit may have.
     pub budget: &'a mut usize,
     /// Where remarks go.
@@ -61,12 +61,12 @@ enum Item {
     Any,
 }
 
-impl<'a> Expander<'a> {
+impl<'a, 't> Expander<'a, 't> {
     /// Nothing is expanded yet.
     pub fn new(
         sources: &'a Sources,
-        evaluator: &'a Evaluator<'a>,
-        stack: &'a Stack,
+        evaluator: &'a Evaluator<'t>,
+        stack: &'t Stack,
         budget: &'a mut usize,
         found: &'a mut Found,
     ) -> Self {
@@ -115,7 +115,7 @@ impl<'a> Expander<'a> {
         let unread = if text.contains("://") || text.is_empty() {
             "its location is not on disk".to_owned()
         } else {
-            match base.parent().map(|directory| self.sources.read(&directory.join(text))) {
+            match base.parent().map(|directory| read_part(self.sources, &directory.join(text))) {
                 Some(Ok(file)) if self.included.len() < MAX_INCLUDES && *self.budget > 0 => {
                     // Parsing costs about a node for every few bytes.
                     *self.budget = self.budget.saturating_sub(self.sources.file(file).text.len() / 16);
@@ -129,7 +129,10 @@ impl<'a> Expander<'a> {
                         }
                     }
                 }
-                Some(Err(error)) => format!("{} {}", error.path, error.message),
+                Some(Err(NotRead { why, error })) => {
+                    self.found.errors.extend(error);
+                    why
+                }
                 _ => "it includes too much".to_owned(),
             }
         };
@@ -331,7 +334,7 @@ impl<'a> Expander<'a> {
 
 /// The template with what its own `Transform` and its first sections include in place, the included files, and what could
 /// not be read: the other sections refer to parameters and mappings. No template when there is nothing of the kind.
-pub fn with_includes(mut expander: Expander<'_>) -> (Option<Template>, Vec<FileId>, Option<Unread>) {
+pub fn with_includes(mut expander: Expander<'_, '_>) -> (Option<Template>, Vec<FileId>, Option<Unread>) {
     let template = &expander.stack.template;
     expander.declares = true;
     let documents = expander.top_level(template);
@@ -365,7 +368,7 @@ pub fn with_includes(mut expander: Expander<'_>) -> (Option<Template>, Vec<FileI
 }
 
 /// The expanded sections, the files they include, and what could not be read.
-pub fn body(mut expander: Expander<'_>) -> (Body, Vec<FileId>, Option<Unread>) {
+pub fn body(mut expander: Expander<'_, '_>) -> (Body, Vec<FileId>, Option<Unread>) {
     let template = &expander.stack.template;
     let mut section = |name: &str| {
         expander.declares = name == "Resources";

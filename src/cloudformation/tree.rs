@@ -25,6 +25,8 @@ pub struct Tree {
     pub stacks: Vec<Stack>,
     /// What the caller gives.
     pub given: Given,
+    /// What is handed in to the root from outside, by the names of its parameters, before anything is answered.
+    pub arguments: Option<Value>,
     /// The files of the nested templates and of those that are included.
     pub nested: Vec<FileId>,
     /// What others export, by the names under which it is imported.

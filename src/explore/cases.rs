@@ -63,17 +63,15 @@ pub fn examples(votes: &[(&World, Verdict)]) -> Option<Merged> {
     (!votes.is_empty()).then_some(Merged { verdict: Verdict::Unknown, cases, shown })
 }
 
-/// The answers of a world without those that do not matter: every vote that agrees with the rest is the same.
+/// The answers of a world without those that do not matter: every vote that agrees with the rest is the same. The last are
+/// left out first, because what was asked first says more: that a list is not null, before how long it is.
 fn shortest(vote: &Vote, votes: &[Vote], numbered: &Numbered) -> Assignment {
     let mut answers = vote.given.clone();
-    let mut at = 0;
-    while at < answers.answers.len() {
+    for at in (0..answers.answers.len()).rev() {
         let mut fewer = answers.answers.clone();
         fewer.remove(at);
         let fewer = numbered.assignment(fewer);
-        if votes.iter().any(|other| other.verdict != vote.verdict && fewer.meets(other)) {
-            at += 1;
-        } else {
+        if !votes.iter().any(|other| other.verdict != vote.verdict && fewer.meets(other)) {
             answers = fewer;
         }
     }

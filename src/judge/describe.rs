@@ -16,13 +16,18 @@ pub fn fill(sentence: &str, slots: &Slots) -> String {
     crate::rules::fill(sentence, &words)
 }
 
-/// Every case in one sentence part a verdict.
+/// How many alternatives of a verdict a sentence has room for; the finding's cases are all of them.
+const MAX_ALTERNATIVES: usize = 8;
+
+/// The cases in one sentence part a verdict.
 #[must_use]
 pub fn cases(cases: &[Case]) -> String {
     let of = |verdict: Verdict| {
         let whens = joined(cases.iter().filter(|case| case.verdict == verdict));
-        let whens: Vec<String> = whens.iter().map(|alternatives| when(alternatives)).collect();
-        whens.join(", or when ")
+        let more = whens.len().saturating_sub(MAX_ALTERNATIVES);
+        let whens: Vec<String> = whens.iter().take(MAX_ALTERNATIVES).map(|alternatives| when(alternatives)).collect();
+        let said = whens.join(", or when ");
+        if more == 0 { said } else { format!("{said}, or in {more} more cases") }
     };
     let parts = [
         (Verdict::Fail, "fails when"),
@@ -144,6 +149,16 @@ mod tests {
             |so, verdict| Case { when: vec![("the policy of b is public".to_owned(), Condition::So(so))], verdict };
         let expected = "fails when the policy of b is public; passes when it is not so that the policy of b is public";
         assert_eq!(cases(&[case(true, Verdict::Fail), case(false, Verdict::Pass)]), expected);
+    }
+
+    #[test]
+    fn of_many_cases_some_are_said() {
+        let case = |number: usize| {
+            let when = vec![is(&format!("var.a{number}"), "x"), is(&format!("var.b{number}"), "y")];
+            Case { when, verdict: Verdict::Fail }
+        };
+        let said = cases(&(0..12).map(case).collect::<Vec<_>>());
+        assert!(said.ends_with("or when var.a7 is \"x\" and var.b7 is \"y\", or in 4 more cases"), "{said}");
     }
 
     #[test]

@@ -69,8 +69,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
     };
     let failures = shown.map_or(&[][..], |judged| &judged.failures);
     let reason = failures.first().and_then(|failure| row.rule.reason(&failure.code));
-    let language = row.unit.language();
-    let attribute = reason.map_or_else(String::new, |reason| reason.attribute(language).to_owned());
+    let attribute = reason.map_or_else(String::new, |reason| reason.attribute(trail.language).to_owned());
     let slots = slots(row, trail, shown, &cases);
     let resource = row.trail.map(|trail| trail.address.clone());
     // Accounts of one unit are told apart by their provider configuration.
@@ -176,9 +175,9 @@ pub(super) fn failure_slots(row: &Row, failure: &Failure) -> Slots {
     worded(row, &failure.code, &failure.leaf.slots)
 }
 
-/// What the sentence of a reason is filled with, in the language of the unit.
+/// What the sentence of a reason is filled with, in the language of the trail.
 fn worded(row: &Row, code: &str, slots: &[(&'static str, String)]) -> Slots {
-    let language = row.unit.language();
+    let language = row.first.language;
     let mut slots: Slots = slots.iter().cloned().collect();
     slots.entry("value").or_insert_with(|| row.words.absent.clone());
     if let Some(flag) = slots.get_mut("flag") {
@@ -232,7 +231,7 @@ pub fn options(row: &Row, cases: &[Case]) -> Vec<String> {
     let matters = |name: &str| cases.iter().any(|case| case.when.iter().any(|(input, _)| input == name));
     let all_matter = !row.exploration.exploded.is_empty();
     let questions = row.exploration.worlds.iter().flat_map(|(world, _)| world.answers());
-    let inputs = questions.map(|(question, _)| question.input.as_ref());
+    let inputs = questions.map(|(question, _)| &question.input).chain(&row.exploration.exploded);
     let deciding = inputs.filter(|input| all_matter || matters(&input.name));
     let mut options: Vec<String> = Vec::new();
     for option in deciding.flat_map(|input| options_of(input, row.unit)) {
@@ -260,7 +259,7 @@ fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
 /// What mends the first failure. Where the bucket is open in several ways, all of them have to be closed: what mends each,
 /// those that the same change mends once.
 fn help(row: &Row, failures: &[Failure]) -> Option<String> {
-    let language = row.unit.language();
+    let language = row.first.language;
     let ways = if row.rule.needs.is_bucket() { failures } else { failures.get(..1)? };
     let mut changes: Vec<String> = Vec::new();
     for failure in ways {

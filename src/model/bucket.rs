@@ -94,8 +94,8 @@ pub enum AclSpelling {
 }
 
 impl AclSpelling {
-    fn of(resource: &Resource, estate: &dyn Estate) -> Self {
-        match estate.language() {
+    fn of(resource: &Resource) -> Self {
+        match resource.language {
             Language::CloudFormationYaml | Language::CloudFormationJson => Self::Words,
             Language::Terraform if resource.address.contains("awscc_") => Self::Either,
             Language::Terraform => Self::Dashes,
@@ -139,7 +139,7 @@ impl Bucket {
             acls: vec![Acl {
                 canned: own("AccessControl"),
                 grants: own("Grants"),
-                spelling: AclSpelling::of(resource, estate),
+                spelling: AclSpelling::of(resource),
             }],
             ownership: rules.iter().map(|rule| rule.field("ObjectOwnership")).collect(),
             public_access_blocks: Vec::new(),
@@ -163,7 +163,7 @@ impl Bucket {
         for twin in naming.twins() {
             let of = |name: &str| estate.property(twin, name);
             let (canned, grants) = (of("AccessControl"), of("Grants"));
-            bucket.acls.push(Acl { canned, grants, spelling: AclSpelling::of(twin, estate) });
+            bucket.acls.push(Acl { canned, grants, spelling: AclSpelling::of(twin) });
             bucket.policies.extend(Some(of("PolicyDocument")).filter(|policy| !policy.is_null()));
         }
         bucket.add(Satellites::read(&naming, estate, world)?);
@@ -209,7 +209,7 @@ impl Satellites {
         let acl = |acl: &Resource| Acl {
             canned: estate.property(acl, "AccessControl"),
             grants: estate.property(acl, "Grants"),
-            spelling: AclSpelling::of(acl, estate),
+            spelling: AclSpelling::of(acl),
         };
         let block = |block: &Resource| PublicAccessBlock::read(|flag| estate.property(block, flag));
         Ok(Self {

@@ -81,8 +81,9 @@ pub trait Unit: Send + Sync {
         None
     }
 
-    /// Other values that inputs could be given although they have one: a parameter's allowed values beside its default.
-    fn alternatives(&self) -> Vec<(String, String)> {
+    /// Other values that inputs could be given although they have one: a parameter's allowed values beside its default. `None`
+    /// stands for any value, where those are too many to name.
+    fn alternatives(&self) -> Vec<(String, Option<String>)> {
         Vec::new()
     }
 
@@ -101,8 +102,8 @@ pub trait Unit: Send + Sync {
         None
     }
 
-    /// The unit with another value for one input; `None` when it cannot be had.
-    fn with(&self, _input: &str, _value: &str) -> Option<Box<dyn Unit>> {
+    /// The unit with another value for one input, or any; `None` when it cannot be had.
+    fn with(&self, _input: &str, _value: Option<&str>) -> Option<Box<dyn Unit>> {
         None
     }
 
@@ -252,8 +253,8 @@ pub enum Kind {
     /// `AWS::Logs::LogGroup`: `LogGroupName RetentionInDays KmsKeyId LogGroupClass`
     LogGroup,
     /// What deploys something in another language, or what is not in the sources: `aws_cloudformation_stack`,
-    /// `aws_cloudcontrolapi_resource`, a product of the Service Catalog. `TypeName` of a
-    /// resource of the Cloud Control API; `Parameters` and `Body`, a text in JSON or YAML
+    /// `aws_cloudcontrolapi_resource`, a product of the Service Catalog. `TypeName` of a resource of the Cloud Control API;
+    /// `Parameters` and `Body`, a text in JSON or YAML, or `TemplateURL`
     Foreign,
     /// A module whose source is not on disk: `Source`, and `Arguments`, a map of what is handed to it
     AbsentModule,
@@ -268,6 +269,8 @@ pub struct Resource(Arc<Described>);
 pub struct Described {
     /// What it is.
     pub kind: Kind,
+    /// What it is written in: Terraform deploys templates too.
+    pub language: Language,
     /// The Terraform address as Terraform prints it, or the logical id (joined by dots in nested stacks).
     pub address: String,
     /// A name the author knows it by (a CDK construct path).

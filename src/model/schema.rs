@@ -113,6 +113,8 @@ const TYPES: &[(&str, Kind, &[Property])] = &[
     ("aws_cloudformation_stack", Kind::Foreign, STACK),
     ("aws_cloudformation_stack_set", Kind::Foreign, STACK),
     ("aws_servicecatalog_provisioned_product", Kind::Foreign, PROVISIONED_PRODUCT),
+    ("aws_cloudformation_stack_instances", Kind::Foreign, STACK_INSTANCES),
+    ("aws_cloudformation_stack_set_instance", Kind::Foreign, STACK_INSTANCES),
     ("aws_cloudcontrolapi_resource", Kind::Foreign, CLOUD_CONTROL_RESOURCE),
     ("aws_kms_key", Kind::Key, KEY),
     ("aws_cloudwatch_log_group", Kind::LogGroup, LOG_GROUP),
@@ -137,8 +139,13 @@ const TRAIL: &[Property] = &[
     TAGS,
 ];
 
-const STACK: &[Property] =
-    &[property("Parameters", From::Plain("parameters")), property("Body", From::Plain("template_body"))];
+const STACK: &[Property] = &[
+    property("Parameters", From::Plain("parameters")),
+    property("Body", From::Plain("template_body")),
+    property("TemplateURL", From::Plain("template_url")),
+];
+
+const STACK_INSTANCES: &[Property] = &[property("Parameters", From::Plain("parameter_overrides"))];
 
 const PROVISIONED_PRODUCT: &[Property] =
     &[property("Parameters", From::Blocks("provisioning_parameters", &[property("Value", From::Text("value"))]))];

@@ -27,8 +27,8 @@ const MAX_INSTANCES: usize = 64;
 pub(super) enum Terminal {
     /// At an instance, by its number, and perhaps an attribute of it.
     Instance(usize, Option<String>),
-    /// At a local value, by its full name: a plan holds none.
-    Local(String),
+    /// At a local value of a module, by its full name: a plan holds none.
+    Local(ModulePath, String),
     /// At something else that the plan does not tell.
     Unseen(String),
 }
@@ -41,6 +41,8 @@ pub(super) struct Choice {
     candidates: Vec<(String, Value)>,
     /// The addresses of the buckets it may be too.
     others: Arc<[String]>,
+    /// What it is where it is none of these.
+    rest: Value,
 }
 
 /// What an argument is.
@@ -98,7 +100,7 @@ impl Choice {
                 None => return Value::pending(question, origin()),
             }
         }
-        Value::open(Arc::clone(&self.input), origin())
+        self.rest.clone()
     }
 }
 
@@ -161,7 +163,7 @@ impl<'p> Instances<'p> {
         let reason = Reason::Unsupported(format!("the plan does not tell which bucket {own} is: {lead}"));
         // Arguments that are nothing but the same local value are the same bucket.
         let name = match unseen {
-            [Terminal::Local(local)] if candidates.is_empty() => local.clone(),
+            [Terminal::Local(_, local)] if candidates.is_empty() => local.clone(),
             _ => own,
         };
         let domain = if is_certain {
@@ -169,9 +171,55 @@ impl<'p> Instances<'p> {
         } else {
             Domain { never_null: true, never_empty: true, ..Domain::default() }
         };
-        let others = if is_certain { Arc::default() } else { Arc::clone(&self.unnamed_buckets) };
-        let input = Arc::new(Input { name, reason, domain, origin: instance.path(argument).origin(None) });
-        Choice { input, candidates: candidates.into_iter().collect(), others }
+        let origin = || instance.path(argument).origin(None);
+        let input = Arc::new(Input { name, reason, domain, origin: origin() });
+        let (others, rest) = match self.buckets_behind(unseen) {
+            _ if is_certain => (Arc::default(), Value::open(Arc::clone(&input), origin())),
+            Some(reached) => (reached, another_bucket(&input.name, origin())),
+            None => (Arc::clone(&self.unnamed_buckets), Value::open(Arc::clone(&input), origin())),
+        };
+        Choice { input, candidates: candidates.into_iter().collect(), others, rest }
+    }
+
+    /// The buckets that may lie behind what the plan does not tell, where all of it is local values: those that their modules
+    /// can refer to.
+    fn buckets_behind(&self, unseen: &[Terminal]) -> Option<Arc<[String]>> {
+        let modules = unseen.iter().map(|terminal| match terminal {
+            Terminal::Local(module, _) => Some(module),
+            _ => None,
+        });
+        let modules: Vec<&ModulePath> = modules.collect::<Option<_>>()?;
+        if modules.is_empty() || modules.iter().any(|module| module.parent().is_none()) {
+            return None;
+        }
+        let is_reached = |bucket: &str| modules.iter().any(|module| self.reaches(module, bucket, &mut HashSet::new()));
+        let buckets = self.all.iter().filter(|instance| instance.is_bucket() && is_reached(instance.address));
+        Some(buckets.map(|bucket| bucket.address.to_owned()).collect())
+    }
+
+    /// Whether something in a module can refer to a bucket: it is declared in there, or in a module that it calls, or what the
+    /// caller hands in may lead to it. Modules that were looked at are `seen`, since a broken plan may lead in a circle.
+    fn reaches(&self, module: &ModulePath, bucket: &str, seen: &mut HashSet<ModulePath>) -> bool {
+        let Some((caller, call)) = module.parent() else { return true };
+        if !seen.insert(module.clone()) {
+            return false;
+        }
+        if bucket.starts_with(&module.qualify("")) {
+            return true;
+        }
+        let Some(block) = self.call(&caller, &call.name) else { return true };
+        let handed = block.get("expressions").into_iter().flat_map(Node::entries);
+        let references = handed.flat_map(|entry| references(Some(&entry.value))).collect();
+        let for_each = block.get("for_each_expression");
+        let work = Work { module: caller.clone(), own: call.key.clone(), references, for_each };
+        self.follow(work).iter().any(|terminal| match terminal {
+            Terminal::Instance(index, _) => match self.all.get(*index) {
+                Some(instance) if instance.is_bucket() => instance.address == bucket,
+                _ => self.reaches(&caller, bucket, seen),
+            },
+            Terminal::Local(module, _) => self.reaches(module, bucket, seen),
+            Terminal::Unseen(_) => true,
+        })
     }
 
     /// Where the references of an argument end, in their order.
@@ -224,7 +272,7 @@ impl<'p> Instances<'p> {
                     waiting.push_back(local);
                     Vec::new()
                 }
-                None => vec![Terminal::Local(work.module.qualify(reference))],
+                None => vec![Terminal::Local(work.module.clone(), work.module.qualify(reference))],
             },
             _ => self.instances(work, reference),
         }
@@ -288,7 +336,7 @@ impl Terminal {
     fn name(&self) -> &str {
         match self {
             Self::Instance(..) => "a resource",
-            Self::Local(name) | Self::Unseen(name) => name,
+            Self::Local(_, name) | Self::Unseen(name) => name,
         }
     }
 }
@@ -326,6 +374,11 @@ fn leading(references: &[String]) -> Vec<&str> {
 /// Whether an attribute of it is the name of the bucket it is about: the parts of a bucket, and a bucket that is read.
 fn stands_for_bucket(instance: &Instance<'_>, attribute: Option<&str>) -> bool {
     instance.at.resource.kind.starts_with("aws_s3_bucket") && matches!(attribute, None | Some("id" | "bucket"))
+}
+
+/// What a bucket will be called that is none of the plan's.
+fn another_bucket(name: &str, origin: Origin) -> Value {
+    Value::opaque(Symbol { source: SymbolSource::Named(name.to_owned()), attribute: String::new() }, origin)
 }
 
 /// What the bucket at an address will be called.

@@ -177,6 +177,7 @@ fn resources(
     let read = |(handle, (kind, instance)): (usize, (Kind, &Instance<'_>))| {
         let resource = Described {
             kind,
+            language: Language::Terraform,
             address: instance.address.to_owned(),
             name: None,
             header: instance.place.as_ref().map_or(instance.header, Place::header),

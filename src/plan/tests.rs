@@ -108,6 +108,42 @@ fn references_to_repeated_resources_lead_to_instances() {
     assert_eq!(eu.describe(), r#"aws_s3_bucket.each["eu"].id"#);
 }
 
+/// A plan of a bucket without a name, and of a module that declares logging for what a local value of its own says.
+fn with_local_of_module(arguments: &str) -> Plan {
+    plan(&format!(
+        r#"{{"format_version": "1.2", "resource_changes": [
+            {{"address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b",
+             "change": {{"actions": ["create"], "after": {{}}, "after_unknown": {{"bucket": true, "id": true}}}}}},
+            {{"address": "module.m.aws_s3_bucket_logging.l", "module_address": "module.m", "mode": "managed",
+             "type": "aws_s3_bucket_logging", "name": "l",
+             "change": {{"actions": ["create"], "after": {{"target_bucket": "logs"}}, "after_unknown": {{"bucket": true}}}}}},
+            {{"address": "aws_cloudtrail.t", "mode": "managed", "type": "aws_cloudtrail", "name": "t",
+             "change": {{"actions": ["create"], "after": {{}}, "after_unknown": {{"s3_bucket_name": true}}}}}}],
+           "configuration": {{"root_module": {{
+            "resources": [
+             {{"mode": "managed", "type": "aws_s3_bucket", "name": "b", "expressions": {{}}}},
+             {{"mode": "managed", "type": "aws_cloudtrail", "name": "t", "expressions": {{
+               "s3_bucket_name": {{"references": ["aws_s3_bucket.b.id", "aws_s3_bucket.b"]}}}}}}],
+            "module_calls": {{"m": {{"expressions": {{{arguments}}}, "module": {{"resources": [
+             {{"mode": "managed", "type": "aws_s3_bucket_logging", "name": "l", "expressions": {{
+               "bucket": {{"references": ["local.bucket"]}}, "target_bucket": {{}}}}}}]}}}}}}}}}}}}"#
+    ))
+}
+
+#[test]
+fn a_local_value_of_a_module_is_nothing_that_the_module_cannot_refer_to() {
+    let cases = [
+        ("", "fail"),
+        (r#""name": {"constant_value": "x"}"#, "fail"),
+        (r#""name": {"references": ["aws_s3_bucket.b.id", "aws_s3_bucket.b"]}"#, "unknown: module.m.local.bucket"),
+        (r#""name": {"references": ["local.name"]}"#, "unknown: module.m.local.bucket"),
+    ];
+    for (arguments, expected) in cases {
+        let plan = with_local_of_module(arguments);
+        assert_eq!(verdict(&plan, "CloudTrail.7", "aws_cloudtrail.t"), expected, "{arguments}");
+    }
+}
+
 #[test]
 fn references_are_followed_through_variables_and_outputs() {
     let plan = plan(MODULES);

@@ -8,10 +8,11 @@ use memchr::memmem::Finder;
 static TERRAFORM: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"cloudtrail"));
 static TEMPLATE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"AWS::CloudTrail::Trail"));
 
-/// Whether a Terraform text or plan may declare a trail, or call a module that is there to make one.
+/// Whether a Terraform text or plan may declare a trail, call a module that is there to make one, or deploy a template that
+/// does.
 #[must_use]
 pub fn mentions_trail_in_terraform(text: &[u8]) -> bool {
-    TERRAFORM.find(text).is_some()
+    TERRAFORM.find(text).is_some() || TEMPLATE.find(text).is_some()
 }
 
 /// Whether a CloudFormation text may declare a trail: by its type, or by one that a loop completes. What it nests or

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::finding::Note;
 use crate::model::Inputs;
-use crate::source::{ReadError, Sources};
+use crate::source::{ReadError, Sources, mentions_trail_in_template, mentions_trail_in_terraform};
 
 use super::files;
 use super::installed::installed;
@@ -40,11 +40,25 @@ pub fn outline(sources: &Sources, directory: &Path) -> Outline {
             // In UTF-16 every letter has a zero beside it.
             bytes.retain(|byte| *byte != 0);
         }
-        outline.mentions_trail |= memmem::find(&bytes, b"cloudtrail").is_some();
+        outline.mentions_trail |= mentions_trail_in_terraform(&bytes);
         let text = String::from_utf8_lossy(&bytes);
+        if text.contains("aws_cloudformation_stack") {
+            let mut files = read_files(&text).map(|path| directory.join(path));
+            outline.mentions_trail |= files.any(|path| sources.search(&path, mentions_trail_in_template));
+        }
         outline.may_call.extend(relative_sources(&text).map(|path| normalize(&directory.join(path))));
     }
     outline
+}
+
+/// The paths that stand in calls of `file` and `templatefile`, as far as they are written out.
+fn read_files(text: &str) -> impl Iterator<Item = &str> {
+    memmem::find_iter(text.as_bytes(), b"file(").filter_map(|at| {
+        let path = text.get(at..)?.strip_prefix("file(")?.trim_start();
+        let (path, _) = path.strip_prefix('\\').unwrap_or(path).strip_prefix('"')?.split_once(['"', '\\'])?;
+        let own = ["${path.module}/", "${path.root}/", "${path.cwd}/"].iter().find_map(|base| path.strip_prefix(base));
+        Some(own.unwrap_or(path)).filter(|path| !path.contains("${"))
+    })
 }
 
 /// The texts that stand after `source =` or `"source":` and begin like a relative path.

@@ -20,7 +20,6 @@ use super::expand::in_slot;
 use super::module::ResourceKey;
 use super::object::{AbsentModule, Instance, Object, id_of, known_resources, relevant_calls};
 use super::scope::Scope;
-use super::tree::Child;
 use super::unit::TerraformUnit;
 
 /// Arguments of a `module` block that are not handed to the module.
@@ -239,40 +238,10 @@ impl<'a> Evaluator<'a> {
         found.into()
     }
 
-    /// Makes the object that a resource stands for, where the resource was listed by another evaluator of the unit.
-    fn find(&self, resource: &Resource) {
-        let mut scope = Some(self.root());
-        while let Some(parent) = scope.take()
-            && self.object(ObjectId(resource.handle)).is_none()
-        {
-            for (key, block) in known_resources(&parent).filter(|(_, block)| block.header == resource.header) {
-                for any in self.instances(&parent, key, block) {
-                    self.make_instance(any, &resource.address, block.header);
-                }
-            }
-            let leads_there = |(name, _): &(&'a String, &Child)| {
-                let behind = resource.address.strip_prefix(&parent.qualify(&format!("module.{name}")));
-                behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '[']))
-            };
-            let children =
-                relevant_calls(&parent).filter(leads_there).flat_map(|(name, _)| self.module_instances(&parent, name));
-            let made = |any| [Some(any), self.make_instance(any, &resource.address, resource.header)];
-            scope = children
-                .flat_map(made)
-                .flatten()
-                .filter_map(|id| match self.object(id).as_deref() {
-                    Some(Object::Module(child)) => Some(Rc::clone(child)),
-                    _ => None,
-                })
-                .find(|child| {
-                    resource.address.strip_prefix(&child.address).is_some_and(|behind| behind.starts_with('.'))
-                });
-        }
-    }
-
     fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {
         let described = Described {
             kind,
+            language: Language::Terraform,
             address: instance.address.clone(),
             name: None,
             header: instance.block.header,
@@ -379,6 +348,7 @@ fn place<T>(part: &T) -> usize {
 fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
     let described = Described {
         kind: Kind::AbsentModule,
+        language: Language::Terraform,
         address: module.address.clone(),
         name: None,
         header: module.block.header,

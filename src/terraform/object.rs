@@ -2,7 +2,6 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -10,8 +9,7 @@ use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Ask, Data, Domain, Input, InputSet, Junction, ListKind, Literal, MapKind, Number, ObjectId, Origin, Question,
-    Reason, Role, Value, World, watched,
+    Data, Input, InputSet, Junction, ListKind, MapKind, ObjectId, Origin, Reason, Role, Value, World, watched,
 };
 
 use super::evaluator::{Evaluator, Key};
@@ -21,7 +19,6 @@ use super::module::{Mode, ResourceKey};
 use super::scope::{Caller, Env, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::tree::Child;
-use super::types::Type;
 
 /// What an [`ObjectId`] stands for.
 #[derive(Debug)]
@@ -73,7 +70,7 @@ pub(super) struct AbsentModule<'a> {
 impl<'a> Evaluator<'a> {
     /// The object called `address`. The same address has the same number in every world, because names of derived
     /// inputs hold it.
-    fn intern(&self, address: &str, object: impl FnOnce() -> Object<'a>) -> ObjectId {
+    pub fn intern(&self, address: &str, object: impl FnOnce() -> Object<'a>) -> ObjectId {
         let id = id_of(address);
         self.objects.borrow_mut().entry(id.0).or_insert_with(|| Rc::new(object()));
         id
@@ -123,81 +120,6 @@ impl<'a> Evaluator<'a> {
                 existence: expansion.existence_of(slot),
             })
         })
-    }
-
-    /// The instance under another index than that of the one that stands for all, where it is not known which instances of
-    /// a resource's or module's block there are. It is like that one, but no other instance is it.
-    pub fn instance_under(&self, any: ObjectId, index: &Value, span: Span) -> Option<ObjectId> {
-        match self.object(any)?.as_ref() {
-            Object::Instance(any) if any.slot.key == ANY_KEY => {
-                let (slot, address) = self.slot_under(&any.slot, &any.address, index, span)?;
-                let (scope, existence) = (Rc::clone(&any.scope), self.held(&any.slot, index, &any.existence));
-                let (key, block) = (any.key, any.block);
-                Some(self.intern(&address, || {
-                    Object::Instance(Instance { scope, key, block, address: address.clone(), slot, existence })
-                }))
-            }
-            Object::Module(any) => {
-                let caller = any.call.as_ref().filter(|caller| caller.slot.key == ANY_KEY)?;
-                let (slot, address) = self.slot_under(&caller.slot, &any.address, index, span)?;
-                let call = Some(Caller { scope: Rc::clone(&caller.scope), block: caller.block, slot });
-                let (node, inputs, existence) = (any.node, any.inputs, self.held(&caller.slot, index, &any.existence));
-                Some(self.intern(&address, || {
-                    let (id, address) = (std::cell::Cell::new(0), address.clone());
-                    Object::Module(self.add_scope(Scope { id, node, address, call, existence, inputs }))
-                }))
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether the instance under an index exists where it is not known which there are, but that there are some.
-    fn held(&self, any: &Slot, index: &Value, existence: &Existence) -> Existence {
-        let question = any.collection.as_ref().zip(Literal::of(index)).and_then(|(all, index)| is_there(all, index));
-        match question {
-            Some(question) if *existence == Existence::Exists && self.world.answer(&question) != Some(true) => {
-                Existence::May(Arc::new(question))
-            }
-            _ => existence.clone(),
-        }
-    }
-
-    /// The slot of the instance under an index, and its address.
-    fn slot_under(&self, any: &Slot, address: &str, index: &Value, span: Span) -> Option<(Slot, String)> {
-        let slot = any.under(index, |collection, any| match (collection.said_type(), collection.each()) {
-            (Type::Set(_), _) => index.clone(),
-            (_, Some((_, Value { data: Data::Object(_), .. })) | None) if collection.filtered().is_none() => {
-                self.index(collection, index, span)
-            }
-            // What a `for` makes of an element is known of any element only.
-            _ => any.clone(),
-        });
-        let address = format!("{}{}", address.strip_suffix(&any.suffix)?, slot.suffix);
-        Some((slot, address))
-    }
-
-    /// Whether the world's answers say that there is no such instance.
-    pub fn is_missing(&self, id: ObjectId) -> bool {
-        let existence = match self.object(id).as_deref() {
-            Some(Object::Instance(instance)) => instance.existence.clone(),
-            Some(Object::Module(scope)) => scope.existence.clone(),
-            _ => Existence::Exists,
-        };
-        match existence {
-            Existence::May(question) => self.world.answer(&question) == Some(false),
-            Existence::Exists => false,
-        }
-    }
-
-    /// Makes the instance of this address, or the module instance that leads to it, where `any` stands for all.
-    pub fn make_instance(&self, any: ObjectId, address: &str, span: Span) -> Option<ObjectId> {
-        let stem = match self.object(any)?.as_ref() {
-            Object::Instance(any) => any.address.strip_suffix(&any.slot.suffix)?.to_owned(),
-            Object::Module(any) => any.address.strip_suffix(&any.call.as_ref()?.slot.suffix)?.to_owned(),
-            Object::Absent(_) => return None,
-        };
-        let index = crate::model::index_behind(address, &stem)?;
-        self.instance_under(any, &Literal::to_value(&index, Origin::expression(span)), span)
     }
 
     /// A `module` block as a value: its instance, or the list or map of them.
@@ -353,30 +275,6 @@ pub(super) fn relevant_calls<'a>(scope: &Scope<'a>) -> impl Iterator<Item = (&'a
 
 fn absent(module: &AbsentModule<'_>) -> Reason {
     Reason::ModuleNotOnDisk { module: module.address.clone(), source: module.source.to_owned() }
-}
-
-/// The question whether there is an instance under an index: whether the collection of its block's `for_each` holds that key,
-/// or its `count` is more than that number.
-fn is_there(all: &Value, index: Literal) -> Option<Question> {
-    match (&all.data, index) {
-        (_, Literal::Number(number)) if number == Number::from(0_usize) => None,
-        (Data::Open(count), Literal::Number(number)) => Some(match (&count.reason, number.as_i64()) {
-            (Reason::LengthOf(list), Some(at)) => {
-                Question::new(Arc::clone(list), Ask::LongerThan(usize::try_from(at).ok()?))
-            }
-            _ => Question::new(Arc::clone(count), Ask::Above(number)),
-        }),
-        (Data::Open(collection), key) if all.each().is_none() => {
-            Some(Question::new(Arc::clone(collection), Ask::Holds(key)))
-        }
-        (_, index) => {
-            let statement = format!("{} has {index}", all.describe());
-            Some(Question::new(
-                Input { domain: Domain::boolean(), ..Input::derived(statement, all.origin.clone()) },
-                Ask::True,
-            ))
-        }
-    }
 }
 
 /// What a reference to a whole block is worth.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::{Kept, OpenInputs, schema};
+use crate::model::{Kept, OpenInputs};
 use crate::source::Span;
 use crate::syntax::{Block, Expr, ExprKind, hcl};
 use crate::value::{Data, Input, Literal, Origin, Reason, Role, Value};
@@ -13,12 +13,12 @@ use super::expand::in_slot;
 use super::functions;
 use super::given::Given;
 use super::merge::DECLARED_TYPE;
-use super::module::ResourceKey;
+use super::naming::names_resources;
 use super::scope::{Caller, Env, Scope};
 use super::secret::is_sensitive;
 use super::types::{self, Nullable, Type};
 use super::unknown::element_of;
-use super::validation::{is_variable, narrow, validations};
+use super::validation::{narrow, validations};
 
 /// What a `variable` block says.
 struct Declaration<'a> {
@@ -197,6 +197,7 @@ impl<'a> Evaluator<'a> {
 
     /// The value converted to the variable's type; for null where null is not allowed, the default.
     fn typed_variable(&self, value: Value, declaration: &Declaration<'a>) -> Value {
+        let value = if declaration.nullable == Nullable::No { types::null_decided(value, self.world) } else { value };
         if value.is_null() && declaration.nullable == Nullable::No {
             let origin = value.origin;
             return self.default(declaration).unwrap_or_else(|| {
@@ -222,8 +223,7 @@ impl<'a> Evaluator<'a> {
         self.settled(Value::open(Input { name, reason, domain, origin: origin.clone() }, origin).typed(&ty))
     }
 
-    /// With every input open, a collection still has the keys of its default where `for_each` runs over it: they name the
-    /// resources that there are. What only belongs to a bucket names none.
+    /// With every input open, a collection still has the keys of its default where they name the resources that there are.
     fn keeps_keys(&self, declaration: &Declaration<'a>) -> bool {
         let is_collection =
             declaration.block.body.attribute("default").is_some_and(|default| match &default.expr.kind {
@@ -231,12 +231,7 @@ impl<'a> Evaluator<'a> {
                 ExprKind::Object(entries) => !entries.is_empty(),
                 _ => false,
             });
-        let module = &self.unit.tree.module;
-        let belongs = |key: &ResourceKey| schema::kind(&key.kind).is_some_and(schema::belongs_to_bucket);
-        let named = module.resources.iter().filter(|(key, _)| !belongs(key)).map(|(_, block)| block);
-        let blocks = named.chain(module.calls.values());
-        let mut repeated = blocks.filter_map(|block| block.body.attribute("for_each"));
-        is_collection && repeated.any(|each| mentions(&each.expr, declaration.name))
+        is_collection && names_resources(&self.unit.tree, declaration.name)
     }
 }
 
@@ -265,20 +260,5 @@ pub(super) fn argument_of(value: Value, span: Span) -> Value {
         }
         other => other.clone(),
     };
-    Value::new(data, value.origin).through(span, Role::Argument)
-}
-
-/// Whether an expression uses a variable, itself or through functions and `for`.
-fn mentions(expr: &Expr, name: &str) -> bool {
-    is_variable(expr, name)
-        || match &expr.kind {
-            ExprKind::Call(call) => call.arguments.iter().any(|argument| mentions(argument, name)),
-            ExprKind::For(each) => mentions(&each.collection, name),
-            ExprKind::Parenthesis(inner) | ExprKind::Attribute(inner, _) | ExprKind::Splat(inner, _) => {
-                mentions(inner, name)
-            }
-            // What a condition says of it is whether there is anything, and not what that is called.
-            ExprKind::Conditional(_, yes, no) => [yes, no].into_iter().any(|part| mentions(part, name)),
-            _ => false,
-        }
+    Value { data, ..value }.through(span, Role::Argument)
 }

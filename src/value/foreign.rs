@@ -26,23 +26,36 @@ impl<T: OfUnit> OfUnit for Option<T> {
 
 impl OfUnit for Value {
     fn of_unit(self, unit: &str) -> Self {
-        let inner = |value: &Self| value.clone().of_unit(unit);
-        let data = match self.data {
-            Data::Open(input) => Data::Open(input.of_unit(unit)),
-            Data::Opaque(symbol) => Data::Opaque(Arc::new(symbol_of(&symbol, unit))),
-            Data::Pending(question) => Data::Pending(question.of_unit(unit)),
+        self.map_parts(&|part| {
+            let data = match &part.data {
+                Data::Open(input) => Data::Open(Arc::clone(input).of_unit(unit)),
+                Data::Opaque(symbol) => Data::Opaque(Arc::new(symbol_of(symbol, unit))),
+                Data::Pending(question) => Data::Pending(Arc::clone(question).of_unit(unit)),
+                known => known.clone(),
+            };
+            Self { data, ..part.clone() }
+        })
+    }
+}
+
+impl Value {
+    /// The value with whatever in it is neither a collection nor a text of parts changed.
+    #[must_use]
+    pub fn map_parts(&self, change: &dyn Fn(&Self) -> Self) -> Self {
+        let inner = |value: &Self| value.map_parts(change);
+        let data = match &self.data {
             Data::Text(text) => Data::Text(text.map_values(|part| match part {
                 Part::Literal(_) => part.clone(),
                 Part::Value(value) => Part::Value(inner(value)),
                 Part::Json(value) => Part::Json(inner(value)),
             })),
-            Data::List(kind, items) => Data::List(kind, Arc::new(items.iter().map(inner).collect())),
+            Data::List(kind, items) => Data::List(*kind, Arc::new(items.iter().map(inner).collect())),
             Data::Map(kind, entries) => {
-                Data::Map(kind, Arc::new(entries.iter().map(|(key, value)| (key.clone(), inner(value))).collect()))
+                Data::Map(*kind, Arc::new(entries.iter().map(|(key, value)| (key.clone(), inner(value))).collect()))
             }
-            known @ (Data::Null | Data::Bool(_) | Data::Number(_) | Data::Failed(_) | Data::Object(_)) => known,
+            _ => return change(self),
         };
-        Self { data, ..self }
+        Self { data, ..self.clone() }
     }
 }
 

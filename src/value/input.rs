@@ -228,6 +228,17 @@ impl Input {
 }
 
 impl Input {
+    /// The input under a name that is its own: a set has the name of the list that it is made of, but may be shorter.
+    #[must_use]
+    pub fn itself(self: &Arc<Self>) -> Arc<Self> {
+        match &self.domain.mirrors {
+            Some((Mirrored::Members, of)) if of == self => {
+                Arc::new(Self { name: format!("toset({})", self.name), ..self.as_ref().clone() })
+            }
+            _ => Arc::clone(self),
+        }
+    }
+
     /// The collection that certainly has as many elements: itself, or what it is made of.
     #[must_use]
     pub fn counted(self: &Arc<Self>) -> &Arc<Self> {
@@ -258,6 +269,12 @@ impl Domain {
         Self { values: Some(values), never_null, ..Self::default() }
     }
 
+    /// The value that a literal stands for, as it is written among the few there are: of a boolean, true for "true".
+    fn own(&self, literal: Literal) -> Literal {
+        let mut values = self.values.iter().flatten();
+        values.find(|value| value.same(&literal)).cloned().unwrap_or(literal)
+    }
+
     /// Whether a literal is, or may be, one of the values.
     #[must_use]
     pub fn allows(&self, literal: &Literal) -> bool {
@@ -276,6 +293,10 @@ impl Question {
     #[must_use]
     pub fn new(input: impl Into<Arc<Input>>, ask: Ask) -> Self {
         let input = input.into();
+        let ask = match ask {
+            Ask::Is(literal) => Ask::Is(input.domain.own(literal)),
+            ask => ask,
+        };
         match &input.domain.mirrors {
             Some((mirrored, of)) if mirrored.answers(&ask) => Self::new(Arc::clone(of), ask),
             _ => Self { input, ask },

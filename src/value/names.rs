@@ -41,6 +41,30 @@ pub fn index_in(name: &str, whole: &str) -> Option<usize> {
     index.parse().ok()
 }
 
+/// The expression that an input of this name says to be evaluated without an error: `var.m.a` of `can(var.m.a)`.
+#[must_use]
+pub fn attempted(name: &str) -> Option<&str> {
+    name.strip_prefix("can(")?.strip_suffix(')')
+}
+
+/// The canonical text of an expression with another name for something in it: `length(var.b)` for `length(var.a)`.
+#[must_use]
+pub fn renamed(text: &str, from: &str, to: &str) -> String {
+    let is_in_name = |character: char| character.is_alphanumeric() || "_.-]:".contains(character);
+    let mut renamed = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(from) {
+        let (before, behind) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        let behind = behind.strip_prefix(from).unwrap_or_default();
+        let is_whole =
+            !before.ends_with(is_in_name) && !behind.starts_with(|next| is_in_name(next) && !matches!(next, '.' | ']'));
+        renamed += before;
+        renamed += if is_whole { to } else { from };
+        rest = behind;
+    }
+    renamed + rest
+}
+
 /// The names in the canonical text of an expression, without those of functions: `lower(var.n)` has `var.n`. A word in
 /// quotes counts too, since `"logs-${var.n}"` has names there.
 #[must_use]
@@ -78,7 +102,17 @@ fn without_open_brackets(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::names_in;
+    use super::{names_in, renamed};
+
+    #[test]
+    fn only_whole_names_are_renamed() {
+        for (text, expected) in [
+            ("length(var.a) == var.a[0].on", "length(var.b) == var.b[0].on"),
+            ("var.ab, module.var.a, var.a_c, x[var.a]", "var.ab, module.var.a, var.a_c, x[var.b]"),
+        ] {
+            assert_eq!(renamed(text, "var.a", "var.b"), expected, "{text}");
+        }
+    }
 
     #[test]
     fn names_are_told_from_functions_and_numbers() {

@@ -1,16 +1,17 @@
 //! One way the inputs could be: the answers given so far, and what follows from them.
 //!
 //! An answer follows when the opposite one would leave no value the input could have. So there is one rule for all
-//! questions, [`is_possible`], and nothing else has to know how they hang together.
+//! questions about one input, [`is_possible`], and one for inputs that are parts of each other or compared, [`World::either`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::same::{Class, classes};
+use super::facts::{Facts, candidates, is_possible};
+use super::same::can_all_be;
 use super::{
-    Ask, Decided, Domain, Input, InputSet, Keys, Literal, Number, Question, Stop, index_in, is_inside, is_part,
-    look_at, step,
+    Ask, Decided, Input, InputSet, Keys, Literal, Question, Stop, attempted, index_in, is_inside, is_part, look_at,
+    step,
 };
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
@@ -41,9 +42,6 @@ impl Work {
     }
 }
 
-/// What is known about one input.
-type Facts<'a> = Vec<(&'a Ask, bool)>;
-
 impl World {
     /// The world with one more answer.
     #[must_use]
@@ -61,7 +59,7 @@ impl World {
         let can_be = |world: &Self| {
             world.allows(&question.input)
                 && !world.answers.iter().any(|(asked, _)| world.lacks(&asked.input))
-                && world.has_all_the_same()
+                && can_all_be(&world.answers)
         };
         answered.into_iter().filter(can_be).collect()
     }
@@ -145,30 +143,15 @@ impl World {
         })
     }
 
-    /// Whether inputs that are the same by some answers can be, and those that are not can be others.
-    fn has_all_the_same(&self) -> bool {
-        let classes = classes(&self.answers);
-        let only = |class: &Class| {
-            let input = class.members.first()?;
-            let values = candidates(&input.domain, &class.facts)?;
-            if let [only] = values.as_slice() { Some(only.clone()) } else { None }
-        };
-        let has_value = |class: &Class| class.members.iter().all(|input| is_possible(&input.domain, &class.facts));
-        let known: Vec<Option<Literal>> = classes.iter().map(only).collect();
-        let are_others = |class: &Class, value: &Option<Literal>| {
-            let others = class.others.iter().map(|at| known.get(*at).and_then(Option::as_ref));
-            value.as_ref().is_none_or(|value| !others.flatten().any(|other| value.same(other)))
-        };
-        classes
-            .iter()
-            .zip(&known)
-            .enumerate()
-            .all(|(at, (class, value))| has_value(class) && !class.others.contains(&at) && are_others(class, value))
-    }
-
-    /// Whether an input is an element of a collection that has none under that key, or so far back, or a part of null.
+    /// Whether an input is an element of a collection that has none under that key, or so far back, or not of that value; or
+    /// a part of null, or of what cannot be evaluated.
     fn lacks(&self, input: &Input) -> bool {
         let lacks = |(Question { input: whole, ask }, answer): &(Question, bool)| match ask {
+            Ask::True if !answer => attempted(&whole.name).is_some_and(|tried| is_part(&input.name, tried)),
+            Ask::Holds(value) if !answer && whole.domain.keys == Keys::Positions => {
+                let is_element = index_in(&input.name, &whole.name).is_some() && input.name.ends_with(']');
+                is_element && self.about(input).contains(&(&Ask::Is(value.clone()), true))
+            }
             Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", whole.name, step(key))),
             Ask::Null if *answer && is_inside(&input.name, &whole.name) => true,
             _ if whole.domain.keys == Keys::Any => false,
@@ -218,127 +201,9 @@ fn about<'a>(answers: &'a [(Question, bool)], input: &Input) -> impl Iterator<It
     about.map(|(question, answer)| (&question.ask, *answer))
 }
 
-/// The values of a domain that agree with the facts, where they are finitely many.
-fn candidates(domain: &Domain, facts: &Facts) -> Option<Vec<Literal>> {
-    let only = facts.iter().find_map(|(ask, answer)| match (ask, answer) {
-        (Ask::Is(literal), true) => Some(literal.clone()),
-        (Ask::Null, true) => Some(Literal::Null),
-        _ => None,
-    });
-    let values = match (&domain.values, only) {
-        (Some(values), _) => values.clone(),
-        (None, Some(only)) if domain.allows(&only) => vec![only],
-        (None, Some(_)) => Vec::new(),
-        (None, None) => return None,
-    };
-    let agrees = |literal: &Literal| facts.iter().all(|(ask, answer)| is(literal, ask) == Some(*answer));
-    Some(values.into_iter().filter(agrees).collect())
-}
-
-/// Whether a value of the domain gives all these answers.
-fn is_possible(domain: &Domain, facts: &Facts) -> bool {
-    if let Some(candidates) = candidates(domain, facts) {
-        return !candidates.is_empty();
-    }
-    if facts.iter().any(|(ask, answer)| facts.contains(&(*ask, !answer))) {
-        return false;
-    }
-    let is_said =
-        |answer: bool, asked: fn(&Ask) -> bool| facts.iter().any(|(ask, given)| *given == answer && asked(ask));
-    let is_asked = |asked: fn(&Ask) -> bool| facts.iter().any(|(ask, _)| asked(ask));
-    let is_set = is_asked(|ask| *ask == Ask::True)
-        || is_said(true, |ask| matches!(ask, Ask::Fixed | Ask::Holds(_) | Ask::LongerThan(_)));
-    // Both tools refuse to look into null, whatever they would find.
-    let is_number = is_asked(|ask| matches!(ask, Ask::Above(_) | Ask::Below(_)));
-    let null = !domain.never_null
-        && !is_set
-        && !is_number
-        && !is_asked(|ask| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_)))
-        && !is_said(false, is_null)
-        && !is_said(true, is_empty);
-    let empty = !domain.never_empty && !is_set && !is_number && !is_said(false, is_empty) && !is_said(true, is_null);
-    let more = !is_said(true, is_null) && !is_said(true, is_empty) && can_be_more(facts);
-    let too_wide = domain.never_wide && is_said(false, |ask| *ask == Ask::Fixed);
-    null || empty || (more && !too_wide)
-}
-
-/// Whether something that is neither null nor empty gives all these answers. There are more texts, fixed and not, and more
-/// numbers between two others, than answers could exclude.
-fn can_be_more(facts: &Facts) -> bool {
-    if !has_numbers(facts) {
-        return false;
-    }
-    let sizes = |wanted: bool| {
-        facts.iter().filter_map(move |(ask, answer)| match ask {
-            Ask::LongerThan(count) if *answer == wanted => Some(*count),
-            _ => None,
-        })
-    };
-    let held = facts.iter().filter(|(ask, answer)| *answer && matches!(ask, Ask::Holds(_))).count();
-    let least = sizes(true).max().map_or(1, |count| count + 1).max(held);
-    let is_collection = facts.iter().any(|(ask, _)| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_)));
-    let is_boolean = facts.iter().any(|(ask, _)| matches!(ask, Ask::True));
-    let is_wide = facts.iter().any(|(ask, answer)| *ask == &Ask::Fixed && !answer);
-    sizes(false).min().is_none_or(|most| least <= most) && !(is_boolean && (is_collection || is_wide))
-}
-
-/// Whether a number lies between the bounds that the facts set. Between two different ones there are always others.
-fn has_numbers(facts: &Facts) -> bool {
-    let bounds = |ends: [fn(&Ask) -> Option<&Number>; 2]| {
-        let bounds = facts.iter().filter_map(move |(ask, answer)| {
-            let [strict, inclusive] = ends;
-            strict(ask).filter(|_| *answer).or_else(|| inclusive(ask).filter(|_| !answer))
-        });
-        bounds.collect::<Vec<_>>()
-    };
-    let (low, high) = (bounds([above, below]).into_iter().max(), bounds([below, above]).into_iter().min());
-    let Some((low, high)) = low.zip(high) else { return true };
-    let only = Literal::Number(low.clone());
-    low < high || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask).is_none_or(|said| said == *answer)))
-}
-
-fn above(ask: &Ask) -> Option<&Number> {
-    if let Ask::Above(number) = ask { Some(number) } else { None }
-}
-
-fn below(ask: &Ask) -> Option<&Number> {
-    if let Ask::Below(number) = ask { Some(number) } else { None }
-}
-
-/// Whether `literal` answers `ask` with yes; `None` where the question makes no sense for it: whatever asks it is
-/// refused by the real tool.
-fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
-    match ask {
-        Ask::Null => Some(*literal == Literal::Null),
-        Ask::Empty => Some(*literal == Literal::Text(String::new())),
-        Ask::True | Ask::So => literal.as_text().to_ascii_lowercase().parse().ok(),
-        Ask::Is(other) => Some(literal.same(other)),
-        Ask::Fixed => match literal {
-            Literal::Text(text) => Some(super::is_fixed(text)),
-            _ => Some(*literal != Literal::Null),
-        },
-        // The empty text and other scalars hold nothing; nobody looks into null.
-        Ask::Holds(_) | Ask::LongerThan(_) => (*literal != Literal::Null).then_some(false),
-        Ask::Above(number) => Number::parse(&literal.as_text()).ok().map(|value| value > *number),
-        Ask::Below(number) => Number::parse(&literal.as_text()).ok().map(|value| value < *number),
-    }
-}
-
-fn is_null(ask: &Ask) -> bool {
-    matches!(ask, Ask::Null | Ask::Is(Literal::Null))
-}
-
-fn is_empty(ask: &Ask) -> bool {
-    match ask {
-        Ask::Empty => true,
-        Ask::Is(Literal::Text(text)) => text.is_empty(),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{Domain, Input, Origin, Reason};
+    use super::super::{Domain, Input, Number, Origin, Reason};
     use super::*;
     use std::sync::Arc;
 

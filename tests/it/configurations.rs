@@ -172,3 +172,8 @@ fn findings_of_plans_stand_in_the_sources() {
 fn the_cloud_control_provider_is_read() {
     run("cloud_control.yaml");
 }
+
+#[test]
+fn templates_that_a_module_deploys_are_part_of_it() {
+    run("deployed.yaml");
+}

@@ -17,6 +17,7 @@ use crate::terraform::{Modules, roots_of};
 
 use super::super::Options;
 use super::Found;
+use super::deployed::with_deployed;
 
 /// Shorter pieces of a name stand everywhere.
 const MIN_WORD: usize = 3;
@@ -79,16 +80,21 @@ fn holding(targets: &[Target], found: &Found, options: &Options, given: &Given, 
     let modules = Modules::new(Arc::clone(sources));
     let roots = roots(targets, &holding, found, sources, &modules);
     let roots = roots.iter().filter(|directory| !known(&sources.display(directory)));
-    let units = roots.map(|root| Box::new(modules.load(root, &options.inputs)) as Box<dyn Unit>);
+    let units = roots.map(|root| with_deployed(Box::new(modules.load(root, &options.inputs)), given, sources).0);
     let mut held = Holding { units: units.collect(), broken: Vec::new() };
     let templates = holding.iter().filter(|file| file.class == FileClass::Template);
     let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || found.nested.contains(&file.path);
     for file in templates.filter(|file| !is_part(file)) {
-        let deployment = found.assemblies.deployment(&file.path);
-        match cloudformation::load(sources, &file.path, given, &deployment) {
-            Loaded::Template(unit) if !known(unit.path()) => held.units.push(unit),
-            Loaded::Broken(errors) => held.broken.push((sources.display(&file.path), errors)),
-            Loaded::Template(_) | Loaded::NotATemplate => {}
+        for deployment in found.assemblies.deployments(&file.path) {
+            match cloudformation::load(sources, &file.path, given, &deployment) {
+                Loaded::Template(unit) if !known(unit.path()) => held.units.push(unit),
+                // Whatever it is deployed as, it is broken.
+                Loaded::Broken(errors) => {
+                    held.broken.push((sources.display(&file.path), errors));
+                    break;
+                }
+                Loaded::Template(_) | Loaded::NotATemplate => {}
+            }
         }
     }
     held

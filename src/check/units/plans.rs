@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::cloudformation::Given;
 use crate::finding::FileError;
 use crate::plan;
 use crate::source::{FileClass, FoundFile, ReadError, Sources, mentions_trail_in_terraform};
@@ -12,11 +13,13 @@ use crate::terraform::{self, Modules};
 
 use super::super::Options;
 use super::Found;
+use super::deployed::with_deployed;
 
 /// Adds the units among the files. Gives the files that are none.
 pub(super) fn add(
     files: Vec<FoundFile>,
     options: &Options,
+    given: &Given,
     sources: &Arc<Sources>,
     found: &mut Found,
 ) -> Vec<FoundFile> {
@@ -34,7 +37,7 @@ pub(super) fn add(
     let mut others = Vec::new();
     for (file, loaded) in loaded {
         match loaded {
-            Some(Ok(plan::Loaded::Plan(plan))) => found.units.push(plan),
+            Some(Ok(plan::Loaded::Plan(plan))) => found.units.push(with_deployed(plan, given, sources).0),
             Some(Ok(plan::Loaded::Broken(errors))) => found.errors.extend(errors),
             Some(Err(error)) => {
                 found.errors.push(FileError { path: error.path, message: error.message, span: None });

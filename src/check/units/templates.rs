@@ -30,8 +30,12 @@ pub(super) fn add(files: &[FoundFile], given: &Given, sources: &Arc<Sources>, fo
     let unread = searched.iter().filter(|(_, mention)| *mention == Mention::Unread).map(|(file, _)| *file);
     let relevant = searched.iter().filter(|(_, mention)| mention.is_relevant()).map(|(file, _)| *file);
     let candidates = with_stacks(relevant, &found.assemblies, sources);
-    let loaded = candidates.into_par_iter().map(|file| {
-        let deployment = found.assemblies.deployment(&file.path);
+    let stacks = candidates.into_iter().flat_map(|file| {
+        let deployments = found.assemblies.deployments(&file.path);
+        deployments.into_iter().map(move |deployment| (file.clone(), deployment))
+    });
+    let stacks: Vec<_> = stacks.collect();
+    let loaded = stacks.into_par_iter().map(|(file, deployment)| {
         let loaded = cloudformation::load(sources, &file.path, given, &deployment);
         (file, loaded)
     });

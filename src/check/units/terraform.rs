@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::Unit;
+use crate::cloudformation::Given;
 use crate::source::{FileClass, Found as How, FoundFile, Sources};
 use crate::terraform::{self, Modules};
 
 use super::super::Options;
+use super::deployed::with_deployed;
 use super::{Found, outside};
 
 /// Adds the units among the files.
@@ -17,6 +18,7 @@ pub(super) fn add(
     files: &[FoundFile],
     directories: &[PathBuf],
     options: &Options,
+    given: &Given,
     sources: &Arc<Sources>,
     found: &mut Found,
 ) {
@@ -47,6 +49,10 @@ pub(super) fn add(
     let units = roots.par_iter().map(|root| modules.load(root, &options.inputs));
     let units = units.collect::<Vec<_>>().into_iter();
     let deployed = deployed.into_par_iter().map(|unit| modules.load_deployed(unit, &options.inputs));
-    let units = units.chain(deployed.collect::<Vec<_>>());
-    found.units.extend(units.map(|unit| Box::new(unit) as Box<dyn Unit>));
+    let units: Vec<_> = units.chain(deployed.collect::<Vec<_>>()).collect();
+    let units = units.into_par_iter().map(|unit| with_deployed(Box::new(unit), given, sources));
+    for (unit, files) in units.collect::<Vec<_>>() {
+        found.units.push(unit);
+        found.nested.extend(files);
+    }
 }

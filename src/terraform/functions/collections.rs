@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
@@ -11,7 +12,7 @@ use crate::terraform::operators::{all, any, binary, equal};
 use crate::terraform::types::unify;
 use crate::terraform::unknown::{Outcome, element_of, is_identifier, opaque, settle};
 use crate::value::{
-    Ask, Data, Domain, Input, ListKind, Literal, Mirrored, Number, Origin, Question, Reason, Role, Stop, Value, World,
+    Ask, Data, Domain, Input, ListKind, Literal, Number, Origin, Question, Reason, Role, Stop, Value, World,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -34,7 +35,10 @@ fn length(arguments: &Arguments) -> Answer {
             return Err(Trouble::Unknown);
         }
         Data::List(_, items) => items.len(),
-        Data::Map(_, entries) => entries.len(),
+        Data::Map(_, entries) => match different_keys(entries, arguments) {
+            Ok(count) => count,
+            Err(undecided) => return Ok(undecided),
+        },
         Data::Text(text) => {
             if let Some(text) = text.as_literal() {
                 text.graphemes(true).count()
@@ -66,17 +70,31 @@ fn unknown(value: &Value) -> Option<Arc<Input>> {
     }
 }
 
+/// How many keys a map has: two that inputs decide may be one.
+///
+/// # Errors
+/// The question whether they are.
+fn different_keys(entries: &IndexMap<String, Value>, arguments: &Arguments) -> Result<usize, Value> {
+    let keys: Vec<Value> = entries.keys().map(|key| arguments.call.host.key(key, arguments.origin())).collect();
+    let is_open = |key: &Value| key.obstacle().is_some_and(|part| matches!(part.data, Data::Open(_)));
+    let mut count = keys.len();
+    for (at, key) in keys.iter().enumerate() {
+        let others = keys.iter().skip(at + 1).filter(|other| is_open(key) || is_open(other));
+        let mut same = others.map(|other| equal(key, other, arguments.world(), arguments.origin()));
+        match same.find(|same| same.as_bool() != Some(false)) {
+            Some(same) if same.as_bool() == Some(true) => count -= 1,
+            Some(undecided) => return Err(undecided),
+            None => {}
+        }
+    }
+    Ok(count)
+}
+
 /// The length of an input, which can be asked about.
 pub(in crate::terraform) fn length_of(collection: &Arc<Input>, world: &World, origin: Origin) -> Value {
     let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
-    let collection = match &collection.domain.mirrors {
-        // What is made a set keeps its name, but not all of its elements.
-        Some((Mirrored::Members, of)) if of == collection => {
-            let name = format!("toset({})", collection.name);
-            &Arc::new(Input { name, ..collection.as_ref().clone() })
-        }
-        _ => collection.counted(),
-    };
+    let collection = &collection.itself();
+    let collection = collection.counted();
     let name = format!("length({})", collection.name);
     let reason = Reason::LengthOf(Arc::clone(collection));
     let input = Input { name, reason, domain, origin: origin.clone() };

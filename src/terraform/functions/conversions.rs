@@ -1,11 +1,9 @@
 //! Functions that convert or mark a value.
 
-use std::sync::Arc;
-
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
-use crate::terraform::types::{Type, convert, of};
+use crate::terraform::types::{Type, convert};
 use crate::terraform::unknown::{Outcome, derive, open};
-use crate::value::{Data, Domain, Input, Mirrored, Value};
+use crate::value::{Data, Domain, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("ephemeralasnull", &[P::Nullable], Outcome::Set, ephemeral_as_null),
@@ -44,7 +42,7 @@ fn without_ephemerals(value: &Value, arguments: &Arguments) -> Value {
     }
 }
 
-/// Whether a value is sensitive is not followed here; its content is the same.
+/// Whether a value is sensitive is told by how it is written (`terraform::sensitivity`); its content is the same.
 #[allow(clippy::unnecessary_wraps, reason = "the table holds functions that may refuse")]
 fn unmarked(arguments: &Arguments) -> Answer {
     Ok(arguments.value(0).clone())
@@ -75,12 +73,6 @@ fn to(name: &str, arguments: &Arguments) -> Answer {
             Ok(derive(name, &value, Outcome::Set, arguments.world(), arguments.origin()))
         }
         (Data::Opaque(_), Type::Bool | Type::Number) => Err(Trouble::Unknown),
-        (Data::Open(input), Type::Set(_)) if !matches!(of(arguments.value(0)), Type::Set(_)) => {
-            let mirrors = Some((Mirrored::Members, Arc::clone(input)));
-            let domain = Domain { mirrors, ..input.domain.clone() };
-            let set = Arc::new(Input { domain, ..input.as_ref().clone() });
-            Ok(Value { data: Data::Open(set), origin: arguments.value(0).origin.clone(), ..value })
-        }
         _ => Ok(Value { origin: arguments.value(0).origin.clone(), ..value }),
     }
 }

@@ -136,7 +136,8 @@ fn distinct(arguments: &Arguments) -> Answer {
         limit_items(before.len() * kept.len())?;
         let mut is_new = true;
         for other in before {
-            let is_input = [other, item].iter().any(|value| matches!(value.data, Data::Open(_)));
+            let obstacles = [other, item].map(Value::obstacle).into_iter().flatten();
+            let is_input = obstacles.into_iter().any(|obstacle| matches!(obstacle.data, Data::Open(_)));
             match equal(other, item, arguments.world(), arguments.origin()) {
                 same if same.as_bool() == Some(true) => is_new = false,
                 undecided if is_input && undecided.as_bool().is_none() => return Ok(undecided),

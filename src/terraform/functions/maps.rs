@@ -28,12 +28,19 @@ fn lookup(arguments: &Arguments) -> Answer {
     let (map, key) = (arguments.value(0), arguments.value(1));
     match &map.data {
         Data::Map(kind, entries) => {
-            if let Some(value) = key.as_str().and_then(|key| entries.get(key)) {
+            let keys = entries.keys().map(|name| arguments.call.host.key(name, arguments.origin()));
+            let keys: Vec<Value> = keys.collect();
+            let is_known = keys.iter().all(|key| key.obstacle().is_none());
+            if let Some(value) = key.as_str().filter(|_| is_known).and_then(|key| entries.get(key)) {
                 return Ok(chosen(value, arguments));
             }
-            for (name, value) in entries.as_ref() {
-                let name = arguments.call.host.key(name, arguments.origin());
-                if truth(&equal(key, &name, arguments.world(), arguments.origin()))? {
+            let mut found: Vec<(&Value, &Value)> = keys.iter().zip(entries.values()).collect();
+            if !is_known {
+                // Of two keys that turn out to be the same the last one counts.
+                found.reverse();
+            }
+            for (name, value) in found {
+                if truth(&equal(key, name, arguments.world(), arguments.origin()))? {
                     return Ok(chosen(value, arguments));
                 }
             }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::{MAX_WORLDS, explore, exposure};
-use crate::model::{Acl, AclSpelling, Apart, Bucket, Described, Existence, Kind, Others, PublicAccessBlock};
+use crate::model::{Acl, AclSpelling, Apart, Bucket, Described, Existence, Kind, Language, Others, PublicAccessBlock};
 use crate::source::{FileId, Span};
 use crate::value::{
     Ask, Data, Decided, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Question, Reason, Symbol,
@@ -52,6 +52,7 @@ pub(super) fn judge(bucket: impl Fn(&World) -> Bucket) -> [Answer; 2] {
 pub(super) fn bucket() -> Bucket {
     let resource = Described {
         kind: Kind::Bucket,
+        language: Language::Terraform,
         address: "aws_s3_bucket.logs".to_owned(),
         name: None,
         header: Span::new(FileId(0), 0, 0),

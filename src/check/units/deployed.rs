@@ -1,0 +1,257 @@
+//! Root modules and plans with what their resources deploy in another language: the templates of `aws_cloudformation_stack`
+//! and `aws_cloudformation_stack_set`, and the resources of the Cloud Control API. What stands in a text is a part of the
+//! unit, as a nested stack is of its parent's: it gets its parameters from there, and what it puts out is read there.
+//!
+//! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudformation_stack>
+
+mod estate;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::cloudformation::{self, CloudFormationUnit, Deployer, Given, Loaded};
+use crate::finding::{FileError, Note};
+use crate::model::{Created, Described, Estate, Existence, Kept, Kind, Language, Resource, Unit};
+use crate::source::{Sources, Span, mentions_trail_in_template};
+use crate::value::{self, Data, Input, Question, Reason, Text, Value, World};
+
+use estate::{Arguments, Part, Whole};
+
+/// How many cases of one text are told apart.
+const MAX_CASES: usize = 16;
+
+/// A unit with what it deploys in another language.
+struct Deploying {
+    unit: Box<dyn Unit>,
+    /// What could be read of that.
+    read: Vec<Read>,
+    /// The addresses of what deploys something that could not be read, in one case or another.
+    unread: BTreeSet<String>,
+    notes: Vec<Note>,
+    errors: Vec<FileError>,
+    given: Given,
+    sources: Arc<Sources>,
+}
+
+/// What a resource deploys, where these are the answers.
+struct Read {
+    /// The resource's address.
+    address: String,
+    case: Vec<(Question, bool)>,
+    stack: CloudFormationUnit,
+}
+
+impl Read {
+    /// The resource as it deploys this in a world: one that has other answers does not.
+    fn deployer(&self, resource: &Resource, world: &World) -> Option<Resource> {
+        let mut existence = resource.existence.clone();
+        for (question, wanted) in self.case.iter().rev() {
+            match world.answer(question) {
+                Some(answer) if answer == *wanted => {}
+                Some(_) => return None,
+                None => existence = Existence::May(Arc::new(question.clone())),
+            }
+        }
+        Some(Described { existence, ..Described::clone(resource) }.into())
+    }
+}
+
+/// The unit with what it deploys in another language, and the files that this was read from.
+pub(super) fn with_deployed(
+    unit: Box<dyn Unit>,
+    given: &Given,
+    sources: &Arc<Sources>,
+) -> (Box<dyn Unit>, Vec<PathBuf>) {
+    let (world, mut files) = (World::default(), Vec::new());
+    let foreign = unit.estate(&world).resources(Kind::Foreign);
+    if foreign.is_empty() {
+        return (unit, files);
+    }
+    let (mut read, mut unread, mut notes, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new(), Vec::new());
+    for resource in &foreign {
+        for (case, loaded) in cases(resource, unit.as_ref(), given, sources) {
+            let is_read = matches!(loaded, Loaded::Template(_));
+            unread.extend((!is_read).then(|| resource.address.clone()));
+            match loaded {
+                Loaded::Template(stack) => {
+                    files.extend(stack.nested().iter().cloned());
+                    read.push(Read { address: resource.address.clone(), case, stack: *stack });
+                }
+                Loaded::Broken(problems) => errors.extend(problems),
+                Loaded::NotATemplate => notes.extend(remark(resource, unit.estate(&world).as_ref())),
+            }
+        }
+    }
+    let (given, sources) = (given.clone(), Arc::clone(sources));
+    (Box::new(Deploying { unit, read, unread, notes, errors, given, sources }), files)
+}
+
+/// What a resource deploys, case by case: an input may decide what stands in the text.
+fn cases(
+    resource: &Resource,
+    unit: &dyn Unit,
+    given: &Given,
+    sources: &Arc<Sources>,
+) -> Vec<(Vec<(Question, bool)>, Loaded)> {
+    let (mut waiting, mut cases) = (vec![World::default()], Vec::new());
+    while let Some(world) = waiting.pop() {
+        let estate = unit.estate(&world);
+        let Some(resource) = estate.resource(Kind::Foreign, &resource.address) else { continue };
+        let body = estate.property(&resource, "Body");
+        let question = body.waiting().and_then(|waiting| match &waiting.data {
+            Data::Pending(question) => Some(Arc::clone(question)),
+            _ => None,
+        });
+        match question {
+            Some(question) if cases.len() + waiting.len() + 2 <= MAX_CASES => waiting.extend(world.either(&question)),
+            Some(_) => cases.push((world.answers().to_vec(), Loaded::NotATemplate)),
+            None => cases.push((world.answers().to_vec(), load(&resource, &body, estate.as_ref(), given, sources))),
+        }
+    }
+    cases
+}
+
+/// Reads what a resource deploys, as far as that is written here.
+fn load(resource: &Resource, body: &Value, estate: &dyn Estate, given: &Given, sources: &Arc<Sources>) -> Loaded {
+    let kind = estate.property(resource, "TypeName");
+    let text = if let Data::Text(text) = &body.data { text.clone() } else { unwritten(body) };
+    let place = body.origin.nearest().unwrap_or(resource.header);
+    let arguments = estate.property(resource, "Parameters");
+    if let Some(kind) = kind.as_str() {
+        let deployer = Deployer { address: String::new(), account: String::new(), arguments };
+        return cloudformation::load_text(
+            sources,
+            &as_template(&resource.address, kind, &text),
+            place,
+            given,
+            &deployer,
+        );
+    }
+    let account = if is_stack_set(resource) { resource.address.clone() } else { String::new() };
+    let deployer = Deployer { address: resource.address.clone(), account, arguments };
+    match cloudformation::load_text(sources, &text, place, given, &deployer) {
+        Loaded::Broken(_) if !mentions_trail_in_template(text.to_string().as_bytes()) => Loaded::NotATemplate,
+        loaded => loaded,
+    }
+}
+
+/// A text that is not known, as what it says.
+fn unwritten(body: &Value) -> Text {
+    let reason = Reason::Unsupported("a text that is not written here".to_owned());
+    let read = Input::undecidable(format!("jsondecode({})", body.describe()), reason, body.origin.clone());
+    Text::join([value::Part::Value(Value::open(read, body.origin.clone()))])
+}
+
+/// A template of one resource, which is called as what deploys it.
+fn as_template(address: &str, kind: &str, properties: &Text) -> Text {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let head = format!("{{\"Resources\": {{{}: {{\"Type\": {}, \"Properties\": ", quoted(address), quoted(kind));
+    Text::concat(&[Text::literal(head), properties.clone(), Text::literal("}}}")])
+}
+
+fn is_stack_set(resource: &Resource) -> bool {
+    resource.address.contains("aws_cloudformation_stack_set.")
+}
+
+/// Whether it only hands parameters to the instances of a stack set.
+fn is_of_instances(resource: &Resource) -> bool {
+    ["aws_cloudformation_stack_set_instance.", "aws_cloudformation_stack_instances."]
+        .iter()
+        .any(|kind| resource.address.contains(kind))
+}
+
+/// That what a resource deploys may hold a trail, where its name or what it is made of speaks of one.
+fn remark(resource: &Resource, estate: &dyn Estate) -> Option<Note> {
+    let source = ["Body", "TemplateURL", "TypeName"].map(|name| estate.property(resource, name));
+    let source = source.iter().find(|value| !value.is_null()).map(Value::shown).unwrap_or_default();
+    let speaks = |text: &str| text.to_ascii_lowercase().contains("cloudtrail");
+    let message = format!("{} may hold a trail, but what it deploys cannot be read here", resource.address);
+    let is_named = speaks(&resource.address) || speaks(&source);
+    is_named.then_some(Note { message, span: Some(resource.header) })
+}
+
+impl Unit for Deploying {
+    fn path(&self) -> &str {
+        self.unit.path()
+    }
+
+    fn language(&self) -> Language {
+        self.unit.language()
+    }
+
+    fn account(&self) -> Option<String> {
+        self.unit.account()
+    }
+
+    fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a> {
+        let outer: Rc<dyn Estate + 'a> = Rc::from(self.unit.estate(world));
+        let foreign = outer.resources(Kind::Foreign);
+        let overridden = foreign.iter().filter(|resource| is_of_instances(resource)).cloned().collect::<Vec<_>>();
+        let read = self.read.iter().filter_map(|read| {
+            let resource = foreign.iter().find(|resource| resource.address == read.address)?;
+            let deployer = read.deployer(resource, world)?;
+            let arguments = Arguments {
+                estate: Rc::clone(&outer),
+                deployer: resource.clone(),
+                overridden: if is_stack_set(resource) { overridden.clone() } else { Vec::new() },
+            };
+            let estate = read.stack.deployed(world, move |parameter| arguments.of(parameter));
+            Some(Part { deployer, estate })
+        });
+        let read: Vec<Part<'a>> = read.collect();
+        Box::new(Whole { outer, read, unread: &self.unread, foreign })
+    }
+
+    fn declares(&self, input: &str) -> bool {
+        self.unit.declares(input)
+    }
+
+    fn option(&self, name: &str) -> Option<String> {
+        self.unit.option(name)
+    }
+
+    fn written_trail(&self) -> Option<Span> {
+        self.unit.written_trail().or_else(|| self.read.iter().find_map(|read| read.stack.written_trail()))
+    }
+
+    fn alternatives(&self) -> Vec<(String, Option<String>)> {
+        self.unit.alternatives()
+    }
+
+    fn kept(&self) -> Vec<Kept> {
+        self.unit.kept()
+    }
+
+    fn without_kept(&self) -> Option<Box<dyn Unit>> {
+        self.unit.without_kept().map(|unit| with_deployed(unit, &self.given, &self.sources).0)
+    }
+
+    fn created(&self, resource: &Resource) -> Option<Created> {
+        self.unit.created(resource)
+    }
+
+    fn with(&self, input: &str, value: Option<&str>) -> Option<Box<dyn Unit>> {
+        self.unit.with(input, value).map(|unit| with_deployed(unit, &self.given, &self.sources).0)
+    }
+
+    fn imports(&self) -> BTreeSet<String> {
+        self.read.iter().flat_map(|read| read.stack.imports()).chain(self.unit.imports()).collect()
+    }
+
+    fn join(&mut self, exported: BTreeMap<String, Value>) {
+        self.read.iter_mut().for_each(|read| read.stack.join(exported.clone()));
+        self.unit.join(exported);
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let deployed = self.read.iter().flat_map(|read| read.stack.notes());
+        self.unit.notes().into_iter().chain(self.notes.iter().cloned()).chain(deployed).collect()
+    }
+
+    fn errors(&self) -> Vec<FileError> {
+        let deployed = self.read.iter().flat_map(|read| read.stack.errors());
+        self.unit.errors().into_iter().chain(self.errors.iter().cloned()).chain(deployed).collect()
+    }
+}

@@ -1,0 +1,187 @@
+//! A unit and what it deploys in another language, in one world, as one estate.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::cloudformation::Evaluated;
+use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Resource};
+use crate::value::{Data, Decided, Domain, Input, Origin, Reason, Role, Symbol, SymbolSource, Value, any};
+
+/// What a resource hands in to the template that it deploys.
+pub(super) struct Arguments<'a> {
+    pub estate: Rc<dyn Estate + 'a>,
+    pub deployer: Resource,
+    /// What may hand in something else, to some instances.
+    pub overridden: Vec<Resource>,
+}
+
+impl Arguments<'_> {
+    pub fn of(&self, parameter: &str) -> Value {
+        let of = |resource: &Resource| self.estate.property(resource, "Parameters").field(parameter);
+        if self.overridden.iter().any(|instances| !of(instances).is_null()) {
+            let name = format!("{}.parameters.{parameter}", self.deployer.address);
+            let reason = Reason::Elsewhere("the parameter_overrides of some instances".to_owned());
+            let origin = Origin::at(self.deployer.header, Role::Argument);
+            return Value::open(Input::undecidable(name, reason, origin.clone()), origin);
+        }
+        of(&self.deployer)
+    }
+}
+
+/// What a resource deploys, in one world.
+pub(super) struct Part<'a> {
+    pub deployer: Resource,
+    pub estate: Evaluated<'a>,
+}
+
+impl Part<'_> {
+    /// Whether a resource is one of those that are deployed.
+    fn holds(&self, resource: &Resource) -> bool {
+        let behind = resource.address.strip_prefix(&self.deployer.address);
+        resource.kind != Kind::Foreign && behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('.'))
+    }
+
+    /// A resource as the whole unit sees it. Its number is none that a resource of the unit itself has.
+    fn placed(&self, resource: &Resource) -> Resource {
+        let deployer = &self.deployer;
+        let is_alone = resource.address == deployer.address;
+        let callers = [&[deployer.header][..], &deployer.callers].concat();
+        let described = Described {
+            header: if is_alone { deployer.header } else { resource.header },
+            caller: deployer.caller,
+            callers: if is_alone { deployer.callers.clone() } else { [&resource.callers[..], &callers].concat() },
+            provider: if resource.provider.is_empty() { &deployer.provider } else { &resource.provider }.clone(),
+            existence: match &deployer.existence {
+                Existence::Exists => resource.existence.clone(),
+                may @ Existence::May(_) => may.clone(),
+            },
+            handle: usize::MAX - resource.handle,
+            ..Described::clone(resource)
+        };
+        described.into()
+    }
+
+    /// The resource as what deploys it sees it.
+    fn own(resource: &Resource) -> Resource {
+        Described { handle: usize::MAX - resource.handle, ..Described::clone(resource) }.into()
+    }
+}
+
+/// A unit and what it deploys, in one world.
+pub(super) struct Whole<'a> {
+    pub outer: Rc<dyn Estate + 'a>,
+    pub read: Vec<Part<'a>>,
+    /// The addresses of what deploys something that could not be read.
+    pub unread: &'a BTreeSet<String>,
+    /// Everything that deploys something.
+    pub foreign: Vec<Resource>,
+}
+
+impl<'a> Whole<'a> {
+    fn part(&self, resource: &Resource) -> Option<&Part<'a>> {
+        self.read.iter().find(|part| part.holds(resource))
+    }
+
+    /// What stands for an attribute of something that deploys a template: what that puts out, if it is known, and otherwise
+    /// something that only its text would tell.
+    fn put_out(&self, symbol: &Symbol, origin: &Origin) -> Option<Value> {
+        let output = symbol.attribute.strip_prefix("outputs.");
+        if let (SymbolSource::Resource(address), Some(output)) = (&symbol.source, output)
+            && let Some(part) = self.read.iter().find(|part| part.deployer.address == *address)
+            && let Some(value) = part.estate.output(output)
+        {
+            let place = origin.nearest().unwrap_or(part.deployer.header);
+            return Some(value.through(place, Role::Expression));
+        }
+        let name = symbol.to_string();
+        let speaks_of = |resource: &&Resource| {
+            name.contains(&format!("{}.outputs", resource.address))
+                || name.contains(&format!("{}.properties", resource.address))
+        };
+        let deployer = self.foreign.iter().find(speaks_of)?;
+        let url = self.outer.property(deployer, "TemplateURL");
+        let source = if url.is_null() { "what it deploys".to_owned() } else { url.shown() };
+        let reason = Reason::ModuleNotOnDisk { module: deployer.address.clone(), source };
+        let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+        Some(Value::open(Input { domain, ..Input::undecidable(name, reason, origin.clone()) }, origin.clone()))
+    }
+}
+
+impl Estate for Whole<'_> {
+    fn language(&self) -> Language {
+        self.outer.language()
+    }
+
+    fn resources(&self, kind: Kind) -> Vec<Resource> {
+        let is_read = |resource: &Resource| {
+            kind == Kind::Foreign
+                && !self.unread.contains(&resource.address)
+                && self.read.iter().any(|part| part.deployer.address == resource.address)
+        };
+        let own = self.outer.resources(kind).into_iter().filter(|resource| !is_read(resource));
+        let deployed = self.read.iter().flat_map(|part| {
+            part.estate.resources(kind).into_iter().map(|resource| part.placed(&resource)).collect::<Vec<_>>()
+        });
+        own.chain(deployed).collect()
+    }
+
+    fn instance(&self, any: &Resource, address: &str) -> Option<Resource> {
+        match self.part(any) {
+            Some(part) => part.estate.instance(&Part::own(any), address).map(|one| part.placed(&one)),
+            None => self.outer.instance(any, address),
+        }
+    }
+
+    fn adopts(&self, resource: &Resource) -> bool {
+        self.outer.adopts(resource)
+    }
+
+    fn property(&self, resource: &Resource, name: &str) -> Value {
+        if let Some(part) = self.part(resource) {
+            return part.estate.property(&Part::own(resource), name);
+        }
+        self.outer.property(resource, name).map_parts(&|value| match &value.data {
+            Data::Opaque(symbol) => self.put_out(symbol, &value.origin).unwrap_or_else(|| value.clone()),
+            _ => value.clone(),
+        })
+    }
+
+    fn unread(&self) -> Option<Reason> {
+        self.outer.unread().or_else(|| self.read.iter().find_map(|part| part.estate.unread()))
+    }
+
+    fn default_provider(&self) -> String {
+        self.outer.default_provider()
+    }
+
+    fn exports(&self) -> Vec<(String, Value)> {
+        self.outer.exports().into_iter().chain(self.read.iter().flat_map(|part| part.estate.exports())).collect()
+    }
+
+    fn environment(&self) -> Environment {
+        self.outer.environment()
+    }
+
+    fn property_names(&self, resource: &Resource) -> Vec<String> {
+        match self.part(resource) {
+            Some(part) => part.estate.property_names(&Part::own(resource)),
+            None => self.outer.property_names(resource),
+        }
+    }
+
+    fn attributes(&self, resource: &Resource) -> Vec<(String, Value)> {
+        match self.part(resource) {
+            Some(part) => part.estate.attributes(&Part::own(resource)),
+            None => self.outer.attributes(resource),
+        }
+    }
+
+    fn rejected(&self) -> bool {
+        self.refusal() == Ok(true)
+    }
+
+    fn refusal(&self) -> Decided<bool> {
+        let certain = self.read.iter().filter(|part| part.deployer.existence == Existence::Exists);
+        any(std::iter::once(self.outer.refusal()).chain(certain.map(|part| part.estate.refusal())))
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Data, Part, Text, Value};
+use super::{Data, Part, Text, Type, Value};
 use crate::source::{Places, Span};
 
 /// How JSON is written.
@@ -22,6 +22,17 @@ pub fn json_of(value: &Value, layout: Layout, key: &dyn Fn(&str) -> Vec<Part>) -
     let mut json = Json { parts: Vec::new(), bytes: 0, places: Vec::new(), layout, key };
     json.value(value, 0);
     Text::join(json.parts).written(Places::of_bytes(json.places))
+}
+
+/// A value that is not known, as JSON has it: there are no lists, sets and maps of one type, and a set is written in its own
+/// order.
+fn untyped(value: &Value) -> Value {
+    let data = match &value.data {
+        Data::Open(input) => Data::Open(input.itself()),
+        other => other.clone(),
+    };
+    let is_scalar = matches!(value.said_type(), Type::Bool | Type::Number | Type::String);
+    Value { data, origin: value.origin.clone(), ty: value.ty.clone().filter(|_| is_scalar) }
 }
 
 /// JSON while it is written.
@@ -55,7 +66,7 @@ impl Json<'_> {
             Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_) => {
                 // What has no byte has no place but its own.
                 self.places.truncate(before);
-                self.parts.push(Part::Json(value.clone()));
+                self.parts.push(Part::Json(untyped(value)));
             }
         }
     }

@@ -9,7 +9,7 @@ use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, fun
 use crate::syntax::BinaryOperator;
 use crate::terraform::joined::{count, item};
 use crate::terraform::operators::{all, any, binary, equal};
-use crate::terraform::types::unify;
+use crate::terraform::types::{self, Type, unify};
 use crate::terraform::unknown::{Outcome, element_of, is_identifier, opaque, settle};
 use crate::value::{
     Ask, Data, Domain, Input, ListKind, Literal, Number, Origin, Question, Reason, Role, Stop, Value, World,
@@ -75,6 +75,10 @@ fn unknown(value: &Value) -> Option<Arc<Input>> {
 /// # Errors
 /// The question whether they are.
 fn different_keys(entries: &IndexMap<String, Value>, arguments: &Arguments) -> Result<usize, Value> {
+    // What stands for a key that is not known is a text with its expression in it.
+    if !entries.keys().any(|key| key.contains("${")) {
+        return Ok(entries.len());
+    }
     let keys: Vec<Value> = entries.keys().map(|key| arguments.call.host.key(key, arguments.origin())).collect();
     let is_open = |key: &Value| key.obstacle().is_some_and(|part| matches!(part.data, Data::Open(_)));
     let mut count = keys.len();
@@ -181,9 +185,10 @@ fn one(arguments: &Arguments) -> Answer {
 fn coalesce(arguments: &Arguments) -> Answer {
     let values = unify(arguments.values.clone(), arguments.world());
     for value in values.ok_or("all arguments must have the same type")? {
-        let set = match &value.data {
-            Data::List(..) | Data::Map(..) => Ok(true),
-            _ => value.read_set(arguments.world()),
+        // Of what is empty only a text is passed over.
+        let set = match types::of(&value) {
+            Type::String | Type::Any => value.read_set(arguments.world()),
+            _ => value.read_null(arguments.world()).map(|null| !null),
         };
         if decided(set)? {
             return Ok(chosen(&value, arguments));

@@ -36,7 +36,8 @@ fn concat(arguments: &Arguments) -> Answer {
         }
     }
     if let Some(joined) = arguments.joined("concat", Junction::List, &arguments.values) {
-        return Ok(joined);
+        // Lists make a list; with anything else among them it is a tuple, though it have the elements of one list.
+        return Ok(if common_list(arguments).is_some() { joined } else { Value { ty: None, ..joined } });
     }
     let mut all = Vec::new();
     for value in &arguments.values {

@@ -28,12 +28,13 @@ fn lookup(arguments: &Arguments) -> Answer {
     let (map, key) = (arguments.value(0), arguments.value(1));
     match &map.data {
         Data::Map(kind, entries) => {
-            let keys = entries.keys().map(|name| arguments.call.host.key(name, arguments.origin()));
-            let keys: Vec<Value> = keys.collect();
-            let is_known = keys.iter().all(|key| key.obstacle().is_none());
+            // What stands for a key that is not known is a text with its expression in it.
+            let is_known = !entries.keys().any(|name| name.contains("${"));
             if let Some(value) = key.as_str().filter(|_| is_known).and_then(|key| entries.get(key)) {
                 return Ok(chosen(value, arguments));
             }
+            let keys = entries.keys().map(|name| arguments.call.host.key(name, arguments.origin()));
+            let keys: Vec<Value> = keys.collect();
             let mut found: Vec<(&Value, &Value)> = keys.iter().zip(entries.values()).collect();
             if !is_known {
                 // Of two keys that turn out to be the same the last one counts.

@@ -388,6 +388,10 @@ impl<'a> Evaluated<'a> {
         if resource.kind == Kind::AbsentModule {
             return self.absent(stack, declared, self.child(resource.handle), name, header);
         }
+        let name = match (resource.kind, name) {
+            (Kind::Foreign, "Parameters") => "ProvisioningParameters",
+            _ => name,
+        };
         let unknown = |node| property_beyond(stack, node, &resource.address, name);
         let Some(properties) = declared.properties() else {
             return unknown(declared.body()).unwrap_or(Value::null(header));

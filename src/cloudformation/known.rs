@@ -53,6 +53,7 @@ fn kind(resource: Declared<'_>) -> Option<Kind> {
         "AWS::CloudTrail::Trail" => Some(Kind::Trail),
         "AWS::S3::Bucket" => Some(Kind::Bucket),
         "AWS::S3::BucketPolicy" => Some(Kind::BucketPolicy),
+        "AWS::ServiceCatalog::CloudFormationProvisionedProduct" => Some(Kind::Foreign),
         "AWS::KMS::Key" => Some(Kind::Key),
         "AWS::Logs::LogGroup" => Some(Kind::LogGroup),
         _ => None,

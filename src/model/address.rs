@@ -3,6 +3,7 @@
 //! what they name.
 
 use crate::source::Wildcard;
+use crate::value::{Literal, Number};
 
 /// Whether two addresses of instances of one block may be the same instance, although they differ: one of them stands for
 /// all, or has a key that is not known.
@@ -31,6 +32,22 @@ pub fn under(any: &str, index: &str) -> Option<String> {
     let is_one = parts.iter().filter(|(_, own)| is_any(own)).count() == 1;
     let told = parts.iter().flat_map(|(name, own)| [*name, if is_any(own) { index } else { own }]);
     is_one.then(|| told.collect())
+}
+
+/// The key or number in `address` that stands behind `stem`, the address of a block with instances; `None` where it stands
+/// for all, or is not known.
+#[must_use]
+pub fn index_behind(address: &str, stem: &str) -> Option<Literal> {
+    let behind = address.strip_prefix(stem)?;
+    let (index, _) = behind.split_at_checked(closing(behind))?;
+    if is_any(index) || index.contains("${") {
+        return None;
+    }
+    let inner = index.strip_prefix('[')?.strip_suffix(']')?;
+    match inner.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
+        Some(key) => Some(Literal::Text(key.replace("\\n", "\n").replace("\\\"", "\"").replace("\\\\", "\\"))),
+        None => Number::parse(inner).ok().map(Literal::Number),
+    }
 }
 
 /// Whether a logical id is one of those that a loop over an unknown collection declares: `BucketLogs` of `Bucket*`.

@@ -2,7 +2,7 @@
 //! `var.n` and `lower(var.n)`, or both are made of the same in another order: `"x${var.n}"` and `"${var.n}x"`. Different
 //! inputs are taken for different names; it knows texts, and no resources.
 
-use crate::value::{Data, Part, Reason, SymbolSource, Value, names_in};
+use crate::value::{Data, Part, Reason, SymbolSource, Value, is_part, names_in};
 
 /// The smallest thing a name is made of.
 #[derive(Clone, PartialEq)]
@@ -98,11 +98,29 @@ fn unknown<'v>(atoms: &[Atom<'v>]) -> impl Iterator<Item = &'v Value> {
     })
 }
 
-/// Whether one of two unknown texts is a function of something that the other is, or is a function of too.
+/// Whether one of two unknown texts is a function of something that the other is, or is a part or a function of too:
+/// `sort(var.l)[0]` beside `var.l[0]`.
 fn share_an_ingredient(left: &Value, right: &Value) -> bool {
     let (left_name, right_name) = (left.describe(), right.describe());
     let is_cut = [&left_name, &right_name].iter().any(|name| name.contains('…'));
-    (is_function(left) || is_function(right)) && (is_cut || !names_in(&left_name).is_disjoint(&names_in(&right_name)))
+    let is_made = |value: &Value, name: &str| is_function(value) || name.len() > whole(name).len();
+    let is_of = |one: &str, other: &str| is_part(whole(one), whole(other)) || is_part(whole(other), whole(one));
+    let shared = || names_in(&left_name).iter().any(|one| names_in(&right_name).iter().any(|other| is_of(one, other)));
+    (is_made(left, &left_name) || is_made(right, &right_name)) && (is_cut || shared())
+}
+
+/// What something of this name is an element of, where it is not known which: `var.l` of `var.l[*]` and of `var.l[var.n]`.
+fn whole(name: &str) -> &str {
+    let is_open = |(at, _): &(usize, char)| {
+        let mut step = name.get(*at..).unwrap_or_default().chars();
+        match (step.next(), step.next()) {
+            (Some('[' | '.'), Some('*')) => true,
+            (Some('['), Some(first)) => first.is_alphabetic() || first == '(',
+            _ => false,
+        }
+    };
+    let at = name.char_indices().find(is_open).map(|(at, _)| at);
+    at.and_then(|at| name.get(..at)).unwrap_or(name)
 }
 
 /// Whether a value is made of others in a way that cannot be worked out.
@@ -166,6 +184,12 @@ mod tests {
             ("<var.n>", "<var.m>", false),
             ("<var.n>", "<lower(var.m)>", false),
             ("<var.names[0]>", "<var.names[1]>", false),
+            ("<var.names[0]>", "<sort(var.names)[0]>", true),
+            ("<var.names[0]>", "<var.names[length(var.names) - 1]>", true),
+            ("<var.names.a>", "<var.names[var.key]>", true),
+            ("<var.names.a>", "<var.other[var.key]>", false),
+            ("<var.names[*]>", "<var.names[0]>", true),
+            ("<var.c.a>", "<lookup(var.c, \"b\", null)>", true),
             ("<lower(var.c.a)>", "<var.c.b>", false),
             ("logs", "<lower(var.n)>", false),
             ("x<var.n>", "<var.n>x", true),

@@ -8,7 +8,8 @@ use crate::value::{Data, Decided, Input, SymbolSource, Value, World};
 use super::address;
 use super::alike;
 use super::handed::{self, handed_to};
-use super::link::{self, Naming};
+use super::link;
+use super::naming::Naming;
 use super::{Estate, Existence, Kind, Language, Resource};
 
 /// A bucket of this unit and what decides who may reach it, in one world. Every list holds what exists; values are

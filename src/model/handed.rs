@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::value::{Data, Decided, Input, Origin, Part, Reason, Role, Value, World};
 
-use super::link::Naming;
+use super::naming::Naming;
 use super::{Estate, Kind, Resource, Target};
 
 /// What gets the name or the ARN of a bucket and may open or close it.

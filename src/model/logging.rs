@@ -6,7 +6,8 @@ use crate::value::{Decided, Input, Origin, Role, Value, World};
 
 use super::bucket::Apart;
 use super::handed;
-use super::link::{self, Naming};
+use super::link;
+use super::naming::Naming;
 use super::{Estate, Kind, Resource};
 
 /// A configuration that makes a bucket log the requests made to it.

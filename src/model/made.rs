@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::value::{Decided, Input, Origin, Reason, Role, Value, World};
 
 use super::bucket::{Apart, Bucket, Others, Satellites};
-use super::link::Naming;
 use super::logging::Logging;
+use super::naming::Naming;
 use super::{Estate, Kind, Resource};
 
 /// Such a bucket.

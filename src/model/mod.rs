@@ -7,12 +7,14 @@ mod bucket;
 mod exports;
 mod foreign;
 mod handed;
+mod inputs;
 mod known;
 mod link;
 mod logging;
 mod made;
 mod mentions;
 mod named;
+mod naming;
 mod neighbourhood;
 mod neighbours;
 mod place;
@@ -25,19 +27,21 @@ mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use address::index_behind;
 pub use bucket::{
     Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
 pub use exports::join;
 pub use handed::unread;
+pub use inputs::{GivenVariable, Inputs, Kept, OpenInputs};
 pub use known::{KnownBucket, Openness};
-pub use link::{Link, Naming, bucket as link_bucket, exists};
+pub use link::{Link, bucket as link_bucket, exists};
 pub use logging::Logging;
 pub use made::{Made, declared_for, made_by};
 pub use named::undecided as undecided_name;
+pub use naming::Naming;
 pub use neighbourhood::{Beside, Neighbourhood};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use place::Accounts;
@@ -134,9 +138,20 @@ pub trait Estate {
         self.resources(kind)
     }
 
+    /// The instance of this address of blocks of which it is not known which instances there are, where `any` stands for all
+    /// of them: one is made when something names it. `None` where there is none in this world.
+    fn instance(&self, any: &Resource, address: &str) -> Option<Resource> {
+        Some(any.like(any.kind, address.to_owned()))
+    }
+
     /// A property by CloudFormation's name, evaluated when read; null (with the header as origin) when absent.
     /// The properties of each kind are listed at [`Kind`].
     fn property(&self, resource: &Resource, name: &str) -> Value;
+
+    /// Whether the unit says of a resource that it exists already, whoever made it.
+    fn adopts(&self, _resource: &Resource) -> bool {
+        false
+    }
 
     /// What is missing of the unit's own text, where that may declare further resources.
     fn unread(&self) -> Option<Reason> {
@@ -237,8 +252,9 @@ pub enum Kind {
     Key,
     /// `AWS::Logs::LogGroup`: `LogGroupName RetentionInDays KmsKeyId LogGroupClass`
     LogGroup,
-    /// What deploys something in another language: `aws_cloudformation_stack`, `aws_cloudcontrolapi_resource`. `TypeName` of a
-    /// resource of the Cloud Control API; `Parameters` and `Body`, a text in JSON or YAML, or `TemplateURL`
+    /// What deploys something in another language, or what is not in the sources: `aws_cloudformation_stack`,
+    /// `aws_cloudcontrolapi_resource`, a product of the Service Catalog. `TypeName` of a resource of the Cloud Control API;
+    /// `Parameters` and `Body`, a text in JSON or YAML, or `TemplateURL`
     Foreign,
     /// A module whose source is not on disk: `Source`, and `Arguments`, a map of what is handed to it
     AbsentModule,
@@ -330,75 +346,4 @@ impl Environment {
         let agree = |left: &Option<String>, right: &Option<String>| left.is_none() || right.is_none() || left == right;
         agree(&self.account, &other.account) && agree(&self.region, &other.region)
     }
-}
-
-/// What the caller of a run says about its inputs.
-#[derive(Debug, Clone, Default)]
-pub struct Inputs {
-    /// Which inputs are open.
-    pub open: OpenInputs,
-    /// `--var name=value` and `--var-file FILE`, in command-line order.
-    pub variables: Vec<GivenVariable>,
-    /// Variables from the environment (`TF_VAR_…`), only with `--tf-env`.
-    pub environment: Vec<(String, String)>,
-    /// The configuration's parameters: they may be meant for some templates only.
-    pub configured_parameters: Vec<(String, String)>,
-    /// `--parameter NAME=VALUE`, in order.
-    pub parameters: Vec<(String, String)>,
-    /// `--parameters FILE`, in order; `--parameter` and the configuration win.
-    pub parameter_files: Vec<PathBuf>,
-    /// `--config-env`: which environment of a samconfig file counts.
-    pub config_env: Option<String>,
-    /// `--region`.
-    pub region: Option<String>,
-    /// `--account-id`.
-    pub account_id: Option<String>,
-    /// `--partition`.
-    pub partition: Option<String>,
-}
-
-/// Which inputs are open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OpenInputs {
-    /// Only what has neither a value nor a default.
-    #[default]
-    WithoutDefault,
-    /// Every variable and parameter, but for what a default names: the resources there are.
-    Any,
-    /// Every variable and parameter.
-    Everything,
-}
-
-/// An input that keeps something of its default.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// The input's name in its unit.
-    pub input: String,
-    /// What it keeps: its items, its keys.
-    pub what: &'static str,
-}
-
-impl Kept {
-    /// That it does.
-    #[must_use]
-    pub fn statement(&self) -> String {
-        format!("{} keeps {} of its default", self.input, self.what)
-    }
-
-    /// The remark that it does.
-    #[must_use]
-    pub fn remark(&self) -> String {
-        format!("{}, which name resources: what others would change is among the cases of a row", self.statement())
-    }
-}
-
-/// A variable's value from the command line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GivenVariable {
-    /// `--var name=value`
-    Value(String, String),
-    /// The configuration's value: it may be meant for some units only.
-    Configured(String, String),
-    /// `--var-file path`
-    File(PathBuf),
 }

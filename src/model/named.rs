@@ -9,7 +9,7 @@ use super::neighbours::{SATELLITES, Target};
 use super::{Estate, Kind, Resource, Unit};
 
 /// How many worlds of a unit are looked at for what all its satellites name together.
-const MAX_WORLDS: usize = 16;
+pub(super) const MAX_WORLDS: usize = 16;
 
 /// How many are looked at for what one of them names.
 const MAX_WORLDS_OF_ONE: usize = 256;

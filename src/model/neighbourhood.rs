@@ -145,7 +145,7 @@ impl<'a> Neighbourhood<'a> {
 
     /// The units that declare something for the bucket of this name: names are unique in all of S3, so that whoever speaks of
     /// the name speaks of the bucket. Those that certainly declare a bucket of that name themselves are left out: of two such
-    /// buckets only one can be deployed, and theirs is their own. `declaring` is the unit that declares the bucket, this one
+    /// buckets only one can be deployed, and theirs is their own, unless one of the two units adopts the other's. `declaring` is the unit that declares the bucket, this one
     /// unless another is named.
     #[must_use]
     pub fn beside(&self, name: &str, declaring: Option<&dyn Unit>) -> Vec<Beside<'a>> {
@@ -154,7 +154,8 @@ impl<'a> Neighbourhood<'a> {
         let is_named = |unit: &dyn Unit| naming.clone().any(|naming| naming.path() == unit.path());
         let others = self.all.naming_any.iter().filter(|unit| !is_named(**unit));
         let units = naming.clone().chain(others).copied();
-        let others = units.filter(|unit| !are_one(*unit, declaring) && !declares(*unit, name));
+        let is_own = |unit: &dyn Unit| declares(unit, name) && !self.is_shared(unit, declaring, name);
+        let others = units.filter(|unit| !are_one(*unit, declaring) && !is_own(*unit));
         others.map(|unit| Beside::named(unit, name)).collect()
     }
 
@@ -167,7 +168,8 @@ impl<'a> Neighbourhood<'a> {
     #[must_use]
     pub fn declaring_too(&self, name: &str, declaring: Option<&dyn Unit>) -> Vec<&'a str> {
         let declaring = declaring.unwrap_or(self.home);
-        self.all_declaring(name).filter(|unit| !are_one(*unit, declaring)).map(Unit::path).collect()
+        let is_rival = |unit: &&dyn Unit| !are_one(*unit, declaring) && !self.is_shared(*unit, declaring, name);
+        self.all_declaring(name).filter(is_rival).map(Unit::path).collect()
     }
 
     /// What cannot be read of other units and speaks of the bucket of this name.
@@ -194,6 +196,11 @@ impl<'a> Neighbourhood<'a> {
         let exported = self.exported(bucket, declaring, estate).into_iter().map(|export| Target::Export(export.name));
         let targets: Vec<Target> = exported.chain(name.cloned()).collect();
         others.into_iter().filter(|unread| targets.iter().any(|target| unread.targets.contains(target))).collect()
+    }
+
+    /// Whether the buckets of this name that two units declare are one, because one of them says that it exists already.
+    fn is_shared(&self, unit: &dyn Unit, other: &dyn Unit, name: &str) -> bool {
+        self.all.adopts(unit, name) || self.all.adopts(other, name)
     }
 
     /// Whether any satellite of any unit names a bucket by what another unit may call one.

@@ -2,7 +2,7 @@
 //! units only whole literal names link, of buckets and of exports. How one of the units sees the others is
 //! [`Neighbourhood`]'s to say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +14,8 @@ use super::exports;
 use super::handed;
 use super::known::KnownBucket;
 use super::link::{self, Link, exists};
-use super::named::{self, undecided};
+use super::named::{self, MAX_WORLDS, undecided};
+use super::naming::Naming;
 use super::neighbourhood::Neighbourhood;
 use super::place::{Accounts, Place};
 use super::{Estate, Kind, Language, Resource, Unit, Unread};
@@ -28,6 +29,8 @@ pub(super) const SATELLITES: [Kind; 5] =
 pub struct Neighbours<'a> {
     pub(super) declaring: BTreeMap<String, Vec<&'a dyn Unit>>,
     pub(super) naming: BTreeMap<Target, Vec<&'a dyn Unit>>,
+    /// Those that declare a bucket of a name and say that it exists already.
+    pub(super) adopting: BTreeMap<String, Vec<&'a dyn Unit>>,
     /// Those with satellites that may name more than was looked at.
     pub(super) naming_any: Vec<&'a dyn Unit>,
     pub(super) exporting: BTreeMap<String, Vec<(Place, &'a dyn Unit)>>,
@@ -36,8 +39,8 @@ pub struct Neighbours<'a> {
     /// Where each unit is deployed, by its path.
     pub(super) places: BTreeMap<String, Place>,
     pub(super) known: &'a [KnownBucket],
-    pub(super) unread: &'a [Unread],
     pub(super) account_blocks: BTreeMap<String, AccountBlocks<'a>>,
+    pub(super) unread: &'a [Unread],
 }
 
 /// An export of what is imported.
@@ -101,6 +104,12 @@ impl<'a> Neighbours<'a> {
             let place = Place::of(unit, accounts);
             for name in named::declared(unit) {
                 add(&mut neighbours.declaring, name, unit);
+            }
+            for bucket in estate.resources(Kind::Bucket).iter().filter(|bucket| estate.adopts(bucket)) {
+                if let Some(name) = text(&estate.property(bucket, "BucketName")) {
+                    add(&mut neighbours.naming, Target::Name(name.clone()), unit);
+                    add(&mut neighbours.adopting, name, unit);
+                }
             }
             let named = named::by_satellites(unit);
             for target in named.targets.into_iter().chain(handed::targets(estate.as_ref())) {
@@ -176,10 +185,17 @@ impl<'a> Neighbours<'a> {
         here.near(self.exporting.get(name).into_iter().flatten().cloned())
     }
 
+    /// Whether a unit says that the bucket of this name which it declares exists already: it is that of whoever declares it.
+    pub(super) fn adopts(&self, unit: &dyn Unit, name: &str) -> bool {
+        self.adopting.get(name).into_iter().flatten().any(|adopting| adopting.path() == unit.path())
+    }
+
     /// The one unit that declares a bucket of this name, `home` if that is one of those that do. A plan and the module it was
     /// made of are one.
     pub(super) fn declaring(&self, name: &str, home: &dyn Unit) -> Option<&'a dyn Unit> {
-        let units = self.declaring.get(name)?;
+        let all = self.declaring.get(name)?;
+        let makers: Vec<&dyn Unit> = all.iter().copied().filter(|unit| !self.adopts(*unit, name)).collect();
+        let units = if makers.is_empty() { all } else { &makers };
         let first = units.first()?;
         let is_one = units.iter().all(|unit| are_one(*unit, *first));
         let at_home = units.iter().find(|unit| unit.path() == home.path());
@@ -247,29 +263,41 @@ pub fn bucket_in(target: &Target, estate: &dyn Estate, world: &World) -> Decided
     }
 }
 
-/// What the trails of a unit name as their buckets, which other units may declare or declare something for. As far as it
-/// is known without any answer: where one decides which bucket it is, those of all buckets.
+/// What the trails of a unit name as their buckets, which other units may declare or declare something for, in any of its
+/// worlds: the names of all its buckets, where those are too many to look at.
 #[must_use]
 pub fn targets(unit: &dyn Unit) -> Vec<Target> {
-    let world = World::default();
-    let estate = unit.estate(&world);
-    let mut targets = Vec::new();
-    for trail in estate.resources(Kind::Trail) {
-        let name = estate.property(&trail, "S3BucketName");
-        match link::bucket(&name, estate.as_ref(), &world) {
-            Ok(Link::Bucket(bucket)) => {
-                let name = estate.property(&bucket, "BucketName");
-                match undecided(&name, &world) {
-                    Some(_) => targets.extend(named::declared(unit).into_iter().map(Target::Name)),
-                    None => targets.extend(Target::of(&name)),
-                }
-                targets.extend(exports_of(&bucket, estate.as_ref()).into_iter().map(Target::Export));
+    let (mut targets, mut worlds) = (BTreeSet::new(), vec![World::default()]);
+    for _ in 0..MAX_WORLDS {
+        let Some(world) = worlds.pop() else { break };
+        let estate = unit.estate(&world);
+        let mut waiting = None;
+        for trail in estate.resources(Kind::Trail) {
+            match names_of(&estate.property(&trail, "S3BucketName"), estate.as_ref(), &world) {
+                Ok(names) => targets.extend(names),
+                Err(Stop::Ask(question)) => waiting = waiting.or(Some(question)),
+                Err(Stop::Reject(_)) => {}
             }
-            Ok(_) => targets.extend(Target::of(&name)),
-            Err(_) => targets.extend(named::declared(unit).into_iter().map(Target::Name)),
         }
+        worlds.extend(waiting.map(|question| world.either(&question)).unwrap_or_default());
     }
-    targets
+    if !worlds.is_empty() {
+        targets.extend(named::declared(unit).into_iter().map(Target::Name));
+    }
+    targets.into_iter().collect()
+}
+
+/// What other units may call the bucket that `name` names in `estate`.
+fn names_of(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Vec<Target>> {
+    let Link::Bucket(bucket) = link::bucket(name, estate, world)? else {
+        return Ok(Target::of(name).into_iter().collect());
+    };
+    let own = estate.property(&bucket, "BucketName");
+    if let Some(question) = undecided(&own, world) {
+        world.decide(&question)?;
+    }
+    let exports = exports_of(&bucket, estate).into_iter().map(Target::Export);
+    Ok(Target::in_world(&own, world).into_iter().chain(exports).collect())
 }
 
 /// What else the buckets that are among `targets` go by in a unit: those that it declares, and those that it exports again.
@@ -297,7 +325,7 @@ pub fn other_names(unit: &dyn Unit, targets: &[Target]) -> Vec<Target> {
 
 /// What the unit exports the name of the bucket as.
 pub(super) fn exports_of(bucket: &Resource, estate: &dyn Estate) -> Vec<String> {
-    let naming = link::Naming::of(bucket, estate);
+    let naming = Naming::of(bucket, estate);
     let all = estate.exports().into_iter();
     all.filter(|(_, value)| naming.is(exports::named(value))).map(|(name, _)| name).collect()
 }

@@ -112,6 +112,7 @@ const TYPES: &[(&str, Kind, &[Property])] = &[
     ("aws_s3_bucket_object_lock_configuration", Kind::BucketObjectLock, BUCKET_OBJECT_LOCK),
     ("aws_cloudformation_stack", Kind::Foreign, STACK),
     ("aws_cloudformation_stack_set", Kind::Foreign, STACK),
+    ("aws_servicecatalog_provisioned_product", Kind::Foreign, PROVISIONED_PRODUCT),
     ("aws_cloudformation_stack_instances", Kind::Foreign, STACK_INSTANCES),
     ("aws_cloudformation_stack_set_instance", Kind::Foreign, STACK_INSTANCES),
     ("aws_cloudcontrolapi_resource", Kind::Foreign, CLOUD_CONTROL_RESOURCE),
@@ -145,6 +146,9 @@ const STACK: &[Property] = &[
 ];
 
 const STACK_INSTANCES: &[Property] = &[property("Parameters", From::Plain("parameter_overrides"))];
+
+const PROVISIONED_PRODUCT: &[Property] =
+    &[property("Parameters", From::Blocks("provisioning_parameters", &[property("Value", From::Text("value"))]))];
 
 const CLOUD_CONTROL_RESOURCE: &[Property] =
     &[property("TypeName", From::Text("type_name")), property("Body", From::Plain("desired_state"))];

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 
 use crate::value::{Data, Decided, ListKind, MapKind, Origin, Role, Value, World};
 
-use super::link::{self, Naming};
+use super::link;
+use super::naming::Naming;
 use super::{Estate, Kind, Resource};
 
 /// A resource with everything CloudFormation would write in it. Values are not yet decided.

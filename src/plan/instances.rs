@@ -49,6 +49,15 @@ pub(super) struct Instance<'p> {
     pub place: Option<Place<'p>>,
 }
 
+/// What a plan says of what it leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    /// It leaves out something: it is errored, or not complete.
+    Some,
+    /// Nothing: plans did not say so then.
+    Unsaid,
+}
+
 impl<'p> Instances<'p> {
     /// The instances of a plan. What Terraform deletes or forgets is not among them.
     pub fn of(plan: &'p Node, written: Option<&'p dyn Written>) -> Self {
@@ -122,18 +131,23 @@ impl<'p> Instances<'p> {
         self.all.push(Instance { at, address, header: printed.span, slot, change, configuration, place });
     }
 
-    /// The first resource of the types sought that is in the configuration and has no instance in the plan, although its
-    /// `count` is not written as zero.
-    pub fn deferred(&self, is_sought: impl Fn(&str) -> bool) -> Option<String> {
-        let is_none = |block: &Node| {
+    /// The first resource of the types sought that is in the configuration and has no instance in the plan, although it may
+    /// have one, or must, where the plan does not say that it leaves anything out: Terraform said so from version 1.8 on.
+    pub fn deferred(&self, left_out: LeftOut, is_sought: impl Fn(&str) -> bool) -> Option<String> {
+        let is_none = |calls: &[String], block: &Node| {
             let count = block.get("count_expression").and_then(|count| count.get("constant_value"));
-            count.and_then(Node::text) == Some("0")
+            let is_repeated =
+                || ["count_expression", "for_each_expression"].iter().any(|name| block.get(name).is_some());
+            match left_out {
+                LeftOut::Some => count.and_then(Node::text) == Some("0"),
+                LeftOut::Unsaid => !calls.is_empty() || is_repeated(),
+            }
         };
         let is_planned = |calls: &[String], name: &Name| {
             self.all.iter().any(|instance| instance.at.resource == *name && instance.at.module.calls() == calls)
         };
         let sought = self.blocks.iter().filter(|((_, name), _)| name.mode == Mode::Managed && is_sought(&name.kind));
-        let missing = sought.filter(|((calls, name), block)| !is_none(block) && !is_planned(calls, name));
+        let missing = sought.filter(|((calls, name), block)| !is_none(calls, block) && !is_planned(calls, name));
         let address = |calls: &[String], name: &Name| {
             let module = calls.iter().flat_map(|call| ["module.", call, "."]);
             module.collect::<String>() + &name.to_string()

@@ -26,7 +26,7 @@ use crate::syntax::{Node, Problem, ProblemSeverity, Written, json};
 use crate::value::{Origin, Reason, Role, Value, World};
 
 use address::Mode;
-use instances::{Instance, Instances};
+use instances::{Instance, Instances, LeftOut};
 use links::Linked;
 use place::Place;
 use property::Reader;
@@ -114,7 +114,11 @@ pub fn load(sources: &Sources, file: FileId, configuration: Configuration<'_>) -
         return Loaded::Broken(errors);
     }
     let mut notes: Vec<Note> = incomplete(root).into_iter().collect();
-    let is_whole = notes.is_empty();
+    let left_out = match root.get("complete") {
+        _ if !notes.is_empty() => Some(LeftOut::Some),
+        Some(_) => None,
+        None => Some(LeftOut::Unsaid),
+    };
     let written = match configuration {
         Configuration::Unknown => None,
         Configuration::Named(written) => {
@@ -127,7 +131,7 @@ pub fn load(sources: &Sources, file: FileId, configuration: Configuration<'_>) -
         Configuration::Beside(written) => undeclared(&Instances::of(root, None), written).is_empty().then_some(written),
     };
     let instances = Instances::of(root, written);
-    let deferred = if is_whole { None } else { instances.deferred(is_about_access) };
+    let deferred = left_out.and_then(|left_out| instances.deferred(left_out, is_about_access));
     let resources = resources(&instances, written);
     Loaded::Plan(Box::new(Plan { path: source.path.clone(), resources, deferred, notes, errors }))
 }
@@ -144,9 +148,10 @@ fn undeclared<'i, 'p>(instances: &'i Instances<'p>, written: &dyn Written) -> Ve
     instances.all.iter().filter(is_known).filter(is_missing).collect()
 }
 
-/// Whether resources of a type open a bucket, close it, or make it log.
+/// Whether resources of a type are a bucket, open one, close it, or make it log.
 fn is_about_access(terraform_type: &str) -> bool {
     let kinds = [
+        Kind::Bucket,
         Kind::BucketPolicy,
         Kind::BucketAcl,
         Kind::PublicAccessBlock,

@@ -211,6 +211,9 @@ impl<'a> Evaluator<'a> {
         let Data::Object(any) = element.data else { return None };
         let is_own = own.describe() == index.describe();
         let id = if is_own { None } else { self.instance_under(any, index, span) };
+        if id.is_some_and(|id| self.is_missing(id)) {
+            return Some(Value::failed(format!("there is no element {}", index.shown()), Origin::expression(span)));
+        }
         Some(Value::new(Data::Object(id.unwrap_or(any)), element.origin.clone()).through(span, Role::Expression))
     }
 

@@ -36,6 +36,9 @@ const BUCKET_PARTS: &[&str] = &[
     "aws_s3_bucket_website_configuration",
 ];
 
+/// Resources whose `id` is one of their other attributes: <https://registry.terraform.io/providers/hashicorp/random/latest/docs>
+const IDS: &[(&str, &str)] = &[("random_id", "b64_url"), ("random_string", "result"), ("random_uuid", "result")];
+
 /// The arguments that the provider leaves null, each with the types of resources that have it.
 const UNWRITTEN: &str = include_str!("unwritten.txt");
 
@@ -87,6 +90,9 @@ impl<'a> Evaluator<'a> {
                 Some(bucket) if instance.block.body.attribute("expected_bucket_owner").is_none() => bucket,
                 _ => symbol(instance, name, origin),
             },
+            (kind, "id") if let Some((_, made)) = IDS.iter().find(|(of, _)| *of == kind) => {
+                symbol(instance, made, origin)
+            }
             ("terraform_data", "output") => self.configured(instance, "input").unwrap_or_else(|| Value::null(origin)),
             ("terraform_data", "input" | "triggers_replace") | ("null_resource", "triggers") | (_, "tags") => {
                 Value::null(origin)

@@ -8,6 +8,7 @@ use super::attribute::META;
 use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
+use super::functions;
 use super::object::Instance;
 use super::policy_document::minified;
 
@@ -22,6 +23,12 @@ impl<'a> Evaluator<'a> {
             ("aws_partition", "dns_suffix") => {
                 let source = SymbolSource::Named("AWS::URLSuffix".to_owned());
                 Some(Value::opaque(Symbol { source, attribute: String::new() }, origin))
+            }
+            ("aws_arn", "partition" | "service" | "region" | "account" | "resource") => {
+                let arn = self.configured(instance, "arn")?;
+                let call =
+                    functions::Call { name: "aws_arn", arguments: Vec::new(), span, world: self.world, host: self };
+                Some(functions::arn_parts(&arn, &call)?.field(name))
             }
             ("aws_caller_identity", "account_id" | "id") => Some(self.account(instance, origin)),
             ("aws_region", "name" | "id" | "region") => Some(self.region(instance, origin)),

@@ -18,9 +18,8 @@ use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::module::{Mode, ResourceKey, TWICE};
-use super::object::{AbsentModule, Instance, Object, known_resources, relevant_calls};
+use super::object::{AbsentModule, Instance, Object, id_of, known_resources, relevant_calls};
 use super::scope::Scope;
-use super::tree::Child;
 use super::unit::TerraformUnit;
 
 /// Arguments of a `module` block that are not handed to the module.
@@ -80,6 +79,28 @@ impl Estate for TerraformEstate<'_> {
     fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
         let at = *self.listed().by_address.get(&(kind, address.to_owned()))?;
         self.listed().by_kind.get(&kind)?.get(at).cloned()
+    }
+
+    /// An `import` block says that it exists already: <https://developer.hashicorp.com/terraform/language/import>
+    fn adopts(&self, resource: &Resource) -> bool {
+        let unit = self.evaluator.unit;
+        let mut imported = unit.tree.module.imports.iter().map(|to| unit.sources.text(*to));
+        imported.any(|to| to.split_whitespace().collect::<String>() == resource.address)
+    }
+
+    /// An index that is not known cannot be read off an address: such an instance is like the one that stands for all.
+    fn instance(&self, any: &Resource, address: &str) -> Option<Resource> {
+        let like = any.like(any.kind, address.to_owned());
+        if address.contains("${") {
+            return Some(like);
+        }
+        let id = id_of(address);
+        let one = Resource::from(Described { handle: id.0, ..Described::clone(&like) });
+        self.evaluator.find(&one);
+        match self.evaluator.object(id).as_deref() {
+            Some(Object::Instance(instance)) => Some(self.evaluator.described(any.kind, id, instance)),
+            _ => None,
+        }
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
@@ -211,32 +232,6 @@ impl<'a> Evaluator<'a> {
             }
         }
         found.into()
-    }
-
-    /// Makes the object that a resource stands for, where the resource was listed by another evaluator of the unit.
-    fn find(&self, resource: &Resource) {
-        let mut scope = Some(self.root());
-        while let Some(parent) = scope.take()
-            && self.object(ObjectId(resource.handle)).is_none()
-        {
-            for (key, block) in known_resources(&parent).filter(|(_, block)| block.header == resource.header) {
-                self.instances(&parent, key, block);
-            }
-            let leads_there = |(name, _): &(&'a String, &Child)| {
-                let behind = resource.address.strip_prefix(&parent.qualify(&format!("module.{name}")));
-                behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '[']))
-            };
-            let children =
-                relevant_calls(&parent).filter(leads_there).flat_map(|(name, _)| self.module_instances(&parent, name));
-            scope = children
-                .filter_map(|id| match self.object(id).as_deref() {
-                    Some(Object::Module(child)) => Some(Rc::clone(child)),
-                    _ => None,
-                })
-                .find(|child| {
-                    resource.address.strip_prefix(&child.address).is_some_and(|behind| behind.starts_with('.'))
-                });
-        }
     }
 
     fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {

@@ -159,9 +159,7 @@ impl<'a> Evaluator<'a> {
     fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
         let any = || {
             let (key, element) = self.any_element(value, span);
-            let is_plain = value.each().is_none() && value.filtered().is_none();
-            let collection = is_plain.then(|| value.clone());
-            vec![Slot { collection, ..Slot::keyed(ANY_KEY, key, element) }]
+            vec![Slot { collection: Some(value.clone()), ..Slot::keyed(ANY_KEY, key, element) }]
         };
         match &value.data {
             Data::Pending(question) => pending(Shape::Keyed, any(), question, value),

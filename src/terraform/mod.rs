@@ -25,6 +25,7 @@ mod joined;
 mod limits;
 mod merge;
 mod module;
+mod named;
 mod naming;
 mod object;
 pub mod operators;

@@ -35,6 +35,8 @@ pub struct Module {
     pub(super) twice: HashSet<String>,
     /// `module` blocks by name.
     pub(super) calls: IndexMap<String, Block>,
+    /// What `import` blocks adopt that exists already.
+    pub(super) imports: Vec<Span>,
     /// Whether it says where its state is kept, which only a root module does.
     pub(super) keeps_state: bool,
     /// Whether there is an `ephemeral` block.
@@ -218,6 +220,7 @@ impl Module {
             ("terraform", []) => {
                 self.keeps_state |= ["backend", "cloud"].iter().any(|kind| block.body.blocks_of(kind).next().is_some());
             }
+            ("import", []) => self.imports.extend(block.body.attribute("to").map(|to| to.expr.span)),
             ("ephemeral", _) => self.opens_ephemerals = true,
             ("provider", [name]) => {
                 let is_again = self.providers.iter().any(|other| {

@@ -19,7 +19,6 @@ use super::module::{Mode, ResourceKey};
 use super::scope::{Caller, Env, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::tree::Child;
-use super::types::Type;
 
 /// What an [`ObjectId`] stands for.
 #[derive(Debug)]
@@ -71,13 +70,10 @@ pub(super) struct AbsentModule<'a> {
 impl<'a> Evaluator<'a> {
     /// The object called `address`. The same address has the same number in every world, because names of derived
     /// inputs hold it.
-    fn intern(&self, address: &str, object: impl FnOnce() -> Object<'a>) -> ObjectId {
-        let mut hasher = DefaultHasher::new();
-        address.hash(&mut hasher);
-        #[allow(clippy::cast_possible_truncation, reason = "any part of the hash will do")]
-        let id = hasher.finish() as usize;
-        self.objects.borrow_mut().entry(id).or_insert_with(|| Rc::new(object()));
-        ObjectId(id)
+    pub fn intern(&self, address: &str, object: impl FnOnce() -> Object<'a>) -> ObjectId {
+        let id = id_of(address);
+        self.objects.borrow_mut().entry(id.0).or_insert_with(|| Rc::new(object()));
+        id
     }
 
     /// What an id stands for.
@@ -124,42 +120,6 @@ impl<'a> Evaluator<'a> {
                 existence: expansion.existence_of(slot),
             })
         })
-    }
-
-    /// The instance under another index than that of the one that stands for all, where it is not known which instances of
-    /// a resource's or module's block there are. It is like that one, but no other instance is it.
-    pub fn instance_under(&self, any: ObjectId, index: &Value, span: Span) -> Option<ObjectId> {
-        match self.object(any)?.as_ref() {
-            Object::Instance(any) if any.slot.key == ANY_KEY => {
-                let (slot, address) = self.slot_under(&any.slot, &any.address, index, span)?;
-                let (scope, existence) = (Rc::clone(&any.scope), any.existence.clone());
-                let (key, block) = (any.key, any.block);
-                Some(self.intern(&address, || {
-                    Object::Instance(Instance { scope, key, block, address: address.clone(), slot, existence })
-                }))
-            }
-            Object::Module(any) => {
-                let caller = any.call.as_ref().filter(|caller| caller.slot.key == ANY_KEY)?;
-                let (slot, address) = self.slot_under(&caller.slot, &any.address, index, span)?;
-                let call = Some(Caller { scope: Rc::clone(&caller.scope), block: caller.block, slot });
-                let (node, existence, inputs) = (any.node, any.existence.clone(), any.inputs);
-                Some(self.intern(&address, || {
-                    let (id, address) = (std::cell::Cell::new(0), address.clone());
-                    Object::Module(self.add_scope(Scope { id, node, address, call, existence, inputs }))
-                }))
-            }
-            _ => None,
-        }
-    }
-
-    /// The slot of the instance under an index, and its address.
-    fn slot_under(&self, any: &Slot, address: &str, index: &Value, span: Span) -> Option<(Slot, String)> {
-        let slot = any.under(index, |collection| match collection.said_type() {
-            Type::Set(_) => index.clone(),
-            _ => self.index(collection, index, span),
-        });
-        let address = format!("{}{}", address.strip_suffix(&any.suffix)?, slot.suffix);
-        Some((slot, address))
     }
 
     /// A `module` block as a value: its instance, or the list or map of them.
@@ -294,6 +254,14 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// The number of the object called `address`.
+pub(super) fn id_of(address: &str) -> ObjectId {
+    let mut hasher = DefaultHasher::new();
+    address.hash(&mut hasher);
+    #[allow(clippy::cast_possible_truncation, reason = "any part of the hash will do")]
+    ObjectId(hasher.finish() as usize)
 }
 
 /// The blocks of a module instance that make resources the model knows.

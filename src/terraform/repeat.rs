@@ -4,7 +4,9 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Expr, For, ForResult};
-use crate::value::{Data, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Symbol, SymbolSource, Value};
+use crate::value::{
+    Data, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Role, Symbol, SymbolSource, Value,
+};
 
 use super::evaluator::Evaluator;
 use super::joined;
@@ -177,6 +179,12 @@ impl<'a> Evaluator<'a> {
             Ok(made) => made,
             Err(pending) => return pending,
         };
+        if let (Some((made_key, element)), None) = (&made, &is_met)
+            && element.describe() == value.describe()
+            && is_the_same(&each.result, collection, made_key.describe() == key.describe())
+        {
+            return collection.clone().through(span, Role::Expression);
+        }
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
         let all = match (&each.condition, &each.result) {
             (Some(_), _) => all,
@@ -237,6 +245,15 @@ impl<'a> Evaluator<'a> {
         }
         let key = Input::derived(format!("keys({})[*]", input.name), origin.clone());
         (Value::open(key, origin), value)
+    }
+}
+
+/// Whether a `for` that makes every element as it is makes the collection itself: a map that is not a list, or a list.
+fn is_the_same(result: &ForResult, collection: &Value, keeps_keys: bool) -> bool {
+    match (result, collection.said_type()) {
+        (ForResult::Object(..), Type::Map(_) | Type::Object(_) | Type::Any) => keeps_keys,
+        (ForResult::Tuple(_), Type::List(_)) => true,
+        _ => false,
     }
 }
 

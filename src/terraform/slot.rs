@@ -19,7 +19,7 @@ pub(super) struct Slot {
     pub key: String,
     /// What `count` or `each` is in it.
     pub repetition: Option<(&'static str, Value)>,
-    /// The collection that makes it, where it stands for all that an unknown one makes.
+    /// The collection of its block's `for_each`, or its `count`, where it stands for all that an unknown one makes.
     pub collection: Option<Value>,
     /// The question that decides whether it exists, where others of the block do anyway: none if the answer is yes.
     pub unless: Option<Arc<Question>>,
@@ -56,12 +56,13 @@ impl Slot {
         let input = Input { domain: Domain { never_null: true, never_empty: true, ..Domain::default() }, ..input };
         let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);
         let repetition = Some(("count", Value::map(MapKind::Object, entries, origin)));
-        Self { suffix: format!("[{ANY_KEY}]"), key: ANY_KEY.to_owned(), repetition, collection: None, unless: None }
+        let (suffix, collection) = (format!("[{ANY_KEY}]"), Some(count.clone()));
+        Self { suffix, key: ANY_KEY.to_owned(), repetition, collection, unless: None }
     }
 
     /// The instance under `index` that is like this one, which stands for all, with the element that `element` finds in the
-    /// collection. An index that is not known is told by what it is made of.
-    pub fn under(&self, index: &Value, element: impl FnOnce(&Value) -> Value) -> Self {
+    /// collection, of which this one has any. An index that is not known is told by what it is made of.
+    pub fn under(&self, index: &Value, element: impl FnOnce(&Value, &Value) -> Value) -> Self {
         let unknown = || format!("${{{}}}", index.describe());
         let suffix = match (&self.repetition, &index.data) {
             (Some(("count", _)), Data::Number(number)) => format!("[{number}]"),
@@ -70,8 +71,8 @@ impl Slot {
         };
         let bound = match (&self.repetition, &self.collection) {
             (Some((count @ "count", _)), _) => Some((*count, vec![("index", index.clone())])),
-            (Some((each, _)), Some(collection)) => {
-                Some((*each, vec![("key", index.clone()), ("value", element(collection))]))
+            (Some((each, any)), Some(collection)) => {
+                Some((*each, vec![("key", index.clone()), ("value", element(collection, &any.field("value")))]))
             }
             _ => None,
         };

@@ -271,8 +271,8 @@ impl Domain {
 
     /// The value that a literal stands for, as it is written among the few there are: of a boolean, true for "true".
     fn own(&self, literal: Literal) -> Literal {
-        let values = self.values.iter().flatten();
-        values.cloned().find(|value| value.same(&literal)).unwrap_or(literal)
+        let mut values = self.values.iter().flatten();
+        values.find(|value| value.same(&literal)).cloned().unwrap_or(literal)
     }
 
     /// Whether a literal is, or may be, one of the values.

@@ -76,6 +76,7 @@ pub fn names_in(text: &str) -> BTreeSet<&str> {
         let from = rest.get(start..).unwrap_or_default();
         let end = from.find(|character| !is_name(character)).unwrap_or(from.len());
         let (name, behind) = from.split_at_checked(end).unwrap_or((from, ""));
+        let name = without_open_brackets(name);
         let starts_as_a_name = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
         if starts_as_a_name && !behind.starts_with('(') {
             names.insert(name);
@@ -83,6 +84,20 @@ pub fn names_in(text: &str) -> BTreeSet<&str> {
         rest = behind;
     }
     names
+}
+
+/// A name without the brackets around it that are not closed in it: `var.l` of `[var.l]` and of `var.l[*]`.
+fn without_open_brackets(name: &str) -> &str {
+    let name = name.trim_start_matches(['[', ']']);
+    let mut open = Vec::new();
+    for (at, character) in name.char_indices() {
+        match character {
+            '[' => open.push(at),
+            ']' if open.pop().is_none() => return name.get(..at).unwrap_or(name),
+            _ => {}
+        }
+    }
+    open.first().and_then(|at| name.get(..*at)).unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -106,6 +121,7 @@ mod tests {
             ("Select(0, Split(\"-\", AWS::Region))", &["AWS::Region"]),
             ("\"logs-${var.c.name}\"", &["logs-", "var.c.name"]),
             ("var.names[0] + 12", &["var.names[0]"]),
+            ("flatten([var.a, var.b[0]])[0] == var.l[*]", &["var.a", "var.b[0]", "var.l"]),
             ("", &[]),
         ] {
             assert_eq!(names_in(text).into_iter().collect::<Vec<_>>(), expected, "{text}");

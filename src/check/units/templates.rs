@@ -101,10 +101,9 @@ fn take(loaded: Vec<(FoundFile, Loaded)>, sources: &Sources, found: &mut Found) 
                 message: not_a_template(&file).to_owned(),
                 span: None,
             }),
-            Loaded::NotATemplate => {}
             // It may hold a trail. What else it may hold bears on a verdict only where it speaks of a trail's bucket.
             Loaded::Broken(errors) if Mention::of(&file, sources) == Mention::Trail => found.errors.extend(errors),
-            Loaded::Broken(_) => {}
+            Loaded::NotATemplate | Loaded::Broken(_) => {}
         }
     }
 }

@@ -170,8 +170,10 @@ impl<'a> Builder<'a> {
         let mut found = Vec::new();
         for beside in &place.beside {
             if beside.is_meant(self.world)? {
-                let naming = Naming::elsewhere(&beside.target);
-                found.push(self.read_in(beside.unit, |estate, world| read(&naming, estate, world))?);
+                let read = |estate: &dyn Estate, world: &World| {
+                    read(&Naming::elsewhere(&beside.target, estate), estate, world)
+                };
+                found.push(self.read_in(beside.unit, read)?);
             }
         }
         Ok(found)

@@ -69,7 +69,9 @@ impl<'a> Builder<'a> {
                     Some(bucket) => Made::read(&bucket, estate, world).map(Some),
                     None => Ok(None),
                 })?;
-                there.into_iter().for_each(|there| made.join(there));
+                if let Some(there) = there {
+                    made.join(there);
+                }
             }
         }
         Ok(made)

@@ -43,7 +43,7 @@ use super::joined::{joined, mirroring};
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
 use crate::value::{
-    Data, Input, Junction, ListKind, Literal, Mirrored, ObjectId, Origin, Reason, Text, Type, Value, World,
+    Data, Input, Junction, ListKind, Literal, MapKind, Mirrored, ObjectId, Origin, Reason, Text, Type, Value, World,
 };
 
 /// A call with evaluated arguments.
@@ -153,6 +153,12 @@ pub fn call(call: &Call) -> Value {
     {
         return pending.clone();
     }
+    if name == "provider::aws::arn_parse"
+        && let [arn] = values.as_slice()
+        && let Some(parsed) = arn_parts(arn, call)
+    {
+        return parsed;
+    }
     if name.starts_with("provider::") {
         return opaque(describe(name, &values), origin);
     }
@@ -192,6 +198,24 @@ pub fn may_misfit(name: &str, arguments: &[Value]) -> bool {
         || format::written(name, arguments).into_iter().any(|(value, ty)| is_doubtful(value, &ty))
         || format::may_mismatch(name, arguments)
         || (name == "element" && arguments.get(1).is_some_and(|index| matches!(index.data, Data::Open(_))))
+}
+
+/// The parts of an ARN, as the provider's function and its data source `aws_arn` name them; `None` where they cannot be told.
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/functions/arn_parse>
+#[must_use]
+pub fn arn_parts(arn: &Value, call: &Call) -> Option<Value> {
+    let origin = || Origin::expression(call.span);
+    let run = |name, with: Value| {
+        let arguments = vec![Value::text(":", origin()), with];
+        self::call(&Call { name, arguments, span: call.span, world: call.world, host: call.host })
+    };
+    let pieces = run("split", arn.clone());
+    let [_, partition, service, region, account, resource @ ..] = pieces.as_list()? else { return None };
+    let resource = run("join", Value::list(ListKind::Tuple, resource.to_vec(), origin()));
+    let parts = [("partition", partition), ("service", service), ("region", region), ("account_id", account)];
+    let parts = parts.into_iter().chain([("resource", &resource), ("account", account)]);
+    let parts = parts.map(|(name, part)| (name.to_owned(), part.clone()));
+    Some(Value::map(MapKind::Object, parts.collect(), origin()))
 }
 
 /// What the arguments of a function must be, in order; nothing for what is no function.

@@ -248,6 +248,9 @@ fn trimmed(arguments: &Arguments, cutset: &impl texts::Cutset, ends: &[End]) -> 
                 }
                 *literal = rest;
             }
+            // What is written as JSON begins and ends with a bracket.
+            Some(Part::Json(Value { data: Data::Map(..) | Data::List(..), .. }))
+                if !"{}[]".contains(|bracket| cutset.holds(bracket)) => {}
             Some(_) => return Err(Trouble::Unknown),
             None => {}
         }

@@ -125,6 +125,17 @@ impl Estate for Whole<'_> {
         own.chain(deployed).collect()
     }
 
+    fn instance(&self, any: &Resource, address: &str) -> Option<Resource> {
+        match self.part(any) {
+            Some(part) => part.estate.instance(&Part::own(any), address).map(|one| part.placed(&one)),
+            None => self.outer.instance(any, address),
+        }
+    }
+
+    fn adopts(&self, resource: &Resource) -> bool {
+        self.outer.adopts(resource)
+    }
+
     fn property(&self, resource: &Resource, name: &str) -> Value {
         if let Some(part) = self.part(resource) {
             return part.estate.property(&Part::own(resource), name);

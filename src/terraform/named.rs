@@ -1,0 +1,148 @@
+//! Instances that are made because something names them: of a block of which it is not known which instances there are, one
+//! stands for all, and the one under a key is like it, but for the key, its element, and whether it exists.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::model::{Existence, Resource, index_behind};
+use crate::source::Span;
+use crate::value::{Ask, Data, Domain, Input, Literal, Number, ObjectId, Origin, Question, Reason, Value};
+
+use super::evaluator::Evaluator;
+use super::object::{Instance, Object, known_resources, relevant_calls};
+use super::scope::{Caller, Scope};
+use super::slot::{ANY_KEY, Slot};
+use super::tree::Child;
+use super::types::Type;
+
+impl<'a> Evaluator<'a> {
+    /// The instance under another index than that of the one that stands for all, where it is not known which instances of
+    /// a resource's or module's block there are. It is like that one, but no other instance is it.
+    pub fn instance_under(&self, any: ObjectId, index: &Value, span: Span) -> Option<ObjectId> {
+        match self.object(any)?.as_ref() {
+            Object::Instance(any) if any.slot.key == ANY_KEY => {
+                let (slot, address) = self.slot_under(&any.slot, &any.address, index, span)?;
+                let (scope, existence) = (Rc::clone(&any.scope), self.held(&any.slot, index, &any.existence));
+                let (key, block) = (any.key, any.block);
+                Some(self.intern(&address, || {
+                    Object::Instance(Instance { scope, key, block, address: address.clone(), slot, existence })
+                }))
+            }
+            Object::Module(any) => {
+                let caller = any.call.as_ref().filter(|caller| caller.slot.key == ANY_KEY)?;
+                let (slot, address) = self.slot_under(&caller.slot, &any.address, index, span)?;
+                let call = Some(Caller { scope: Rc::clone(&caller.scope), block: caller.block, slot });
+                let (node, inputs, existence) = (any.node, any.inputs, self.held(&caller.slot, index, &any.existence));
+                Some(self.intern(&address, || {
+                    let (id, address) = (std::cell::Cell::new(0), address.clone());
+                    Object::Module(self.add_scope(Scope { id, node, address, call, existence, inputs }))
+                }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the instance under an index exists where it is not known which there are, but that there are some.
+    fn held(&self, any: &Slot, index: &Value, existence: &Existence) -> Existence {
+        let question = any.collection.as_ref().zip(Literal::of(index)).and_then(|(all, index)| is_there(all, index));
+        match question {
+            Some(question) if *existence == Existence::Exists && self.world.answer(&question) != Some(true) => {
+                Existence::May(Arc::new(question))
+            }
+            _ => existence.clone(),
+        }
+    }
+
+    /// The slot of the instance under an index, and its address.
+    fn slot_under(&self, any: &Slot, address: &str, index: &Value, span: Span) -> Option<(Slot, String)> {
+        let slot = any.under(index, |collection, any| match (collection.said_type(), collection.each()) {
+            (Type::Set(_), _) => index.clone(),
+            (_, Some((_, Value { data: Data::Object(_), .. })) | None) if collection.filtered().is_none() => {
+                self.index(collection, index, span)
+            }
+            // What a `for` makes of an element is known of any element only.
+            _ => any.clone(),
+        });
+        let address = format!("{}{}", address.strip_suffix(&any.suffix)?, slot.suffix);
+        Some((slot, address))
+    }
+
+    /// Whether the world's answers say that there is no such instance.
+    pub fn is_missing(&self, id: ObjectId) -> bool {
+        let existence = match self.object(id).as_deref() {
+            Some(Object::Instance(instance)) => instance.existence.clone(),
+            Some(Object::Module(scope)) => scope.existence.clone(),
+            _ => Existence::Exists,
+        };
+        match existence {
+            Existence::May(question) => self.world.answer(&question) == Some(false),
+            Existence::Exists => false,
+        }
+    }
+
+    /// Makes the instance of this address, or the module instance that leads to it, where `any` stands for all.
+    pub fn make_instance(&self, any: ObjectId, address: &str, span: Span) -> Option<ObjectId> {
+        let stem = match self.object(any)?.as_ref() {
+            Object::Instance(any) => any.address.strip_suffix(&any.slot.suffix)?.to_owned(),
+            Object::Module(any) => any.address.strip_suffix(&any.call.as_ref()?.slot.suffix)?.to_owned(),
+            Object::Absent(_) => return None,
+        };
+        let index = index_behind(address, &stem)?;
+        self.instance_under(any, &Literal::to_value(&index, Origin::expression(span)), span)
+    }
+
+    /// Makes the object that a resource stands for, where the resource was listed by another evaluator of the unit.
+    pub fn find(&self, resource: &Resource) {
+        let mut scope = Some(self.root());
+        while let Some(parent) = scope.take()
+            && self.object(ObjectId(resource.handle)).is_none()
+        {
+            for (key, block) in known_resources(&parent).filter(|(_, block)| block.header == resource.header) {
+                for any in self.instances(&parent, key, block) {
+                    self.make_instance(any, &resource.address, block.header);
+                }
+            }
+            let leads_there = |(name, _): &(&'a String, &Child)| {
+                let behind = resource.address.strip_prefix(&parent.qualify(&format!("module.{name}")));
+                behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '[']))
+            };
+            let children =
+                relevant_calls(&parent).filter(leads_there).flat_map(|(name, _)| self.module_instances(&parent, name));
+            let made = |any| [Some(any), self.make_instance(any, &resource.address, resource.header)];
+            scope = children
+                .flat_map(made)
+                .flatten()
+                .filter_map(|id| match self.object(id).as_deref() {
+                    Some(Object::Module(child)) => Some(Rc::clone(child)),
+                    _ => None,
+                })
+                .find(|child| {
+                    resource.address.strip_prefix(&child.address).is_some_and(|behind| behind.starts_with('.'))
+                });
+        }
+    }
+}
+
+/// The question whether there is an instance under an index: whether the collection of its block's `for_each` holds that key,
+/// or its `count` is more than that number.
+fn is_there(all: &Value, index: Literal) -> Option<Question> {
+    match (&all.data, index) {
+        (_, Literal::Number(number)) if number == Number::from(0_usize) => None,
+        (Data::Open(count), Literal::Number(number)) => Some(match (&count.reason, number.as_i64()) {
+            (Reason::LengthOf(list), Some(at)) => {
+                Question::new(Arc::clone(list), Ask::LongerThan(usize::try_from(at).ok()?))
+            }
+            _ => Question::new(Arc::clone(count), Ask::Above(number)),
+        }),
+        (Data::Open(collection), key) if all.each().is_none() => {
+            Some(Question::new(Arc::clone(collection), Ask::Holds(key)))
+        }
+        (_, index) => {
+            let statement = format!("{} has {index}", all.describe());
+            Some(Question::new(
+                Input { domain: Domain::boolean(), ..Input::derived(statement, all.origin.clone()) },
+                Ask::True,
+            ))
+        }
+    }
+}

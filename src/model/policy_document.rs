@@ -3,9 +3,15 @@
 //! Follows the provider's own code, in `internal/service/iam/policy_document_data_source.go` and `policy_model.go` of
 //! <https://github.com/hashicorp/terraform-provider-aws>. What is not known inside stays what it is.
 
+mod order;
+mod statement;
+mod texts;
+
 use indexmap::IndexMap;
 
-use crate::value::{Data, Input, ListKind, Literal, MapKind, Origin, Part, Text, Type, Value};
+use self::statement::statement;
+use self::texts::Texts;
+use crate::value::{Data, Input, Layout, ListKind, MapKind, Origin, Part, Text, Type, Value, json_of};
 
 /// The arguments and nested blocks of a block.
 #[derive(Debug)]
@@ -58,15 +64,30 @@ pub fn render(arguments: &Value, decode: &dyn Fn(&Value) -> Value) -> Result<Val
     for source in texts_of(arguments, ["source_json", "source_policy_documents"], decode) {
         // Two sources with one `Sid` are an error, so that one that is not known leaves the others as they are.
         for statement in document.head_of(&settled(source)?) {
+            if let name @ Name::Known(_) = Name::of(&statement)
+                && document.statements.iter().any(|known| Name::of(known) == name)
+            {
+                return Err(refused("two statements of source_policy_documents have one Sid", &statement));
+            }
             document.put(statement);
         }
     }
     let version = written(arguments, "version");
+    let is_old = version.as_ref().and_then(Value::as_str) == Some("2008-10-17");
     let version = version.unwrap_or_else(|| Value::text(VERSION, arguments.origin.clone()));
     document.head(written(arguments, "policy_id"), Some(version));
-    // Two statements of one data source with one `Sid` are an error.
-    let sources = document.statements.len();
-    for own in items(written(arguments, "statement")).iter().map(statement) {
+    let (sources, mut names) = (document.statements.len(), Vec::new());
+    for block in items(written(arguments, "statement")) {
+        let own = statement(&block);
+        if let name @ Name::Known(_) = Name::of(&own) {
+            if names.contains(&name) {
+                return Err(refused("two statements have one sid", &block));
+            }
+            names.push(name);
+        }
+        if is_old && holds_variable(&block) {
+            return Err(refused("version 2008-10-17 has no variables", &block));
+        }
         document.replace(own, sources);
     }
     for newer in texts_of(arguments, ["override_json", "override_policy_documents"], decode) {
@@ -77,6 +98,20 @@ pub fn render(arguments: &Value, decode: &dyn Fn(&Value) -> Value) -> Result<Val
     let unknown =
         document.statements.first().filter(|_| document.statements.iter().all(|known| known.as_map().is_none()));
     unknown.cloned().map_or_else(|| Ok(document.into_value(arguments.origin.clone())), Err)
+}
+
+/// What the provider says instead of rendering a document.
+fn refused(problem: &str, statement: &Value) -> Value {
+    Value::failed(format!("aws_iam_policy_document: {problem}"), statement.origin.clone())
+}
+
+/// Whether a variable of the policy language is written where the provider looks for it.
+fn holds_variable(block: &Value) -> bool {
+    let mut found = false;
+    for name in ["resources", "not_resources", "principals", "not_principals", "condition"] {
+        block.field(name).visit(&mut |value| found |= value.as_str().is_some_and(|text| text.contains("&{")));
+    }
+    found
 }
 
 /// A document that others are merged into.
@@ -170,78 +205,6 @@ fn settled(value: Value) -> Result<Value, Value> {
     if matches!(value.data, Data::Map(..) | Data::Open(_) | Data::Opaque(_)) { Ok(value) } else { Err(value) }
 }
 
-/// What a `statement` block is rendered as.
-fn statement(block: &Value) -> Value {
-    if block.as_map().is_none() {
-        return block.clone();
-    }
-    let origin = &block.origin;
-    let effect = written(block, "effect").unwrap_or_else(|| Value::text("Allow", origin.clone()));
-    let set = |name: &str| one_or_many(sorted(items(written(block, name))), origin);
-    let replaced = |name: &str| one_or_many(sorted(texts(written(block, name))), origin);
-    let values = [
-        written(block, "sid").filter(|sid| sid.as_str() != Some("")),
-        Some(effect),
-        set("actions"),
-        set("not_actions"),
-        replaced("resources"),
-        replaced("not_resources"),
-        principals(block, "principals"),
-        principals(block, "not_principals"),
-        conditions(block),
-    ];
-    object(ELEMENTS.into_iter().zip(values), origin.clone())
-}
-
-/// `{ type = "AWS", identifiers = [...] }` blocks. Nothing but `*` of the type `*` is the text `"*"`.
-fn principals(statement: &Value, kind: &str) -> Option<Value> {
-    let blocks = distinct(items(written(statement, kind)));
-    let mut entries: IndexMap<String, Vec<Value>> = IndexMap::new();
-    let origin = blocks.first()?.origin.clone();
-    if let [only] = blocks.as_slice()
-        && only.as_map().is_none()
-    {
-        return Some(only.clone());
-    }
-    for block in &blocks {
-        let of = block.field("type");
-        let name = match &of.data {
-            Data::Text(text) => text.to_string(),
-            Data::Open(_) | Data::Opaque(_) => format!("${{{}}}", of.describe()),
-            _ => return Some(of),
-        };
-        let identifiers = sorted(texts(written(block, "identifiers")));
-        match identifiers.as_slice() {
-            [only] if blocks.len() == 1 && name == "*" && only.as_str() == Some("*") => return Some(only.clone()),
-            _ => entries.entry(name).or_default().extend(identifiers),
-        }
-    }
-    let entries = entries.into_iter().map(|(of, identifiers)| (of, one_or_list(identifiers, &origin)));
-    Some(sorted_map(entries, origin.clone()))
-}
-
-/// `{ test = …, variable = …, values = […] }` blocks as `{ test: { variable: values } }`.
-fn conditions(statement: &Value) -> Option<Value> {
-    let blocks = match blocks(statement, "condition") {
-        Ok(blocks) => distinct(blocks),
-        Err(unknown) => return Some(unknown),
-    };
-    let origin = blocks.first()?.origin.clone();
-    let mut entries: IndexMap<String, IndexMap<String, Vec<Value>>> = IndexMap::new();
-    for block in &blocks {
-        let (test, variable) = (block.field("test"), block.field("variable"));
-        let Some(operator) = test.as_str() else { return Some(test) };
-        let Some(name) = variable.as_str() else { return Some(variable) };
-        let values = texts(written(block, "values"));
-        entries.entry(operator.to_owned()).or_default().entry(name.to_owned()).or_default().extend(values);
-    }
-    let operators = entries.into_iter().map(|(operator, variables)| {
-        let variables = variables.into_iter().map(|(name, values)| (name, one_or_list(values, &origin)));
-        (operator, sorted_map(variables, origin.clone()))
-    });
-    Some(sorted_map(operators, origin.clone()))
-}
-
 /// A statement of another document as the provider writes it back: what it does not know is lost, and so are conditions
 /// whose value is a number.
 fn normalized(statement: &Value) -> Value {
@@ -256,23 +219,45 @@ fn normalized(statement: &Value) -> Value {
             "Principal" | "NotPrincipal" => match &value.data {
                 // Whatever the text is.
                 Data::Text(_) => Value::text("*", value.origin),
-                _ => value,
+                _ => in_order(&value),
             },
             "Condition" => written_back(&value),
             _ => value,
         };
         Some((name, value))
     });
-    let entries = rendered.into_iter().flatten().map(|(name, value)| (name, Some(value)));
-    object(entries, statement.origin.clone())
+    let is_empty = |name: &str, value: &Value| {
+        matches!(name, "Principal" | "NotPrincipal" | "Condition") && value.as_map().is_some_and(IndexMap::is_empty)
+    };
+    let entries = rendered.into_iter().flatten().filter(|(name, value)| !is_empty(name, value));
+    object(entries.map(|(name, value)| (name, Some(value))), statement.origin.clone())
 }
 
+/// Principals with the identifiers of each type in the order of the provider. A list of one stays a list, but for everybody.
+fn in_order(principals: &Value) -> Value {
+    let Some(kinds) = principals.as_map() else { return principals.clone() };
+    if let [(kind, named)] = kinds.iter().collect::<Vec<_>>().as_slice()
+        && *kind == "*"
+        && let Some([everybody]) = Texts::of(named).known().as_deref()
+        && *everybody == "*"
+    {
+        return Value::text("*", named.origin.clone());
+    }
+    let kinds = kinds.iter().map(|(kind, named)| {
+        let several = named.as_list().filter(|list| list.len() > 1).map(|_| Texts::of(named));
+        (kind.clone(), several.and_then(|texts| texts.sorted().as_set()).unwrap_or_else(|| named.clone()))
+    });
+    sorted_map(kinds, principals.origin.clone())
+}
+
+/// Conditions with values as texts, and a value that is alone in its list without it.
 fn written_back(conditions: &Value) -> Value {
     let Some(operators) = conditions.as_map() else { return conditions.clone() };
     let operators = operators.iter().filter_map(|(operator, variables)| {
         let Some(entries) = variables.as_map() else { return Some((operator.clone(), variables.clone())) };
         let kept = entries.iter().filter(|(_, value)| !matches!(value.data, Data::Number(_)));
-        let kept: Vec<_> = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let text = |value: &Value| Texts::of(value).as_list().unwrap_or_else(|| value.clone());
+        let kept: Vec<_> = kept.map(|(name, value)| (name.clone(), text(value))).collect();
         let is_lost = kept.is_empty() && !entries.is_empty();
         (!is_lost).then(|| (operator.clone(), sorted_map(kept, variables.origin.clone())))
     });
@@ -291,16 +276,6 @@ fn element(value: &Value, name: &str) -> Option<Value> {
 /// A field that is there and not null.
 fn written(value: &Value, name: &str) -> Option<Value> {
     Some(value.field(name)).filter(|value| !value.is_null())
-}
-
-/// The nested blocks of a type.
-///
-/// # Errors
-/// The value that keeps them from being known.
-fn blocks(value: &Value, kind: &str) -> Result<Vec<Value>, Value> {
-    let found = items(written(value, kind));
-    let unknown = found.iter().find(|block| block.as_map().is_none()).cloned();
-    unknown.map_or(Ok(found), Err)
 }
 
 /// The elements of a list, as far as they are known, without those that are null; of anything else, that alone.
@@ -328,55 +303,28 @@ fn texts_of(arguments: &Value, names: [&str; 2], decode: &dyn Fn(&Value) -> Valu
     decoded.filter(|document| !document.is_null()).collect()
 }
 
-/// Texts, with `&{…}` for `${…}`, which Terraform would take for its own.
-fn texts(value: Option<Value>) -> Vec<Value> {
-    let replaced = |value: Value| match &value.data {
-        Data::Text(text) => {
-            let parts = text.parts().iter().map(|part| match part {
-                Part::Literal(literal) => Part::Literal(literal.replace("&{", "${")),
-                part => part.clone(),
-            });
-            Value::new(Data::Text(Text::join(parts)), value.origin)
-        }
-        Data::Bool(_) | Data::Number(_) => {
-            let text = Literal::of(&value).map(|literal| literal.as_text()).unwrap_or_default();
-            Value::text(text, value.origin)
-        }
-        _ => value,
+/// The text with every rendered document in it written out. What is not known in one stays a part.
+#[must_use]
+pub fn written_out(text: &Text) -> Text {
+    let document = |part: &Part| match part {
+        Part::Json(document) if document.as_map().is_some() => Some(json(document, Layout::Indented)),
+        _ => None,
     };
-    items(value).into_iter().map(replaced).collect()
-}
-
-/// A set as the provider lists it: without duplicates, the last in lexical order first. Where something in it is not
-/// known, neither is the order.
-fn sorted(values: Vec<Value>) -> Vec<Value> {
-    let mut values = distinct(values);
-    if values.iter().all(|value| value.as_str().is_some()) {
-        values.sort_by(|left, right| right.as_str().cmp(&left.as_str()));
+    if text.parts().iter().all(|part| matches!(part, Part::Literal(_) | Part::Value(_))) {
+        return text.clone();
     }
-    values
+    text.replace(document)
 }
 
-fn distinct(values: Vec<Value>) -> Vec<Value> {
-    let mut distinct: Vec<Value> = Vec::with_capacity(values.len());
-    for value in values {
-        if !distinct.contains(&value) {
-            distinct.push(value);
-        }
-    }
-    distinct
-}
-
-/// One value as it is, several as a list, none not at all.
-fn one_or_many(values: Vec<Value>, origin: &Origin) -> Option<Value> {
-    (!values.is_empty()).then(|| one_or_list(values, origin))
-}
-
-fn one_or_list(values: Vec<Value>, origin: &Origin) -> Value {
-    match values.as_slice() {
-        [only] => only.clone(),
-        _ => Value::list(ListKind::Tuple, values, origin.clone()),
-    }
+/// The JSON of a rendered document.
+#[must_use]
+pub fn json(document: &Value, layout: Layout) -> Text {
+    let is_nothing =
+        |(name, value): (&String, &Value)| name == "Statement" && value.as_list().is_some_and(<[_]>::is_empty);
+    let entries = document.as_map().into_iter().flatten().filter(|entry| !is_nothing(*entry));
+    let entries = entries.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let document = Value::map(MapKind::Object, entries, document.origin.clone());
+    json_of(&document, layout, &|key| vec![Part::Literal(key.to_owned())])
 }
 
 fn object<'n>(entries: impl IntoIterator<Item = (&'n str, Option<Value>)>, origin: Origin) -> Value {

@@ -64,8 +64,7 @@ impl<'a> Evaluator<'a> {
                 let Some(text) = self.key_text(key) else {
                     return Value::failed("a key must be a text", origin);
                 };
-                let known = if key.obstacle().is_none() { self.entry(entries, &text, span) } else { None };
-                if let Some(value) = known.or_else(|| entries.get(&text).cloned()) {
+                if let Some(value) = self.entry(entries, &text, span) {
                     return value.through(span, Role::Expression);
                 }
                 if key.obstacle().is_some() {
@@ -156,14 +155,17 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The entry of a map under a known key: of an unknown key behind it that may be the same, it is asked.
-    fn entry(&self, entries: &IndexMap<String, Value>, name: &str, span: Span) -> Option<Value> {
+    /// The entry of a map under a key: of one behind it that may be the same it is asked, where one of the two is not known.
+    pub fn entry(&self, entries: &IndexMap<String, Value>, name: &str, span: Span) -> Option<Value> {
         let origin = Origin::expression(span);
         let at = entries.get_index_of(name);
+        let is_unknown = self.is_unknown_key(name);
+        let wanted = self.key_value(name, origin.clone());
         let behind = entries.iter().skip(at.map_or(0, |at| at + 1)).rev();
-        for (key, value) in behind.filter(|(key, _)| self.is_unknown_key(key)) {
-            let key = self.key_value(key, origin.clone());
-            match self.is_key(&key, Literal::Text(name.to_owned()), &origin) {
+        // Whether an unknown key is any of those in front is what the caller asks, one by one.
+        let behind = behind.filter(|(key, _)| if is_unknown { at.is_some() } else { self.is_unknown_key(key) });
+        for (key, value) in behind {
+            match equal(&wanted, &self.key_value(key, origin.clone()), self.world, origin.clone()) {
                 is if is.as_bool() == Some(true) => return Some(value.clone()),
                 is if is.as_bool() == Some(false) => {}
                 undecided => return Some(undecided),
@@ -224,13 +226,19 @@ impl<'a> Evaluator<'a> {
     /// `source[*].steps` and `source.*.steps`.
     pub fn splat(&self, source: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {
         let origin = Origin::expression(span);
+        let is_list = matches!(source.said_type(), Type::List(_) | Type::Set(_) | Type::Tuple(_));
+        let source = if is_list { types::null_decided(source, self.world) } else { source };
         let each = |item: &Value| self.steps(item.clone(), steps, span, env);
+        let made = |kind: ListKind, items: &[Value]| {
+            let made: Vec<Value> = items.iter().map(each).collect();
+            let failed = made.iter().find(|item| matches!(item.data, Data::Failed(_))).cloned();
+            failed.unwrap_or_else(|| Value::list(kind, made, origin.clone()))
+        };
         match &source.data {
+            Data::Null if is_list => Value::failed("a list that is null has no elements", origin),
             Data::Null => Value::list(ListKind::Tuple, Vec::new(), origin),
             Data::Pending(_) | Data::Failed(_) => source,
-            Data::List(ListKind::Tuple, items) => {
-                Value::list(ListKind::Tuple, items.iter().map(each).collect(), origin)
-            }
+            Data::List(ListKind::Tuple, items) => made(ListKind::Tuple, items),
             Data::List(_, items) if items.is_empty() => {
                 // What one element would make tells the type, or that no element has what is wanted.
                 let element = unknown::opaque("element", origin.clone());
@@ -240,7 +248,7 @@ impl<'a> Evaluator<'a> {
                     made => Value::list(ListKind::List, Vec::new(), origin).typed(&Type::list(types::of(&made))),
                 }
             }
-            Data::List(_, items) => Value::list(ListKind::List, items.iter().map(each).collect(), origin),
+            Data::List(_, items) => made(ListKind::List, items),
             Data::Open(input) => self.open_splat(&source, input, steps, span, env),
             Data::Opaque(symbol) if source.said_type().may_be_list() && !is_identifier(&source) => {
                 let element = opaque_part(symbol, "[*]", span);

@@ -9,13 +9,15 @@ use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::object::Instance;
+use super::policy_document::minified;
 
 impl<'a> Evaluator<'a> {
     /// An attribute of a data source this program knows; `None` for what is configured or opaque.
     pub fn data_attribute(&self, instance: &Instance<'a>, name: &str, span: Span) -> Option<Value> {
         let origin = Origin::expression(span);
         match (instance.key.kind.as_str(), name) {
-            ("aws_iam_policy_document", "json" | "minified_json") => Some(self.policy_document(instance)),
+            ("aws_iam_policy_document", "json") => Some(self.policy_document(instance)),
+            ("aws_iam_policy_document", "minified_json") => Some(minified(self.policy_document(instance))),
             ("aws_partition", "partition" | "id") => Some(self.partition(&origin)),
             ("aws_partition", "dns_suffix") => {
                 let source = SymbolSource::Named("AWS::URLSuffix".to_owned());

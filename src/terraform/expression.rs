@@ -13,6 +13,7 @@ use super::functions;
 use super::limits::width;
 use super::operators;
 use super::scope::Env;
+use super::sensitivity::sensitivity;
 use super::truth::truth;
 use super::types::{self, Nullable, Type};
 use super::typing::{are_at_odds, is_scalar};
@@ -157,7 +158,8 @@ impl<'a> Evaluator<'a> {
         let value = functions::call(&functions::Call { name, arguments, span, world: self.world, host: self });
         self.limits.count(width(&value));
         self.needs_fitting(name, misfit, &value);
-        self.settled(value)
+        let value = self.settled(value);
+        if name == "issensitive" { sensitivity(call, value, span, env) } else { value }
     }
 
     /// The arguments of a call, the last one expanded if it says so.

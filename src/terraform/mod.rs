@@ -35,6 +35,7 @@ mod reference;
 mod repeat;
 mod scope;
 mod secret;
+mod sensitivity;
 mod shared;
 mod slot;
 mod template;

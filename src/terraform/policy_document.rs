@@ -3,8 +3,8 @@
 
 use indexmap::IndexMap;
 
-use crate::model::policy_document::{Block, DOCUMENT, render};
-use crate::value::{Data, ListKind, MapKind, Origin, Part, Text, Value};
+use crate::model::policy_document::{Block, DOCUMENT, json, render};
+use crate::value::{Data, Layout, ListKind, MapKind, Origin, Part, Text, Value};
 
 use super::blocks::Content;
 use super::evaluator::Evaluator;
@@ -47,5 +47,16 @@ impl<'a> Evaluator<'a> {
         let span = text.origin.nearest().unwrap_or(content.header());
         let arguments = vec![text.clone()];
         functions::call(&functions::Call { name: "jsondecode", arguments, span, world: self.world, host: self })
+    }
+}
+
+/// The text of a rendered document without blanks.
+pub(super) fn minified(document: Value) -> Value {
+    match &document.data {
+        Data::Text(text) => match text.parts() {
+            [Part::Json(rendered)] => Value { data: Data::Text(json(rendered, Layout::Minified)), ..document },
+            _ => document,
+        },
+        _ => document,
     }
 }

@@ -101,21 +101,24 @@ impl Reader<'_> {
         caller: Option<Span>,
         notes: &mut Vec<Note>,
     ) -> Child {
+        let mut remark = |why: &str| {
+            let message = format!("module.{} is not read: {why}", path.join(".module."));
+            notes.push(Note { message, span: Some(call.header) });
+        };
         let (directory, source, caller) = match module.source(call) {
             ModuleSource::Local { directory, source } => (directory, source, caller),
             ModuleSource::Remote(source) => match self.installed.get(&path.join(".")) {
                 Some(installed) => match installed.mismatch(&source, version(call)) {
-                    Some(other) => return Child::Absent(format!("{source}, in place of which {other} is installed")),
+                    Some(other) => {
+                        remark(&format!("{other} is installed, and it asks for another one; run `terraform init`"));
+                        return Child::Absent(format!("{source}, in place of which {other} is installed"));
+                    }
                     None => (installed.directory.clone(), source, caller.or(Some(call.header))),
                 },
                 None => return Child::Absent(source),
             },
         };
         // Terraform refuses modules that call themselves; following them would never end.
-        let mut remark = |why: &str| {
-            let message = format!("module.{} is not read: {why}", path.join(".module."));
-            notes.push(Note { message, span: Some(call.header) });
-        };
         if self.chain.contains(&directory) {
             remark("it calls itself, and Terraform refuses that");
             return Child::Absent(format!("{source}, which calls itself"));

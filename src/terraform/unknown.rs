@@ -109,7 +109,6 @@ pub fn step(key: &Value) -> String {
 #[must_use]
 pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Origin) -> Value {
     let step = value::step(key);
-    let name = format!("{}{step}", collection.describe());
     let ty = match key {
         Literal::Text(key) => collection.said_type().attribute(key).cloned(),
         _ => collection.said_type().element().cloned(),
@@ -119,10 +118,10 @@ pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Orig
         Data::Opaque(symbol) => Value::opaque(part_of(symbol, &step), origin).typed(&ty),
         Data::Open(input) => {
             let (reason, domain) = (input.reason.of_part(), Domain::default());
-            let element = Input { name, reason, domain, origin: input.origin.clone() };
+            let element = Input { name: format!("{}{step}", input.name), reason, domain, origin: input.origin.clone() };
             settle(Value::open(element, origin).typed(&ty), world)
         }
-        _ => open(name, Domain::default(), world, origin),
+        _ => open(format!("{}{step}", collection.describe()), Domain::default(), world, origin),
     }
 }
 
@@ -208,8 +207,8 @@ pub fn parts(value: Value) -> Vec<Part> {
     }
 }
 
-/// The text of these parts; a lone unknown part is the value itself, as a template of one interpolation is. It waits for
-/// an answer that a part waits for: no name tells what becomes of the answer.
+/// The text of these parts; a lone unknown part is the value itself, as a text. It waits for an answer that a part waits
+/// for: no name tells what becomes of the answer.
 #[must_use]
 pub fn text(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
     let text = Text::join(parts);
@@ -218,7 +217,16 @@ pub fn text(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
     let stop = text.values().find(is_failed).or_else(|| text.values().find(is_pending));
     match (stop, text.parts()) {
         (Some(stop), _) => stop.clone(),
-        (None, [Part::Value(value)]) => value.clone(),
+        (None, [Part::Value(value)]) => as_text(value.clone()),
         _ => Value::new(Data::Text(text), origin),
+    }
+}
+
+/// What is not known, as the text that it becomes.
+#[must_use]
+pub fn as_text(value: Value) -> Value {
+    match value.data {
+        Data::Open(_) | Data::Opaque(_) => Value { ty: None, ..value }.typed(&Type::String),
+        _ => value,
     }
 }

@@ -197,6 +197,7 @@ impl<'a> Evaluator<'a> {
 
     /// The value converted to the variable's type; for null where null is not allowed, the default.
     fn typed_variable(&self, value: Value, declaration: &Declaration<'a>) -> Value {
+        let value = if declaration.nullable == Nullable::No { types::null_decided(value, self.world) } else { value };
         if value.is_null() && declaration.nullable == Nullable::No {
             let origin = value.origin;
             return self.default(declaration).unwrap_or_else(|| {
@@ -259,5 +260,5 @@ pub(super) fn argument_of(value: Value, span: Span) -> Value {
         }
         other => other.clone(),
     };
-    Value::new(data, value.origin).through(span, Role::Argument)
+    Value { data, ..value }.through(span, Role::Argument)
 }

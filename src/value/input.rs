@@ -269,6 +269,12 @@ impl Domain {
         Self { values: Some(values), never_null, ..Self::default() }
     }
 
+    /// The value that a literal stands for, as it is written among the few there are: of a boolean, true for "true".
+    fn own(&self, literal: Literal) -> Literal {
+        let values = self.values.iter().flatten();
+        values.cloned().find(|value| value.same(&literal)).unwrap_or(literal)
+    }
+
     /// Whether a literal is, or may be, one of the values.
     #[must_use]
     pub fn allows(&self, literal: &Literal) -> bool {
@@ -287,6 +293,10 @@ impl Question {
     #[must_use]
     pub fn new(input: impl Into<Arc<Input>>, ask: Ask) -> Self {
         let input = input.into();
+        let ask = match ask {
+            Ask::Is(literal) => Ask::Is(input.domain.own(literal)),
+            ask => ask,
+        };
         match &input.domain.mirrors {
             Some((mirrored, of)) if mirrored.answers(&ask) => Self::new(Arc::clone(of), ask),
             _ => Self { input, ask },

@@ -10,6 +10,7 @@ mod facts;
 mod fixed;
 mod foreign;
 mod input;
+mod json;
 mod marked;
 mod names;
 mod number;
@@ -33,6 +34,7 @@ pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Junction, Keys, Literal, Mirrored, Question, Reason};
+pub use json::{Layout, json_escaped, json_of};
 pub use marked::{Mark, Marked, Piece};
 pub use names::{attempted, index_in, is_inside, is_part, names_in, renamed, step};
 pub use number::{Decimal, NoNumber, Number};
@@ -383,7 +385,7 @@ impl Value {
                 format!("{{{}}}", entries.join(", "))
             }
             Data::Opaque(symbol) => symbol.to_string(),
-            Data::Open(input) => input.name.clone(),
+            Data::Open(input) => input.itself().name.clone(),
             Data::Pending(question) => question.describe(),
             Data::Failed(failure) => format!("({})", failure.message),
             Data::Object(id) => format!("object {}", id.0),

@@ -62,9 +62,15 @@ impl Text {
     /// The same text with every part that is a value changed. The characters keep their places.
     #[must_use]
     pub fn map_values(&self, change: impl Fn(&Part) -> Part) -> Self {
+        self.replace(|part| Some(Self::join([change(part)])))
+    }
+
+    /// The same text with what `change` gives for a part that is a value in the place of it. The characters keep their places.
+    #[must_use]
+    pub fn replace(&self, change: impl Fn(&Part) -> Option<Self>) -> Self {
         let mut start = 0;
         let texts = self.parts.iter().map(|part| {
-            let Part::Literal(text) = part else { return Self::join([change(part)]) };
+            let Part::Literal(text) = part else { return change(part).unwrap_or_else(|| Self::join([part.clone()])) };
             let range = start..start + text.len();
             start = range.end;
             Self::literal(text.clone()).written(self.places.slice(range))

@@ -8,6 +8,9 @@
 * `modules/*.txt`: modules (`=== name`, then a `--- path` for each file) with every argument of every instance as planned
   (`--- planned`), and where there is a section `--- plan.json`, the plan itself with its resources' own types. How a
   module is planned without a provider is told in `terraform_data.py`.
+* `policy_documents.txt`: modules (`=== name`) with the JSON that the AWS provider renders of their
+  `data.aws_iam_policy_document.d` (`--- json`), or `!error`. Only these need a provider: `hashicorp/aws` 5.100.0, which
+  Terraform's configuration may name in a mirror (`TF_CLI_CONFIG_FILE`). It needs neither a network nor credentials.
 
 Add a line with an expression alone, or a module without a record, and run this script with `terraform` 1.11 on the PATH:
 everything is recorded anew. Expressions are evaluated in a copy of the directory `module`, without any provider.
@@ -44,6 +47,26 @@ locals {
   template  = "Hi $${name}!"
   plain     = "plain"
   directive = "%%{ for x in list }$${x};%%{ endfor }"
+}
+"""
+
+
+# A provider that asks nobody anything.
+PROVIDER = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "5.100.0" }
+  }
+}
+"""
+OFFLINE = """
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
 }
 """
 
@@ -154,11 +177,32 @@ def record_module(case):
     return name + "".join(f"--- {path}\n{text}" for path, text in sections.items())
 
 
+def record_documents(path):
+    """What the provider renders, of all modules in one plan. One that is refused has no output in it."""
+    cases = [re.split(r"^--- json$", case, flags=re.M)[0] for case in re.split(r"^=== ", path.read_text(), flags=re.M)[1:]]
+    with tempfile.TemporaryDirectory() as directory:
+        root = [PROVIDER, OFFLINE]
+        for at, case in enumerate(cases):
+            module = pathlib.Path(directory, f"m{at}")
+            module.mkdir()
+            output = 'output "json" {\n  value = data.aws_iam_policy_document.d.json\n}\n'
+            module.joinpath("main.tf").write_text(PROVIDER + case.split("\n", 1)[1] + output)
+            root.append(f'module "m{at}" {{\n  source = "./m{at}"\n}}\n')
+            root.append(f'output "o{at}" {{\n  value = module.m{at}.json\n}}\n')
+        pathlib.Path(directory, "main.tf").write_text("".join(root))
+        for name, *options in [["init", "-input=false"], ["plan", "-input=false", "-out=plan"]]:
+            terraform(directory, name, "-no-color", *options)
+        outputs = json.loads(terraform(directory, "show", "-json", "plan").stdout)["planned_values"]["outputs"]
+    results = [outputs.get(f"o{at}", {}).get("value", "!error") for at in range(len(cases))]
+    path.write_text("".join(f"=== {case}--- json\n{result}\n" for case, result in zip(cases, results)))
+
+
 def main():
     record_lines(HERE / "expressions.txt", console)
     record_lines(HERE / "planned.txt", planned)
     for family in sorted((HERE / "modules").glob("*.txt")):
         record_family(family)
+    record_documents(HERE / "policy_documents.txt")
 
 
 if __name__ == "__main__":

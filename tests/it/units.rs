@@ -76,6 +76,11 @@ fn open_inputs() {
 }
 
 #[test]
+fn conversions() {
+    judge("conversions.yaml");
+}
+
+#[test]
 fn accounts() {
     judge("accounts.yaml");
 }

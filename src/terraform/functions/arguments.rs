@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{Call, whole};
+use crate::model::policy_document::written_out;
 use crate::terraform::joined::{is_nothing, joined, resolved};
 use crate::terraform::types::{Type, convert, kind, of};
 use crate::terraform::unknown::Outcome;
@@ -41,6 +42,8 @@ pub(super) enum Parameter {
     KeyedOrNull,
     Number,
     Text,
+    /// A text that is read as JSON: what was encoded is what it holds, and needs no text.
+    Json,
     /// `list(any)`
     List,
     /// `list(bool)`
@@ -54,7 +57,7 @@ pub(super) enum Parameter {
 }
 
 /// How many bytes a text may have that a function makes.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// How many elements a list may have that a function makes, or how many pairs it may compare.
 const MAX_ITEMS: usize = 1_000_000;
 
@@ -110,7 +113,7 @@ impl Parameter {
         match self {
             Self::Any | Self::Nullable | Self::Sized | Self::Sequence | Self::Keyed | Self::KeyedOrNull => Type::Any,
             Self::Number => Type::Number,
-            Self::Text => Type::String,
+            Self::Text | Self::Json => Type::String,
             Self::List => Type::list(Type::Any),
             Self::Bools => Type::list(Type::Bool),
             Self::Texts => Type::list(Type::String),
@@ -213,7 +216,12 @@ impl<'a> Arguments<'a> {
             if let Data::Failed(failure) = &value.data {
                 return Err(format!("argument {}: {}", index + 1, failure.message));
             }
-            converted.push(value);
+            converted.push(match &value.data {
+                Data::Text(text) if parameter != Parameter::Json => {
+                    Value { data: Data::Text(written_out(text)), ..value }
+                }
+                _ => value,
+            });
         }
         Ok(Self { call, values: converted, absent: Value::null(Origin::default()) })
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
@@ -34,7 +35,10 @@ fn length(arguments: &Arguments) -> Answer {
             return Err(Trouble::Unknown);
         }
         Data::List(_, items) => items.len(),
-        Data::Map(_, entries) => entries.len(),
+        Data::Map(_, entries) => match different_keys(entries, arguments) {
+            Ok(count) => count,
+            Err(undecided) => return Ok(undecided),
+        },
         Data::Text(text) => {
             if let Some(text) = text.as_literal() {
                 text.graphemes(true).count()
@@ -64,6 +68,30 @@ fn unknown(value: &Value) -> Option<Arc<Input>> {
         }
         _ => None,
     }
+}
+
+/// How many keys a map has: two that inputs decide may be one.
+///
+/// # Errors
+/// The question whether they are.
+fn different_keys(entries: &IndexMap<String, Value>, arguments: &Arguments) -> Result<usize, Value> {
+    // What stands for a key that is not known is a text with its expression in it.
+    if !entries.keys().any(|key| key.contains("${")) {
+        return Ok(entries.len());
+    }
+    let keys: Vec<Value> = entries.keys().map(|key| arguments.call.host.key(key, arguments.origin())).collect();
+    let is_open = |key: &Value| key.obstacle().is_some_and(|part| matches!(part.data, Data::Open(_)));
+    let mut count = keys.len();
+    for (at, key) in keys.iter().enumerate() {
+        let others = keys.iter().skip(at + 1).filter(|other| is_open(key) || is_open(other));
+        let mut same = others.map(|other| equal(key, other, arguments.world(), arguments.origin()));
+        match same.find(|same| same.as_bool() != Some(false)) {
+            Some(same) if same.as_bool() == Some(true) => count -= 1,
+            Some(undecided) => return Err(undecided),
+            None => {}
+        }
+    }
+    Ok(count)
 }
 
 /// The length of an input, which can be asked about.

@@ -42,7 +42,7 @@ fn without_ephemerals(value: &Value, arguments: &Arguments) -> Value {
     }
 }
 
-/// Whether a value is sensitive is not followed here; its content is the same.
+/// Whether a value is sensitive is told by how it is written (`terraform::sensitivity`); its content is the same.
 #[allow(clippy::unnecessary_wraps, reason = "the table holds functions that may refuse")]
 fn unmarked(arguments: &Arguments) -> Answer {
     Ok(arguments.value(0).clone())

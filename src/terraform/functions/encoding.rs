@@ -1,12 +1,14 @@
 //! Base64, URLs and character sets.
 
 use std::fmt::Write as _;
+use std::io::Read as _;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use encoding_rs::Encoding;
+use flate2::read::MultiGzDecoder;
 
-use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::arguments::{Answer, Arguments, Function, MAX_BYTES, Parameter as P, Trouble, function, limit_bytes};
 use crate::terraform::unknown::Outcome;
 use crate::value::Value;
 
@@ -18,7 +20,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("urlencode", &[P::Text], Outcome::Set, url_encode),
 ];
 
-pub(super) const OPENTOFU: &[Function] = &[function("urldecode", &[P::Text], Outcome::Open, url_decode)];
+pub(super) const OPENTOFU: &[Function] = &[
+    function("base64gunzip", &[P::Text], Outcome::Open, base64_gunzip),
+    function("urldecode", &[P::Text], Outcome::Open, url_decode),
+];
 
 fn base64_encode(arguments: &Arguments) -> Answer {
     Ok(Value::text(STANDARD.encode(arguments.text(0)?), arguments.origin()))
@@ -102,6 +107,18 @@ fn text_decode(arguments: &Arguments) -> Answer {
         }
     };
     Ok(Value::text(text.ok_or("the bytes are not of this encoding")?, arguments.origin()))
+}
+
+/// <https://opentofu.org/docs/language/functions/base64gunzip/>
+fn base64_gunzip(arguments: &Arguments) -> Answer {
+    let packed = bytes(arguments)?;
+    let mut unpacked = Vec::new();
+    let limited = MultiGzDecoder::new(packed.as_slice()).take(MAX_BYTES as u64 + 1).read_to_end(&mut unpacked);
+    limited.map_err(|_| "these bytes are not compressed by gzip")?;
+    limit_bytes(unpacked.len())?;
+    // Terraform's texts may hold other bytes; those here may not.
+    let text = String::from_utf8(unpacked).map_err(|_| Trouble::Unknown)?;
+    Ok(Value::text(text, arguments.origin()))
 }
 
 /// <https://opentofu.org/docs/language/functions/urldecode/>

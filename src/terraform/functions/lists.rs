@@ -36,7 +36,8 @@ fn concat(arguments: &Arguments) -> Answer {
         }
     }
     if let Some(joined) = arguments.joined("concat", Junction::List, &arguments.values) {
-        return Ok(joined);
+        // Lists make a list; with anything else among them it is a tuple, though it have the elements of one list.
+        return Ok(if common_list(arguments).is_some() { joined } else { Value { ty: None, ..joined } });
     }
     let mut all = Vec::new();
     for value in &arguments.values {
@@ -136,7 +137,8 @@ fn distinct(arguments: &Arguments) -> Answer {
         limit_items(before.len() * kept.len())?;
         let mut is_new = true;
         for other in before {
-            let is_input = [other, item].iter().any(|value| matches!(value.data, Data::Open(_)));
+            let obstacles = [other, item].map(Value::obstacle).into_iter().flatten();
+            let is_input = obstacles.into_iter().any(|obstacle| matches!(obstacle.data, Data::Open(_)));
             match equal(other, item, arguments.world(), arguments.origin()) {
                 same if same.as_bool() == Some(true) => is_new = false,
                 undecided if is_input && undecided.as_bool().is_none() => return Ok(undecided),

@@ -28,12 +28,20 @@ fn lookup(arguments: &Arguments) -> Answer {
     let (map, key) = (arguments.value(0), arguments.value(1));
     match &map.data {
         Data::Map(kind, entries) => {
-            if let Some(value) = key.as_str().and_then(|key| entries.get(key)) {
+            // What stands for a key that is not known is a text with its expression in it.
+            let is_known = !entries.keys().any(|name| name.contains("${"));
+            if let Some(value) = key.as_str().filter(|_| is_known).and_then(|key| entries.get(key)) {
                 return Ok(chosen(value, arguments));
             }
-            for (name, value) in entries.as_ref() {
-                let name = arguments.call.host.key(name, arguments.origin());
-                if truth(&equal(key, &name, arguments.world(), arguments.origin()))? {
+            let keys = entries.keys().map(|name| arguments.call.host.key(name, arguments.origin()));
+            let keys: Vec<Value> = keys.collect();
+            let mut found: Vec<(&Value, &Value)> = keys.iter().zip(entries.values()).collect();
+            if !is_known {
+                // Of two keys that turn out to be the same the last one counts.
+                found.reverse();
+            }
+            for (name, value) in found {
+                if truth(&equal(key, name, arguments.world(), arguments.origin()))? {
                     return Ok(chosen(value, arguments));
                 }
             }

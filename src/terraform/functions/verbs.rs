@@ -7,7 +7,7 @@ use super::arguments::{Arguments, Trouble};
 use super::json;
 use crate::terraform::types::{Type, convert, of};
 use crate::terraform::unknown::{Outcome, as_part, derive, parts};
-use crate::value::{Data, Decimal, Number, Part, Value};
+use crate::value::{Data, Decimal, Number, Part, Value, json_escaped};
 
 /// How wide a field may be: beyond that it would fill the memory.
 const MAX_WIDTH: usize = 10_000;
@@ -96,7 +96,7 @@ pub(super) fn write(verb: &Verb, value: &Value, arguments: &Arguments) -> Result
     let written = match verb.letter {
         'v' => any(verb, value, arguments)?,
         's' => cut(text(value, &Type::String, arguments)?, verb),
-        'q' => format!("\"{}\"", json::escape(&text(value, &Type::String, arguments)?)),
+        'q' => format!("\"{}\"", json_escaped(&text(value, &Type::String, arguments)?)),
         't' => text(value, &Type::Bool, arguments)?,
         _ => number(verb, &converted(value, &Type::Number, arguments)?)?,
     };

@@ -6,11 +6,13 @@ use indexmap::IndexMap;
 
 use super::logic::all;
 use super::order::{length_is, length_of};
+use crate::model::policy_document::written_out;
 use crate::terraform::joined::count;
 use crate::terraform::types::{Type, of};
-use crate::terraform::unknown::{is_identifier, text, whether};
+use crate::terraform::unknown::{as_text, is_identifier, text, whether};
 use crate::value::{
-    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Origin, Part, Question, SymbolSource, Text, Value, World,
+    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Question, SymbolSource, Text, Value,
+    World,
 };
 
 /// `left == right`: a boolean, or pending on the question that decides it. Equality does not convert, so the text
@@ -151,7 +153,6 @@ fn unknown(left: &Value, right: &Value, world: &World, origin: Origin) -> Value 
 /// A value with what tells its type: a list that is compared with a tuple, or a map with an object, is never the same.
 fn typed(value: &Value) -> String {
     match &value.data {
-        Data::Open(input) => input.itself().name.clone(),
         Data::List(ListKind::List, _) => format!("tolist({})", value.describe()),
         Data::Map(MapKind::Map, _) => format!("tomap({})", value.describe()),
         _ => value.describe(),
@@ -191,6 +192,7 @@ fn maps(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
 /// Texts of which at least one may have unknown parts: what both begin or end with is taken off first, because
 /// `"a-${var.x}" == "a-b"` asks no more than whether the variable is "b".
 fn texts(left: &Text, right: &Text, world: &World, origin: Origin) -> Value {
+    let [left, right] = [left, right].map(written_out);
     if let (Some(left), Some(right)) = (left.as_literal(), right.as_literal()) {
         return Value::bool(left == right, origin);
     }
@@ -210,13 +212,19 @@ fn texts(left: &Text, right: &Text, world: &World, origin: Origin) -> Value {
     }
 }
 
-/// The equality of the one unknown part that is left with all that is left on the other side.
+/// The equality of the one unknown part that is left with all that is left on the other side. A number is written in one
+/// way only.
 fn rest(part: &Value, other: Vec<Part>, world: &World, origin: Origin) -> Value {
     let other = text(other, origin.clone());
-    if matches!(part.data, Data::Text(_)) {
-        unknown(part, &other, world, origin)
-    } else {
-        equal(part, &other, world, origin)
+    match (of(part), other.as_str()) {
+        _ if matches!(part.data, Data::Text(_)) => unknown(part, &other, world, origin),
+        (Type::Number, Some(written)) => match Number::parse(written) {
+            Ok(number) if number.to_string() == written => {
+                equal(part, &Value::number(number, origin.clone()), world, origin)
+            }
+            _ => Value::bool(false, origin),
+        },
+        _ => equal(&as_text(part.clone()), &other, world, origin),
     }
 }
 

@@ -173,8 +173,6 @@ const NAMES: &str = r#"
 /// What is known to differ, by how the expression begins, and why that does not matter.
 const DIFFERENT: &[(&str, &str)] = &[
     ("base64gzip(null)", "it is never worked out here, so that nothing is refused"),
-    ("issensitive(sensitive(\"a\")) ? 1 : 1", "marks are not followed"),
-    ("can(issensitive(", "marks are not followed"),
     ("templatestring(\"literal\"", "a literal template is rendered"),
     ("local.list == []", "the type of what is set at deployment is not known"),
     ("{ (local.text) = 1 }", "what is known of the object is kept under a key that is not"),

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::*;
-use crate::value::Part;
+use crate::value::{Part, Reason};
 
 /// The document as JSON, with `${…}` for what is not known.
 fn shown(value: &Value) -> Json {
@@ -47,6 +47,27 @@ fn a_document_is_rendered_as_the_provider_does() {
         let (got, expected) = (shown(document).to_string(), expected.to_string());
         if got != expected {
             wrong.push(format!("{name}\n  expected {expected}\n  got      {got}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// `tests/conformance/policy_documents.txt`: the attribute `json` of `data.aws_iam_policy_document.d` as the provider gives it,
+/// to the byte. `tests/conformance/record.py` records it.
+#[test]
+fn documents_are_the_text_that_the_provider_renders() {
+    let recorded = include_str!("../../../tests/conformance/policy_documents.txt");
+    let mut wrong = Vec::new();
+    for case in format!("\n{recorded}").split("\n=== ").skip(1) {
+        let (case, expected) = case.split_once("\n--- json\n").expect("a case has a record");
+        let (name, more) = case.split_once('\n').expect("a case has a name and a module");
+        // As an argument of a function, it is text.
+        let value = evaluated_in("trimspace(data.aws_iam_policy_document.d.json)", more, &World::default());
+        let is_refused = || matches!(&value.data, Data::Open(input) if matches!(input.reason, Reason::Broken(_)));
+        let is_right = if expected.trim() == "!error" { is_refused() } else { value.as_str() == Some(expected.trim()) };
+        if !is_right {
+            let found = value.as_str().map_or_else(|| show(&value), str::to_owned);
+            wrong.push(format!("{name}\n{more}\nexpected {expected}\ngot {found}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -8,7 +8,7 @@ use super::{Attribute, Nullable, Type, domain, kind, set, unify};
 use crate::terraform::joined::{Entry, entry, joined};
 use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Mirrored, NoNumber, Number, Origin, Question,
+    Ask, Data, Domain, Input, Junction, Keys, ListKind, Literal, MapKind, Mirrored, NoNumber, Number, Origin, Question,
     Reason, Value, World,
 };
 
@@ -30,6 +30,7 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
             return refuse(&value, &to.describe());
         }
         Data::Null | Data::Opaque(_) => return retyped(value, to),
+        Data::Open(_) if completes_more(to, value.said_type()) => return completed(value, to, world),
         Data::Open(input) => return retyped(narrow(&value, input, to, world), to),
         _ => {}
     }
@@ -68,6 +69,7 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
         Type::Bool if may_be_text(value, input) => return boolean_of_text(value, input, world),
         Type::Number if may_be_text(value, input) => return number_of_text(value, input, wanted, world),
         Type::Set(_) if !matches!(value.said_type(), Type::Set(_)) => return set_of_elements(value, input),
+        Type::List(_) if matches!(value.said_type(), Type::Set(_)) => return list_of_elements(value, input),
         _ => {}
     }
     if input.domain.values.is_some() || (wanted.values.is_none() && wanted.never_empty == input.domain.never_empty) {
@@ -88,6 +90,55 @@ fn may_be_text(value: &Value, input: &Input) -> bool {
     }
 }
 
+/// Whether a conversion makes another object: with fewer attributes, or with defaults for some that had none.
+fn completes_more(to: &Type, from: &Type) -> bool {
+    match (to, from) {
+        (Type::Object(attributes), Type::Object(given)) => {
+            given.keys().any(|name| !attributes.contains_key(name))
+                || attributes
+                    .keys()
+                    .any(|name| !given.contains_key(name) || to.completes(name) && !from.completes(name))
+        }
+        (Type::Object(attributes), Type::Any) => attributes.keys().any(|name| to.completes(name)),
+        _ => false,
+    }
+}
+
+/// An object that is not known, as one of these attributes: a default stands in for each that is null or missing.
+fn completed(value: Value, to: &Type, world: &World) -> Value {
+    let value = null_decided(value, world);
+    let (Type::Object(attributes), Data::Open(_)) = (to, &value.data) else { return value };
+    object_of(&value, attributes, world, |name| {
+        let is_missing = matches!(value.said_type(), Type::Object(given) if !given.contains_key(name));
+        let element = || element_of(&value, &Literal::Text(name.to_owned()), world, value.origin.clone());
+        let element = (!is_missing).then(element)?;
+        let has_default = attributes.get(name).is_some_and(|attribute| attribute.default.is_some());
+        Some(if has_default { null_decided(element, world) } else { element })
+    })
+}
+
+/// A value of which it is known whether it is null: what an input decides waits for that answer.
+#[must_use]
+pub fn null_decided(value: Value, world: &World) -> Value {
+    let Data::Open(input) = &value.data else { return value };
+    let null = Question::new(Arc::clone(input), Ask::Null);
+    match world.answer(&null) {
+        Some(true) => Value::null(value.origin),
+        Some(false) => value,
+        None => Value::pending(null, value.origin),
+    }
+}
+
+/// The list that a set makes of what is not known: its elements in an order of its own.
+fn list_of_elements(value: &Value, input: &Arc<Input>) -> Value {
+    let set = input.itself();
+    let domain =
+        Domain { keys: Keys::Positions, mirrors: Some((Mirrored::Elements, set.clone())), ..input.domain.clone() };
+    let list =
+        Input { name: format!("tolist({})", set.name), reason: Reason::Derived, domain, origin: input.origin.clone() };
+    Value { data: Data::Open(Arc::new(list)), ..value.clone() }
+}
+
 /// The set that a list is made. It keeps the list's name, and has its elements, but each only once.
 fn set_of_elements(value: &Value, input: &Arc<Input>) -> Value {
     let domain = Domain { mirrors: Some((Mirrored::Members, Arc::clone(input))), ..input.domain.clone() };
@@ -98,11 +149,10 @@ fn set_of_elements(value: &Value, input: &Arc<Input>) -> Value {
 /// The boolean a text is worth. Several texts are worth one ("1" is true), and none of them is a boolean, so that whoever
 /// knows the boolean does not know the text.
 fn boolean_of_text(value: &Value, input: &Arc<Input>, world: &World) -> Value {
-    let answer = |ask| Value::answer(Question::new(Arc::clone(input), ask), world, value.origin.clone());
-    match answer(Ask::Null).data {
-        Data::Bool(true) => Value::null(value.origin.clone()),
-        Data::Bool(false) => answer(Ask::True),
-        waiting => Value::new(waiting, value.origin.clone()),
+    let decided = null_decided(value.clone(), world);
+    match &decided.data {
+        Data::Open(_) => Value::answer(Question::new(Arc::clone(input), Ask::True), world, decided.origin),
+        _ => decided,
     }
 }
 

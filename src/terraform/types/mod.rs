@@ -14,7 +14,7 @@ mod unify;
 use crate::value::{Data, Domain, Keys, ListKind, Literal, MapKind, Value};
 
 pub use constant::constant;
-pub use convert::convert;
+pub use convert::{convert, null_decided};
 pub use defaults::with_defaults_of;
 pub use order::{compare, set};
 pub use parse::parse;

@@ -55,9 +55,13 @@ pub fn of(value: &Value) -> Type {
             let attribute = |(key, value): (&String, &Value)| (key.clone(), Attribute::required(of(value)));
             Type::Object(entries.iter().map(attribute).collect())
         }
-        Data::Open(input) => match &input.domain.values {
-            Some(values) if values.iter().all(|value| matches!(value, Literal::Bool(_) | Literal::Null)) => Type::Bool,
-            _ => value.said_type().clone(),
+        Data::Open(input) => match (value.said_type(), &input.domain.values) {
+            (Type::Any, Some(values))
+                if values.iter().all(|value| matches!(value, Literal::Bool(_) | Literal::Null)) =>
+            {
+                Type::Bool
+            }
+            (said, _) => said.clone(),
         },
         Data::Opaque(_) if is_identifier(value) => Type::String,
         Data::Null | Data::Opaque(_) => value.said_type().clone(),

@@ -18,7 +18,9 @@ mod estate;
 mod evaluator;
 mod export;
 mod given;
+mod include;
 mod intrinsic;
+mod items;
 mod known;
 mod locate;
 mod lookup;
@@ -107,7 +109,7 @@ pub fn load_text(sources: &Arc<Sources>, text: &Text, place: Span, given: &Given
 /// speak of.
 #[must_use]
 pub fn mentions_nesting(bytes: &[u8]) -> bool {
-    ["AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Include"]
+    ["AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Include", "Rain::Include"]
         .iter()
         .any(|name| mentions(bytes, name))
 }

@@ -5,6 +5,7 @@ use crate::source::Span;
 use crate::syntax::{Entry, Node};
 use crate::value::{Data, Input, ListKind, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
 
+use super::condition::{every, negated};
 use super::evaluator::{Evaluator, Name, broken};
 use super::given::GivenValue;
 use super::parameter::Parameter;
@@ -317,11 +318,19 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    /// Whether the condition of a resource holds: true, false, pending or failed.
+    /// Whether a resource exists, as far as its condition and the loops around it say: true, false, pending or failed.
     pub fn exists(&self, stack: &'t Stack, resource: Declared<'t>) -> Value {
-        match resource.condition() {
-            Some(condition) => self.holds(stack, condition, "the Condition of a resource"),
-            None => Value::bool(true, Origin::at(resource.span(), Role::Header)),
+        let header = Origin::at(resource.span(), Role::Header);
+        let chosen = stack.body.chosen.get(resource.id).into_iter().flatten();
+        let chosen = chosen.map(|cases| {
+            let others: Vec<Value> = cases.iter().map(|case| negated(self.is_case(case, &header))).collect();
+            negated(every(&others, header.clone()))
+        });
+        let condition = resource.condition().map(|name| self.holds(stack, name, "the Condition of a resource"));
+        let truths: Vec<Value> = chosen.chain(condition).collect();
+        match truths.as_slice() {
+            [only] => only.clone(),
+            _ => every(&truths, header),
         }
     }
 

@@ -203,9 +203,14 @@ fn is_template(document: &Node) -> bool {
             // A loop's body is the last of its three items; an include may hold anything.
             Some(key) if key.starts_with("Fn::ForEach::") => holds_loop(&entry.value),
             Some("Fn::Transform") => declared || entry.value.get("Name").and_then(Node::text) == Some("AWS::Include"),
-            _ => is_resource(&entry.value),
+            _ => is_resource(&entry.value) || declared && is_inserted(&entry.value),
         })
     })
+}
+
+/// Whether Rain takes it from another file.
+fn is_inserted(node: &Node) -> bool {
+    node.tag.as_ref().is_some_and(|tag| tag.name == "Rain::Include")
 }
 
 fn holds_loop(node: &Node) -> bool {

@@ -5,21 +5,20 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::model::OpenInputs;
 use crate::source::{FileId, Sources};
 use crate::syntax::{Entry, Node, NodeKind, Scalar, Style};
-use crate::value::{Data, Input, Literal, Value};
+use crate::value::Value;
+
+use super::Found;
 
 use super::evaluator::Evaluator;
-use super::template::{Template, fragment, function};
+use super::items::{Cases, Item};
+use super::template::{Template, function};
 use super::tree::{Body, KeptDefault, Stack, Unread};
-use super::{Found, NotRead, file_error, read_part};
 
 const FOR_EACH: &str = "Fn::ForEach::";
 /// The most bytes a text may grow to, times its names.
 const MAX_FILLED: usize = 64 * 1024 * 1024;
-/// How many files a stack includes: one may include itself.
-const MAX_INCLUDES: usize = 100;
 const TRANSFORM: &str = "Fn::Transform";
 /// The sections that the others refer to.
 const FIRST: [&str; 3] = ["Parameters", "Mappings", "Rules"];
@@ -41,24 +40,22 @@ pub struct Expander<'a, 't> {
     /// Where remarks go.
     pub found: &'a mut Found,
     bindings: Vec<(String, Item)>,
-    iterated: IndexMap<String, Value>,
-    kept: BTreeMap<String, KeptDefault>,
-    included: Vec<FileId>,
-    depth: usize,
+    /// The cases in which what is expanded exists, loop by loop.
+    choices: Vec<Cases>,
+    chosen: BTreeMap<String, Vec<Cases>>,
+    /// What the identifiers of loops over what is not known stand for.
+    pub iterated: IndexMap<String, Value>,
+    /// Parameters whose values name what exists.
+    pub kept: BTreeMap<String, KeptDefault>,
+    /// The files that were included.
+    pub included: Vec<FileId>,
+    /// How many mappings lie around what is expanded.
+    pub depth: usize,
     unread: Option<Unread>,
     /// Whether what is expanded declares resources.
-    declares: bool,
+    pub declares: bool,
     /// What stands for an item of a collection that is not known: `*` in the names of resources and conditions.
     any: Option<&'static str>,
-}
-
-/// What a loop's identifier stands for.
-#[derive(Debug, Clone)]
-enum Item {
-    /// This text.
-    Known(String),
-    /// Any item of a collection that is not known.
-    Any,
 }
 
 impl<'a, 't> Expander<'a, 't> {
@@ -70,7 +67,7 @@ impl<'a, 't> Expander<'a, 't> {
         budget: &'a mut usize,
         found: &'a mut Found,
     ) -> Self {
-        let (bindings, iterated, kept, included, depth, unread, declares, any) = Default::default();
+        let (bindings, choices, chosen, iterated, kept, included, depth, unread, declares, any) = Default::default();
         Self {
             sources,
             evaluator,
@@ -78,6 +75,8 @@ impl<'a, 't> Expander<'a, 't> {
             budget,
             found,
             bindings,
+            choices,
+            chosen,
             iterated,
             kept,
             included,
@@ -106,60 +105,24 @@ impl<'a, 't> Expander<'a, 't> {
         included
     }
 
-    /// The file that an `AWS::Include` names, if it is on disk.
-    fn include(&mut self, transform: &Node) -> Option<Node> {
-        let location = transform.get("Parameters").and_then(|parameters| parameters.get("Location"));
-        let location = location.map(|node| self.node(node)).map(|node| self.evaluator.evaluate(self.stack, &node));
-        let text = location.as_ref().and_then(Value::as_str).unwrap_or_default();
-        let base = self.sources.file(self.stack.template.file).location.clone();
-        let unread = if text.contains("://") || text.is_empty() {
-            "its location is not on disk".to_owned()
-        } else {
-            match base.parent().map(|directory| read_part(self.sources, &directory.join(text))) {
-                Some(Ok(file)) if self.included.len() < MAX_INCLUDES && *self.budget > 0 => {
-                    // Parsing costs about a node for every few bytes.
-                    *self.budget = self.budget.saturating_sub(self.sources.file(file).text.len() / 16);
-                    self.included.push(file);
-                    match fragment(self.sources, file) {
-                        Ok(document) => return Some(document),
-                        Err(problems) => {
-                            let path = &self.sources.file(file).path;
-                            self.found.errors.extend(problems.iter().map(|problem| file_error(path, problem)));
-                            format!("{path} cannot be read")
-                        }
-                    }
-                }
-                Some(Err(NotRead { why, error })) => {
-                    self.found.errors.extend(error);
-                    why
-                }
-                _ => "it includes too much".to_owned(),
-            }
-        };
-        let message = format!("AWS::Include is not carried out: {unread}");
-        // What is on S3 is seldom meant to be here.
-        if self.declares && self.depth == 0 && !text.contains("://") {
-            self.found.unread(message, transform.span);
-        } else {
-            self.found.note(message, transform.span);
-        }
-        let source = location.as_ref().map(|location| location.as_str().map_or(location.describe(), str::to_owned));
-        self.not_read("AWS::Include", &source.unwrap_or_default());
-        None
-    }
-
     /// What a section may get from something that is not read.
-    fn not_read(&mut self, name: &str, source: &str) {
+    pub fn not_read(&mut self, name: &str, source: &str) {
         if self.depth == 0 {
             self.unread = Some(Unread { name: name.to_owned(), source: source.to_owned(), declares: self.declares });
         }
     }
 
-    fn node(&mut self, node: &Node) -> Node {
+    /// A node, expanded.
+    pub fn node(&mut self, node: &Node) -> Node {
         if let Some(("Ref", name)) = function(node)
             && let Some(Item::Known(item)) = name.text().and_then(|name| self.bound(name))
         {
             return Node { kind: scalar(item.clone()), span: node.span, tag: None };
+        }
+        if let Some(("Fn::Rain::Include", path)) = function(node)
+            && let Some(included) = self.inserted(path)
+        {
+            return self.node(&included);
         }
         let kind = match &node.kind {
             NodeKind::Scalar(written) => {
@@ -200,6 +163,9 @@ impl<'a, 't> Expander<'a, 't> {
                     other => other.clone(),
                 };
                 let key = Node { kind, span: entry.key.span, tag: None };
+                if let Some(name) = key.text().filter(|_| self.depth == 0 && !self.choices.is_empty()) {
+                    self.chosen.insert(name.to_owned(), self.choices.clone());
+                }
                 expanded.push(Entry { value: self.value(&key, &entry.value), key });
             }
         }
@@ -258,50 +224,19 @@ impl<'a, 't> Expander<'a, 't> {
         };
         let identifier = identifier.text().unwrap_or_default().to_owned();
         let mut expanded = Vec::new();
-        for item in self.items(&identifier, collection) {
+        for (item, cases) in self.items(&identifier, collection) {
             if *self.budget == 0 {
                 self.found.note("the loops of this template expand to more than 1,000,000 nodes", entry.key.span);
                 break;
             }
             self.bindings.push((identifier.clone(), item));
+            let around = self.choices.len();
+            self.choices.extend(Some(cases).filter(|cases| !cases.is_empty()));
             expanded.extend(self.entries(body.entries()));
+            self.choices.truncate(around);
             self.bindings.pop();
         }
         expanded
-    }
-
-    /// The items of a loop's collection. One that is not known has one item that stands for all.
-    fn items(&mut self, identifier: &str, collection: &Node) -> Vec<Item> {
-        let collection = self.node(collection);
-        if self.evaluator.open != OpenInputs::Everything {
-            self.keep(&collection);
-        }
-        let value = self.evaluator.evaluate(self.stack, &collection);
-        let items: Option<Vec<Item>> = value
-            .as_list()
-            .and_then(|items| items.iter().map(|item| Some(Item::Known(Literal::of(item)?.as_text()))).collect());
-        items.unwrap_or_else(|| {
-            let origin = value.origin.clone();
-            let name = format!("{}[*]", value.describe());
-            let any = match &value.data {
-                Data::Open(input) => Input { name, domain: crate::value::Domain::default(), ..input.as_ref().clone() },
-                _ => Input::derived(name, origin.clone()),
-            };
-            self.iterated.insert(identifier.to_owned(), Value::open(any, origin));
-            self.found.note("the collection of this loop is not known; one item stands for all", collection.span);
-            vec![Item::Any]
-        })
-    }
-
-    /// Parameters whose values name what exists.
-    fn keep(&mut self, collection: &Node) {
-        if let Some(("Ref", name)) = function(collection) {
-            self.kept.extend(name.text().map(|name| (name.to_owned(), KeptDefault::Items)));
-        }
-        let entries = collection.entries().iter().map(|entry| &entry.value);
-        for part in collection.items().into_iter().flatten().chain(entries) {
-            self.keep(part);
-        }
     }
 
     fn bound(&self, name: &str) -> Option<&Item> {
@@ -374,10 +309,12 @@ pub fn body(mut expander: Expander<'_, '_>) -> (Body, Vec<FileId>, Option<Unread
         expander.declares = name == "Resources";
         let all = expander.entries(template.section(name)).into_iter();
         let named = all.filter_map(|entry| Some((entry.key.text()?.to_owned(), entry)));
-        named.collect::<IndexMap<String, Entry>>()
+        (named.collect::<IndexMap<String, Entry>>(), std::mem::take(&mut expander.chosen))
     };
-    let (conditions, resources, outputs) = (section("Conditions"), section("Resources"), section("Outputs"));
-    let body = Body { conditions, resources, outputs, iterated: expander.iterated, kept: expander.kept };
+    let (conditions, _) = section("Conditions");
+    let (resources, chosen) = section("Resources");
+    let (outputs, _) = section("Outputs");
+    let body = Body { conditions, resources, outputs, chosen, iterated: expander.iterated, kept: expander.kept };
     (body, expander.included, expander.unread)
 }
 

@@ -93,6 +93,8 @@ pub struct Body {
     pub resources: IndexMap<String, Entry>,
     /// `Outputs`
     pub outputs: IndexMap<String, Entry>,
+    /// The cases in which a resource of a loop exists, by its logical id, for each loop around it: an input chooses the items.
+    pub chosen: BTreeMap<String, Vec<Vec<Answers>>>,
     /// The identifiers of loops over collections that are not known, with what they stand for.
     pub iterated: IndexMap<String, Value>,
     /// Parameters whose default names what exists: they keep it whatever is open.

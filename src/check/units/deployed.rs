@@ -70,7 +70,7 @@ pub(super) fn with_deployed(
         return (unit, files);
     }
     let (mut read, mut unread, mut notes, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new(), Vec::new());
-    for resource in &foreign {
+    for resource in foreign.iter().filter(|resource| !is_of_instances(resource)) {
         for (case, loaded) in cases(resource, unit.as_ref(), given, sources) {
             let is_read = matches!(loaded, Loaded::Template(_));
             unread.extend((!is_read).then(|| resource.address.clone()));

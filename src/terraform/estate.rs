@@ -17,7 +17,7 @@ use crate::value::{
 use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
-use super::module::{Mode, ResourceKey, TWICE};
+use super::module::{ResourceKey, TWICE};
 use super::object::{AbsentModule, Instance, Object, id_of, known_resources, relevant_calls};
 use super::scope::Scope;
 use super::unit::TerraformUnit;
@@ -109,16 +109,14 @@ impl Estate for TerraformEstate<'_> {
     }
 
     /// A file of the unit that cannot be read may declare anything, and so may what is declared under the name of another
-    /// module or resource.
+    /// module.
     fn unread(&self) -> Option<Reason> {
         let modules = || self.evaluator.unit.tree.walk().into_iter().map(|node| &node.module);
         // Of a file that does not parse, what stands behind the error may be anything.
         let unread = modules().flat_map(|module| &module.errors).next();
         let unread = unread.map(|error| format!("{}: {}", error.path, error.message));
-        let calls = modules().flat_map(|module| &module.twice).filter(|name| name.starts_with("module.")).cloned();
-        let is_known = |key: &&ResourceKey| key.mode == Mode::Managed && schema::kind(&key.kind).is_some();
-        let resources = modules().flat_map(|module| module.again.keys()).filter(is_known).map(ToString::to_string);
-        unread.or_else(|| Some(format!("{} {TWICE}", calls.chain(resources).min()?))).map(Reason::Broken)
+        let calls = modules().flat_map(|module| &module.twice).filter(|name| name.starts_with("module."));
+        unread.or_else(|| Some(format!("{} {TWICE}", calls.min()?))).map(Reason::Broken)
     }
 
     fn rejected(&self) -> bool {

@@ -196,6 +196,10 @@ fn texts(left: &Text, right: &Text, world: &World, origin: Origin) -> Value {
     if let (Some(left), Some(right)) = (left.as_literal(), right.as_literal()) {
         return Value::bool(left == right, origin);
     }
+    // One question may lead to different values.
+    if let Some(waiting) = left.values().chain(right.values()).find_map(Value::waiting) {
+        return waiting.clone();
+    }
     let (mut left, mut right) = (left.parts().to_vec(), right.parts().to_vec());
     if !strip(&mut left, &mut right, Side::Start) || !strip(&mut left, &mut right, Side::End) {
         return Value::bool(false, origin);

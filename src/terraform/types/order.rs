@@ -7,6 +7,10 @@ use crate::value::{Data, ListKind, Origin, Value};
 /// A set of these elements: duplicates dropped, known elements in Terraform's order, unknown ones behind them.
 #[must_use]
 pub fn set(items: Vec<Value>, origin: Origin) -> Value {
+    // What waits for an answer may turn out to be one of the others.
+    if let Some(waiting) = items.iter().filter(|_| items.len() > 1).find_map(Value::waiting) {
+        return Value { origin, ..waiting.clone() };
+    }
     let mut unique: Vec<Value> = Vec::with_capacity(items.len());
     let (mut known, unknown): (Vec<Value>, Vec<Value>) = items.into_iter().partition(|item| item.obstacle().is_none());
     known.sort_by(compare);

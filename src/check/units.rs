@@ -65,6 +65,14 @@ pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> 
         nested: Vec::new(),
         assemblies: Assemblies::default(),
     };
+    // Inside of the project what a link leads to is found where it is.
+    found.notes.extend(walked.links.iter().filter_map(|link| {
+        let why = sources.within_root(link).err()?;
+        Some(Note {
+            message: format!("{} is a link that is not followed: it {why}", sources.display(link)),
+            span: None,
+        })
+    }));
     terraform::add(&files, &walked.directories, options, given, sources, &mut found);
     let files = plans::add(files, options, given, sources, &mut found);
     let (unreadable, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_other_plan(file, sources));

@@ -23,6 +23,8 @@ pub struct Walk {
     pub files: Vec<FoundFile>,
     /// The directories that were named, in the order of the command line.
     pub directories: Vec<PathBuf>,
+    /// Links to directories, which are not followed.
+    pub links: Vec<PathBuf>,
     /// What could not be walked.
     pub errors: Vec<WalkError>,
 }
@@ -140,6 +142,9 @@ impl Walk {
         let entries = WalkDir::new(&directory).into_iter().filter_entry(|entry| !is_left_out(entry, excludes));
         for entry in entries {
             match entry {
+                Ok(entry) if entry.depth() > 0 && entry.path_is_symlink() && entry.path().is_dir() => {
+                    self.links.push(entry.into_path());
+                }
                 Ok(entry) => self.files.extend(found_file(entry)),
                 Err(error) => {
                     let path = error.path().unwrap_or(&directory);
@@ -308,6 +313,9 @@ mod tests {
         symlink("..", root.join("real/loop")).unwrap();
         symlink("real", root.join("linked.tf")).unwrap();
         assert_eq!(found(&["."], &[], &root), ["real/dangling.tf", "real/link.tf", "real/x.tf"]);
+        let mut links = walk(&[PathBuf::from(".")], &[], &root).links;
+        links.sort();
+        assert_eq!(links, [root.join("linked.tf"), root.join("real/loop")]);
         assert_eq!(found(&["linked.tf"], &[], &root).len(), 3);
     }
 }

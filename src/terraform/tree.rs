@@ -135,6 +135,11 @@ impl Reader<'_> {
             remark("it calls itself, and Terraform refuses that");
             return Child::Absent(format!("{source}, which calls itself"));
         }
+        // A link may lead there.
+        if let Err(why) = self.modules.sources.within_root(&directory) {
+            remark(&format!("{source} {why}"));
+            return Child::Absent(format!("{source}, which lies outside the project root"));
+        }
         self.calls += 1;
         let files = self.modules.sources.list(&directory);
         if !files.iter().any(|name| super::is_configuration(name)) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use indexmap::IndexSet;
 use serde_json::Value as Json;
 
 use crate::explore::{Exploration, explore, explore_together};
@@ -67,6 +68,13 @@ pub struct Failure {
     pub leaf: Leaf,
 }
 
+/// What makes a trail: its block, and the calls of the modules that hold it.
+type Block = (Span, Vec<Span>);
+
+fn block_of(trail: &Resource) -> Block {
+    (trail.header, trail.callers.clone())
+}
+
 impl<'a> Judge<'a> {
     /// A judge of `unit`.
     #[must_use]
@@ -90,13 +98,31 @@ impl<'a> Judge<'a> {
         document.expecting(&expectations, trail, estate, world)
     }
 
-    /// The trails of the unit, world by world; those that would exist in a world that is refused do not.
+    /// The trails of the unit, world by world; those that would exist in a world that is refused do not. Each block that makes
+    /// some is explored alone: what decides whether others exist does not matter to it.
     #[must_use]
     pub fn trails(&self) -> Exploration<Vec<Resource>> {
+        let first = World::default();
+        let mut blocks: IndexSet<Block> = Scene::new(self, &first).trails().iter().map(block_of).collect();
+        let mut all = Exploration::default();
+        let mut at = 0;
+        while let Some(block) = blocks.get_index(at).cloned() {
+            let found = self.trails_of(&block, &mut blocks);
+            all.worlds.extend(found.worlds);
+            all.refused.extend(found.refused);
+            at += 1;
+        }
+        all
+    }
+
+    /// The trails that a block makes, world by world. Blocks that come into being in one of them are `seen`.
+    fn trails_of(&self, block: &Block, seen: &mut IndexSet<Block>) -> Exploration<Vec<Resource>> {
         explore(self.max_worlds, |world| {
             let scene = Scene::new(self, world);
-            // Most units have no trail, and then it does not matter what they would refuse.
-            let trails: Vec<Resource> = scene.existing_trails()?.into_iter().cloned().collect();
+            seen.extend(scene.trails().iter().map(block_of));
+            let of_block = scene.trails().iter().filter(|trail| block_of(trail) == *block);
+            let existing = of_block.map(|trail| Ok(exists(trail, world)?.then(|| trail.clone())));
+            let trails: Vec<Resource> = existing.filter_map(Result::transpose).collect::<Result<_, _>>()?;
             match trails.first() {
                 Some(first) if scene.estate.rejected() => {
                     let (message, origin) =

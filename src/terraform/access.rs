@@ -291,7 +291,9 @@ impl<'a> Evaluator<'a> {
             };
         }
         if steps.is_empty() {
-            return source.clone();
+            // A set is gone over in its order.
+            let list = source.said_type().element().map(|element| Type::list(element.clone()));
+            return list.map_or_else(|| source.clone(), |list| types::convert(source.clone(), &list, self.world));
         }
         let element = self.open_part(input, "[*]", source.said_type().element(), Nullable::Yes);
         let any = element.describe();

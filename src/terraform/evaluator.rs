@@ -23,6 +23,7 @@ use super::scope::Scope;
 use super::shared::is_plain;
 use super::terragrunt::Layer;
 use super::unit::TerraformUnit;
+use super::unknown::as_text;
 use super::variables::argument_of;
 
 /// Evaluates a unit in one world.
@@ -230,7 +231,7 @@ impl<'a> Evaluator<'a> {
             Data::Number(value) => Some(value.to_string()),
             Data::Open(_) | Data::Opaque(_) => {
                 let shown = format!("${{{}}}", key.describe());
-                self.keys.borrow_mut().insert(shown.clone(), key.clone());
+                self.keys.borrow_mut().insert(shown.clone(), as_text(key.clone()));
                 Some(shown)
             }
             _ => None,

@@ -64,7 +64,7 @@ fn because(collection: Value, reason: Reason) -> Value {
 pub(super) fn mirroring(source: &Value, mirrored: Mirrored, collection: Value) -> Value {
     let Data::Open(input) = &collection.data else { return collection };
     let mirrors = match &source.data {
-        Data::Open(source) if source != input => Some((mirrored, Arc::clone(source))),
+        Data::Open(source) if source != input => Some((mirrored, source.itself())),
         _ => None,
     };
     let never_empty = input.domain.never_empty || holds_something(source);

@@ -12,7 +12,7 @@ use super::evaluator::Evaluator;
 use super::joined;
 use super::scope::{Binding, Env};
 use super::truth::truth;
-use super::types::{Nullable, Type, of};
+use super::types::{Nullable, Type, convert, of};
 use super::unknown::{Outcome, derive};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
@@ -169,6 +169,7 @@ impl<'a> Evaluator<'a> {
                 }
                 ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
                     let ((key_made, key), (made, element)) = (named(key)?, named(element)?);
+                    let key = convert(key, &Type::String, self.world);
                     let name = format!("{{for each of {of} : {key_made} => {made}{condition}}}");
                     (name, matches!(each.result, ForResult::Object(..)).then_some((key, element)), is_met)
                 }

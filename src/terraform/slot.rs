@@ -53,7 +53,10 @@ impl Slot {
     pub fn any_counted(count: &Value, span: Span) -> Self {
         let origin = Origin::expression(span);
         let input = Input::derived(format!("count.index of {}", count.describe()), origin.clone());
-        let input = Input { domain: Domain { never_null: true, never_empty: true, ..Domain::default() }, ..input };
+        let input = Input {
+            domain: Domain { never_null: true, never_empty: true, is_number: true, ..Domain::default() },
+            ..input
+        };
         let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);
         let repetition = Some(("count", Value::map(MapKind::Object, entries, origin)));
         let (suffix, collection) = (format!("[{ANY_KEY}]"), Some(count.clone()));

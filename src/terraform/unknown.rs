@@ -58,9 +58,8 @@ impl Outcome {
     fn domain(self) -> Domain {
         match self {
             Self::Bool => Domain::boolean(),
-            Self::Set | Self::Number => {
-                Domain { never_null: true, never_empty: self == Self::Number, ..Domain::default() }
-            }
+            Self::Set => Domain { never_null: true, ..Domain::default() },
+            Self::Number => Domain { never_null: true, never_empty: true, is_number: true, ..Domain::default() },
             Self::Open | Self::Cut => Domain { never_null: true, ..Domain::default() },
         }
     }

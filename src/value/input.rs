@@ -101,6 +101,8 @@ pub struct Domain {
     pub never_null: bool,
     /// Whether the empty text or collection is certainly not one of them (`MinLength`).
     pub never_empty: bool,
+    /// Whether it is a number, if it is not null: a text that it becomes is written in one way only.
+    pub is_number: bool,
     /// Whether a wildcard, a policy variable or a wide range of addresses is certainly none of them (`AllowedPattern`).
     pub never_wide: bool,
     /// What its elements are found by.
@@ -269,10 +271,12 @@ impl Domain {
         Self { values: Some(values), never_null, ..Self::default() }
     }
 
-    /// The value that a literal stands for, as it is written among the few there are: of a boolean, true for "true".
+    /// The value that a literal stands for: of a boolean, true for "true"; of a number, 1 for "1".
     fn own(&self, literal: Literal) -> Literal {
-        let mut values = self.values.iter().flatten();
-        values.find(|value| value.same(&literal)).cloned().unwrap_or(literal)
+        let of_few = self.values.iter().flatten().find(|value| value.same(&literal)).cloned();
+        let number = || Number::parse(&literal.as_text()).ok().map(Literal::Number);
+        let number = || number().filter(|number| self.is_number && number.same(&literal));
+        of_few.or_else(number).unwrap_or(literal)
     }
 
     /// Whether a literal is, or may be, one of the values.
@@ -281,6 +285,9 @@ impl Domain {
         match (&self.values, literal) {
             (Some(values), _) => values.iter().any(|value| value.same(literal)),
             (None, Literal::Null) => !self.never_null,
+            (None, Literal::Text(_) | Literal::Bool(_)) if self.is_number => {
+                matches!(self.own(literal.clone()), Literal::Number(_))
+            }
             (None, Literal::Text(text)) if text.is_empty() => !self.never_empty,
             (None, Literal::Text(text)) => !self.never_wide || is_fixed(text),
             (None, _) => true,

@@ -31,6 +31,9 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         }
         Data::Null | Data::Opaque(_) => return retyped(value, to),
         Data::Open(_) if completes_more(to, value.said_type()) => return completed(value, to, world),
+        Data::Open(input) if completes_elements(to, value.said_type()) => {
+            return retyped(with_defaults(&value, input, to), to);
+        }
         Data::Open(input) => return retyped(narrow(&value, input, to, world), to),
         _ => {}
     }
@@ -72,11 +75,18 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
         Type::List(_) if matches!(value.said_type(), Type::Set(_)) => return list_of_elements(value, input),
         _ => {}
     }
-    if input.domain.values.is_some() || (wanted.values.is_none() && wanted.never_empty == input.domain.never_empty) {
+    let never_empty = wanted.never_empty || input.domain.never_empty;
+    let is_number = wanted.is_number || input.domain.is_number;
+    let domain = Domain {
+        values: input.domain.values.clone().or(wanted.values),
+        never_null: wanted.never_null,
+        never_empty,
+        is_number,
+        ..input.domain.clone()
+    };
+    if domain == input.domain {
         return value.clone();
     }
-    let never_empty = wanted.never_empty || input.domain.never_empty;
-    let domain = Domain { values: wanted.values, never_null: wanted.never_null, never_empty, ..input.domain.clone() };
     let narrowed = Input { domain, ..(**input).clone() };
     settle(Value { ty: value.ty.clone(), ..Value::open(narrowed, value.origin.clone()) }, world)
 }
@@ -102,6 +112,28 @@ fn completes_more(to: &Type, from: &Type) -> bool {
         (Type::Object(attributes), Type::Any) => attributes.keys().any(|name| to.completes(name)),
         _ => false,
     }
+}
+
+/// Whether a conversion makes other objects of the elements.
+fn completes_elements(to: &Type, from: &Type) -> bool {
+    to.element().is_some_and(|element| {
+        let from = from.element().unwrap_or(&Type::Any);
+        completes_more(element, from) || completes_elements(element, from)
+    })
+}
+
+/// A collection whose elements get defaults: it has as many, under the same keys, but they are others.
+fn with_defaults(value: &Value, input: &Arc<Input>, to: &Type) -> Value {
+    let set = input.itself();
+    let mirrored = if matches!(to, Type::Set(_)) { Mirrored::Members } else { Mirrored::Elements };
+    let domain = Domain { mirrors: Some((mirrored, Arc::clone(&set))), ..input.domain.clone() };
+    let input = Input {
+        name: format!("defaults({})", set.name),
+        reason: input.reason.of_part(),
+        domain,
+        ..set.as_ref().clone()
+    };
+    Value { data: Data::Open(Arc::new(input)), ..value.clone() }
 }
 
 /// An object that is not known, as one of these attributes: a default stands in for each that is null or missing.

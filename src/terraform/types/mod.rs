@@ -41,7 +41,8 @@ pub fn domain(ty: &Type, nullable: Nullable) -> Domain {
     });
     let never_empty = matches!(ty, Type::Bool | Type::Number);
     let keys = if matches!(ty, Type::List(_)) { Keys::Positions } else { Keys::Any };
-    Domain { values, never_null, never_empty, keys, ..Domain::default() }
+    let is_number = *ty == Type::Number;
+    Domain { values, never_null, never_empty, is_number, keys, ..Domain::default() }
 }
 
 /// What a value is, as Terraform's messages call it.

@@ -15,7 +15,7 @@ use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
 use crate::value::{self, Decided, Origin, Role, Stop, World};
 
-use super::scene::Scene;
+use super::scene::{Block, Scene, block_of};
 
 /// Judges the rows of one unit.
 pub struct Judge<'a> {
@@ -68,13 +68,6 @@ pub struct Failure {
     pub leaf: Leaf,
 }
 
-/// What makes a trail: its block, and the calls of the modules that hold it.
-type Block = (Span, Vec<Span>);
-
-fn block_of(trail: &Resource) -> Block {
-    (trail.header, trail.callers.clone())
-}
-
 impl<'a> Judge<'a> {
     /// A judge of `unit`.
     #[must_use]
@@ -120,9 +113,7 @@ impl<'a> Judge<'a> {
         explore(self.max_worlds, |world| {
             let scene = Scene::new(self, world);
             seen.extend(scene.trails().iter().map(block_of));
-            let of_block = scene.trails().iter().filter(|trail| block_of(trail) == *block);
-            let existing = of_block.map(|trail| Ok(exists(trail, world)?.then(|| trail.clone())));
-            let trails: Vec<Resource> = existing.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+            let trails: Vec<Resource> = scene.existing_trails_of(block)?.into_iter().cloned().collect();
             match trails.first() {
                 Some(first) if scene.estate.rejected() => {
                     let (message, origin) =
@@ -152,15 +143,14 @@ impl<'a> Judge<'a> {
                 self.judge_told(rule, trail, scene)
             }
             // How many instances there are may still be a question; then the trail can yet appear.
-            None => scene.existing_trails().map(|_| None),
+            None => scene.existing_trails_of(&block_of(trail)).map(|_| None),
         }
     }
 
     /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key or the number of
     /// instances: that it is the same as another instance. Where nothing tells which one, it is the worst of the block's.
     fn judge_told(&self, rule: &'a Rule, trail: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
-        let mut trails = scene.existing_trails()?;
-        trails.retain(|other| other.header == trail.header);
+        let trails = scene.existing_trails_of(&block_of(trail))?;
         let told = |trail: &Resource| scene.world.told(&trail.address);
         let same: Vec<&Resource> = trails.iter().copied().filter(|other| told(other) == told(trail)).collect();
         let same = if same.is_empty() { trails } else { same };

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::model::{Estate, Kind, Resource, exists};
 use crate::rules::Rule;
 use crate::rules::document::Document;
+use crate::source::Span;
 use crate::value::{Decided, Failure, Origin, Stop, World};
 
 use super::row::Judge;
@@ -23,6 +24,14 @@ pub(super) struct Scene<'w> {
     document: RefCell<Option<Rc<Document>>>,
     refusal: OnceCell<Decided<bool>>,
     can_be: OnceCell<bool>,
+}
+
+/// What makes a trail: its block, and the calls of the modules that hold it.
+pub(super) type Block = (Span, Vec<Span>);
+
+/// The block that makes a trail.
+pub(super) fn block_of(trail: &Resource) -> Block {
+    (trail.header, trail.callers.clone())
 }
 
 /// That the real tool refuses a world. A row that has no other keeps this as its reason.
@@ -69,12 +78,13 @@ impl<'w> Scene<'w> {
         self.trails.get_or_init(|| Trails::of(self.estate.as_ref()))
     }
 
-    /// The trails that exist.
+    /// The trails that exist and are made by a block. Whether others exist is not asked.
     ///
     /// # Errors
     /// [`crate::value::Stop::Ask`] while an answer decides whether one does.
-    pub fn existing_trails(&self) -> Decided<Vec<&Resource>> {
-        let trails = self.trails().iter().map(|trail| Ok(exists(trail, self.world)?.then_some(trail)));
+    pub fn existing_trails_of(&self, block: &Block) -> Decided<Vec<&Resource>> {
+        let of_block = self.trails().iter().filter(|trail| block_of(trail) == *block);
+        let trails = of_block.map(|trail| Ok(exists(trail, self.world)?.then_some(trail)));
         trails.filter_map(Result::transpose).collect()
     }
 

@@ -156,6 +156,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The entry of a map under a key: of one behind it that may be the same it is asked, where one of the two is not known.
+    /// Instances have keys that differ.
     pub fn entry(&self, entries: &IndexMap<String, Value>, name: &str, span: Span) -> Option<Value> {
         let origin = Origin::expression(span);
         let at = entries.get_index_of(name);
@@ -163,7 +164,13 @@ impl<'a> Evaluator<'a> {
         let wanted = self.key_value(name, origin.clone());
         let behind = entries.iter().skip(at.map_or(0, |at| at + 1)).rev();
         // Whether an unknown key is any of those in front is what the caller asks, one by one.
-        let behind = behind.filter(|(key, _)| if is_unknown { at.is_some() } else { self.is_unknown_key(key) });
+        let is_instance = |value: &Value| matches!(value.data, Data::Object(_));
+        let behind =
+            behind.filter(
+                |(key, value)| {
+                    if is_unknown { at.is_some() && !is_instance(value) } else { self.is_unknown_key(key) }
+                },
+            );
         for (key, value) in behind {
             match equal(&wanted, &self.key_value(key, origin.clone()), self.world, origin.clone()) {
                 is if is.as_bool() == Some(true) => return Some(value.clone()),

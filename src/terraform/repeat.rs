@@ -184,7 +184,8 @@ impl<'a> Evaluator<'a> {
             && element.describe() == value.describe()
             && is_the_same(&each.result, collection, made_key.describe() == key.describe())
         {
-            return collection.clone().through(span, Role::Expression);
+            // It makes a tuple or an object, though of the same elements.
+            return Value { ty: None, ..collection.clone() }.through(span, Role::Expression);
         }
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
         let all = match (&each.condition, &each.result) {

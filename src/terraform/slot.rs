@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::value::{Data, Domain, Input, MapKind, Number, Origin, Question, Value};
+use crate::value::{Data, Domain, Input, Keys, MapKind, Number, Origin, Question, Value};
 
 /// The key of an instance that stands for all that an unknown collection makes.
 pub(super) const ANY_KEY: &str = "*";
@@ -54,7 +54,7 @@ impl Slot {
         let origin = Origin::expression(span);
         let input = Input::derived(format!("count.index of {}", count.describe()), origin.clone());
         let input = Input {
-            domain: Domain { never_null: true, never_empty: true, is_number: true, ..Domain::default() },
+            domain: Domain { never_null: true, never_empty: true, keys: Keys::Number, ..Domain::default() },
             ..input
         };
         let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::types::convert;
 use crate::value::{
-    self, Ask, Data, Domain, Input, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type, Value,
-    World,
+    self, Ask, Data, Domain, Input, Keys, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type,
+    Value, World,
 };
 
 /// What an operation makes, which decides what it is of an opaque operand.
@@ -58,9 +58,8 @@ impl Outcome {
     fn domain(self) -> Domain {
         match self {
             Self::Bool => Domain::boolean(),
-            Self::Set => Domain { never_null: true, ..Domain::default() },
-            Self::Number => Domain { never_null: true, never_empty: true, is_number: true, ..Domain::default() },
-            Self::Open | Self::Cut => Domain { never_null: true, ..Domain::default() },
+            Self::Number => Domain { never_null: true, never_empty: true, keys: Keys::Number, ..Domain::default() },
+            Self::Set | Self::Open | Self::Cut => Domain { never_null: true, ..Domain::default() },
         }
     }
 }

@@ -101,8 +101,6 @@ pub struct Domain {
     pub never_null: bool,
     /// Whether the empty text or collection is certainly not one of them (`MinLength`).
     pub never_empty: bool,
-    /// Whether it is a number, if it is not null: a text that it becomes is written in one way only.
-    pub is_number: bool,
     /// Whether a wildcard, a policy variable or a wide range of addresses is certainly none of them (`AllowedPattern`).
     pub never_wide: bool,
     /// What its elements are found by.
@@ -119,6 +117,8 @@ pub enum Keys {
     Any,
     /// Their positions: it is a list.
     Positions,
+    /// Nothing, since it has none: it is a number, if it is not null, and a text that it becomes is written in one way only.
+    Number,
 }
 
 /// What a collection has of the one that it is made of.
@@ -275,7 +275,7 @@ impl Domain {
     fn own(&self, literal: Literal) -> Literal {
         let of_few = self.values.iter().flatten().find(|value| value.same(&literal)).cloned();
         let number = || Number::parse(&literal.as_text()).ok().map(Literal::Number);
-        let number = || number().filter(|number| self.is_number && number.same(&literal));
+        let number = || number().filter(|number| self.keys == Keys::Number && number.same(&literal));
         of_few.or_else(number).unwrap_or(literal)
     }
 
@@ -285,7 +285,7 @@ impl Domain {
         match (&self.values, literal) {
             (Some(values), _) => values.iter().any(|value| value.same(literal)),
             (None, Literal::Null) => !self.never_null,
-            (None, Literal::Text(_) | Literal::Bool(_)) if self.is_number => {
+            (None, Literal::Text(_) | Literal::Bool(_)) if self.keys == Keys::Number => {
                 matches!(self.own(literal.clone()), Literal::Number(_))
             }
             (None, Literal::Text(text)) if text.is_empty() => !self.never_empty,

@@ -12,7 +12,7 @@ use crate::terraform::operators::{all, any, binary, equal};
 use crate::terraform::types::{self, Type, unify};
 use crate::terraform::unknown::{Outcome, element_of, is_identifier, opaque, settle};
 use crate::value::{
-    Ask, Data, Domain, Input, ListKind, Literal, Number, Origin, Question, Reason, Role, Stop, Value, World,
+    Ask, Data, Domain, Input, Keys, ListKind, Literal, Number, Origin, Question, Reason, Role, Stop, Value, World,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -96,7 +96,7 @@ fn different_keys(entries: &IndexMap<String, Value>, arguments: &Arguments) -> R
 
 /// The length of an input, which can be asked about.
 pub(in crate::terraform) fn length_of(collection: &Arc<Input>, world: &World, origin: Origin) -> Value {
-    let domain = Domain { never_null: true, never_empty: true, is_number: true, ..Domain::default() };
+    let domain = Domain { never_null: true, never_empty: true, keys: Keys::Number, ..Domain::default() };
     let collection = &collection.itself();
     let collection = collection.counted();
     let name = format!("length({})", collection.name);

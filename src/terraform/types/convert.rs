@@ -76,12 +76,12 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
         _ => {}
     }
     let never_empty = wanted.never_empty || input.domain.never_empty;
-    let is_number = wanted.is_number || input.domain.is_number;
+    let keys = if wanted.keys == Keys::Number { Keys::Number } else { input.domain.keys };
     let domain = Domain {
         values: input.domain.values.clone().or(wanted.values),
         never_null: wanted.never_null,
         never_empty,
-        is_number,
+        keys,
         ..input.domain.clone()
     };
     if domain == input.domain {

@@ -40,9 +40,12 @@ pub fn domain(ty: &Type, nullable: Nullable) -> Domain {
         [Literal::Bool(true), Literal::Bool(false)].into_iter().chain(null).collect()
     });
     let never_empty = matches!(ty, Type::Bool | Type::Number);
-    let keys = if matches!(ty, Type::List(_)) { Keys::Positions } else { Keys::Any };
-    let is_number = *ty == Type::Number;
-    Domain { values, never_null, never_empty, is_number, keys, ..Domain::default() }
+    let keys = match ty {
+        Type::List(_) => Keys::Positions,
+        Type::Number => Keys::Number,
+        _ => Keys::Any,
+    };
+    Domain { values, never_null, never_empty, keys, ..Domain::default() }
 }
 
 /// What a value is, as Terraform's messages call it.

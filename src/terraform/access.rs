@@ -165,13 +165,11 @@ impl<'a> Evaluator<'a> {
         let behind = entries.iter().skip(at.map_or(0, |at| at + 1)).rev();
         // Whether an unknown key is any of those in front is what the caller asks, one by one.
         let is_instance = |value: &Value| matches!(value.data, Data::Object(_));
-        let behind =
-            behind.filter(
-                |(key, value)| {
-                    if is_unknown { at.is_some() && !is_instance(value) } else { self.is_unknown_key(key) }
-                },
-            );
-        for (key, value) in behind {
+        let may_be_it = |key: &str, value: &Value| match at {
+            _ if !is_unknown => self.is_unknown_key(key),
+            at => at.is_some() && !is_instance(value),
+        };
+        for (key, value) in behind.filter(|(key, value)| may_be_it(key, value)) {
             match equal(&wanted, &self.key_value(key, origin.clone()), self.world, origin.clone()) {
                 is if is.as_bool() == Some(true) => return Some(value.clone()),
                 is if is.as_bool() == Some(false) => {}

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::types::convert;
 use crate::value::{
     self, Ask, Data, Domain, Input, Keys, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type,
@@ -95,6 +97,12 @@ pub fn opaque(name: impl Into<String>, origin: Origin) -> Value {
 pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Origin) -> Value {
     let input = Input { domain, ..Input::derived(name, origin.clone()) };
     settle(Value::open(input, origin), world)
+}
+
+/// Whether a map may have keys that are not known: what stands for one is a text with its expression in it.
+#[must_use]
+pub fn may_have_unknown_keys(entries: &IndexMap<String, Value>) -> bool {
+    entries.keys().any(|key| key.contains("${"))
 }
 
 /// What the name of the part under a key ends with.

@@ -274,8 +274,10 @@ impl Domain {
     /// The value that a literal stands for: of a boolean, true for "true"; of a number, 1 for "1".
     fn own(&self, literal: Literal) -> Literal {
         let of_few = self.values.iter().flatten().find(|value| value.same(&literal)).cloned();
-        let number = || Number::parse(&literal.as_text()).ok().map(Literal::Number);
-        let number = || number().filter(|number| self.keys == Keys::Number && number.same(&literal));
+        let number = || {
+            let number = Number::parse(&literal.as_text()).ok().filter(|_| self.keys == Keys::Number)?;
+            Some(Literal::Number(number)).filter(|number| number.same(&literal))
+        };
         of_few.or_else(number).unwrap_or(literal)
     }
 

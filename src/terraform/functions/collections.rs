@@ -10,7 +10,7 @@ use crate::syntax::BinaryOperator;
 use crate::terraform::joined::{count, item};
 use crate::terraform::operators::{all, any, binary, equal};
 use crate::terraform::types::{self, Type, unify};
-use crate::terraform::unknown::{Outcome, element_of, is_identifier, opaque, settle};
+use crate::terraform::unknown::{Outcome, element_of, is_identifier, may_have_unknown_keys, opaque, settle};
 use crate::value::{
     Ask, Data, Domain, Input, Keys, ListKind, Literal, Number, Origin, Question, Reason, Role, Stop, Value, World,
 };
@@ -75,8 +75,7 @@ fn unknown(value: &Value) -> Option<Arc<Input>> {
 /// # Errors
 /// The question whether they are.
 fn different_keys(entries: &IndexMap<String, Value>, arguments: &Arguments) -> Result<usize, Value> {
-    // What stands for a key that is not known is a text with its expression in it.
-    if !entries.keys().any(|key| key.contains("${")) {
+    if !may_have_unknown_keys(entries) {
         return Ok(entries.len());
     }
     let keys: Vec<Value> = entries.keys().map(|key| arguments.call.host.key(key, arguments.origin())).collect();

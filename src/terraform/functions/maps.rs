@@ -9,7 +9,7 @@ use super::collections::{chosen, truth};
 use crate::terraform::joined::{Entry, entry, shuffled};
 use crate::terraform::operators::equal;
 use crate::terraform::types::{self, Type, convert};
-use crate::terraform::unknown::{Outcome, element_of};
+use crate::terraform::unknown::{Outcome, element_of, may_have_unknown_keys};
 use crate::value::{Ask, Data, Junction, ListKind, Literal, MapKind, Question, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -28,8 +28,7 @@ fn lookup(arguments: &Arguments) -> Answer {
     let (map, key) = (arguments.value(0), arguments.value(1));
     match &map.data {
         Data::Map(kind, entries) => {
-            // What stands for a key that is not known is a text with its expression in it.
-            let is_known = !entries.keys().any(|name| name.contains("${"));
+            let is_known = !may_have_unknown_keys(entries);
             if let Some(value) = key.as_str().filter(|_| is_known).and_then(|key| entries.get(key)) {
                 return Ok(chosen(value, arguments));
             }

@@ -9,7 +9,7 @@ use super::order::{length_is, length_of};
 use crate::model::policy_document::written_out;
 use crate::terraform::joined::count;
 use crate::terraform::types::{Type, of};
-use crate::terraform::unknown::{as_text, is_identifier, text, whether};
+use crate::terraform::unknown::{as_text, is_identifier, may_have_unknown_keys, text, whether};
 use crate::value::{
     Ask, Data, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Question, SymbolSource, Text, Value,
     World,
@@ -184,8 +184,7 @@ fn maps(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
         let same = pairs.map(|(value, other)| element(value, other, world, origin.clone()));
         return all(same.collect(), world, origin.clone());
     }
-    let is_unclear =
-        one.len() == other.len() && [one, other].iter().any(|map| map.keys().any(|key| key.contains("${")));
+    let is_unclear = one.len() == other.len() && [one, other].into_iter().any(may_have_unknown_keys);
     if is_unclear { unknown(left, right, world, origin) } else { Value::bool(false, origin) }
 }
 

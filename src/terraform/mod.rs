@@ -33,6 +33,7 @@ mod policy_document;
 mod property;
 mod provider;
 mod reference;
+mod refusal;
 mod repeat;
 mod scope;
 mod secret;

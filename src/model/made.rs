@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::value::{Decided, Input, Origin, Reason, Role, Value, World};
 
+use super::address::stands_for;
 use super::bucket::{Apart, Bucket, Others, Satellites};
 use super::logging::Logging;
 use super::naming::Naming;
@@ -51,15 +52,14 @@ impl Made {
 /// [`crate::value::Stop`] when an input decides whether something belongs to it or exists.
 pub fn made_by(module: &Input, name: &Value, estate: &dyn Estate, world: &World) -> Decided<Option<Made>> {
     let Reason::ModuleNotOnDisk { module: address, .. } = &module.reason else { return Ok(None) };
-    let Some(call) = estate.resources(Kind::AbsentModule).into_iter().find(|call| call.address == *address) else {
-        return Ok(None);
-    };
-    let mut made = declared_for(name, &call, estate, world)?;
+    let is_it = |call: &Resource| call.address == *address || stands_for(&call.address, address);
+    let Some(call) = estate.resources(Kind::AbsentModule).into_iter().find(is_it) else { return Ok(None) };
+    let mut made = declared(Naming::output_of(address, &call, name), name, &call, estate, world)?;
     if made.is_empty() {
         return Ok(None);
     }
     let origin = Origin::at(call.header, Role::Header);
-    let maker = Input::undecidable(call.address.clone(), module.reason.clone(), origin);
+    let maker = Input::undecidable(address.clone(), module.reason.clone(), origin);
     made.bucket.handed_to.push(Arc::new(maker));
     Ok(Some(made))
 }
@@ -70,7 +70,10 @@ pub fn made_by(module: &Input, name: &Value, estate: &dyn Estate, world: &World)
 /// # Errors
 /// [`crate::value::Stop`] when an input decides whether something belongs to it or exists.
 pub fn declared_for(name: &Value, speaker: &Resource, estate: &dyn Estate, world: &World) -> Decided<Made> {
-    let naming = Naming::output(name);
+    declared(Naming::output(name), name, speaker, estate, world)
+}
+
+fn declared(naming: Naming, name: &Value, speaker: &Resource, estate: &dyn Estate, world: &World) -> Decided<Made> {
     let satellites = Satellites::read(&naming, estate, world)?;
     let logging = Logging::beside(&naming, estate, world)?;
     let is_bare = satellites.is_empty() && logging.is_empty();

@@ -66,7 +66,7 @@ impl Naming {
     /// The instance that has this name, where this is what stands for all instances, and what exists if that does: all
     /// instances, where the name is made of its element.
     pub(super) fn instance_called(&self, name: &Value, estate: &dyn Estate) -> Option<(Resource, Resource)> {
-        let any = self.bucket.as_ref()?;
+        let any = self.bucket.as_ref().filter(|any| !self.name.is_null() && any.address.contains('*'))?;
         let instance = |index: &str| {
             let one = estate.instance(any, &address::under(&any.address, index)?)?;
             let is_called = one.handle == any.handle || unwrapped(&estate.property(&one, "BucketName")) == *name;
@@ -124,8 +124,16 @@ impl Naming {
     /// What a bucket goes by that a module makes whose text is not on disk.
     #[must_use]
     pub(super) fn output(name: &Value) -> Self {
-        let name = unwrapped(name);
-        Self { bucket: None, pool: None, twins: Vec::new(), name, elsewhere: None }
+        Self { bucket: None, pool: None, twins: Vec::new(), name: unwrapped(name), elsewhere: None }
+    }
+
+    /// The same where it is the module instance at `address` of those that `call` stands for, if it stands for several.
+    pub(super) fn output_of(address: &str, call: &Resource, name: &Value) -> Self {
+        let pool = address::index_under(&call.address, address).map(|index| {
+            let (name, index) = (Value::null(Origin::default()), Some(index.to_owned()));
+            Pool { any: call.clone(), name, index, element: None }
+        });
+        Self { pool, ..Self::output(name) }
     }
 
     /// What a bucket of another unit goes by in `estate`: what the unit's own bucket of that name goes by, where it has one.
@@ -143,7 +151,7 @@ impl Naming {
             Target::Name(name) => Value::text(name, Origin::default()),
             Target::Export(_) => Value::null(Origin::default()),
         };
-        Self { bucket: None, pool: None, twins: Vec::new(), name, elsewhere: Some(target.clone()) }
+        Self { elsewhere: Some(target.clone()), ..Self::output(&name) }
     }
 
     /// The resources of a kind that may name it. A name that is not known may turn out to be any.
@@ -386,10 +394,7 @@ pub(super) fn symbol(value: &Value) -> Option<&str> {
 /// A text of one part is that part.
 pub(super) fn unwrapped(value: &Value) -> Value {
     match &value.data {
-        Data::Text(text) => match text.parts() {
-            [Part::Value(inner)] => inner.clone(),
-            _ => value.clone(),
-        },
+        Data::Text(text) if let [Part::Value(inner)] = text.parts() => inner.clone(),
         _ => value.clone(),
     }
 }

@@ -78,7 +78,10 @@ impl<'p> Instances<'p> {
         let mut seen = HashSet::new();
         for resource in resources(plan.get("planned_values")) {
             let change = text(resource, "address").and_then(|address| by_address.get(address)).copied();
-            instances.add(resource, resource.get("values"), change, &mut seen);
+            // What has no values is there and is forgotten: a `removed` block that destroys nothing.
+            if let Some(values) = resource.get("values") {
+                instances.add(resource, Some(values), change, &mut seen);
+            }
         }
         // Data sources that are read while applying, and all of a plan that has only its changes.
         for resource in changes {
@@ -135,7 +138,7 @@ impl<'p> Instances<'p> {
     /// have one, or must, where the plan does not say that it leaves anything out: Terraform said so from version 1.8 on.
     pub fn deferred(&self, left_out: LeftOut, is_sought: impl Fn(&str) -> bool) -> Option<String> {
         let is_none = |calls: &[String], block: &Node| {
-            let count = block.get("count_expression").and_then(|count| count.get("constant_value"));
+            let count = block.get("count_expression").and_then(constant);
             let is_repeated =
                 || ["count_expression", "for_each_expression"].iter().any(|name| block.get(name).is_some());
             match left_out {
@@ -222,6 +225,13 @@ impl<'p> Instance<'p> {
     pub fn expression(&self, argument: &str) -> Option<&'p Node> {
         self.configuration?.get("expressions")?.get(argument)
     }
+}
+
+/// The constant that an expression of the configuration is. Of Terraform's JSON syntax a plan has the text as it is written,
+/// templates and all.
+pub(super) fn constant(expression: &Node) -> Option<&Node> {
+    let is_template = |text: &str| text.contains("${") || text.contains("%{");
+    expression.get("constant_value").filter(|constant| !constant.text().is_some_and(is_template))
 }
 
 /// What a change does: `create`, `update`, `delete`, `no-op`, `read`, `forget`.

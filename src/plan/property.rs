@@ -7,7 +7,7 @@ use crate::model::tags;
 use crate::value::{Data, ListKind, MapKind, Value};
 
 use super::choice::may_be_unset;
-use super::instances::{Instance, Instances};
+use super::instances::{Instance, Instances, constant};
 use super::links::Linked;
 use super::policy_document;
 use super::slot::{self, Path, Slot};
@@ -86,7 +86,7 @@ impl<'p> Reader<'p> {
         let owner = READ_BACK.iter().find(|(of, name, _)| *of == kind && *name == argument).map(|(.., owner)| *owner);
         // The Cloud Control provider reads back everything that nobody writes, also within what somebody writes.
         let owner = owner.or(kind.starts_with("awscc_").then_some(None));
-        let constant = instance.expression(argument).and_then(|expression| expression.get("constant_value"));
+        let constant = instance.expression(argument).and_then(constant);
         match owner {
             Some(None) if constant.is_some() => Slot { value: constant, ..Slot::default() },
             Some(owner) if instance.configuration.is_some() && instance.expression(argument).is_none() => {

@@ -3,7 +3,7 @@
 use crate::model::account_number;
 use crate::syntax::{Node, NodeKind, Style};
 
-use super::instances::{Instance, list, text};
+use super::instances::{Instance, constant, list, text};
 
 /// What tells the account of an instance from that of others: a role, a profile or the allowed accounts of its provider
 /// configuration. Empty where the configuration says nothing; a Region alone is the same account.
@@ -42,7 +42,7 @@ fn configured<'p>(plan: &'p Node, instance: &Instance<'p>) -> Option<&'p Node> {
 
 /// The text or texts of an argument: a constant, or the value of the root's variable it is.
 fn known(expression: &Node, plan: &Node) -> Option<String> {
-    let value = expression.get("constant_value").or_else(|| {
+    let value = constant(expression).or_else(|| {
         let mut references = list(expression, "references").filter_map(Node::text);
         let variable = references.next().filter(|_| references.next().is_none())?.strip_prefix("var.")?;
         if is_sensitive(variable, plan) { None } else { plan.get("variables")?.get(variable)?.get("value") }

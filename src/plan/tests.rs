@@ -301,6 +301,35 @@ fn a_provider_with_a_role_of_its_own_is_another_account() {
 }
 
 #[test]
+fn what_is_forgotten_is_not_there() {
+    let text = r#"{"format_version": "1.2",
+        "planned_values": {"root_module": {"resources": [
+            {"address": "aws_cloudtrail.t", "mode": "managed", "type": "aws_cloudtrail", "name": "t", "sensitive_values": false}]}},
+        "resource_changes": [{"address": "aws_cloudtrail.t", "type": "aws_cloudtrail", "name": "t",
+            "change": {"actions": ["forget"], "before": {"name": "t"}, "after": null}}]}"#;
+    assert_eq!(plan(text).estate(&World::default()).resources(Kind::Trail), []);
+}
+
+/// In Terraform's JSON syntax a plan has a template as it is written for a constant: `terraform show -json`, 1.11.
+#[test]
+fn a_template_in_json_is_no_constant() {
+    for (constant, expected) in [("${var.prefix}-b", "planned-b"), ("written-b", "written-b")] {
+        let plan = plan(&format!(
+            r#"{{"format_version": "1.2", "resource_changes": [
+                {{"address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b",
+                 "change": {{"actions": ["create"], "after": {{"bucket": "planned-b"}}, "after_unknown": {{}}}}}}],
+               "configuration": {{"root_module": {{"resources": [{{"mode": "managed", "type": "aws_s3_bucket", "name": "b",
+                 "expressions": {{"bucket": {{"constant_value": "{constant}", "references": []}}}}}}]}}}}}}"#
+        ));
+        assert_eq!(
+            property(&plan, Kind::Bucket, "aws_s3_bucket.b", "BucketName").as_str(),
+            Some(expected),
+            "{constant}"
+        );
+    }
+}
+
+#[test]
 fn what_is_no_plan_says_so() {
     assert!(matches!(loaded(r#"{"Resources": {}}"#).1, Loaded::NotAPlan));
     assert!(matches!(loaded(r#"{"a": {"format_version": "1.2", "planned_values": {}}}"#).1, Loaded::NotAPlan));

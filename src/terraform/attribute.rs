@@ -12,6 +12,8 @@ use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::module::Mode;
 use super::object::Instance;
+use super::provided;
+use super::types::{self, Attribute};
 use super::unknown;
 
 /// Arguments that belong to Terraform and not to the resource.
@@ -39,9 +41,6 @@ const BUCKET_PARTS: &[&str] = &[
 /// Resources whose `id` is one of their other attributes: <https://registry.terraform.io/providers/hashicorp/random/latest/docs>
 const IDS: &[(&str, &str)] = &[("random_id", "b64_url"), ("random_string", "result"), ("random_uuid", "result")];
 
-/// The arguments that the provider leaves null, each with the types of resources that have it.
-const UNWRITTEN: &str = include_str!("unwritten.txt");
-
 impl<'a> Evaluator<'a> {
     /// `address.name` of an instance: what is configured, else what the provider will make.
     pub fn instance_attribute(&self, instance: &Instance<'a>, name: &str, span: Span) -> Value {
@@ -51,7 +50,7 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         if let Some(value) = self.configured(instance, name) {
-            return value;
+            return self.completed(value, instance, name);
         }
         match instance.key.mode {
             Mode::Data => Value::opaque(
@@ -77,6 +76,17 @@ impl<'a> Evaluator<'a> {
         value.filter(|value| !value.is_null())
     }
 
+    /// What is configured, as the provider's schema has it.
+    fn completed(&self, value: Value, instance: &Instance<'a>, name: &str) -> Value {
+        match known_attribute(instance, name) {
+            Some(attribute) if instance.key.mode == Mode::Managed => {
+                let symbol = provided::symbol(&instance.address, name);
+                types::convert(provided::completed(value, &attribute.ty, &symbol), &attribute.ty, self.world)
+            }
+            _ => value,
+        }
+    }
+
     fn computed(&self, instance: &Instance<'a>, name: &str, span: Span) -> Value {
         let origin = Origin::expression(span);
         let kind = instance.key.kind.as_str();
@@ -97,8 +107,25 @@ impl<'a> Evaluator<'a> {
             ("terraform_data", "input" | "triggers_replace") | ("null_resource", "triggers") | (_, "tags") => {
                 Value::null(origin)
             }
-            _ => default(kind, name, instance).unwrap_or_else(|| symbol(instance, name, origin)),
+            _ => self.unwritten(instance, name, span),
         }
+    }
+
+    /// What an attribute is worth that is not written. A newer provider may have one that is not known here.
+    fn unwritten(&self, instance: &Instance<'a>, name: &str, span: Span) -> Value {
+        let kind = instance.key.kind.as_str();
+        if let Some(attribute) = known_attribute(instance, name) {
+            let origin = match attribute.default {
+                Some(_) => Origin::at(instance.block.header, Role::Header),
+                None => Origin::expression(span),
+            };
+            return provided::unset(attribute, provided::symbol(&instance.address, name), origin);
+        }
+        if provided::attributes(kind).is_some_and(provided::is_complete) {
+            let message = format!("{kind} has no attribute of this name in hashicorp/aws 5.100.0");
+            return self.unsupported(&format!("{}.{name}", instance.address), &message, span);
+        }
+        default(kind, name, instance).unwrap_or_else(|| symbol(instance, name, Origin::expression(span)))
     }
 
     /// The ARN of a bucket with this name.
@@ -118,8 +145,13 @@ impl<'a> Evaluator<'a> {
         Value::opaque(Symbol { source, attribute: String::new() }, origin.clone())
     }
 
-    /// Everything an instance is configured with, and its `id` and `arn`.
+    /// Every attribute of an instance that is known of: what its type has, or is configured, and its `id` and `arn`.
     pub fn whole_instance(&self, instance: &Instance<'a>, span: Span) -> Value {
+        let known = provided::attributes(&instance.key.kind).filter(|attributes| provided::is_complete(attributes));
+        if let (Mode::Managed, Some(known)) = (instance.key.mode, known) {
+            let attribute = |name: &String| (name.clone(), self.instance_attribute(instance, name, span));
+            return Value::map(MapKind::Object, known.keys().map(attribute).collect(), Origin::expression(span));
+        }
         let content = Content::of(instance.block);
         let written = in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
         let mut entries: IndexMap<String, Value> = written.as_map().cloned().unwrap_or_default();
@@ -130,23 +162,18 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Whether the provider leaves an argument null that is not written.
-fn is_null_unwritten(kind: &str, name: &str) -> bool {
-    let lines = UNWRITTEN.lines().filter_map(|line| line.split_once(": "));
-    lines.filter(|(argument, _)| *argument == name).any(|(_, kinds)| kinds.split(' ').any(|other| other == kind))
+/// What the provider's schema says of an attribute.
+fn known_attribute(instance: &Instance<'_>, name: &str) -> Option<&'static Attribute> {
+    provided::attributes(&instance.key.kind)?.get(name)
 }
 
 fn symbol(instance: &Instance<'_>, attribute: &str, origin: Origin) -> Value {
-    let source = SymbolSource::Resource(instance.address.clone());
-    Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin)
+    Value::opaque(provided::symbol(&instance.address, attribute), origin)
 }
 
 /// What an argument that is not written is worth, where the provider neither asks AWS nor makes it up.
 fn default(kind: &str, name: &str, instance: &Instance<'_>) -> Option<Value> {
     let header = || Origin::at(instance.block.header, Role::Header);
-    if is_null_unwritten(kind, name) {
-        return Some(Value::null(header()));
-    }
     schema::kind(kind).filter(|kind| !matches!(kind, Kind::Bucket | Kind::Key | Kind::LogGroup))?;
     schema::properties(kind).iter().find_map(|property| match property.from {
         From::Flag(argument, default) if argument == name => Some(Value::bool(default, header())),

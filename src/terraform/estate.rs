@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::schema;
 use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Resource};
@@ -28,26 +28,33 @@ const CALL_META: &[&str] = &["source", "version", "providers", "count", "for_eac
 /// A unit in one world.
 pub(super) struct TerraformEstate<'a> {
     evaluator: Evaluator<'a>,
-    listed: OnceCell<Listed>,
+    listed: OnceCell<Arc<Listed>>,
 }
 
 /// The resources by what is asked for: each row asks for several kinds, most of which are few beside its trails.
-#[derive(Default)]
-struct Listed {
+#[derive(Debug, Default)]
+pub(super) struct Listed {
     by_kind: HashMap<Kind, Vec<Resource>>,
-    /// Where the first one with an address is among those of its kind.
-    by_address: HashMap<(Kind, String), usize>,
+    /// The first one of each kind and address; few rows look for one.
+    by_address: OnceLock<HashMap<(Kind, String), Resource>>,
 }
 
 impl Listed {
     fn of(resources: Vec<Resource>) -> Self {
         let mut listed = Self::default();
         for resource in resources {
-            let of_kind = listed.by_kind.entry(resource.kind).or_default();
-            listed.by_address.entry((resource.kind, resource.address.clone())).or_insert(of_kind.len());
-            of_kind.push(resource);
+            listed.by_kind.entry(resource.kind).or_default().push(resource);
         }
         listed
+    }
+
+    fn at(&self, kind: Kind, address: &str) -> Option<&Resource> {
+        let by_address = self.by_address.get_or_init(|| {
+            // Of several the last one to be put in stays.
+            let all = self.by_kind.values().flat_map(|of_kind| of_kind.iter().rev());
+            all.map(|resource| ((resource.kind, resource.address.clone()), resource.clone())).collect()
+        });
+        by_address.get(&(kind, address.to_owned()))
     }
 }
 
@@ -77,8 +84,7 @@ impl Estate for TerraformEstate<'_> {
     }
 
     fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
-        let at = *self.listed().by_address.get(&(kind, address.to_owned()))?;
-        self.listed().by_kind.get(&kind)?.get(at).cloned()
+        self.listed().at(kind, address).cloned()
     }
 
     /// An `import` block says that it exists already: <https://developer.hashicorp.com/terraform/language/import>
@@ -140,10 +146,15 @@ impl Estate for TerraformEstate<'_> {
 
 impl TerraformEstate<'_> {
     fn listed(&self) -> &Listed {
-        self.listed.get_or_init(|| {
-            self.evaluator.limits.begin();
-            Listed::of(self.evaluator.resources_of(&self.evaluator.root()))
-        })
+        let evaluator = &self.evaluator;
+        let list = || {
+            evaluator.limits.begin();
+            let root = evaluator.root();
+            // As long as none of what its validations look at is answered, they refuse nothing.
+            let _ = evaluator.is_invalid(&root);
+            Arc::new(Listed::of(evaluator.resources_of(&root)))
+        };
+        self.listed.get_or_init(|| evaluator.unless_answered(&evaluator.unit.shared.listed, (), list))
     }
 
     fn property_of(&self, resource: &Resource, name: &str) -> Value {
@@ -221,7 +232,7 @@ impl<'a> Evaluator<'a> {
         for id in self.module_instances(scope, name) {
             match self.object(id).as_deref() {
                 Some(Object::Module(child)) => {
-                    // As long as none of what its validations look at is answered, they refuse nothing.
+                    // As of the root, that its validations are looked at is part of what is listed.
                     let _ = self.is_invalid(child);
                     found.extend(self.resources_of(child));
                 }

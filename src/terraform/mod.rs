@@ -31,6 +31,7 @@ mod object;
 pub mod operators;
 mod policy_document;
 mod property;
+mod provided;
 mod provider;
 mod reference;
 mod refusal;

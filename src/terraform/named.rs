@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::value::{Ask, Data, Domain, Input, Literal, Number, ObjectId, Origin, Question, Reason, Value};
 
 use super::evaluator::Evaluator;
-use super::object::{Instance, Object, known_resources, relevant_calls};
+use super::object::{AbsentModule, Instance, Object, known_resources, relevant_calls};
 use super::scope::{Caller, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::tree::Child;
@@ -38,7 +38,14 @@ impl<'a> Evaluator<'a> {
                     Object::Module(self.add_scope(Scope { id, node, address, call, existence, inputs }))
                 }))
             }
-            _ => None,
+            Object::Absent(any) if any.slot.key == ANY_KEY => {
+                let (slot, address) = self.slot_under(&any.slot, &any.address, index, span)?;
+                let existence = self.held(&any.slot, index, &any.existence);
+                Some(self.intern(&address, || {
+                    Object::Absent(AbsentModule { address: address.clone(), slot, existence, ..any.clone() })
+                }))
+            }
+            Object::Instance(_) | Object::Absent(_) => None,
         }
     }
 
@@ -72,7 +79,8 @@ impl<'a> Evaluator<'a> {
         let existence = match self.object(id).as_deref() {
             Some(Object::Instance(instance)) => instance.existence.clone(),
             Some(Object::Module(scope)) => scope.existence.clone(),
-            _ => Existence::Exists,
+            Some(Object::Absent(module)) => module.existence.clone(),
+            None => Existence::Exists,
         };
         match existence {
             Existence::May(question) => self.world.answer(&question) == Some(false),
@@ -85,7 +93,7 @@ impl<'a> Evaluator<'a> {
         let stem = match self.object(any)?.as_ref() {
             Object::Instance(any) => any.address.strip_suffix(&any.slot.suffix)?.to_owned(),
             Object::Module(any) => any.address.strip_suffix(&any.call.as_ref()?.slot.suffix)?.to_owned(),
-            Object::Absent(_) => return None,
+            Object::Absent(any) => any.address.strip_suffix(&any.slot.suffix)?.to_owned(),
         };
         let index = index_behind(address, &stem)?;
         self.instance_under(any, &Literal::to_value(&index, Origin::expression(span)), span)

@@ -49,7 +49,7 @@ pub(super) struct Instance<'a> {
 }
 
 /// An instance of a module whose text is not on disk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct AbsentModule<'a> {
     /// The module instance with the call.
     pub scope: Rc<Scope<'a>>,

@@ -13,12 +13,15 @@ use crate::source::{Places, Span};
 use crate::syntax::{Problem, TemplatePart, hcl};
 use crate::value::{Before, Data, Part, Text, Value};
 
+use super::estate::Listed;
 use super::evaluator::Key;
 
 /// What the rows of a unit share.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     values: Mutex<HashMap<Name, (Value, usize)>>,
+    /// All resources of the unit.
+    pub listed: Before<(), Arc<Listed>>,
     /// The resources that a block, or everything in the modules of a call, makes, by the address of the module instance and
     /// where the block or call stands.
     pub resources: Before<(String, usize), Arc<[Resource]>>,

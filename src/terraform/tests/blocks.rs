@@ -39,6 +39,56 @@ fn an_argument_that_nobody_writes_is_null_unless_the_provider_makes_it_up() {
     }
 }
 
+/// As `hashicorp/aws` 5.100.0 plans them.
+#[test]
+fn what_is_not_written_inside_of_a_block_is_what_the_provider_makes_of_it() {
+    let more = r#"
+        resource "aws_cloudtrail" "t" {
+          enable_logging = "true"
+          event_selector {}
+        }
+        resource "aws_cloudtrail" "plain" {}
+        resource "aws_s3_bucket_server_side_encryption_configuration" "e" {
+          rule {
+            apply_server_side_encryption_by_default { sse_algorithm = "aws:kms" }
+          }
+        }
+        resource "aws_s3_bucket_replication_configuration" "r" {
+          rule { status = "Enabled" }
+        }
+        resource "aws_kms_key" "k" {}
+        resource "aws_lambda_function" "f" {
+          kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/k"
+        }
+        "#;
+    let rule = "aws_s3_bucket_server_side_encryption_configuration.e.rule";
+    let master = format!("one({rule}[*].apply_server_side_encryption_by_default[0].kms_master_key_id)");
+    for (expression, worth) in [
+        ("aws_cloudtrail.t.event_selector[0].read_write_type", "\"All\""),
+        ("aws_cloudtrail.t.event_selector[0].exclude_management_event_sources", "null"),
+        ("length(aws_cloudtrail.t.event_selector[0].data_resource)", "0"),
+        ("length(aws_cloudtrail.plain.event_selector)", "0"),
+        ("aws_cloudtrail.t.enable_logging == true", "true"),
+        ("length(aws_lambda_function.f.vpc_config)", "0"),
+        ("aws_lambda_function.f.memory_size", "128"),
+        (&master, "\"\""),
+        (&format!("try({master}, \"k\")"), "\"\""),
+        (&format!("one({rule}).bucket_key_enabled"), "null"),
+        // The elements of a set have no index.
+        (&format!("can({rule}[0])"), "false"),
+        (
+            "aws_s3_bucket_replication_configuration.r.rule[0].id",
+            "opaque: aws_s3_bucket_replication_configuration.r.rule[0].id",
+        ),
+        ("lookup(aws_kms_key.k, \"custom_key_store_id\", \"none\") == null", "true"),
+        // A newer provider may have it: it may be anything.
+        ("aws_kms_key.k.key_arn", "open: aws_kms_key.k.key_arn"),
+        ("can(aws_kms_key.k.key_arn)", "true"),
+    ] {
+        assert_eq!(evaluated(expression, more), worth, "{expression}");
+    }
+}
+
 #[test]
 fn dynamic_blocks_become_blocks() {
     let unit = module(

@@ -128,20 +128,28 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
     let world = answers.iter().fold(World::default(), |world, (ask, answer)| {
         world.with(Question::new(Arc::clone(input), (*ask).clone()), *answer)
     });
+    let truth = answers.iter().find(|(ask, _)| matches!(ask, Ask::True | Ask::WorthTrue)).map(|(_, truth)| *truth);
+    let is_no = |literal: Literal| answers.contains(&(&Ask::Is(literal), false));
+    if let Some(truth) = truth {
+        // What is taken for a boolean and is none is its text.
+        let text = Literal::Text(truth.to_string());
+        if is_no(Literal::Bool(truth)) && !is_no(text.clone()) {
+            return vec![Condition::Is(text)];
+        }
+    }
     if let Some([only]) = world.candidates(input).as_deref() {
         return vec![Condition::Is(only.clone())];
     }
-    // What is taken for a boolean and is none is its text.
-    let is_text = |truth: &bool| answers.contains(&(&Ask::Is(Literal::Bool(*truth)), false));
-    if let Some((_, truth)) = answers.iter().find(|(ask, truth)| **ask == Ask::True && is_text(truth)) {
-        return vec![Condition::Is(Literal::Text(truth.to_string()))];
+    if let Some(truth) = truth.filter(|truth| is_no(Literal::Text(truth.to_string()))) {
+        // CloudFormation takes it with a capital, too.
+        return vec![Condition::Is(Literal::Text(if truth { "True" } else { "False" }.to_owned()))];
     }
     let mut not = Vec::new();
     let mut others = Vec::new();
     for (ask, answer) in answers {
         match (ask, answer) {
             (Ask::Empty, true) => others.push(Condition::Empty),
-            (Ask::True, answer) => others.push(Condition::Is(Literal::Bool(*answer))),
+            (Ask::True | Ask::WorthTrue, answer) => others.push(Condition::Is(Literal::Bool(*answer))),
             (Ask::So, answer) => others.push(Condition::So(*answer)),
             (Ask::Fixed, answer) => others.push(Condition::Fixed(*answer)),
             (Ask::Null, false) => not.push(Literal::Null),

@@ -68,8 +68,8 @@ impl<'a> Evaluator<'a> {
                     return value.through(span, Role::Expression);
                 }
                 if key.obstacle().is_some() {
-                    let keys = entries.keys().map(|key| Literal::Text(key.clone()));
-                    return self.one_of(source, key, keys.zip(entries.values()), span);
+                    let key = &types::convert(key.clone(), &Type::String, self.world);
+                    return self.one_of(source, key, self.searched(entries, &origin), span);
                 }
                 Value::failed(format!("there is no element with the key {}", key.shown()), origin)
             }
@@ -81,8 +81,8 @@ impl<'a> Evaluator<'a> {
                 },
                 Position::Never => Value::failed("an index must be a whole number, zero or more", origin),
                 Position::Unknown => {
-                    let keys = (0..items.len()).map(|at| Literal::Number(Number::from(at)));
-                    self.one_of(source, key, keys.zip(items.iter()), span)
+                    let keys = (0..items.len()).map(|at| Value::number(at, origin.clone()));
+                    self.one_of(source, key, keys.zip(items.iter()).collect(), span)
                 }
             },
             (Data::Open(_) | Data::Opaque(_), _) if !may_hold(source.said_type(), key) || self.is_empty(source) => {
@@ -123,20 +123,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The element of a known collection under an open key: which key it is, is asked one by one.
-    fn one_of<'v>(
-        &self,
-        source: &Value,
-        key: &Value,
-        entries: impl Iterator<Item = (Literal, &'v Value)>,
-        span: Span,
-    ) -> Value {
+    fn one_of(&self, source: &Value, key: &Value, entries: Vec<(Value, &Value)>, span: Span) -> Value {
         let origin = Origin::expression(span);
-        let entries: Vec<_> = entries.collect();
         if entries.len() > MAX_CANDIDATES {
             return self.some_element(source, key, span);
         }
-        for (literal, value) in entries {
-            match self.is_key(key, literal, &origin) {
+        for (candidate, value) in entries {
+            match self.is_key(key, &candidate, &origin) {
                 is if is.as_bool() == Some(true) => return value.clone().through(span, Role::Expression),
                 is if is.as_bool() == Some(false) => {}
                 undecided => return undecided,
@@ -145,13 +138,23 @@ impl<'a> Evaluator<'a> {
         Value::failed(format!("there is no element with the key {}", key.shown()), origin)
     }
 
+    /// The entries of a map in the order in which one is searched for: of two keys that turn out to be the same the last counts.
+    fn searched<'v>(&self, entries: &'v IndexMap<String, Value>, origin: &Origin) -> Vec<(Value, &'v Value)> {
+        let entry = |(key, value): (&String, &'v Value)| (self.key_value(key, origin.clone()), value);
+        let mut found: Vec<_> = entries.iter().map(entry).collect();
+        if unknown::may_have_unknown_keys(entries) {
+            found.reverse();
+        }
+        found
+    }
+
     /// Whether a key that is not known is this one.
-    fn is_key(&self, key: &Value, literal: Literal, origin: &Origin) -> Value {
-        match &key.data {
-            Data::Open(input) => {
+    fn is_key(&self, key: &Value, candidate: &Value, origin: &Origin) -> Value {
+        match (&key.data, Literal::of(candidate)) {
+            (Data::Open(input), Some(literal)) => {
                 Value::answer(Question::new(Arc::clone(input), Ask::Is(literal)), self.world, origin.clone())
             }
-            _ => equal(key, &literal.to_value(origin.clone()), self.world, origin.clone()),
+            _ => equal(key, candidate, self.world, origin.clone()),
         }
     }
 

@@ -8,83 +8,16 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::syntax::{BinaryOperator, Call, Expansion, Expr, ExprKind, TemplatePart};
-use crate::value::{Ask, Data, Input, Junction, Literal, Number, Origin, Question, Role, Value, World};
+use crate::syntax::{BinaryOperator, Call, Expr, ExprKind};
+use crate::value::{Ask, Data, Input, Junction, Literal, Origin, Question, Role, Value, World};
 
 use super::evaluator::Evaluator;
 use super::functions::{self, is_doubtful, length_of};
-use super::operators::{all, any, binary, not};
+use super::operators::{all, any, binary, equal, not};
+use super::refusal::{TOTAL, is_total, may_divide_by_zero, may_refuse};
 use super::scope::Env;
 use super::types::{Type, of};
 use super::unknown::whether;
-
-/// Functions that refuse nothing but null, and what is of a type that they do not take.
-const TOTAL: &[&str] = &[
-    "abs",
-    "alltrue",
-    "anytrue",
-    "base64encode",
-    "base64sha256",
-    "base64sha512",
-    "can",
-    "ceil",
-    "chomp",
-    "coalesce",
-    "coalescelist",
-    "compact",
-    "concat",
-    "contains",
-    "distinct",
-    "element",
-    "endswith",
-    "flatten",
-    "floor",
-    "format",
-    "formatlist",
-    "join",
-    "jsonencode",
-    "keys",
-    "length",
-    "lower",
-    "max",
-    "md5",
-    "merge",
-    "min",
-    "nonsensitive",
-    "replace",
-    "reverse",
-    "sensitive",
-    "setintersection",
-    "setsubtract",
-    "setunion",
-    "sha1",
-    "sha256",
-    "sha512",
-    "signum",
-    "sort",
-    "split",
-    "startswith",
-    "strcontains",
-    "strrev",
-    "substr",
-    "title",
-    "tobool",
-    "tolist",
-    "tomap",
-    "tonumber",
-    "toset",
-    "tostring",
-    "transpose",
-    "trim",
-    "trimprefix",
-    "trimspace",
-    "trimsuffix",
-    "try",
-    "upper",
-    "urlencode",
-    "values",
-    "yamlencode",
-];
 
 /// What the expressions need that are being tried, the innermost last. What is worked out elsewhere meanwhile, such as a
 /// local value, is no part of one: where it fails, Terraform stops.
@@ -178,9 +111,13 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Says that what is being tried needs a value that is not null and can be converted to a type.
+    /// Says that what is being tried needs a value that is not null and can be converted to a type. Whether one is that waits
+    /// for an answer, is known once it is given, also where another operand decides.
     pub fn needs_a(&self, ty: &Type, value: &Value) {
         self.needs_set(value);
+        if self.attempts.is_on() && matches!(value.data, Data::Pending(_)) {
+            self.attempts.add(|needs| &mut needs.certain, value.clone());
+        }
         if self.attempts.is_on() && is_doubtful(value, ty) {
             let statement = format!("can(to{}({}))", ty.describe(), value.describe());
             self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, value.origin.clone()));
@@ -193,6 +130,27 @@ impl<'a> Evaluator<'a> {
         if self.attempts.is_on() && matches!(collection.data, Data::Open(_)) && of(collection) == Type::Any {
             let statement = format!("can([for each in {} : each])", collection.describe());
             self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, collection.origin.clone()));
+        }
+    }
+
+    /// Says that what is being tried needs a key to be none of those before it.
+    pub fn needs_another<'k>(&self, key: &Value, before: impl Iterator<Item = &'k String>) {
+        if !self.attempts.is_on() {
+            return;
+        }
+        let origin = || key.origin.clone();
+        for other in before {
+            let same = equal(key, &self.key_value(other, origin()), self.world, origin());
+            self.attempts.add(|needs| &mut needs.certain, not(same, self.world, origin()));
+        }
+    }
+
+    /// Says that what is being tried needs each element of an unknown collection to make another key, where `made` is the
+    /// key that is made of `key`, which stands for all of its keys.
+    pub fn needs_other_keys(&self, made: &Value, key: &Value, name: &str) {
+        if self.attempts.is_on() && !tells(made, key) {
+            self.attempts
+                .add(|needs| &mut needs.accepted, whether(format!("can({name})"), self.world, made.origin.clone()));
         }
     }
 
@@ -352,44 +310,11 @@ fn is_name(expr: &Expr, env: Env<'_, '_>) -> bool {
     }
 }
 
-/// A map is asked for a key that it may lack where there is a default. Only `merge` takes no argument at all, which is what
-/// a list that is expanded may come to.
-fn is_total(call: &Call) -> bool {
-    let is_named = TOTAL.contains(&call.name.as_str()) || (call.name == "lookup" && call.arguments.len() == 3);
-    is_named && (call.expansion == Expansion::None || call.name == "merge")
-}
-
-/// Whether an operation has no value for some numbers: nothing is divided by zero.
-fn may_divide_by_zero(operator: BinaryOperator, divisor: &Expr) -> bool {
-    matches!(operator, BinaryOperator::Divide | BinaryOperator::Modulo)
-        && !matches!(&divisor.kind, ExprKind::Number(number) if *number != Number::from(0_i64))
-}
-
-/// Whether an expression holds an operation that may refuse a value although it is set.
-fn may_refuse(expr: &Expr) -> bool {
-    let any = |parts: &[&Expr]| parts.iter().any(|part| may_refuse(part));
-    match &expr.kind {
-        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(..) | ExprKind::Variable(_) => false,
-        ExprKind::Attribute(source, _)
-        | ExprKind::Parenthesis(source)
-        | ExprKind::Splat(source, _)
-        | ExprKind::Negate(source)
-        | ExprKind::Not(source) => may_refuse(source),
-        ExprKind::Index(source, key) => any(&[source, key]),
-        ExprKind::Conditional(condition, yes, no) => any(&[condition, yes, no]),
-        ExprKind::Tuple(items) => items.iter().any(|item| may_refuse(item)),
-        ExprKind::Object(entries) => entries.iter().any(|(key, value)| any(&[key, value])),
-        ExprKind::Template(parts) => parts.iter().any(|part| match part {
-            TemplatePart::Literal(..) => false,
-            TemplatePart::Interpolation(inner) => may_refuse(inner),
-            TemplatePart::If(..) | TemplatePart::For(_) => true,
-        }),
-        ExprKind::Binary(left, operator, right) => may_divide_by_zero(*operator, right) || any(&[left, right]),
-        ExprKind::Call(call) => !is_total(call) || call.arguments.iter().any(|argument| may_refuse(argument)),
-        ExprKind::For(each) => {
-            let condition = each.condition.as_deref().is_some_and(may_refuse);
-            condition || may_refuse(&each.collection)
-        }
-        ExprKind::Unsupported(_) => true,
-    }
+/// Whether a text is made of nothing but `key` and what is written around it, so that it differs where that does.
+fn tells(text: &Value, key: &Value) -> bool {
+    let parts: Vec<&Value> = match &text.data {
+        Data::Text(text) => text.values().collect(),
+        _ => vec![text],
+    };
+    matches!(parts.as_slice(), [part] if part.describe() == key.describe())
 }

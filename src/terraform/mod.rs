@@ -34,6 +34,7 @@ mod property;
 mod provided;
 mod provider;
 mod reference;
+mod refusal;
 mod repeat;
 mod scope;
 mod secret;

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::source::Span;
 use crate::syntax::{Expr, For, ForResult};
 use crate::value::{
-    Data, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Role, Symbol, SymbolSource, Value,
+    Data, Domain, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Role, Symbol, SymbolSource, Value,
 };
 
 use super::evaluator::Evaluator;
@@ -104,6 +104,9 @@ impl<'a> Evaluator<'a> {
                     return Some(Value::failed("a key must be a text", Origin::expression(span)));
                 };
                 let value = self.evaluate(element, env);
+                if made.shape == Shape::Object {
+                    self.needs_another(&key, made.entries.keys());
+                }
                 if !made.put(text, value) {
                     let message = format!("two elements have the key {}", key.describe());
                     return Some(Value::failed(message, Origin::expression(span)));
@@ -167,11 +170,16 @@ impl<'a> Evaluator<'a> {
                     let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
                     (name, Some((index, element)), is_met)
                 }
-                ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
-                    let ((key_made, key), (made, element)) = (named(key)?, named(element)?);
-                    let key = convert(key, &Type::String, self.world);
-                    let name = format!("{{for each of {of} : {key_made} => {made}{condition}}}");
-                    (name, matches!(each.result, ForResult::Object(..)).then_some((key, element)), is_met)
+                ForResult::Object(made_key, element) | ForResult::Grouped(made_key, element) => {
+                    let ((key_name, made_key), (made, element)) = (named(made_key)?, named(element)?);
+                    let made_key = convert(made_key, &Type::String, self.world);
+                    let name = format!("{{for each of {of} : {key_name} => {made}{condition}}}");
+                    self.needs_set(&made_key);
+                    let is_grouped = matches!(each.result, ForResult::Grouped(..));
+                    if !is_grouped {
+                        self.needs_other_keys(&made_key, &key, &name);
+                    }
+                    (name, (!is_grouped).then_some((made_key, element)), is_met)
                 }
             })
         };
@@ -245,8 +253,14 @@ impl<'a> Evaluator<'a> {
         if matches!(ty, Type::Set(_)) {
             return (value.clone(), value);
         }
-        let key = Input::derived(format!("keys({})[*]", input.name), origin.clone());
-        (Value::open(key, origin), value)
+        let domain = Domain { never_null: true, ..Domain::default() };
+        let key = Input { domain, ..Input::derived(format!("keys({})[*]", input.name), origin.clone()) };
+        let key_type = match ty {
+            Type::Map(_) | Type::Object(_) => Type::String,
+            Type::List(_) | Type::Tuple(_) => Type::Number,
+            _ => Type::Any,
+        };
+        (Value::open(key, origin).typed(&key_type), value)
     }
 }
 

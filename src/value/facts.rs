@@ -7,6 +7,10 @@ use super::{Ask, Domain, Literal, Number};
 /// What is known about one input.
 pub(super) type Facts<'a> = Vec<(&'a Ask, bool)>;
 
+/// The texts that Terraform converts to a boolean.
+/// <https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion>
+const TRUTHS: [(&str, bool); 4] = [("true", true), ("1", true), ("false", false), ("0", false)];
+
 /// The values of a domain that agree with the facts, where they are finitely many.
 pub(super) fn candidates(domain: &Domain, facts: &Facts) -> Option<Vec<Literal>> {
     let only = facts.iter().find_map(|(ask, answer)| match (ask, answer) {
@@ -14,10 +18,15 @@ pub(super) fn candidates(domain: &Domain, facts: &Facts) -> Option<Vec<Literal>>
         (Ask::Null, true) => Some(Literal::Null),
         _ => None,
     });
+    let is_truth = facts.iter().any(|(ask, _)| **ask == Ask::WorthTrue);
     let values = match (&domain.values, only) {
         (Some(values), _) => values.clone(),
         (None, Some(only)) if domain.allows(&only) => vec![only],
         (None, Some(_)) => Vec::new(),
+        (None, None) if is_truth => {
+            let texts = TRUTHS.map(|(text, _)| domain.own(Literal::Text(text.to_owned())));
+            texts.into_iter().filter(|text| domain.allows(text)).collect()
+        }
         (None, None) => return None,
     };
     let agrees = |literal: &Literal| facts.iter().all(|(ask, answer)| is(literal, ask) == Some(*answer));
@@ -101,6 +110,10 @@ fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
         Ask::Null => Some(*literal == Literal::Null),
         Ask::Empty => Some(*literal == Literal::Text(String::new())),
         Ask::True | Ask::So => literal.as_text().to_ascii_lowercase().parse().ok(),
+        Ask::WorthTrue => match literal {
+            Literal::Null => None,
+            _ => TRUTHS.iter().find(|(text, _)| *text == literal.as_text()).map(|(_, truth)| *truth),
+        },
         Ask::Is(other) => Some(literal.same(other)),
         Ask::Fixed => match literal {
             Literal::Text(text) => Some(super::is_fixed(text)),

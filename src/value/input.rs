@@ -176,6 +176,8 @@ pub enum Ask {
     Empty,
     /// Is it true? (Otherwise it is false.)
     True,
+    /// Is it a text that Terraform converts to true? (Otherwise it is one that is converted to false.)
+    WorthTrue,
     /// Is it so? The input's name is a sentence.
     So,
     /// Is it this value?
@@ -272,7 +274,7 @@ impl Domain {
     }
 
     /// The value that a literal stands for: of a boolean, true for "true"; of a number, 1 for "1".
-    fn own(&self, literal: Literal) -> Literal {
+    pub(super) fn own(&self, literal: Literal) -> Literal {
         let of_few = self.values.iter().flatten().find(|value| value.same(&literal)).cloned();
         let number = || {
             let number = Number::parse(&literal.as_text()).ok().filter(|_| self.keys == Keys::Number)?;
@@ -319,7 +321,7 @@ impl Question {
         match &self.ask {
             Ask::Null => format!("{name} == null"),
             Ask::Empty => format!("{name} is empty"),
-            Ask::True | Ask::So => name.clone(),
+            Ask::True | Ask::WorthTrue | Ask::So => name.clone(),
             Ask::Is(literal) => format!("{name} == {literal}"),
             Ask::Fixed => format!("{name} is a fixed value"),
             Ask::Holds(literal) => format!("{name} holds {literal}"),

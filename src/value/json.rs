@@ -31,8 +31,17 @@ fn untyped(value: &Value) -> Value {
         Data::Open(input) => Data::Open(input.itself()),
         other => other.clone(),
     };
-    let is_scalar = matches!(value.said_type(), Type::Bool | Type::Number | Type::String);
-    Value { data, origin: value.origin.clone(), ty: value.ty.clone().filter(|_| is_scalar) }
+    Value::new(data, value.origin.clone()).typed(&written_as(value.said_type()))
+}
+
+/// The type of what JSON makes of a value: of each collection of elements a list, and of each scalar what it is.
+fn written_as(ty: &Type) -> Type {
+    match ty {
+        Type::List(element) | Type::Set(element) => Type::list(written_as(element)),
+        Type::Map(element) => Type::map(written_as(element)),
+        Type::Tuple(_) | Type::Object(_) => Type::Any,
+        Type::Any | Type::Bool | Type::Number | Type::String => ty.clone(),
+    }
 }
 
 /// JSON while it is written.

@@ -21,7 +21,7 @@ impl PartialEq for Text {
 }
 
 /// One part of a text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Part {
     /// Characters that are known.
     Literal(String),
@@ -29,6 +29,18 @@ pub enum Part {
     Value(Value),
     /// A value that will stand here as JSON, because `jsonencode` or `Fn::ToJsonString` wrote it.
     Json(Value),
+}
+
+impl PartialEq for Part {
+    /// Equality of the characters that they will be. JSON tells the number 1 from the text "1".
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Literal(one), Self::Literal(other)) => one == other,
+            (Self::Value(one), Self::Value(other)) => one == other,
+            (Self::Json(one), Self::Json(other)) => one == other && !one.said_type().excludes(other.said_type()),
+            _ => false,
+        }
+    }
 }
 
 impl Text {

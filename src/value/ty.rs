@@ -170,6 +170,10 @@ impl Type {
             (Self::List(from) | Self::Set(from), Self::List(to) | Self::Set(to)) | (Self::Map(from), Self::Map(to)) => {
                 from.may_become(to)
             }
+            (Self::Tuple(items), Self::List(to) | Self::Set(to)) => items.iter().all(|item| item.may_become(to)),
+            (Self::Object(attributes), Self::Map(to)) => {
+                attributes.values().all(|attribute| attribute.ty.may_become(to))
+            }
             (Self::List(_) | Self::Set(_) | Self::Tuple(_), to) => {
                 matches!(to, Self::List(_) | Self::Set(_) | Self::Tuple(_))
             }
@@ -193,7 +197,7 @@ impl Type {
         }
     }
 
-    /// The type as Terraform's messages call it.
+    /// The type as Terraform's messages call it. As it is written, it is [`std::fmt::Display`].
     #[must_use]
     pub fn describe(&self) -> String {
         match self {
@@ -206,6 +210,32 @@ impl Type {
             Self::Map(element) => format!("map of {}", element.describe()),
             Self::Tuple(_) => "tuple".to_owned(),
             Self::Object(_) => "object".to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for Type {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Any => out.write_str("any"),
+            Self::Bool => out.write_str("bool"),
+            Self::Number => out.write_str("number"),
+            Self::String => out.write_str("string"),
+            Self::List(element) => write!(out, "list({element})"),
+            Self::Set(element) => write!(out, "set({element})"),
+            Self::Map(element) => write!(out, "map({element})"),
+            Self::Tuple(items) => {
+                let items: Vec<String> = items.iter().map(Self::to_string).collect();
+                write!(out, "tuple([{}])", items.join(", "))
+            }
+            Self::Object(attributes) => {
+                let attribute = |(name, Attribute { ty, default }): (&String, &Attribute)| match default {
+                    Some(default) => format!("{name} = optional({ty}, {})", default.describe()),
+                    None => format!("{name} = {ty}"),
+                };
+                let attributes: Vec<String> = attributes.iter().map(attribute).collect();
+                write!(out, "object({{{}}})", attributes.join(", "))
+            }
         }
     }
 }

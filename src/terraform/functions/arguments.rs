@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub(super) use super::parameters::Parameter;
 use super::{Call, whole};
 use crate::model::policy_document::written_out;
 use crate::terraform::joined::{is_nothing, joined, resolved};
-use crate::terraform::types::{Type, convert, kind, of};
+use crate::terraform::types::{convert, kind, null_decided, of};
 use crate::terraform::unknown::Outcome;
 use crate::value::{Data, Junction, ListKind, Number, Origin, Part, Question, Value, World};
 
@@ -23,37 +24,6 @@ pub(super) struct Function {
     pub outcome: Outcome,
     /// The function itself.
     pub run: fn(&Arguments) -> Answer,
-}
-
-/// What an argument must be. Null is refused but for [`Parameter::Nullable`] and [`Parameter::KeyedOrNull`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Parameter {
-    /// Anything but null.
-    Any,
-    /// Anything.
-    Nullable,
-    /// A collection or a text.
-    Sized,
-    /// A list, a set or a tuple.
-    Sequence,
-    /// A map or an object.
-    Keyed,
-    /// A map, an object or null.
-    KeyedOrNull,
-    Number,
-    Text,
-    /// A text that is read as JSON: what was encoded is what it holds, and needs no text.
-    Json,
-    /// `list(any)`
-    List,
-    /// `list(bool)`
-    Bools,
-    /// `list(string)`
-    Texts,
-    /// `set(any)`
-    Set,
-    /// `map(list(string))`
-    TextLists,
 }
 
 /// How many bytes a text may have that a function makes.
@@ -108,76 +78,6 @@ impl Function {
     }
 }
 
-impl Parameter {
-    fn ty(self) -> Type {
-        match self {
-            Self::Any | Self::Nullable | Self::Sized | Self::Sequence | Self::Keyed | Self::KeyedOrNull => Type::Any,
-            Self::Number => Type::Number,
-            Self::Text | Self::Json => Type::String,
-            Self::List => Type::list(Type::Any),
-            Self::Bools => Type::list(Type::Bool),
-            Self::Texts => Type::list(Type::String),
-            Self::Set => Type::set(Type::Any),
-            Self::TextLists => Type::map(Type::list(Type::String)),
-        }
-    }
-
-    /// Whether it may be null.
-    pub(super) fn takes_null(self) -> bool {
-        matches!(self, Self::Nullable | Self::KeyedOrNull)
-    }
-
-    /// What is needed in place of an unknown value of this type, where it is no one type that is needed.
-    fn needed(self, ty: &Type) -> Option<&'static str> {
-        let is_sequence = matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_));
-        let is_keyed = matches!(ty, Type::Map(_) | Type::Object(_));
-        let (needed, is_taken) = match self {
-            Self::Sized => ("collection or string", is_sequence || is_keyed || *ty == Type::String),
-            Self::Sequence => ("list", is_sequence),
-            Self::Keyed | Self::KeyedOrNull => ("map", is_keyed),
-            _ => return None,
-        };
-        (!is_taken && *ty != Type::Any).then_some(needed)
-    }
-
-    /// Whether an argument that is open, or something open in it, may be of a type that is refused.
-    pub(super) fn may_refuse(self, argument: &Value) -> bool {
-        match self {
-            Self::Sized | Self::Sequence | Self::Keyed | Self::KeyedOrNull => {
-                let is_collection = argument.parts().is_some() || argument.each().is_some() || is_of_for(argument);
-                matches!(argument.data, Data::Open(_)) && !is_collection && of(argument) == Type::Any
-            }
-            _ => is_doubtful(argument, &self.ty()),
-        }
-    }
-}
-
-/// Whether an open value is what a `for` makes, which is a list or a map.
-fn is_of_for(value: &Value) -> bool {
-    matches!(&value.data, Data::Open(input) if ["[for ", "{for "].iter().any(|start| input.name.starts_with(start)))
-}
-
-/// Whether something open in a value may be of a type that is not converted to this one.
-pub(in crate::terraform) fn is_doubtful(value: &Value, to: &Type) -> bool {
-    let element = to.element().unwrap_or(&Type::Any);
-    if let (Some((_, each)), Some(element)) = (value.each(), to.element()) {
-        return is_doubtful(each, element);
-    }
-    if let Some((_, parts)) = value.parts() {
-        return parts.iter().any(|part| is_doubtful(part, to));
-    }
-    match &value.data {
-        Data::Open(_) => !of(value).always_becomes(to),
-        // Of what is set at deployment no more is known than that it is a text.
-        Data::Opaque(_) | Data::Text(_) if value.as_str().is_none() && of(value) == Type::String => {
-            matches!(to, Type::Bool | Type::Number)
-        }
-        Data::List(_, items) => items.iter().any(|item| is_doubtful(item, element)),
-        Data::Map(_, entries) => entries.values().any(|entry| is_doubtful(entry, element)),
-        _ => false,
-    }
-}
-
 /// The arguments of a call, converted to what the function takes. A getter fails with [`Trouble::Unknown`] where the
 /// argument is not known as far as the getter tells.
 pub(super) struct Arguments<'a> {
@@ -203,9 +103,14 @@ impl<'a> Arguments<'a> {
             if value.is_null() && !parameter.takes_null() {
                 return Err(format!("argument {} must not be null", index + 1));
             }
-            if matches!(value.data, Data::Open(_) | Data::Opaque(_))
-                && let Some(needed) = parameter.needed(&of(&value))
-            {
+            let needed = match value.data {
+                Data::Open(_) | Data::Opaque(_) | Data::List(ListKind::Set, _) => parameter.needed(&of(&value)),
+                _ => None,
+            };
+            // Null of any type is taken where null is.
+            let value =
+                if parameter.takes_null() && needed.is_some() { null_decided(value, call.world) } else { value };
+            if let Some(needed) = needed.filter(|_| !value.is_null() && value.waiting().is_none()) {
                 return Err(format!(
                     "argument {}: a {needed} is needed, this is a {}",
                     index + 1,

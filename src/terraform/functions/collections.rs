@@ -19,9 +19,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("alltrue", &[P::Bools], Outcome::Bool, all_true),
     function("anytrue", &[P::Bools], Outcome::Bool, any_true),
     function("coalesce", &[], Outcome::Set, coalesce).variadic(P::Nullable),
-    function("coalescelist", &[], Outcome::Set, coalesce_list).variadic(P::Sequence),
+    function("coalescelist", &[], Outcome::Set, coalesce_list).variadic(P::Ordered),
     function("contains", &[P::Sequence, P::Any], Outcome::Bool, contains),
-    function("element", &[P::Sequence, P::Number], Outcome::Set, element),
+    function("element", &[P::Ordered, P::Number], Outcome::Set, element),
     function("length", &[P::Sized], Outcome::Number, length),
     function("one", &[P::Sequence], Outcome::Open, one),
     function("sum", &[P::Sequence], Outcome::Number, sum),
@@ -135,9 +135,6 @@ fn element(arguments: &Arguments) -> Answer {
         return Ok(element_of(list, &first, arguments.world(), arguments.origin()));
     }
     let (kind, items) = arguments.sequence(0)?;
-    if kind == ListKind::Set {
-        return Err("a list is needed, this is a set".into());
-    }
     if items.is_empty() {
         return Err("the list has no elements".into());
     }
@@ -156,7 +153,7 @@ pub(super) fn chosen(value: &Value, arguments: &Arguments) -> Value {
 
 fn one(arguments: &Arguments) -> Answer {
     let collection = arguments.value(0);
-    if let Some(input) = unknown(collection) {
+    if let Some(input) = unknown(collection).map(|input| input.itself()) {
         let empty = Value::answer(Question::new(Arc::clone(&input), Ask::Empty), arguments.world(), arguments.origin());
         return Ok(match empty.as_bool() {
             Some(true) => Value::null(arguments.origin()),
@@ -200,7 +197,6 @@ fn coalesce(arguments: &Arguments) -> Answer {
 fn coalesce_list(arguments: &Arguments) -> Answer {
     for value in &arguments.values {
         let set = match &value.data {
-            Data::List(ListKind::Set, _) => return Err("a list is needed, this is a set".into()),
             Data::List(_, items) => Ok(!items.is_empty()),
             Data::Opaque(_) => match unknown(value) {
                 Some(list) => arguments.world().ask(&list, Ask::Empty).map(|empty| !empty),

@@ -3,6 +3,7 @@
 //! An unknown part inside of quotes is taken to hold neither quotes nor backslashes, as no ARN, name or id does.
 
 use super::arguments::Arguments;
+use super::json::read_back;
 use crate::terraform::unknown::{Outcome, derive, text};
 use crate::value::{Data, Marked, Part, Text, Value};
 
@@ -51,7 +52,8 @@ impl<'t> Holes<'t> {
                 let name = format!("{reader}({})", value.describe());
                 derive(name, value, Outcome::Open, arguments.world(), arguments.origin())
             }
-            Part::Value(value) | Part::Json(value) => value.clone(),
+            Part::Value(value) => value.clone(),
+            Part::Json(value) => read_back(value),
             Part::Literal(literal) => Value::text(literal.clone(), arguments.origin()),
         }
     }

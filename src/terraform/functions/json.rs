@@ -5,7 +5,7 @@ use super::holes::{Holes, Reading};
 use super::yaml::{Tree, read};
 use crate::syntax::json;
 use crate::terraform::unknown::{self, Outcome};
-use crate::value::{Data, Layout, NoNumber, Number, Part, Text, Value, json_of};
+use crate::value::{Data, Layout, NoNumber, Number, Part, Text, Type, Value, json_of};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("jsondecode", &[P::Json], Outcome::Open, decode),
@@ -34,11 +34,17 @@ pub(super) fn encoded(value: &Value, arguments: &Arguments) -> Result<Text, Trou
 fn decode(arguments: &Arguments) -> Answer {
     let Data::Text(text) = &arguments.value(0).data else { return Err(Trouble::Unknown) };
     if let [Part::Json(value)] = text.parts() {
-        return Ok(value.clone());
+        return Ok(read_back(value));
     }
     let holes = Holes::dig(text, Reading::Json).ok_or(Trouble::Unknown)?;
     let parsed = json::parse(arguments.call.span.file, &holes.marked.source);
     read(&parsed, &Tree { holes, scalar, arguments }, "JSON")
+}
+
+/// What was written as JSON, as it is read: a collection has lost its type, and is a tuple or an object.
+pub(super) fn read_back(value: &Value) -> Value {
+    let is_scalar = matches!(value.said_type(), Type::Bool | Type::Number | Type::String);
+    Value { ty: value.ty.clone().filter(|_| is_scalar), ..value.clone() }
 }
 
 fn scalar(text: &str, arguments: &Arguments) -> Answer {

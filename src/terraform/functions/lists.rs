@@ -17,21 +17,21 @@ const MAX_RANGE: usize = 1024;
 pub(super) const FUNCTIONS: &[Function] = &[
     function("chunklist", &[P::List, P::Number], Outcome::Open, chunk_list),
     function("compact", &[P::Texts], Outcome::Open, compact),
-    function("concat", &[P::Sequence], Outcome::Open, concat).variadic(P::Sequence),
+    function("concat", &[P::Ordered], Outcome::Open, concat).variadic(P::Ordered),
     function("distinct", &[P::List], Outcome::Set, distinct),
     function("flatten", &[P::Sequence], Outcome::Open, flatten),
-    function("index", &[P::Sequence, P::Any], Outcome::Number, index),
+    function("index", &[P::Ordered, P::Any], Outcome::Number, index),
     function("matchkeys", &[P::List, P::List, P::List], Outcome::Open, match_keys),
     function("range", &[P::Number], Outcome::Open, range).variadic(P::Number),
     function("reverse", &[P::Sequence], Outcome::Set, reverse),
-    function("slice", &[P::Sequence, P::Number, P::Number], Outcome::Open, slice),
+    function("slice", &[P::Ordered, P::Number, P::Number], Outcome::Open, slice),
     function("sort", &[P::Texts], Outcome::Set, sort),
 ];
 
 fn concat(arguments: &Arguments) -> Answer {
     for value in &arguments.values {
         match &value.data {
-            Data::List(ListKind::List | ListKind::Tuple, _) | Data::Open(_) | Data::Opaque(_) => {}
+            Data::List(..) | Data::Open(_) | Data::Opaque(_) => {}
             _ => return Err(not_a("list", value)),
         }
     }
@@ -154,10 +154,7 @@ fn distinct(arguments: &Arguments) -> Answer {
 }
 
 fn index(arguments: &Arguments) -> Answer {
-    let (kind, items) = arguments.sequence(0)?;
-    if kind == ListKind::Set {
-        return Err("a list is needed, this is a set".into());
-    }
+    let items = arguments.items(0)?;
     for (position, item) in items.iter().enumerate() {
         if truth(&equal(item, arguments.value(1), arguments.world(), arguments.origin()))? {
             return Ok(Value::number(position, arguments.origin()));
@@ -176,9 +173,6 @@ fn slice(arguments: &Arguments) -> Answer {
         return Ok(Value::list(ListKind::List, known, arguments.origin()));
     }
     let (kind, items) = arguments.sequence(0)?;
-    if kind == ListKind::Set {
-        return Err("a list is needed, this is a set".into());
-    }
     let (start, end) = (arguments.count(1)?, arguments.count(2)?);
     let part = items.get(start..end).ok_or_else(|| format!("the list has no elements {start} to {end}"))?;
     Ok(Value::list(kind, part.to_vec(), arguments.origin()))

@@ -19,6 +19,7 @@ mod lists;
 mod maps;
 mod networks;
 mod numbers;
+mod parameters;
 mod regexes;
 mod results;
 mod sets;
@@ -33,9 +34,9 @@ mod yaml_write;
 
 use indexmap::IndexMap;
 
-pub(super) use self::arguments::is_doubtful;
 use self::arguments::{Arguments, Function, Parameter, Trouble};
 pub(super) use self::collections::length_of;
+pub(super) use self::parameters::is_doubtful;
 pub(super) use self::regexes::steps as regex_steps;
 pub use self::results::declared;
 use self::results::result_type;
@@ -296,7 +297,10 @@ fn part_by_part(function: &Function, arguments: &Arguments) -> Option<Value> {
         return Some(stop.clone());
     }
     let name = describe(function.name, &arguments.values);
-    Some(joined(name, junction, made, arguments.world(), arguments.origin()))
+    let value = joined(name, junction, made, arguments.world(), arguments.origin());
+    // Of a single part a conversion keeps the type; the keys of an object are a tuple, though it has those of a map.
+    let is_conversion = conversions::target(function.name).is_some();
+    Some(if is_conversion { value } else { Value { ty: None, ..value } })
 }
 
 fn undecidable(function: &Function, arguments: &Arguments, reason: Reason) -> Value {

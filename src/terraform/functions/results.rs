@@ -5,7 +5,7 @@
 
 use super::arguments::Arguments;
 use super::lists::common_list;
-use crate::terraform::types::{Type, common, of};
+use crate::terraform::types::{Type, common, common_of, of};
 
 /// The type that a call's result has, should its data not tell it.
 pub(super) fn result_type(name: &str, arguments: &Arguments) -> Type {
@@ -21,7 +21,9 @@ pub(super) fn result_type(name: &str, arguments: &Arguments) -> Type {
             Type::List(element) | Type::Set(element) => Type::List(element),
             _ => Type::Any,
         },
-        "coalesce" | "setintersection" | "setsubtract" | "setunion" => common(&each(arguments)).unwrap_or(Type::Any),
+        "coalesce" | "setintersection" | "setsubtract" | "setunion" => {
+            common_of(&arguments.values).unwrap_or(Type::Any)
+        }
         "concat" => common_list(arguments).unwrap_or(Type::Any),
         "merge" => match each(arguments).split_first() {
             Some((first @ Type::Map(_), rest)) if rest.iter().all(|other| other == first) => first.clone(),

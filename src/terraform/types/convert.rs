@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Attribute, Nullable, Type, domain, kind, set, unify};
+use super::{Attribute, Nullable, Type, common, domain, kind, set, unify};
 use crate::terraform::joined::{Entry, entry, joined};
 use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
 use crate::value::{
@@ -20,19 +20,19 @@ use crate::value::{
 pub fn convert(value: Value, to: &Type, world: &World) -> Value {
     match &value.data {
         Data::Pending(_) | Data::Failed(_) | Data::Object(_) => return value,
-        Data::Null | Data::Opaque(_) | Data::Open(_) if !value.said_type().may_become(to) => {
+        Data::Null | Data::Opaque(_) | Data::Open(_) if !may_become(value.said_type(), to) => {
             return refuse(&value, &to.describe());
         }
-        Data::List(_, items) if items.is_empty() && !value.said_type().may_become(to) => {
+        Data::List(_, items) if items.is_empty() && !may_become(value.said_type(), to) => {
             return refuse(&value, &to.describe());
         }
-        Data::Map(_, entries) if entries.is_empty() && !value.said_type().may_become(to) => {
+        Data::Map(_, entries) if entries.is_empty() && !may_become(value.said_type(), to) => {
             return refuse(&value, &to.describe());
         }
         Data::Null | Data::Opaque(_) => return retyped(value, to),
         Data::Open(_) if completes_more(to, value.said_type()) => return completed(value, to, world),
-        Data::Open(input) if completes_elements(to, value.said_type()) => {
-            return retyped(with_defaults(&value, input, to), to);
+        Data::Open(input) if remakes_elements(to, value.said_type()) => {
+            return retyped(with_other_elements(&value, input, to), to);
         }
         Data::Open(input) => return retyped(narrow(&value, input, to, world), to),
         _ => {}
@@ -53,6 +53,19 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         Type::Object(attributes) => to_object(&value, attributes, world),
     };
     converted.typed(&ty)
+}
+
+/// Whether a value of one type may be converted to another, in which `any` stands for one type of all elements.
+fn may_become(from: &Type, to: &Type) -> bool {
+    let have_one = |types: &[Type]| common(types).is_some();
+    from.may_become(to)
+        && match (from, to) {
+            (Type::Tuple(items), Type::List(element) | Type::Set(element)) if element.is_vague() => have_one(items),
+            (Type::Object(attributes), Type::Map(element)) if element.is_vague() => {
+                have_one(&attributes.values().map(|attribute| attribute.ty.clone()).collect::<Vec<_>>())
+            }
+            _ => true,
+        }
 }
 
 /// A value that is not known, or null, as one of the type that it is converted to.
@@ -114,21 +127,22 @@ fn completes_more(to: &Type, from: &Type) -> bool {
     }
 }
 
-/// Whether a conversion makes other objects of the elements.
-fn completes_elements(to: &Type, from: &Type) -> bool {
+/// Whether a conversion makes other objects of the elements, or sets of lists.
+fn remakes_elements(to: &Type, from: &Type) -> bool {
     to.element().is_some_and(|element| {
         let from = from.element().unwrap_or(&Type::Any);
-        completes_more(element, from) || completes_elements(element, from)
+        let is_set_of_list = matches!((element, from), (Type::Set(_), Type::List(_)));
+        is_set_of_list || completes_more(element, from) || remakes_elements(element, from)
     })
 }
 
-/// A collection whose elements get defaults: it has as many, under the same keys, but they are others.
-fn with_defaults(value: &Value, input: &Arc<Input>, to: &Type) -> Value {
+/// A collection whose elements are converted to others: it has as many, under the same keys.
+fn with_other_elements(value: &Value, input: &Arc<Input>, to: &Type) -> Value {
     let set = input.itself();
     let mirrored = if matches!(to, Type::Set(_)) { Mirrored::Members } else { Mirrored::Elements };
     let domain = Domain { mirrors: Some((mirrored, Arc::clone(&set))), ..input.domain.clone() };
     let input = Input {
-        name: format!("defaults({})", set.name),
+        name: format!("convert({}, {to})", set.name),
         reason: input.reason.of_part(),
         domain,
         ..set.as_ref().clone()
@@ -183,9 +197,15 @@ fn set_of_elements(value: &Value, input: &Arc<Input>) -> Value {
 fn boolean_of_text(value: &Value, input: &Arc<Input>, world: &World) -> Value {
     let decided = null_decided(value.clone(), world);
     match &decided.data {
-        Data::Open(_) => Value::answer(Question::new(Arc::clone(input), Ask::True), world, decided.origin),
+        Data::Open(_) => Value::answer(whether_true(value, input), world, decided.origin),
         _ => decided,
     }
+}
+
+/// The question whether what is not known is true, or a text that is worth that.
+#[must_use]
+pub fn whether_true(value: &Value, input: &Arc<Input>) -> Question {
+    Question::new(Arc::clone(input), if may_be_text(value, input) { Ask::WorthTrue } else { Ask::True })
 }
 
 /// The number a text is worth. Many texts are worth one number ("1", "1.0"), so that whoever knows the number does not know

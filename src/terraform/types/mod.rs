@@ -14,11 +14,11 @@ mod unify;
 use crate::value::{Data, Domain, Keys, ListKind, Literal, MapKind, Value};
 
 pub use constant::constant;
-pub use convert::{convert, null_decided};
+pub use convert::{convert, null_decided, whether_true};
 pub use defaults::with_defaults_of;
 pub use order::{compare, set};
 pub use parse::parse;
-pub use unify::{common, of, unify};
+pub use unify::{common, common_of, of, unify};
 
 pub use crate::value::{Attribute, Type};
 

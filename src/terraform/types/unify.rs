@@ -10,15 +10,26 @@ use crate::value::{Data, ListKind, Literal, MapKind, Value, World};
 /// list are; `None` when they have none. What is unknown or null has any type.
 #[must_use]
 pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
+    let common = common_of(&values)?;
+    Some(values.into_iter().map(|value| convert(value, &common, world)).collect())
+}
+
+/// The type that values have in common; [`Type::Any`] where that is not known, `None` where there is none.
+#[must_use]
+pub fn common_of(values: &[Value]) -> Option<Type> {
     let types: Vec<Type> = values.iter().map(of).collect();
     // What has no type in common may have one as texts, once an unknown one turns out to be a text.
     let unknown = || values.iter().any(is_untyped).then_some(Type::Any);
     let common = common(&types).or_else(unknown)?;
-    if common == Type::Any {
-        return Some(values);
-    }
-    let converted: Vec<Value> = values.into_iter().map(|value| convert(value, &common, world)).collect();
-    Some(converted)
+    // Beside a text everything is a text, and beside a map every object a map. Beside anything else it may be the other
+    // that is converted: an empty object, to a map, once it is known which attributes the first one has.
+    let is_certain = matches!(common, Type::String | Type::List(_) | Type::Set(_) | Type::Map(_));
+    Some(if is_certain || !values.iter().any(is_of_any_type) { common } else { Type::Any })
+}
+
+/// Whether the value is unknown and nothing is said of its type.
+fn is_of_any_type(value: &Value) -> bool {
+    matches!(value.data, Data::Opaque(_) | Data::Open(_)) && of(value) == Type::Any
 }
 
 /// Whether something in the value is unknown and nothing is said of its type.

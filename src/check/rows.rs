@@ -104,7 +104,7 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
         })
     });
     let of_accounts = of_accounts.par_iter().filter_map(|(rule, first)| {
-        let (exploration, votes) = account_row(judge, rule, &first.provider);
+        let (exploration, votes) = account_row(judge, rule, first);
         let row = Row { unit, rule, trail: None, first, exploration, words: run.words, sources: run.sources };
         found(judge, &row, Some(votes), run)
     });
@@ -145,7 +145,7 @@ fn distinct(trails: impl Iterator<Item = Resource>) -> Vec<Resource> {
 fn accounts(trails: &[Resource]) -> Vec<&Resource> {
     let mut accounts = BTreeMap::new();
     for trail in trails {
-        accounts.entry(trail.provider.as_str()).or_insert(trail);
+        accounts.entry(&*trail.provider).or_insert(trail);
     }
     accounts.into_values().collect()
 }

@@ -359,7 +359,7 @@ impl<'a> Evaluated<'a> {
                 header: declared.span(),
                 caller: None,
                 callers: self.callers(stack),
-                provider: stack.account.clone(),
+                provider: stack.account.clone().into(),
                 existence: self.existence_of(stack, declared, self.child(handle))?,
                 handle,
             };

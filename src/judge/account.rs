@@ -2,7 +2,7 @@
 
 use crate::explore::{Exploration, explore, merge};
 use crate::finding::{Case, Verdict};
-use crate::model::exists;
+use crate::model::{Provider, Resource, exists};
 use crate::rules::Rule;
 use crate::value::{Decided, Stop, World};
 
@@ -26,17 +26,16 @@ pub struct AccountVotes {
 /// The trail that comes closest in a world, if there is one.
 struct Best(Option<Judged>);
 
-/// What `rule` says about the account of one provider configuration, in each world: the trail that satisfies it, or
-/// the one that comes closest. Worlds without a trail have no say, unless other units are deployed to the account.
+/// What `rule` says about the account of the `first` trail, in each world: the trail that satisfies it, or the one that comes closest. Worlds without a trail have no say, unless other units are deployed to the account.
 #[must_use]
 pub fn account_row<'a>(
     judge: &Judge<'a>,
     rule: &'a Rule,
-    provider: &str,
+    first: &Resource,
 ) -> (Exploration<Option<Judged>>, AccountVotes) {
     let found = explore(judge.max_worlds, |world| {
         let scene = Scene::new(judge, world);
-        scene.admitted(|| best_trail(judge, rule, provider, &scene).map(Best).map(Some))
+        scene.admitted(|| best_trail(judge, rule, first, &scene).map(Best).map(Some))
     });
     let cases = cases(&found);
     let worlds =
@@ -45,7 +44,7 @@ pub fn account_row<'a>(
         |(_, judged): &(World, Option<Judged>)| Some(judged.as_ref()?.failures.len()).filter(|count| *count > 0);
     let exploration = Exploration { worlds, refused: found.refused, exploded: found.exploded };
     let failing = exploration.worlds.iter().find_map(failing).unwrap_or(0);
-    (exploration, AccountVotes { provider: provider.to_owned(), cases, failing, options: Vec::new() })
+    (exploration, AccountVotes { provider: first.provider.to_string(), cases, failing, options: Vec::new() })
 }
 
 /// What leads to each verdict. A world that the real tool refuses has no say, one without a trail has.
@@ -63,11 +62,13 @@ fn cases(found: &Exploration<Option<Best>>) -> Vec<Case> {
 }
 
 /// A trail that passes decides the account whatever the others wait for.
-fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, provider: &str, scene: &Scene) -> Decided<Option<Judged>> {
+fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, first: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
     let mut closest: Option<Judged> = None;
     let mut waiting = None;
-    for trail in scene.trails().iter().filter(|trail| trail.provider == provider) {
-        let judged = match exists(trail, scene.world) {
+    let provider = provider_in(scene, first);
+    for trail in scene.trails() {
+        let is_in_account = |exists: bool| Ok(exists && trail.provider.is_in_account_of(provider)?);
+        let judged = match exists(trail, scene.world).and_then(is_in_account) {
             Ok(true) => judge.judge(rule, trail, scene),
             Ok(false) => continue,
             Err(stop) => Err(stop),
@@ -85,4 +86,10 @@ fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, provider: &str, scene: &Sce
         }
     }
     waiting.map_or(Ok(closest), Err)
+}
+
+/// The provider configuration of a trail, as far as the answers of this world tell its account.
+pub(super) fn provider_in<'s>(scene: &'s Scene, trail: &'s Resource) -> &'s Provider {
+    let here = scene.trails().iter().find(|here| here.address == trail.address);
+    &here.unwrap_or(trail).provider
 }

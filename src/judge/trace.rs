@@ -11,6 +11,7 @@ use crate::rules::leaves::{Ground, Leaf};
 use crate::source::Span;
 use crate::value::{Origin, Question, Reason, SENSITIVE, Stop, World};
 
+use super::account::provider_in;
 use super::describe::{self, Slots};
 use super::finding::{Row, failure_slots};
 use super::row::{Failure, Judge, Judged};
@@ -86,7 +87,8 @@ fn same_everywhere<'a>(judge: &Judge<'a>, row: &Row<'a>, votes: &[(&World, &Judg
 fn reasons<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, judged: &Judged) -> Vec<Step> {
     let scene = Scene::new(judge, world);
     let of_account = |trail: &&Resource| {
-        row.trail.is_none() && trail.provider == row.first.provider && trail.address != judged.trail.address
+        let is_same = trail.provider.is_in_account_of(provider_in(&scene, row.first));
+        row.trail.is_none() && is_same == Ok(true) && trail.address != judged.trail.address
     };
     let trails = scene.trails();
     let others: Vec<&Resource> = trails.iter().filter(of_account).collect();

@@ -147,7 +147,7 @@ impl Bucket {
             policies: Vec::new(),
             handed_to: handed::unread(resource, estate).into_iter().collect(),
             apart: Apart::buckets_of(estate.language()),
-            is_in_units_account: resource.provider == estate.default_provider(),
+            is_in_units_account: resource.provider.is_in_account_of(&estate.default_provider())?,
             others: Others::default(),
             resource: resource.clone(),
         };
@@ -290,7 +290,7 @@ impl Others {
 fn account_blocks(resource: &Resource, estate: &dyn Estate, world: &World) -> Decided<Vec<PublicAccessBlock>> {
     let mut blocks = Vec::new();
     for block in estate.resources(Kind::AccountPublicAccessBlock) {
-        let is_same = block.provider == resource.provider && link::exists(&block, world)?;
+        let is_same = block.provider.is_in_account_of(&resource.provider)? && link::exists(&block, world)?;
         if is_same && !is_for_another(&block, account_number(&resource.provider), estate, world)? {
             blocks.push(PublicAccessBlock::read(|flag| estate.property(&block, flag)));
         }
@@ -307,7 +307,7 @@ pub fn own_account_blocks(estate: &dyn Estate, world: &World) -> Decided<Vec<Pub
     let own = account_number(&provider).map(str::to_owned).or_else(|| estate.environment().account);
     let mut blocks = Vec::new();
     for block in estate.resources(Kind::AccountPublicAccessBlock) {
-        if block.provider == provider
+        if block.provider.is_in_account_of(&provider)?
             && is_for_own(&block, own.as_deref(), estate, world)?
             && link::exists(&block, world)?
         {

@@ -21,6 +21,7 @@ mod neighbours;
 mod place;
 pub mod policy_document;
 mod pool;
+mod provider;
 pub mod schema;
 pub mod tags;
 mod unread;
@@ -47,6 +48,7 @@ pub use namings::Namings;
 pub use neighbourhood::{Beside, Neighbourhood};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use place::Accounts;
+pub use provider::Provider;
 pub use unread::Unread;
 pub use whole::{Whole, wholes};
 
@@ -164,8 +166,8 @@ pub trait Estate {
     fn language(&self) -> Language;
 
     /// The provider configuration of what names none: it leads to the account that the unit is deployed to.
-    fn default_provider(&self) -> String {
-        String::new()
+    fn default_provider(&self) -> Provider {
+        Provider::default()
     }
 
     /// What the unit exports for others to import, by whole literal names, with the values.
@@ -284,8 +286,8 @@ pub struct Described {
     /// The other headers that announce it: of the blocks of override files that change it, of the `module` blocks or nested
     /// stacks that it lies in, the innermost first, and of the block of a `terragrunt.hcl` that deploys it.
     pub callers: Vec<Span>,
-    /// The provider configuration it belongs to: empty, or what tells its account from others' (a role ARN, a profile).
-    pub provider: String,
+    /// The provider configuration it belongs to.
+    pub provider: Provider,
     /// Whether it exists.
     pub existence: Existence,
     /// The front end's own number for it, valid in the estate that gave it.

@@ -184,7 +184,7 @@ fn resources(
             header: instance.place.as_ref().map_or(instance.header, Place::header),
             caller: written.and_then(|written| written.caller(&instance.at.module.calls())),
             callers: written.map_or_else(Vec::new, |written| written.callers(&instance.at.module.calls())),
-            provider: provider::account(instances.plan, instance),
+            provider: provider::account(instances.plan, instance).into(),
             existence: Existence::Exists,
             handle,
         };

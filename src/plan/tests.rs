@@ -296,7 +296,7 @@ fn a_provider_with_a_role_of_its_own_is_another_account() {
     let plan = plan(text);
     let world = World::default();
     let trails = plan.estate(&world).resources(Kind::Trail);
-    let providers: Vec<&str> = trails.iter().map(|trail| trail.provider.as_str()).collect();
+    let providers: Vec<&str> = trails.iter().map(|trail| &*trail.provider).collect();
     assert_eq!(providers, ["", "arn:of:role"]);
 }
 

@@ -20,9 +20,10 @@ use super::unknown;
 pub(super) const META: &[&str] =
     &["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "dynamic"];
 
-/// Resources that stand for a part of a bucket; their `id` is the bucket's name.
+/// Resources that stand for a part of a bucket; their `id` begins with the bucket's name.
 const BUCKET_PARTS: &[&str] = &[
     "aws_s3_bucket_accelerate_configuration",
+    "aws_s3_bucket_acl",
     "aws_s3_bucket_cors_configuration",
     "aws_s3_bucket_lifecycle_configuration",
     "aws_s3_bucket_logging",
@@ -96,10 +97,9 @@ impl<'a> Evaluator<'a> {
                 let id = symbol(instance, "id", origin.clone());
                 self.bucket_arn(id, origin)
             }
-            (kind, "id" | "bucket") if BUCKET_PARTS.contains(&kind) => match self.configured(instance, "bucket") {
-                Some(bucket) if instance.block.body.attribute("expected_bucket_owner").is_none() => bucket,
-                _ => symbol(instance, name, origin),
-            },
+            (kind, "id") if BUCKET_PARTS.contains(&kind) => {
+                self.part_id(instance).unwrap_or_else(|| symbol(instance, name, origin))
+            }
             (kind, "id") if let Some((_, made)) = IDS.iter().find(|(of, _)| *of == kind) => {
                 symbol(instance, made, origin)
             }
@@ -126,6 +126,20 @@ impl<'a> Evaluator<'a> {
             return self.unsupported(&format!("{}.{name}", instance.address), &message, span);
         }
         default(kind, name, instance).unwrap_or_else(|| symbol(instance, name, Origin::expression(span)))
+    }
+
+    /// The id of a part of a bucket: the bucket's name, its owner and a canned ACL, as far as they are written; `None` where
+    /// they may be.
+    fn part_id(&self, instance: &Instance<'a>) -> Option<Value> {
+        let bucket = self.configured(instance, "bucket")?;
+        let others = ["expected_bucket_owner", "acl"].iter().filter_map(|name| self.configured(instance, name));
+        let others: Vec<String> = others.map(|other| other.as_str().map(str::to_owned)).collect::<Option<_>>()?;
+        if others.is_empty() {
+            return Some(bucket);
+        }
+        let origin = bucket.origin.clone();
+        let others = others.into_iter().map(|other| Part::Literal(format!(",{other}")));
+        Some(unknown::text(unknown::parts(bucket).into_iter().chain(others), origin))
     }
 
     /// The ARN of a bucket with this name.

@@ -159,7 +159,11 @@ pub fn deployed(modules: &Modules, files: &[PathBuf], inputs: &Inputs) -> (Vec<D
     }
     let directories: Vec<PathBuf> = units.iter().flat_map(|unit| [&unit.module, unit.directory()]).cloned().collect();
     let relevant = relevant(modules, &directories);
-    units.retain(|unit| relevant.contains(&unit.module) || relevant.contains(unit.directory()));
+    // Where the inputs of a unit decide what it calls, only the unit tells.
+    let is_decided = |unit: &Deployed| computes(modules, &unit.module, &mut BTreeSet::new());
+    units.retain(|unit| {
+        [&unit.module, unit.directory()].iter().any(|place| relevant.contains(*place)) || is_decided(unit)
+    });
     (units, notes)
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use crate::model::schema;
-use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Namings, Resource};
+use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Namings, Provider, Resource};
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
@@ -23,7 +23,7 @@ use super::scope::Scope;
 use super::unit::TerraformUnit;
 
 /// Arguments of a `module` block that are not handed to the module.
-const CALL_META: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
+pub(super) const CALL_META: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
 
 /// A unit in one world.
 pub(super) struct TerraformEstate<'a> {
@@ -70,7 +70,7 @@ impl Estate for TerraformEstate<'_> {
         Language::Terraform
     }
 
-    fn default_provider(&self) -> String {
+    fn default_provider(&self) -> Provider {
         self.evaluator.default_provider()
     }
 
@@ -365,7 +365,7 @@ fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
         header: module.block.header,
         caller: module.scope.caller(),
         callers: Vec::new(),
-        provider: String::new(),
+        provider: Provider::default(),
         existence: module.existence.clone(),
         handle: id.0,
     };

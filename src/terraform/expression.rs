@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::source::Span;
 use crate::syntax::{Call, Expansion, Expr, ExprKind};
-use crate::value::{Data, Input, ListKind, MapKind, Origin, Reason, Role, Text, Value};
+use crate::value::{Data, Input, ListKind, MapKind, Origin, Part, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
 use super::functions;
@@ -26,7 +27,7 @@ impl<'a> Evaluator<'a> {
             Ok(value) if is_name(expr) => value,
             Ok(value) => {
                 self.limits.go_through(&value);
-                self.exhausted(expr.span).unwrap_or_else(|| self.with_told_keys(value))
+                self.exhausted(expr.span).unwrap_or_else(|| self.with_told_keys(normalized(value)))
             }
             Err(limit) => return limit,
         };
@@ -64,7 +65,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Call(call) => self.call(call, expr.span, env),
             ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
             ExprKind::Binary(left, operator, right) => {
-                let (left, right) = (self.evaluate(left, env), self.evaluate(right, env));
+                let (left, right) = (self.operand(left, env), self.operand(right, env));
                 if let Some(ty) = operators::operand_type(*operator) {
                     self.needs_a(&ty, &left);
                     self.needs_a(&ty, &right);
@@ -90,9 +91,21 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// What an operator is applied to: of a module its outputs.
+    fn operand(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
+        let value = self.evaluate(expr, env);
+        match value.data {
+            Data::Object(id) if self.is_module(id) => self.whole_object(id, expr.span),
+            _ => value,
+        }
+    }
+
     fn object_literal(&self, entries: &[(Arc<Expr>, Arc<Expr>)], span: Span, env: Env<'_, 'a>) -> Value {
         let mut map = IndexMap::with_capacity(entries.len());
         for (key, value) in entries {
+            if is_ambiguous(key) {
+                return Value::failed("a key that is a reference must be in parentheses", Origin::expression(key.span));
+            }
             let key = self.evaluate(key, env);
             if let Data::Pending(_) | Data::Failed(_) = key.data {
                 return key;
@@ -213,6 +226,37 @@ impl<'a> Evaluator<'a> {
         let origin = Origin::expression(span);
         let input = Input::undecidable(name, Reason::Elsewhere(what.to_owned()), origin.clone());
         self.settled(Value::open(input, origin))
+    }
+}
+
+/// A text as Terraform holds it: in Unicode's normal form C.
+/// <https://developer.hashicorp.com/terraform/language/functions/length>
+fn normalized(value: Value) -> Value {
+    let is_normal = |part: &Part| !matches!(part, Part::Literal(text) if !is_nfc(text));
+    match &value.data {
+        Data::Text(text) if !text.parts().iter().all(is_normal) => {
+            let parts = text.parts().iter().map(|part| match part {
+                Part::Literal(text) => Part::Literal(text.nfc().collect()),
+                part => part.clone(),
+            });
+            Value { data: Data::Text(Text::join(parts)), ..value }
+        }
+        _ => value,
+    }
+}
+
+/// Whether a key is a chain of names, which may be meant as a text.
+/// <https://developer.hashicorp.com/terraform/language/expressions/types#maps-objects>
+fn is_ambiguous(key: &Expr) -> bool {
+    fn leads_on(source: &Expr) -> bool {
+        matches!(source.kind, ExprKind::Variable(_)) || is_ambiguous(source)
+    }
+    match &key.kind {
+        ExprKind::Attribute(source, _) => leads_on(source),
+        ExprKind::Index(source, index) => {
+            matches!(index.kind, ExprKind::Number(_) | ExprKind::Text(..)) && leads_on(source)
+        }
+        _ => false,
     }
 }
 

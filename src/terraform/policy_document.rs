@@ -12,6 +12,7 @@ use super::expand::in_slot;
 use super::functions;
 use super::object::Instance;
 use super::scope::Env;
+use super::types::{self, Type};
 
 impl<'a> Evaluator<'a> {
     /// The document as JSON whose values keep their places.
@@ -30,7 +31,12 @@ impl<'a> Evaluator<'a> {
     /// The known arguments and nested blocks of a block as a map.
     fn structured(&self, content: Content<'_>, block: &Block, env: Env<'_, 'a>) -> Value {
         let origin = Origin::expression(content.header());
-        let arguments = block.arguments.iter().filter_map(|name| Some((*name, self.argument(content, name, env)?)));
+        let texts = Type::list(Type::String);
+        let arguments = block.arguments.iter().filter_map(|name| {
+            let value = self.argument(content, name, env)?;
+            let is_list = matches!(value.data, Data::List(..));
+            Some((*name, if is_list { types::convert(value, &texts, self.world) } else { value }))
+        });
         let blocks = block.blocks.iter().map(|(kind, inner)| {
             let mut items = Vec::new();
             let unknown = self.each_block(content, kind, env, &mut |content, env| {

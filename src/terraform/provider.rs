@@ -1,14 +1,17 @@
 //! Which provider configuration a resource belongs to, and what that says about its account and Region.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::model::account_number;
+use crate::model::Provider;
+use crate::source::Span;
 use crate::syntax::{Block, Expr, ExprKind};
-use crate::value::Value;
+use crate::value::{Ask, Data, Question, SymbolSource, Value};
 
 use super::blocks::{Content, nested_arguments, nested_kinds};
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
+use super::functions;
 use super::module::{alias, provider_name};
 use super::object::Instance;
 use super::scope::{Env, Scope};
@@ -49,24 +52,24 @@ impl Chosen<'_> {
 
 impl<'a> Evaluator<'a> {
     /// What tells the account of a resource from that of others: a role, a profile or the allowed accounts of its
-    /// provider configuration. Empty where the configuration says nothing; a Region alone is the same account.
-    pub fn provider(&self, instance: &Instance<'a>) -> String {
+    /// provider configuration. A Region alone is the same account.
+    pub fn provider(&self, instance: &Instance<'a>) -> Provider {
         self.account_of(&self.chosen(instance))
     }
 
     /// The same of what names no configuration in the root module.
-    pub fn default_provider(&self) -> String {
+    pub fn default_provider(&self) -> Provider {
         let name = Name { local: "aws".to_owned(), alias: None };
         self.account_of(&Chosen { scope: self.root(), name, key: None })
     }
 
-    fn account_of(&self, chosen: &Chosen<'a>) -> String {
+    fn account_of(&self, chosen: &Chosen<'a>) -> Provider {
         if chosen.is_twice() {
-            return chosen.shown();
+            return chosen.shown().into();
         }
-        if !configured(&chosen.scope, &chosen.name).is_some_and(says_account) {
-            return String::new();
-        }
+        let Some(written) = configured(&chosen.scope, &chosen.name).filter(|block| says_account(block)) else {
+            return Provider::default();
+        };
         let told = self.configuration(chosen, |block, env| {
             let content = Content::of(block);
             // A later role is assumed by the one before it.
@@ -81,10 +84,51 @@ impl<'a> Evaluator<'a> {
             role.or_else(|| ACCOUNTS.iter().find_map(argument))
         });
         match told {
-            Some(Some(told)) if told.waiting().is_none() => account(&told),
-            Some(None) => String::new(),
+            Some(None) => Provider::default(),
+            Some(Some(told)) => match self.undecided(&told) {
+                Some(question) => Provider::resting_on(chosen.shown(), question),
+                None => self.told_account(&told, written.header).into(),
+            },
             // Nothing is known but that it is one of its own.
-            Some(Some(_)) | None => chosen.shown(),
+            None => chosen.shown().into(),
+        }
+    }
+
+    /// What is asked before it is known that something tells an account: what is null or empty tells none.
+    fn undecided(&self, told: &Value) -> Option<Arc<Question>> {
+        match &told.waiting().unwrap_or(told).data {
+            Data::Pending(question) => Some(Arc::clone(question)),
+            Data::Open(input) => {
+                let questions = [Ask::Null, Ask::Empty].map(|ask| Question::new(Arc::clone(input), ask));
+                questions.into_iter().find(|question| self.world.answer(question).is_none()).map(Arc::new)
+            }
+            _ => None,
+        }
+    }
+
+    /// What an account is told by: the one of an ARN, else whatever is written. Empty where that is the account of the caller.
+    fn told_account(&self, told: &Value, span: Span) -> String {
+        let items: Vec<&Value> = told.as_list().map_or_else(|| vec![told], |items| items.iter().collect());
+        let shown = |value: &&Value| {
+            let call = functions::Call { name: "aws_arn", arguments: Vec::new(), span, world: self.world, host: self };
+            let account = functions::arn_parts(value, &call).map(|parts| parts.field("account"));
+            let told = account.as_ref().unwrap_or(value);
+            if self.is_callers(told) {
+                return String::new();
+            }
+            told.as_str().map_or_else(|| told.describe(), str::to_owned)
+        };
+        items.iter().map(shown).collect::<Vec<_>>().join(",")
+    }
+
+    /// Whether this is the account of the caller, which a configuration works in that names none.
+    fn is_callers(&self, account: &Value) -> bool {
+        match &account.data {
+            Data::Opaque(symbol) => {
+                let callers = SymbolSource::Data("data.aws_caller_identity".to_owned());
+                symbol.source == callers && symbol.attribute == "account_id"
+            }
+            _ => account.as_str().is_some_and(|account| self.unit.inputs.account_id.as_deref() == Some(account)),
         }
     }
 
@@ -144,16 +188,6 @@ impl<'a> Evaluator<'a> {
         let slot = instances.slots.iter().find(|slot| key.as_str() == Some(slot.key.as_str()))?;
         Some(in_slot(&chosen.scope, slot, |env| look(block, env)))
     }
-}
-
-/// What an account is told by: the number that an ARN or a text holds, else whatever is written.
-fn account(told: &Value) -> String {
-    let items: Vec<&Value> = told.as_list().map_or_else(|| vec![told], |items| items.iter().collect());
-    let shown = |value: &&Value| {
-        let text = value.as_str().map_or_else(|| value.describe(), str::to_owned);
-        account_number(&text).map(str::to_owned).unwrap_or(text)
-    };
-    items.iter().map(shown).collect::<Vec<_>>().join(",")
 }
 
 /// The `role_arn` of the last block that has one.

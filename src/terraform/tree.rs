@@ -8,8 +8,9 @@ use indexmap::IndexMap;
 
 use crate::finding::Note;
 use crate::source::Span;
-use crate::syntax::{Block, ExprKind};
+use crate::syntax::{Attribute, Block, ExprKind};
 
+use super::estate::CALL_META;
 use super::installed::{Installed, installed};
 use super::module::{Mode, Module, ModuleSource, Modules, ResourceKey};
 
@@ -153,8 +154,26 @@ impl Reader<'_> {
             remark(&format!("there are more than {MAX_CALLS} module calls, a limit of this program"));
             return Child::Absent(format!("{source}, which lies beyond a limit of this program"));
         }
-        Child::Present(self.node(self.modules.get(&directory), path, caller))
+        let inner = self.modules.get(&directory);
+        notes.extend(undeclared(call, &inner, path));
+        Child::Present(self.node(inner, path, caller))
     }
+}
+
+/// The arguments of a call that the module has no variable for. Terraform refuses them, and what they hold leads nowhere.
+fn undeclared(call: &Block, called: &Module, path: &[&str]) -> Vec<Note> {
+    let is_undeclared = |name: &str| !CALL_META.contains(&name) && !called.variables.contains_key(name);
+    let arguments = call.body.attributes.iter().filter(|argument| is_undeclared(&argument.name));
+    let note = |argument: &Attribute| Note {
+        message: format!(
+            "module.{} is called with {}, and the module has no variable of that name: Terraform refuses that",
+            path.join(".module."),
+            argument.name
+        ),
+        span: Some(argument.expr.span),
+    };
+    // In a file that cannot be read there may be one.
+    if called.errors.is_empty() { arguments.map(note).collect() } else { Vec::new() }
 }
 
 /// The versions of a module that a call asks for.

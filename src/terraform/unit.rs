@@ -51,12 +51,12 @@ impl Modules {
     #[must_use]
     pub fn load(&self, directory: &Path, inputs: &Inputs) -> TerraformUnit {
         let directory = normalize(directory);
-        let tree = Node::root(self, &directory, &Computed::default());
-        let given = GivenValues::read(&self.sources, &[&directory], inputs);
-        let mut unit = TerraformUnit {
+        let module = self.get(&directory);
+        let tree = |computed: &Computed| Node::of(self, Arc::clone(&module), computed);
+        let unit = TerraformUnit {
             path: self.sources.display(&directory),
-            tree,
-            given,
+            tree: tree(&Computed::default()),
+            given: GivenValues::read(&self.sources, &[&directory], inputs),
             sources: Arc::clone(&self.sources),
             inputs: inputs.clone(),
             unanswered: World::default(),
@@ -65,25 +65,10 @@ impl Modules {
             deployed_by: None,
             directory,
         };
-        self.follow_computed(&mut unit);
+        let unit = unit.with_computed(tree);
         let place = |name: &str| unit.given.place(name, &self.sources).into_iter().collect();
         secret::withhold(&unit.tree, &self.sources, place);
         unit
-    }
-
-    /// Reads the modules whose source is an expression that is known without any answer. What they are called with may be
-    /// needed for the sources of those that they call.
-    fn follow_computed(&self, unit: &mut TerraformUnit) {
-        let mut known = Computed::default();
-        loop {
-            let found = computed_sources(unit);
-            if found.len() <= known.len() {
-                return;
-            }
-            known = found;
-            unit.tree = Node::root(self, &unit.directory, &known);
-            unit.shared = Shared::default();
-        }
     }
 }
 
@@ -113,6 +98,21 @@ fn computed_sources(unit: &TerraformUnit) -> Computed {
 }
 
 impl TerraformUnit {
+    /// The unit with the modules whose source is an expression that is known without any answer. What they are called with
+    /// may be needed for the sources of those that they call.
+    pub(super) fn with_computed(mut self, tree: impl Fn(&Computed) -> Node) -> Self {
+        let mut known = Computed::default();
+        loop {
+            let found = computed_sources(&self);
+            if found.len() <= known.len() {
+                return self;
+            }
+            known = found;
+            self.tree = tree(&known);
+            self.shared = Shared::default();
+        }
+    }
+
     /// The directories of its modules.
     pub(super) fn directories(&self) -> impl Iterator<Item = PathBuf> {
         self.tree.walk().into_iter().map(|node| node.module.directory.clone())

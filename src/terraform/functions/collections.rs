@@ -29,10 +29,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn length(arguments: &Arguments) -> Answer {
     let value = arguments.value(0);
+    let unknown_length = |never_empty: bool| {
+        let domain = Domain { never_null: true, never_empty, ..Domain::default() };
+        let counted = Input { domain, ..Input::derived(value.describe(), value.origin.clone()) };
+        Ok(length_of(&Arc::new(counted), arguments.world(), arguments.origin()))
+    };
     let count = match &value.data {
         // Elements of a set that are not known may be the same.
         Data::List(ListKind::Set, items) if items.len() > 1 && value.obstacle().is_some() => {
-            return Err(Trouble::Unknown);
+            return unknown_length(true);
         }
         Data::List(_, items) => items.len(),
         Data::Map(_, entries) => match different_keys(entries, arguments) {
@@ -43,9 +48,7 @@ fn length(arguments: &Arguments) -> Answer {
             if let Some(text) = text.as_literal() {
                 text.graphemes(true).count()
             } else {
-                let domain = Domain { never_null: true, never_empty: text.is_certainly_set(), ..Domain::default() };
-                let text = Input { domain, ..Input::derived(value.describe(), value.origin.clone()) };
-                return Ok(length_of(&Arc::new(text), arguments.world(), arguments.origin()));
+                return unknown_length(text.is_certainly_set());
             }
         }
         _ if count(value).is_some() => count(value).unwrap_or_default(),

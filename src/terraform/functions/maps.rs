@@ -26,8 +26,17 @@ fn lookup(arguments: &Arguments) -> Answer {
         return Err("at most three arguments are allowed".into());
     }
     let (map, key) = (arguments.value(0), arguments.value(1));
+    let element = types::of(map).element().cloned().unwrap_or(Type::Any);
+    let fallback = arguments.values.get(2).map(|default| convert(default.clone(), &element, arguments.world()));
+    if let Some(Data::Failed(failure)) = fallback.as_ref().map(|fallback| &fallback.data) {
+        return Err(format!("the default: {}", failure.message).into());
+    }
+    let default = || match &fallback {
+        Some(fallback) => Ok(chosen(fallback, arguments)),
+        None => Err(format!("the map does not hold the key {}", key.shown()).into()),
+    };
     match &map.data {
-        Data::Map(kind, entries) => {
+        Data::Map(_, entries) => {
             let is_known = !may_have_unknown_keys(entries);
             if let Some(value) = key.as_str().filter(|_| is_known).and_then(|key| entries.get(key)) {
                 return Ok(chosen(value, arguments));
@@ -44,18 +53,14 @@ fn lookup(arguments: &Arguments) -> Answer {
                     return Ok(chosen(value, arguments));
                 }
             }
-            let element = match (kind, types::of(map)) {
-                (MapKind::Map, Type::Map(element)) => *element,
-                _ => Type::Any,
-            };
-            default(arguments, &element)
+            default()
         }
         Data::Open(_) if matches!(map.parts(), Some((Junction::Map, _))) => {
             let (Some((_, parts)), Some(key)) = (map.parts(), key.as_str()) else { return Err(Trouble::Unknown) };
             let element = |part: &Value| arguments.call.host.entry(part, key, arguments.call);
             match entry(parts, key, arguments.world(), element) {
                 Entry::Held(value) => Ok(chosen(&value, arguments)),
-                Entry::Missing => default(arguments, &Type::Any),
+                Entry::Missing => default(),
             }
         }
         Data::Open(input) => {
@@ -68,11 +73,7 @@ fn lookup(arguments: &Arguments) -> Answer {
                     arguments.origin(),
                 ))?,
             };
-            if held {
-                Ok(element_of(map, &key, arguments.world(), arguments.origin()))
-            } else {
-                default(arguments, &Type::Any)
-            }
+            if held { Ok(element_of(map, &key, arguments.world(), arguments.origin())) } else { default() }
         }
         Data::Opaque(_) => {
             let Some(key) = Literal::of(key) else { return Err(Trouble::Unknown) };
@@ -82,17 +83,6 @@ fn lookup(arguments: &Arguments) -> Answer {
             }
         }
         _ => Err(not_a("map", map)),
-    }
-}
-
-fn default(arguments: &Arguments, element: &Type) -> Answer {
-    let Some(default) = arguments.values.get(2) else {
-        return Err(format!("the map does not hold the key {}", arguments.value(1).shown()).into());
-    };
-    let default = convert(default.clone(), element, arguments.world());
-    match &default.data {
-        Data::Failed(failure) => Err(format!("the default: {}", failure.message).into()),
-        _ => Ok(chosen(&default, arguments)),
     }
 }
 

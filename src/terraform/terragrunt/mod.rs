@@ -121,7 +121,9 @@ impl Modules {
         if !evaluator.is_deployed() {
             return Ok(Deploys::Nothing);
         }
-        let module = source.as_str().map(|source| normalize(&directory.join(source)));
+        // What follows a question mark says which version to fetch.
+        let path = source.as_str().and_then(|source| source.split('?').next());
+        let module = path.map(|path| normalize(&directory.join(path)));
         match module.filter(|module| is_module(module)) {
             Some(module) => Ok(deployed(config, module)),
             None => Ok(elsewhere(&config, &source)),
@@ -151,17 +153,14 @@ impl Modules {
         let directories = [directory.as_path(), config.directory.as_path()];
         let mut given = GivenValues::read_with(&self.sources, &directories, &inputs, &environment, &arguments);
         given.notes.extend(evaluator.notes());
-        let tree = match over.as_slice() {
-            [] => Node::root(self, &directory, &Computed::default()),
-            _ => Node::of(self, Arc::new(Module::laid_over(&self.sources, &directory, &over)), &Computed::default()),
+        let module = match over.as_slice() {
+            [] => self.get(&directory),
+            _ => Arc::new(Module::laid_over(&self.sources, &directory, &over)),
         };
-        secret::withhold(&tree, &self.sources, |name| {
-            let inputs = config.terragrunt.iter().flat_map(|config| config.places_of(name));
-            inputs.chain(given.place(name, &self.sources)).collect()
-        });
-        TerraformUnit {
+        let tree = |computed: &Computed| Node::of(self, Arc::clone(&module), computed);
+        let unit = TerraformUnit {
             path: config.path.clone(),
-            tree,
+            tree: tree(&Computed::default()),
             given,
             sources: Arc::clone(&self.sources),
             inputs,
@@ -170,7 +169,14 @@ impl Modules {
             directory,
             terragrunt: None,
             deployed_by: Some(Box::new(config)),
-        }
+        };
+        let unit = unit.with_computed(tree);
+        secret::withhold(&unit.tree, &self.sources, |name| {
+            let config = unit.deployed_by.as_ref().and_then(|config| config.terragrunt.as_ref());
+            let inputs = config.into_iter().flat_map(|config| config.places_of(name));
+            inputs.chain(unit.given.place(name, &self.sources)).collect()
+        });
+        unit
     }
 }
 
@@ -354,9 +360,14 @@ impl Evaluator<'_> {
     }
 
     /// Whether the unit is not left out.
+    /// <https://terragrunt.gruntwork.io/docs/reference/hcl/blocks/#exclude>
     fn is_deployed(&self) -> bool {
-        let is_true = |value: Option<Value>| value.and_then(|value| value.as_bool()) == Some(true);
-        !is_true(self.config_attribute("skip"))
+        let is_true = |value: &Value| value.as_bool() == Some(true);
+        let from_apply = |action: &Value| matches!(action.as_str(), Some("all" | "all_except_output" | "apply"));
+        let is_excluded = self.merged_blocks("exclude").pop().is_some_and(|(_, exclude)| {
+            is_true(&exclude.field("if")) && listed(&exclude.field("actions")).iter().any(from_apply)
+        });
+        !is_excluded && !self.config_attribute("skip").is_some_and(|skip| is_true(&skip))
     }
 }
 

@@ -127,7 +127,7 @@ fn a_provider_configuration_with_a_role_is_another_account() {
     let unit = unit(&[("main.tf", root), ("t/main.tf", TRAIL)]);
     let world = World::default();
     let providers: Vec<String> =
-        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider.clone()).collect();
+        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider.to_string()).collect();
     assert_eq!(providers, ["", "", "111122223333"]);
 }
 
@@ -183,9 +183,9 @@ fn an_account_is_told_by_whatever_tells_one() {
     let unit = unit(&[("main.tf", root)]);
     let world = World::default();
     let providers: Vec<String> =
-        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider.clone()).collect();
+        unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider.to_string()).collect();
     let [here, there] = ["111122223333", "444455556666"];
-    assert_eq!(providers, [here, here, here, there, there, "var.role", "var.profile", ""]);
+    assert_eq!(providers, [here, here, here, there, there, "aws.open", "aws.profile", ""]);
 }
 
 /// OpenTofu: <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>
@@ -225,7 +225,7 @@ fn each_instance_of_a_provider_configuration_has_an_account_of_its_own() {
     let world = World::default();
     let trails = unit.estate(&world).resources(Kind::Trail);
     let mut providers: Vec<String> =
-        trails.into_iter().map(|trail| format!("{}: {}", trail.address, trail.provider)).collect();
+        trails.into_iter().map(|trail| format!("{}: {}", trail.address, &*trail.provider)).collect();
     providers.sort();
     assert_eq!(
         providers,

@@ -175,6 +175,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("base64gzip(null)", "it is never worked out here, so that nothing is refused"),
     ("templatestring(\"literal\"", "a literal template is rendered"),
     ("local.list == []", "the type of what is set at deployment is not known"),
+    ("{ (local.number) = 1 }", "what is known of the object is kept under a key that is not"),
     ("{ (local.text) = 1 }", "what is known of the object is kept under a key that is not"),
 ];
 

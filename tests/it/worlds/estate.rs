@@ -95,7 +95,7 @@ pub fn findings_in(
     };
     let explored = of_trails.iter().zip(judge.trail_rows(&of_trails));
     let of_trails = explored.filter_map(|((rule, trail), exploration)| finding(rule, Some(trail), exploration));
-    let of_accounts = of(Holds::Any).filter_map(|rule| finding(rule, None, account_row(&judge, rule, "").0));
+    let of_accounts = of(Holds::Any).filter_map(|rule| finding(rule, None, account_row(&judge, rule, first).0));
     of_trails.chain(of_accounts).collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::cloudformation::Evaluated;
-use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Resource};
+use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Provider, Resource};
 use crate::value::{Data, Decided, Domain, Input, Origin, Reason, Role, Symbol, SymbolSource, Value, any};
 
 /// What a resource hands in to the template that it deploys.
@@ -150,7 +150,7 @@ impl Estate for Whole<'_> {
         self.outer.unread().or_else(|| self.read.iter().find_map(|part| part.estate.unread()))
     }
 
-    fn default_provider(&self) -> String {
+    fn default_provider(&self) -> Provider {
         self.outer.default_provider()
     }
 

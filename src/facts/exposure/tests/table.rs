@@ -7,7 +7,9 @@ use indexmap::IndexMap;
 use serde_yaml::{Mapping, Value as Yaml};
 
 use super::{MAX_WORLDS, explore, exposure};
-use crate::model::{Acl, AclSpelling, Apart, Bucket, Described, Existence, Kind, Language, Others, PublicAccessBlock};
+use crate::model::{
+    Acl, AclSpelling, Apart, Bucket, Described, Existence, Kind, Language, Others, Provider, PublicAccessBlock,
+};
 use crate::source::{FileId, Span};
 use crate::value::{
     Ask, Data, Decided, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Question, Reason, Symbol,
@@ -58,7 +60,7 @@ pub(super) fn bucket() -> Bucket {
         header: Span::new(FileId(0), 0, 0),
         caller: None,
         callers: Vec::new(),
-        provider: String::new(),
+        provider: Provider::default(),
         existence: Existence::Exists,
         handle: 0,
     };

@@ -318,6 +318,16 @@ mod tests {
         assert_eq!((merged.verdict, sizes), (Verdict::Unknown, vec![(Verdict::Fail, 4), (Verdict::Pass, 4)]));
     }
 
+    #[test]
+    fn a_value_that_is_not_fixed_has_a_case() {
+        let names = input("names", Domain::default());
+        let found = explore(256, |world| Ok(verdict(world.ask(&names, Ask::Fixed)?)));
+        let cases = merge(&votes(&found)).unwrap().cases;
+        let when: Vec<_> = cases.iter().map(|case| (case.verdict, case.when.clone())).collect();
+        let fixed = |fixed| vec![("var.names".to_owned(), Condition::Fixed(fixed))];
+        assert_eq!(when, [(Verdict::Fail, fixed(false)), (Verdict::Pass, fixed(true))]);
+    }
+
     /// `contains(var.l, "a") && length(var.l) > 1`
     #[test]
     fn what_a_collection_holds_does_not_tell_how_long_it_is() {

@@ -54,7 +54,7 @@ pub fn made_by(module: &Input, name: &Value, estate: &dyn Estate, world: &World)
     let Reason::ModuleNotOnDisk { module: address, .. } = &module.reason else { return Ok(None) };
     let is_it = |call: &Resource| call.address == *address || stands_for(&call.address, address);
     let Some(call) = estate.resources(Kind::AbsentModule).into_iter().find(is_it) else { return Ok(None) };
-    let mut made = declared(Naming::output_of(address, &call, name), name, &call, estate, world)?;
+    let mut made = declared(&Naming::output_of(address, &call, name), name, &call, estate, world)?;
     if made.is_empty() {
         return Ok(None);
     }
@@ -70,12 +70,12 @@ pub fn made_by(module: &Input, name: &Value, estate: &dyn Estate, world: &World)
 /// # Errors
 /// [`crate::value::Stop`] when an input decides whether something belongs to it or exists.
 pub fn declared_for(name: &Value, speaker: &Resource, estate: &dyn Estate, world: &World) -> Decided<Made> {
-    declared(Naming::output(name), name, speaker, estate, world)
+    declared(&Naming::output(name), name, speaker, estate, world)
 }
 
-fn declared(naming: Naming, name: &Value, speaker: &Resource, estate: &dyn Estate, world: &World) -> Decided<Made> {
-    let satellites = Satellites::read(&naming, estate, world)?;
-    let logging = Logging::beside(&naming, estate, world)?;
+fn declared(naming: &Naming, name: &Value, speaker: &Resource, estate: &dyn Estate, world: &World) -> Decided<Made> {
+    let satellites = Satellites::read(naming, estate, world)?;
+    let logging = Logging::beside(naming, estate, world)?;
     let is_bare = satellites.is_empty() && logging.is_empty();
     let mut bucket = Bucket {
         resource: speaker.like(Kind::Bucket, name.describe()),

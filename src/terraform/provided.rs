@@ -17,16 +17,23 @@ use super::types::{self, Attribute, Type};
 /// A line for each type of resource: its name and a type constraint.
 const TABLE: &str = include_str!("provider.txt");
 
-/// The lines by the name that they begin with. A constraint is read when somebody asks for it.
-static TYPES: LazyLock<HashMap<&str, (&str, OnceLock<Option<Type>>)>> = LazyLock::new(|| {
-    let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
-    let named = lines.filter_map(|line| line.split_once(" = "));
-    named.map(|(name, constraint)| (name, (constraint, OnceLock::new()))).collect()
-});
+/// A type constraint, read when somebody asks for it.
+struct Line {
+    constraint: &'static str,
+    read: OnceLock<Option<Type>>,
+}
+
+/// The lines by the name that they begin with.
+static TYPES: LazyLock<HashMap<&str, Line>> =
+    LazyLock::new(|| named().map(|(name, constraint)| (name, Line { constraint, read: OnceLock::new() })).collect());
+
+fn named() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = "))
+}
 
 /// The arguments and attributes of a type of resource, nested blocks among them, as far as they are told.
 pub(super) fn attributes(kind: &str) -> Option<&'static IndexMap<String, Attribute>> {
-    let (constraint, read) = TYPES.get(kind)?;
+    let Line { constraint, read } = TYPES.get(kind)?;
     match read.get_or_init(|| types::parse(&hcl::parse_expression(FileId(0), constraint, 0..constraint.len()).0).ok()) {
         Some(Type::Object(attributes)) => Some(attributes),
         _ => None,
@@ -86,7 +93,7 @@ mod tests {
     /// Every line is a type constraint of an object.
     #[test]
     fn the_table_can_be_read() {
-        for kind in TYPES.keys() {
+        for (kind, _) in named() {
             assert!(attributes(kind).is_some_and(|attributes| !attributes.is_empty()), "{kind}");
         }
     }

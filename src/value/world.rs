@@ -113,13 +113,14 @@ impl World {
         (yes != no).then_some(yes)
     }
 
-    /// Whether each value that an input can still have gives this answer. Null gives none to what is asked of other values
-    /// only: that it is not null has to be known first.
+    /// Whether the answer was given, or each value that an input can still have gives it. Null gives none to what is asked of
+    /// other values only: that it is not null has to be known first.
     #[must_use]
     pub fn implies(&self, question: &Question, answer: bool) -> bool {
+        let is_given = self.about(&question.input).contains(&(&question.ask, answer));
         let is_of_any = matches!(question.ask, Ask::Null | Ask::Empty | Ask::Is(_));
         let null = Question::new(Arc::clone(&question.input), Ask::Null);
-        self.answer(question) == Some(answer) && (is_of_any || self.answer(&null) == Some(false))
+        is_given || self.answer(question) == Some(answer) && (is_of_any || self.answer(&null) == Some(false))
     }
 
     /// Whether an input can still have any value.

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
 use crate::model::{
-    Created, Described, Environment, Estate, Existence, Kept, Kind, Language, OpenInputs, Resource, Unit,
+    Created, Described, Environment, Estate, Existence, Kept, Kind, Language, Namings, OpenInputs, Resource, Unit,
 };
 use crate::source::{Sources, Span};
 use crate::syntax::NodeKind;
@@ -20,7 +20,6 @@ use super::deployment::Deployment;
 use super::evaluator::{Evaluator, broken};
 use super::given::{Given, GivenValue};
 use super::known::Known;
-use super::naming::{self, Namings};
 use super::parameter::{self, Parameter};
 use super::partial::property_beyond;
 use super::shape;
@@ -294,9 +293,7 @@ impl Estate for Evaluated<'_> {
         }
         let listed = self.resources.borrow();
         let all = listed.get(&kind).map(Vec::as_slice).unwrap_or_default();
-        let values = all.iter().map(|resource| self.property(resource, naming::property(kind)));
-        let numbers = self.naming.may_name(kind, address, name, values).into_iter();
-        numbers.filter_map(|number| all.get(number).cloned()).collect()
+        self.naming.among(all, kind, address, name, self)
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {

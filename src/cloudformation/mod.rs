@@ -24,7 +24,6 @@ mod items;
 mod known;
 mod locate;
 mod lookup;
-mod naming;
 mod nested;
 mod parameter;
 mod parameter_file;

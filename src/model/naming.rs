@@ -107,7 +107,11 @@ impl Naming {
                 && !may_be_same(&other.address, &bucket.address)
                 && unwrapped(&estate.property(other, "BucketName")) == self.name
         };
-        estate.resources(Kind::Bucket).into_iter().filter(is_twin).collect()
+        let others = match self.name.as_str() {
+            Some(name) => estate.naming(Kind::Bucket, "", Some(name)),
+            None => estate.resources(Kind::Bucket),
+        };
+        others.into_iter().filter(is_twin).collect()
     }
 
     /// The other resources of the unit that are the same bucket.

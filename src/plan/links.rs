@@ -9,10 +9,11 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::syntax::Node;
-use crate::value::{Ask, Domain, Input, Literal, Origin, Question, Reason, Symbol, SymbolSource, Value, World};
+use crate::value::{Domain, Input, Literal, Reason, Value};
 
 use super::address::{Address, Key, ModulePath, Step, steps};
 use super::instances::{Instance, Instances};
+use super::linked::{Choice, Linked, another_bucket, named_bucket};
 use super::references;
 use super::slot;
 
@@ -31,27 +32,6 @@ pub(super) enum Terminal {
     Local(ModulePath, String),
     /// At something else that the plan does not tell.
     Unseen(String),
-}
-
-/// One of several values, which of them being a question.
-#[derive(Debug, Clone)]
-pub(super) struct Choice {
-    input: Arc<Input>,
-    /// What references lead to.
-    candidates: Vec<(String, Value)>,
-    /// The addresses of the buckets it may be too.
-    others: Arc<[String]>,
-    /// What it is where it is none of these.
-    rest: Value,
-}
-
-/// What an argument is.
-#[derive(Debug, Clone)]
-pub(super) enum Linked {
-    /// This.
-    Value(Value),
-    /// One of these.
-    Choice(Choice),
 }
 
 /// References that are still to be followed.
@@ -73,34 +53,6 @@ impl Work<'_> {
         let over: Vec<String> = references(self.for_each).into_iter().map(continued).collect();
         let references = over.into_iter().chain(["each.key".to_owned()]).collect();
         Self { module: self.module.clone(), own: self.own.clone(), references, for_each: None }
-    }
-}
-
-impl Linked {
-    /// The value in a world.
-    pub fn value(&self, world: &World) -> Value {
-        match self {
-            Self::Value(value) => value.clone(),
-            Self::Choice(choice) => choice.value(world),
-        }
-    }
-}
-
-impl Choice {
-    fn value(&self, world: &World) -> Value {
-        let origin = || self.input.origin.clone();
-        let is_candidate = |address: &String| self.candidates.iter().any(|(name, _)| name == address);
-        let others = self.others.iter().filter(|address| !is_candidate(address));
-        let others = others.map(|address| (address, named_bucket(address, origin())));
-        for (name, value) in self.candidates.iter().map(|(name, value)| (name, value.clone())).chain(others) {
-            let question = Question::new(Arc::clone(&self.input), Ask::Is(Literal::Text(name.clone())));
-            match world.answer(&question) {
-                Some(true) => return value,
-                Some(false) => {}
-                None => return Value::pending(question, origin()),
-            }
-        }
-        self.rest.clone()
     }
 }
 
@@ -374,14 +326,4 @@ fn leading(references: &[String]) -> Vec<&str> {
 /// Whether an attribute of it is the name of the bucket it is about: the parts of a bucket, and a bucket that is read.
 fn stands_for_bucket(instance: &Instance<'_>, attribute: Option<&str>) -> bool {
     instance.at.resource.kind.starts_with("aws_s3_bucket") && matches!(attribute, None | Some("id" | "bucket"))
-}
-
-/// What a bucket will be called that is none of the plan's.
-fn another_bucket(name: &str, origin: Origin) -> Value {
-    Value::opaque(Symbol { source: SymbolSource::Named(name.to_owned()), attribute: String::new() }, origin)
-}
-
-/// What the bucket at an address will be called.
-fn named_bucket(address: &str, origin: Origin) -> Value {
-    Value::opaque(Symbol { source: SymbolSource::Resource(address.to_owned()), attribute: "id".to_owned() }, origin)
 }

@@ -9,6 +9,7 @@
 mod address;
 mod choice;
 mod instances;
+mod linked;
 mod links;
 mod place;
 mod policy_document;
@@ -27,7 +28,7 @@ use crate::value::{Origin, Reason, Role, Value, World};
 
 use address::Mode;
 use instances::{Instance, Instances, LeftOut};
-use links::Linked;
+use linked::Linked;
 use place::Place;
 use property::Reader;
 
@@ -245,6 +246,15 @@ impl Estate for Planned<'_> {
     fn resources(&self, kind: Kind) -> Vec<Resource> {
         let resources = self.plan.resources.iter().map(|(resource, _)| resource);
         resources.filter(|resource| resource.kind == kind).cloned().collect()
+    }
+
+    /// What certainly names another bucket asks nothing of this one.
+    fn naming(&self, kind: Kind, address: &str, name: Option<&str>) -> Vec<Resource> {
+        let of_kind = self.plan.resources.iter().filter(|(resource, _)| resource.kind == kind);
+        let may_name = |properties: &IndexMap<&str, Linked>| {
+            properties.get("Bucket").is_none_or(|bucket| bucket.may_be(address, name))
+        };
+        of_kind.filter(|(_, properties)| may_name(properties)).map(|(resource, _)| resource.clone()).collect()
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {

@@ -8,7 +8,7 @@ use crate::value::{Data, ListKind, MapKind, Value};
 
 use super::choice::may_be_unset;
 use super::instances::{Instance, Instances, constant};
-use super::links::Linked;
+use super::linked::Linked;
 use super::policy_document;
 use super::slot::{self, Path, Slot};
 

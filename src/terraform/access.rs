@@ -172,7 +172,8 @@ impl<'a> Evaluator<'a> {
             _ if !is_unknown => self.is_unknown_key(key),
             at => at.is_some() && !is_instance(value),
         };
-        for (key, value) in behind.filter(|(key, value)| may_be_it(key, value)) {
+        let is_other = |value: &Value| entries.get(name) != Some(value);
+        for (key, value) in behind.filter(|(key, value)| may_be_it(key, value) && is_other(value)) {
             match equal(&wanted, &self.key_value(key, origin.clone()), self.world, origin.clone()) {
                 is if is.as_bool() == Some(true) => return Some(value.clone()),
                 is if is.as_bool() == Some(false) => {}

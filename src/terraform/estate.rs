@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use crate::model::schema;
-use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Provider, Resource};
+use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Namings, Provider, Resource};
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
@@ -29,6 +29,7 @@ pub(super) const CALL_META: &[&str] = &["source", "version", "providers", "count
 pub(super) struct TerraformEstate<'a> {
     evaluator: Evaluator<'a>,
     listed: OnceCell<Arc<Listed>>,
+    namings: Namings,
 }
 
 /// The resources by what is asked for: each row asks for several kinds, most of which are few beside its trails.
@@ -60,7 +61,7 @@ impl Listed {
 
 impl<'a> TerraformEstate<'a> {
     pub fn new(unit: &'a TerraformUnit, world: &'a World) -> Self {
-        Self { evaluator: Evaluator::new(unit, world), listed: OnceCell::new() }
+        Self { evaluator: Evaluator::new(unit, world), listed: OnceCell::new(), namings: Namings::default() }
     }
 }
 
@@ -85,6 +86,11 @@ impl Estate for TerraformEstate<'_> {
 
     fn resource(&self, kind: Kind, address: &str) -> Option<Resource> {
         self.listed().at(kind, address).cloned()
+    }
+
+    fn naming(&self, kind: Kind, address: &str, name: Option<&str>) -> Vec<Resource> {
+        let all = self.listed().by_kind.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        self.namings.among(all, kind, address, name, self)
     }
 
     /// An `import` block says that it exists already: <https://developer.hashicorp.com/terraform/language/import>

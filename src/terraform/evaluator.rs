@@ -16,7 +16,7 @@ use crate::value::{
 
 use super::attempt::Attempts;
 use super::expand::Expansion;
-use super::limits::{Limits, TOO_DEEP};
+use super::limits::{Limits, TOO_DEEP, beyond_name};
 use super::module::TWICE;
 use super::object::Object;
 use super::scope::Scope;
@@ -159,7 +159,8 @@ impl<'a> Evaluator<'a> {
         self.memo.borrow_mut().insert(key.clone(), Memo::Running);
         let remarks = self.remarks.get();
         let ((value, effort), inputs) = watched(|| self.limits.apart(|| self.attempts.apart(work)));
-        let value = effort.exceeded.map_or(value, |limit| self.beyond(name, limit, span));
+        let limit = effort.exceeded.or_else(|| beyond_name(&value));
+        let value = limit.map_or(value, |limit| self.beyond(name, limit, span));
         let is_silent = self.remarks.get() == remarks;
         if is_silent && self.world.answers().is_empty() && is_plain(&value, &|key| !self.is_unknown_key(key)) {
             self.unit.shared.put(&key, name, &value, effort.height);

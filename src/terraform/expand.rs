@@ -17,6 +17,7 @@ use super::scope::{Binding, Env, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::truth::truth;
 use super::types::{self, Type};
+use super::unknown::may_have_unknown_keys;
 
 /// How many instances a block may have.
 const MAX_INSTANCES: usize = 10_000;
@@ -180,11 +181,23 @@ impl<'a> Evaluator<'a> {
             },
             Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
             Data::Map(..) | Data::Object(_) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
-                Ok(elements) => self.keys(address, elements, span),
+                Ok(elements) => self.keys(address, self.as_they_count(value, elements, span), span),
                 Err(_) => self.refuse(Shape::Keyed, any(), address, "for_each cannot be worked out", span),
             },
             _ => self.refuse(Shape::Keyed, any(), address, "for_each must be a map or a set of strings", span),
         }
+    }
+
+    /// The elements of a collection, each with the value that counts: of two keys that turn out to be the same the later one's.
+    fn as_they_count(&self, collection: &Value, elements: Vec<(Value, Value)>, span: Span) -> Vec<(Value, Value)> {
+        let Some(entries) = collection.as_map().filter(|entries| may_have_unknown_keys(entries)) else {
+            return elements;
+        };
+        let counting = |(key, value): (Value, Value)| {
+            let last = self.key_text(&key).and_then(|text| self.entry(entries, &text, span));
+            (key, last.unwrap_or(value))
+        };
+        elements.into_iter().map(counting).collect()
     }
 
     /// Over a collection that is put together: the instances of each part, those of an unknown part if it is not empty.

@@ -19,6 +19,8 @@ const MAX_DEPTH: usize = 2_000;
 pub(super) const TOO_DEEP: &str = "more than 2,000 references or expressions that follow each other";
 /// How many elements a value may have at all depths: it may hold another many times over.
 const MAX_ELEMENTS: u64 = 1_000_000;
+/// How many bytes the name of something unknown may have: the expression it comes from. Functions of functions double it.
+const MAX_NAME: usize = 65_536;
 /// How many elements are gone through in the time that one expression takes.
 const ELEMENTS_A_STEP: u64 = 16;
 
@@ -138,6 +140,17 @@ fn take_each<'v>(mut values: impl Iterator<Item = &'v Value>, left: &mut u64) {
     {
         take(value, left);
     }
+}
+
+/// The limit that the name of something unknown is beyond.
+pub(super) fn beyond_name(value: &Value) -> Option<&'static str> {
+    let bytes = match &value.data {
+        Data::Open(input) => input.name.len(),
+        Data::Pending(question) => question.input.name.len(),
+        Data::Opaque(symbol) => symbol.to_string().len(),
+        _ => 0,
+    };
+    (bytes > MAX_NAME).then_some("an expression of more than 65,536 characters")
 }
 
 /// How many elements the outermost level of a value has.

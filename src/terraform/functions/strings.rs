@@ -174,6 +174,7 @@ fn replace(arguments: &Arguments) -> Answer {
                 );
                 replaced.push(as_part(texts::derived(name, &value, arguments)));
             }
+            Part::Json(value) if !texts::json_may_hold(&value, wanted) => replaced.push(Part::Json(value)),
             Part::Json(_) => return Err(Trouble::Unknown),
         }
     }

@@ -89,31 +89,62 @@ pub(super) fn derived(name: String, part: &Value, arguments: &Arguments) -> Valu
     derive(name, part, Outcome::Set, arguments.world(), arguments.origin())
 }
 
-/// Whether what is not known may hold `wanted`, or a piece of it at one of its ends. An input may hold anything. What is
-/// set at deployment may too, but for names and numbers that AWS forms of letters, digits, dots and dashes.
+/// Whether what is not known may hold `wanted`, or begin with its end, or end with its beginning. An input may hold anything.
+/// What is set at deployment may too, but for what AWS forms of few characters.
 pub(super) fn may_hold(value: &Value, wanted: &str) -> bool {
-    let in_names = |character: char| character.is_alphanumeric() || "-_.".contains(character);
-    match &value.data {
-        Data::Opaque(symbol) => wanted.is_empty() || !is_name(symbol) || wanted.contains(in_names),
-        _ => true,
+    let alphabet = if let Data::Opaque(symbol) = &value.data { alphabet(symbol) } else { None };
+    alphabet.is_none_or(|is_in| wanted.is_empty() || wanted.starts_with(is_in) || wanted.ends_with(is_in))
+}
+
+/// The characters that an attribute is made of.
+type Alphabet = fn(char) -> bool;
+
+/// Those of an attribute that is certainly a name or a number, and neither an ARN nor a path.
+fn alphabet(symbol: &Symbol) -> Option<Alphabet> {
+    let small: Alphabet = |character| matches!(character, 'a'..='z' | '0'..='9' | '-' | '.');
+    let plain: Alphabet = |character| character.is_alphanumeric() || "-_.".contains(character);
+    match (&symbol.source, symbol.attribute.as_str()) {
+        (SymbolSource::Derived(_), _) => None,
+        (SymbolSource::Named(name), "") => {
+            let names = ["AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"];
+            names.contains(&name.as_str()).then_some(small)
+        }
+        (_, "account_id" | "region" | "partition" | "dns_suffix") => Some(small),
+        (_, "bucket" | "key_id") => Some(plain),
+        (SymbolSource::Resource(address), "id") => address.split('.').find_map(|step| match step {
+            "aws_s3_bucket" | "awscc_s3_bucket" => Some(small),
+            _ => step.starts_with("random_").then_some(plain),
+        }),
+        (SymbolSource::Data(source), "id" | "name") => {
+            let kinds = ["aws_region", "aws_caller_identity", "aws_partition"];
+            kinds.iter().any(|kind| source.contains(kind)).then_some(small)
+        }
+        _ => None,
     }
 }
 
-/// Whether an attribute is certainly a plain name: neither an ARN nor a path.
-fn is_name(symbol: &Symbol) -> bool {
-    match (&symbol.source, symbol.attribute.as_str()) {
-        (SymbolSource::Derived(_), _) => false,
-        (SymbolSource::Named(name), "") => {
-            matches!(name.as_str(), "AWS::AccountId" | "AWS::Partition" | "AWS::Region" | "AWS::URLSuffix")
+/// Whether the JSON text of a value that is not known through and through may hold `wanted`, or a piece of it at an end.
+pub(super) fn json_may_hold(value: &Value, wanted: &str) -> bool {
+    let is_escaped = |character: char| character.is_control() || "\"\\<>&\u{2028}\u{2029}".contains(character);
+    let is_syntax =
+        |character: char| character.is_whitespace() || "{}[],:".contains(character) || is_escaped(character);
+    let is_held = |text: &str| text.contains(wanted) || text.contains(is_escaped);
+    let inner = |value: &Value| json_may_hold(value, wanted);
+    match &value.data {
+        _ if wanted.is_empty() || wanted.contains(is_syntax) => true,
+        Data::Null | Data::Bool(_) | Data::Number(_) => is_held(&value.describe()),
+        Data::Text(text) => {
+            let holds = |part: &Part| match part {
+                Part::Literal(literal) => is_held(literal),
+                Part::Value(value) => may_hold(value, wanted),
+                Part::Json(_) => true,
+            };
+            !stays_within_literals(text.parts(), wanted) || text.parts().iter().any(holds)
         }
-        (_, "account_id" | "bucket" | "region" | "partition" | "dns_suffix" | "user_id" | "key_id") => true,
-        (SymbolSource::Resource(address), "id") => address
-            .split('.')
-            .any(|step| matches!(step, "aws_s3_bucket" | "awscc_s3_bucket") || step.starts_with("random_")),
-        (SymbolSource::Data(source), "id" | "name") => {
-            ["aws_region", "aws_caller_identity", "aws_partition"].iter().any(|kind| source.contains(kind))
-        }
-        _ => false,
+        Data::List(_, items) => items.iter().any(inner),
+        Data::Map(_, entries) => entries.iter().any(|(key, entry)| is_held(key) || key.contains("${") || inner(entry)),
+        // Of a set it may not be known in which order it is written.
+        _ => value.parts().map_or_else(|| may_hold(value, wanted), |(_, parts)| parts.iter().any(inner)),
     }
 }
 

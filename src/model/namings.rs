@@ -4,36 +4,38 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::model::Kind;
 use crate::value::{Data, InputSet, SymbolSource, Value, look_at, watched};
+
+use super::{Estate, Kind, Resource};
 
 /// What is written in the resources of each kind, read once in a world, with the inputs it looked at.
 #[derive(Debug, Default)]
 pub struct Namings(RefCell<HashMap<Kind, Rc<(Naming, InputSet)>>>);
 
 impl Namings {
-    /// The numbers of the resources of a kind that may name the bucket with this address or literal name, in order; `values`
-    /// gives what names buckets in all of them.
-    pub fn may_name(
+    /// Those of `all` resources of a kind in `estate` that may name the bucket with this address or literal name, in order.
+    pub fn among(
         &self,
+        all: &[Resource],
         kind: Kind,
         address: &str,
         name: Option<&str>,
-        values: impl Iterator<Item = Value>,
-    ) -> Vec<usize> {
+        estate: &dyn Estate,
+    ) -> Vec<Resource> {
         let known = self.0.borrow().get(&kind).map(Rc::clone);
         let known = known.unwrap_or_else(|| {
+            let values = all.iter().map(|resource| estate.property(resource, property(kind)));
             let read = Rc::new(watched(|| Naming::of(kind, values)));
             self.0.borrow_mut().insert(kind, Rc::clone(&read));
             read
         });
         look_at(known.1);
-        known.0.may_name(address, name)
+        known.0.may_name(address, name).into_iter().filter_map(|number| all.get(number).cloned()).collect()
     }
 }
 
 /// The property of a kind that names a bucket.
-pub fn property(kind: Kind) -> &'static str {
+fn property(kind: Kind) -> &'static str {
     if kind == Kind::Bucket { "BucketName" } else { "Bucket" }
 }
 
@@ -44,6 +46,8 @@ struct Naming {
     by_name: HashMap<String, Vec<usize>>,
     /// What has to be compared with each bucket.
     others: Vec<usize>,
+    /// How many there are.
+    count: usize,
 }
 
 impl Naming {
@@ -51,11 +55,12 @@ impl Naming {
     fn of(kind: Kind, values: impl Iterator<Item = Value>) -> Self {
         let mut naming = Self::default();
         for (number, value) in values.enumerate() {
+            naming.count = number + 1;
             match &value.data {
                 // A bucket without a name goes by its address alone.
                 Data::Null if kind == Kind::Bucket => {}
                 Data::Opaque(symbol) if symbol.attribute == "id" => match &symbol.source {
-                    SymbolSource::Resource(address) if !address.contains('*') => {
+                    SymbolSource::Resource(address) if is_of_one(address) => {
                         naming.by_address.entry(address.clone()).or_default().push(number);
                     }
                     _ => naming.others.push(number),
@@ -70,10 +75,18 @@ impl Naming {
     }
 
     fn may_name(&self, address: &str, name: Option<&str>) -> Vec<usize> {
+        if !is_of_one(address) {
+            return (0..self.count).collect();
+        }
         let by_name = name.and_then(|name| self.by_name.get(name));
         let found = [self.by_address.get(address), by_name, Some(&self.others)];
         let mut found: Vec<usize> = found.into_iter().flatten().flatten().copied().collect();
         found.sort_unstable();
         found
     }
+}
+
+/// Whether an address is that of one resource: it neither stands for several, nor has a key that is not known.
+fn is_of_one(address: &str) -> bool {
+    !address.contains('*') && !address.contains("${")
 }

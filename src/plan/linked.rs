@@ -1,0 +1,86 @@
+//! What names a bucket in a plan: a value, or one of several, which of them being a question.
+
+use std::sync::Arc;
+
+use crate::value::{Ask, Data, Input, Literal, Origin, Question, Symbol, SymbolSource, Value, World};
+
+/// One of several values, which of them being a question.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    /// What is asked about.
+    pub input: Arc<Input>,
+    /// What references lead to.
+    pub candidates: Vec<(String, Value)>,
+    /// The addresses of the buckets it may be too.
+    pub others: Arc<[String]>,
+    /// What it is where it is none of these.
+    pub rest: Value,
+}
+
+/// What an argument is.
+#[derive(Debug, Clone)]
+pub(super) enum Linked {
+    /// This.
+    Value(Value),
+    /// One of these.
+    Choice(Choice),
+}
+
+impl Linked {
+    /// The value in a world.
+    pub fn value(&self, world: &World) -> Value {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Choice(choice) => choice.value(world),
+        }
+    }
+
+    /// Whether it may be the bucket with this address or name, in some world.
+    pub fn may_be(&self, address: &str, name: Option<&str>) -> bool {
+        match self {
+            Self::Value(_) => true,
+            Self::Choice(choice) => choice.may_be(address, name),
+        }
+    }
+}
+
+impl Choice {
+    fn value(&self, world: &World) -> Value {
+        let origin = || self.input.origin.clone();
+        let is_candidate = |address: &String| self.candidates.iter().any(|(name, _)| name == address);
+        let others = self.others.iter().filter(|address| !is_candidate(address));
+        let others = others.map(|address| (address, named_bucket(address, origin())));
+        for (name, value) in self.candidates.iter().map(|(name, value)| (name, value.clone())).chain(others) {
+            let question = Question::new(Arc::clone(&self.input), Ask::Is(Literal::Text(name.clone())));
+            match world.answer(&question) {
+                Some(true) => return value,
+                Some(false) => {}
+                None => return Value::pending(question, origin()),
+            }
+        }
+        self.rest.clone()
+    }
+
+    fn may_be(&self, address: &str, name: Option<&str>) -> bool {
+        let is_another = |value: &Value| match &value.data {
+            Data::Opaque(symbol) => match &symbol.source {
+                SymbolSource::Resource(other) => other != address,
+                SymbolSource::Named(_) => true,
+                _ => false,
+            },
+            _ => value.as_str().is_some_and(|other| name != Some(other)),
+        };
+        let mut values = self.candidates.iter().map(|(_, value)| value).chain([&self.rest]);
+        !values.all(is_another) || self.others.iter().any(|other| other == address)
+    }
+}
+
+/// What a bucket will be called that is none of the plan's.
+pub(super) fn another_bucket(name: &str, origin: Origin) -> Value {
+    Value::opaque(Symbol { source: SymbolSource::Named(name.to_owned()), attribute: String::new() }, origin)
+}
+
+/// What the bucket at an address will be called.
+pub(super) fn named_bucket(address: &str, origin: Origin) -> Value {
+    Value::opaque(Symbol { source: SymbolSource::Resource(address.to_owned()), attribute: "id".to_owned() }, origin)
+}

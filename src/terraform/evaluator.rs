@@ -123,7 +123,7 @@ impl<'a> Evaluator<'a> {
         let config = self.unit.deployed_by.as_ref()?;
         let (layers, inputs) = self.layers.get_or_init(|| watched(|| Layer::all(config, self.world)));
         look_at(*inputs);
-        let value = Layer::input(layers, variable)?;
+        let value = Layer::input(layers, variable, self.world)?;
         Some(match value.origin.nearest() {
             Some(span) => argument_of(value, span),
             None => value,

@@ -160,6 +160,8 @@ impl<'a> Evaluator<'a> {
     fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
         let any = || {
             let (key, element) = self.any_element(value, span);
+            let is_set = matches!(value.said_type(), Type::Set(_));
+            let (key, element) = (never_null(key), if is_set { never_null(element) } else { element });
             vec![Slot { collection: Some(value.clone()), ..Slot::keyed(ANY_KEY, key, element) }]
         };
         match &value.data {
@@ -335,6 +337,18 @@ impl<'a> Evaluator<'a> {
                 Expansion { shape, slots, existence: Existence::May(question), unknown }
             }
         }
+    }
+}
+
+/// A key, which Terraform takes nothing for that is null.
+fn never_null(key: Value) -> Value {
+    match &key.data {
+        Data::Open(input) if !input.domain.never_null => {
+            let domain = Domain { never_null: true, ..input.domain.clone() };
+            let input = Input { domain, ..Input::clone(input) };
+            Value { data: Data::Open(Arc::new(input)), ..key }
+        }
+        _ => key,
     }
 }
 

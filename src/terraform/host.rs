@@ -37,7 +37,7 @@ impl Host for Evaluator<'_> {
         Ok(sources.exists(&path))
     }
 
-    fn list(&self, directory: &str) -> Result<Vec<String>, String> {
+    fn list(&self, directory: &str) -> Result<Vec<(String, Result<(), String>)>, String> {
         let sources = &self.unit.sources;
         let root = self.located(directory);
         sources.within_root(&root)?;
@@ -47,9 +47,9 @@ impl Host for Evaluator<'_> {
             for name in sources.list(&root.join(&below)) {
                 let path = below.join(name);
                 let location = root.join(&path);
-                sources.within_root(&location)?;
-                if sources.exists(&location) {
-                    files.push(crate::source::relative(&path, Path::new("")));
+                let is_read = sources.within_root(&location);
+                if is_read.is_err() || sources.exists(&location) {
+                    files.push((crate::source::relative(&path, Path::new("")), is_read));
                 } else if path.components().count() < 32 && waiting.len() < MAX_LISTED {
                     waiting.push(path);
                 }

@@ -19,7 +19,7 @@ impl<'a> Evaluator<'a> {
         for scope in &scopes {
             for (name, block) in &scope.node.module.variables {
                 let conditions = validations(block).into_iter();
-                for condition in conditions.filter(|condition| self.met(scope, condition).as_bool() == Some(false)) {
+                for condition in conditions.filter(|condition| self.breaks(scope, condition) == Ok(true)) {
                     let name = scope.qualify(&format!("var.{name}"));
                     self.note(format!("{name} has a value that its validation refuses"), condition.span);
                 }

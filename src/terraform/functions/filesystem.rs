@@ -1,6 +1,6 @@
 //! Paths, and files by way of the [`super::Host`].
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 
 use super::NoText;
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
@@ -48,12 +48,38 @@ fn exists(arguments: &Arguments) -> Answer {
 
 fn file_set(arguments: &Arguments) -> Answer {
     let (directory, pattern) = (arguments.text(0)?, arguments.text(1)?);
-    let glob = GlobBuilder::new(&clean(pattern)).literal_separator(true).build();
-    let glob = glob.map_err(|_| "the pattern is not a file pattern")?.compile_matcher();
-    let files = arguments.call.host.list(directory);
-    let files = files.map_err(|problem| Trouble::Broken(format!("{directory} {problem}")))?;
-    let files = files.into_iter().filter(|file| glob.is_match(file));
-    Ok(set(files.map(|file| Value::text(file, arguments.origin())).collect(), arguments.origin()))
+    let pattern = clean(pattern);
+    let glob = glob(&pattern).ok_or("the pattern is not a file pattern")?;
+    let broken = |path: &str, problem: &str| Trouble::Broken(format!("{path} {problem}"));
+    let listed = arguments.call.host.list(directory).map_err(|problem| broken(directory, &problem))?;
+    let mut files = Vec::new();
+    for (path, is_read) in listed {
+        match is_read {
+            Err(problem) if glob.is_match(&path) || may_match_below(&pattern, &path) => {
+                return Err(broken(&path, &problem));
+            }
+            Ok(()) if glob.is_match(&path) => files.push(Value::text(path, arguments.origin())),
+            _ => {}
+        }
+    }
+    Ok(set(files, arguments.origin()))
+}
+
+fn glob(pattern: &str) -> Option<GlobMatcher> {
+    Some(GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher())
+}
+
+/// Whether a pattern may match a file below a directory with this path.
+fn may_match_below(pattern: &str, path: &str) -> bool {
+    let mut steps = pattern.split('/');
+    for name in path.split('/') {
+        match steps.next() {
+            Some("**") => return true,
+            Some(step) if glob(step).is_some_and(|glob| glob.is_match(name)) => {}
+            _ => return false,
+        }
+    }
+    steps.next().is_some()
 }
 
 fn template_file(arguments: &Arguments) -> Answer {
@@ -121,5 +147,27 @@ fn clean(path: &str) -> String {
         (true, _) => format!("/{}", steps.join("/")),
         (false, true) => ".".to_owned(),
         (false, false) => steps.join("/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_match_below;
+
+    #[test]
+    fn a_pattern_leads_below_a_directory_or_not() {
+        for (pattern, path, expected) in [
+            ("*.tf", ".terraform/providers", false),
+            ("prov*.tf", "providers", false),
+            ("*/*.json", "policies", true),
+            ("*/*.json", "policies/link", false),
+            ("policies/*", "policies", true),
+            ("policies/*", "link", false),
+            ("**", ".terraform/providers", true),
+            ("policies/**/*.json", "policies/link", true),
+            ("policies/**/*.json", "link", false),
+        ] {
+            assert_eq!(may_match_below(pattern, path), expected, "{pattern} below {path}");
+        }
     }
 }

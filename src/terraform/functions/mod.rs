@@ -81,11 +81,12 @@ pub trait Host {
     /// # Errors
     /// Why that cannot be told, in one sentence without the path.
     fn exists(&self, path: &str) -> Result<bool, String>;
-    /// The paths of the files below a directory, relative to it, with forward slashes; for `fileset`.
+    /// The paths of the files below a directory, relative to it, with forward slashes; for `fileset`. Where a link leads to
+    /// what is not read, the reason, in one sentence without the path.
     ///
     /// # Errors
-    /// Why they cannot be told, in one sentence without the path.
-    fn list(&self, directory: &str) -> Result<Vec<String>, String>;
+    /// Why none can be told, in one sentence without the path.
+    fn list(&self, directory: &str) -> Result<Vec<(String, Result<(), String>)>, String>;
     /// A template, which is a known text, rendered with these variables and no others.
     fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value;
     /// A resource, data source or module as a map of all its attributes.

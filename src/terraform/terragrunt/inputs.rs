@@ -7,9 +7,10 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind};
-use crate::value::{Data, Value, World};
+use crate::value::{Data, Junction, Value, World};
 
 use super::super::evaluator::Evaluator;
+use super::super::joined::{Entry, entry};
 use super::super::unit::TerraformUnit;
 use super::{Config, Strategy};
 
@@ -38,12 +39,18 @@ impl Layer {
     }
 
     /// The input called `name`, if it is given.
-    pub fn input(layers: &[Self], name: &str) -> Option<Value> {
+    pub fn input(layers: &[Self], name: &str, world: &World) -> Option<Value> {
         let mut found: Option<Value> = None;
         for layer in layers {
             let given = match &layer.inputs.data {
                 Data::Map(_, entries) => entries.get(name).cloned(),
                 Data::Null => None,
+                Data::Open(_) if let Some((Junction::Map, parts)) = layer.inputs.parts() => {
+                    match entry(parts, name, world, |part| (part.field(name), None)) {
+                        Entry::Held(held) => Some(held),
+                        Entry::Missing => None,
+                    }
+                }
                 // Whether it is among them is not known.
                 _ => Some(layer.inputs.field(name)),
             };

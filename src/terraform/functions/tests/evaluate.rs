@@ -140,9 +140,9 @@ impl Host for Evaluator {
         Ok(file(path).is_some())
     }
 
-    fn list(&self, directory: &str) -> Result<Vec<String>, String> {
+    fn list(&self, directory: &str) -> Result<Vec<(String, Result<(), String>)>, String> {
         let here = matches!(directory, "." | "./");
-        Ok(FILES.iter().filter(|_| here).map(|(name, _)| (*name).to_owned()).collect())
+        Ok(FILES.iter().filter(|_| here).map(|(name, _)| ((*name).to_owned(), Ok(()))).collect())
     }
 
     fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value {

@@ -10,7 +10,7 @@ use crate::syntax::{Problem, ProblemSeverity};
 use crate::value::{Data, ObjectId, Origin, Role, SymbolSource, Text, Value};
 
 use super::evaluator::Evaluator;
-use super::functions::{Call, Host, NoText};
+use super::functions::{Call, Host, Listed, NoText};
 use super::scope::Env;
 use super::secret::is_ephemeral;
 
@@ -37,7 +37,7 @@ impl Host for Evaluator<'_> {
         Ok(sources.exists(&path))
     }
 
-    fn list(&self, directory: &str) -> Result<Vec<(String, Result<(), String>)>, String> {
+    fn list(&self, directory: &str) -> Result<Listed, String> {
         let sources = &self.unit.sources;
         let root = self.located(directory);
         sources.within_root(&root)?;

@@ -69,6 +69,9 @@ pub enum NoText {
     Unreadable(String),
 }
 
+/// Paths of files; of a link that leads to what is not read, with the reason in one sentence without the path.
+pub type Listed = Vec<(String, Result<(), String>)>;
+
 /// What a function needs of the module that calls it.
 pub trait Host {
     /// The text of a file, its path as written (relative to the root module, as Terraform's working directory is).
@@ -81,12 +84,11 @@ pub trait Host {
     /// # Errors
     /// Why that cannot be told, in one sentence without the path.
     fn exists(&self, path: &str) -> Result<bool, String>;
-    /// The paths of the files below a directory, relative to it, with forward slashes; for `fileset`. Where a link leads to
-    /// what is not read, the reason, in one sentence without the path.
+    /// The paths of the files below a directory, relative to it, with forward slashes; for `fileset`.
     ///
     /// # Errors
     /// Why none can be told, in one sentence without the path.
-    fn list(&self, directory: &str) -> Result<Vec<(String, Result<(), String>)>, String>;
+    fn list(&self, directory: &str) -> Result<Listed, String>;
     /// A template, which is a known text, rendered with these variables and no others.
     fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value;
     /// A resource, data source or module as a map of all its attributes.

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::super::{Call, Host, NoText, call};
+use super::super::{Call, Host, Listed, NoText, call};
 use crate::source::FileId;
 use crate::syntax::{Expansion, Expr, ExprKind, TemplatePart, hcl};
 use crate::terraform::unknown::{parts, text};
@@ -140,7 +140,7 @@ impl Host for Evaluator {
         Ok(file(path).is_some())
     }
 
-    fn list(&self, directory: &str) -> Result<Vec<(String, Result<(), String>)>, String> {
+    fn list(&self, directory: &str) -> Result<Listed, String> {
         let here = matches!(directory, "." | "./");
         Ok(FILES.iter().filter(|_| here).map(|(name, _)| ((*name).to_owned(), Ok(()))).collect())
     }

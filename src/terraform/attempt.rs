@@ -112,11 +112,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Says that what is being tried needs a value that is not null and can be converted to a type. Whether one is that waits
-    /// for an answer, is known once it is given, also where another operand decides.
+    /// for an answer, is known once it is given, also where another operand decides: that is asked last, because the answer
+    /// tells that nothing failed in the value.
     pub fn needs_a(&self, ty: &Type, value: &Value) {
         self.needs_set(value);
         if self.attempts.is_on() && matches!(value.data, Data::Pending(_)) {
-            self.attempts.add(|needs| &mut needs.certain, value.clone());
+            self.attempts.add(|needs| &mut needs.accepted, value.clone());
         }
         if self.attempts.is_on() && is_doubtful(value, ty) {
             let statement = format!("can(to{}({}))", ty.describe(), value.describe());

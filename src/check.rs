@@ -7,16 +7,18 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::cloudformation::Given;
-use crate::config::{Configured, Date, Whereabouts};
+use crate::config::{Configured, Date};
 use crate::finding::{Control, FileError, Finding, Note, Report};
-use crate::judge::{Outcomes, without_trail};
-use crate::model::{Inputs, Language, Neighbours, Unit, join};
-use crate::rules::{Holds, Rule, UserRules, Words};
-use crate::source::{Exclude, Sources, Span};
+use crate::judge::Outcomes;
+use crate::model::{Inputs, Neighbours, Unit, join};
+use crate::rules::{Rule, UserRules, Words};
+use crate::source::{Exclude, Sources};
 use crate::suppress::{self, Honour};
 
 mod accounts;
+mod alternatives;
 mod known;
+mod required;
 mod rows;
 mod settings;
 mod units;
@@ -139,10 +141,7 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
         let ambiguous: Vec<Note> = found.units.iter().flat_map(|unit| neighbours.ambiguous(unit.as_ref())).collect();
         let mut report = report(found, judged, options, words);
         report.notes.extend(ambiguous);
-        if options.require_trail && report.findings.is_empty() {
-            report.findings = missing_trail(options, sources);
-        }
-        report.findings.extend(accounts_without_trail(options, &report.findings, sources));
+        report.findings.extend(required::missing(&report.findings, options, sources));
         in_order(&mut report.findings);
         settings::apply(&mut report.findings, &options.configured, sources);
         suppress::apply(&mut report, &policy(options, sources), sources);
@@ -173,35 +172,6 @@ fn defect(unit: &str) -> FileError {
     let message = "could not be judged: this is a bug in trailwarden; please report it at \
                    https://github.com/trailwarden/trailwarden/issues";
     FileError { path: unit.to_owned(), message: message.to_owned(), span: None }
-}
-
-/// What is said where a trail is required and none was found: once, for the place the run was asked about.
-fn missing_trail(options: &Options, sources: &Sources) -> Vec<Finding> {
-    let place = options.paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
-    let unit = sources.display(&place);
-    // A report needs a place to stand on; where there is no file to name, the directory itself is one.
-    let span = Span::new(sources.add(&place, String::new()), 0, 0);
-    let any = options.rules.iter().filter(|rule| rule.holds == Holds::Any);
-    any.filter_map(|rule| without_trail(rule, &unit, Language::Terraform, span)).collect()
-}
-
-/// What is said of accounts whose trail should be here (`trail: here`) and was not found. It stands where the
-/// configuration names the account; a run about some of the paths cannot know.
-fn accounts_without_trail(options: &Options, found: &[Finding], sources: &Sources) -> Vec<Finding> {
-    if scope(options, sources) == suppress::Scope::Part {
-        return Vec::new();
-    }
-    let here = options.configured.config.accounts.iter().filter(|account| account.trail == Some(Whereabouts::Here));
-    let missing =
-        here.filter(|account| found.iter().all(|finding| finding.account.as_ref() != Some(&account.name.value)));
-    let any = || options.rules.iter().filter(|rule| rule.holds == Holds::Any);
-    let findings = missing.flat_map(|account| {
-        let span = account.name.span;
-        let unit = sources.file(span.file).path.clone();
-        let of_account = move |finding| Finding { account: Some(account.name.value.clone()), ..finding };
-        any().filter_map(move |rule| without_trail(rule, &unit, Language::Terraform, span).map(of_account))
-    });
-    findings.collect()
 }
 
 /// Everything in its order: unit, control, resource.

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use crate::config::{Account, Configured, Whereabouts};
 use crate::finding::{Case, Condition, Finding, Label, Note, Step, Trace, Verdict};
-use crate::judge::{AccountVotes, decide, describe_cases, fill};
+use crate::judge::{Absence, AccountVotes, decide, describe_cases, fill};
 use crate::rules::{AccountWords, Rule, Words};
 use crate::source::Span;
 
@@ -29,12 +29,13 @@ pub(super) fn configured<'a>(configured: &'a Configured, unit: &str, working_dir
 /// explained came about.
 pub(super) fn findings(found: Vec<Found>, options: &Options, words: &Words) -> (Vec<Finding>, Vec<Trace>) {
     let (mut judged, mut accounts) = (Vec::new(), IndexMap::<_, Vec<Vote>>::new());
-    for Found { mut finding, account, trace } in found {
+    for Found { mut finding, account, turned, trace } in found {
         let known = configured(&options.configured, &finding.unit, &options.working_directory);
         if let Some(known) = known {
             finding.account = Some(known.name.value.clone());
         }
         let Some(votes) = account else {
+            finding.notes.extend(turned_note(&turned, words));
             judged.push((finding, trace));
             continue;
         };
@@ -44,7 +45,7 @@ pub(super) fn findings(found: Vec<Found>, options: &Options, words: &Words) -> (
         // A unit that nothing is known of is its own account.
         let name = finding.account.clone().unwrap_or_else(|| finding.unit.clone());
         let key = (finding.control.clone(), finding.verdict == Verdict::NotApplicable, name, votes.provider.clone());
-        accounts.entry(key).or_default().push(Vote { finding, votes, trace });
+        accounts.entry(key).or_default().push(Vote { finding, votes, turned, trace });
     }
     judged.extend(accounts.into_values().filter_map(|units| merged(units, options, words)));
     for (finding, _) in judged.iter_mut().filter(|(finding, _)| finding.verdict.is_decided()) {
@@ -60,7 +61,14 @@ pub(super) fn findings(found: Vec<Found>, options: &Options, words: &Words) -> (
 struct Vote {
     finding: Finding,
     votes: AccountVotes,
+    turned: Vec<Case>,
     trace: Option<Trace>,
+}
+
+/// A remark on what other values of parameters would make of a verdict that is unknown.
+fn turned_note(turned: &[Case], words: &Words) -> Option<Note> {
+    let message = || fill(&words.turned, &[("cases", describe_cases(turned))].into());
+    (!turned.is_empty()).then(|| Note { message: message(), span: None })
 }
 
 /// The trail of the account is not in the sources: nothing is asked of those that are.
@@ -79,8 +87,16 @@ fn declare_elsewhere(finding: &mut Finding, account: &Account, words: &AccountWo
 /// all of its worlds, and depends on inputs otherwise. It stands where the fewest clauses fail.
 fn merged(mut units: Vec<Vote>, options: &Options, words: &Words) -> Option<(Finding, Option<Trace>)> {
     units.sort_by(|left, right| left.finding.unit.cmp(&right.finding.unit));
+    // A unit without any trail leaves the say to those that may have one.
+    if units.iter().any(|unit| unit.votes.may_have_trail()) {
+        units.retain(|unit| unit.votes.may_have_trail());
+    } else {
+        units.truncate(1);
+    }
     if units.len() < 2 || units.iter().all(|unit| unit.finding.verdict == Verdict::NotApplicable) {
-        return units.into_iter().next().map(|unit| (unit.finding, unit.trace));
+        let mut unit = units.into_iter().next()?;
+        unit.finding.notes.extend(turned_note(&unit.turned, words));
+        return Some((unit.finding, unit.trace));
     }
     let verdict = verdict(&units);
     let shown = units.iter().filter(|unit| verdict == Verdict::Unknown || unit.finding.verdict == verdict);
@@ -96,7 +112,11 @@ fn merged(mut units: Vec<Vote>, options: &Options, words: &Words) -> Option<(Fin
         let count;
         (finding.cases, count) = cases(&units);
         finding.message = depends(rule, &finding, &units, &words.accounts);
-        finding.help = decide(&options_of(&units), words);
+        finding.help = decide(&options_of(&units, &finding.cases), words);
+        // A unit that passes is enough; one that fails leaves the say to the others.
+        let turned = units.iter().flat_map(|unit| unit.turned.iter().map(|case| of_unit(&unit.finding, case)));
+        let turned: Vec<Case> = turned.filter(|case| case.verdict == Verdict::Pass).collect();
+        finding.notes.extend(turned_note(&turned, words));
         if count > MAX_COMBINATIONS {
             let slots = [("count", count.to_string()), ("named", MAX_COMBINATIONS.to_string())];
             finding.notes.push(Note { message: fill(&words.accounts.combinations, &slots.into()), span: None });
@@ -108,14 +128,21 @@ fn merged(mut units: Vec<Vote>, options: &Options, words: &Words) -> Option<(Fin
     Some((finding, trace))
 }
 
+/// What is said where no unit of the account has a trail.
+fn absence(units: &[Vote]) -> Absence {
+    let is_required = units.iter().any(|unit| unit.votes.absence == Absence::Fails);
+    if is_required { Absence::Fails } else { Absence::Silent }
+}
+
 fn verdict(units: &[Vote]) -> Verdict {
     let always = |unit: &Vote, verdict| unit.votes.cases.iter().all(|case| case.verdict == verdict);
-    // Where a unit has no trail in some world, the others have the say there; where none has one, nobody has.
+    // Where a unit has no trail in some world, the others have the say there.
     let at_most = |verdict| {
         let is_none = |case: &Case| case.verdict == Verdict::NotApplicable;
         units.iter().all(|unit| unit.votes.cases.iter().all(|case| case.verdict == verdict || is_none(case)))
     };
-    if units.iter().any(|unit| always(unit, Verdict::Pass)) || at_most(Verdict::Pass) {
+    let never_fails = at_most(Verdict::Pass) && absence(units) == Absence::Silent;
+    if units.iter().any(|unit| always(unit, Verdict::Pass)) || never_fails {
         Verdict::Pass
     } else if at_most(Verdict::Fail) {
         Verdict::Fail
@@ -124,19 +151,38 @@ fn verdict(units: &[Vote]) -> Verdict {
     }
 }
 
-/// A unit that passes is enough; to fail takes all units together, one of which has a trail. How many combinations of the
-/// units' cases there are comes with the cases of the first of them.
+/// A unit that passes is enough; to fail takes all units together, one of which has a trail unless it is required to. How many
+/// combinations of the units' cases there are comes with the cases of the first of them.
 fn cases(units: &[Vote]) -> (Vec<Case>, usize) {
     let (mut together, mut count) = (vec![Case { when: Vec::new(), verdict: Verdict::NotApplicable }], 1_usize);
     for Vote { finding, votes, .. } in units {
         let failing = votes.cases.iter().filter(|case| case.verdict != Verdict::Pass);
-        let failing: Vec<Case> = failing.map(|case| of_unit(finding, case)).collect();
+        let failing = fewest(failing.map(|case| of_unit(finding, case)));
         count = count.saturating_mul(failing.len());
         let pairs = together.iter().flat_map(|before| failing.iter().map(move |case| both(before, case)));
         together = pairs.take(MAX_COMBINATIONS).collect();
     }
-    let failing = together.into_iter().filter(|case| case.verdict == Verdict::Fail);
-    (failing.chain(passing(units)).collect(), count)
+    let absence = absence(units);
+    let failing = together.into_iter().filter_map(|case| match (case.verdict, absence) {
+        (Verdict::Fail, _) | (Verdict::NotApplicable, Absence::Fails) => Some(Case { verdict: Verdict::Fail, ..case }),
+        _ => None,
+    });
+    (fewest(failing).into_iter().chain(passing(units)).collect(), count)
+}
+
+/// The cases without those that another one says with fewer conditions. What makes a unit fail also keeps it from passing.
+fn fewest(cases: impl Iterator<Item = Case>) -> Vec<Case> {
+    let says = |one: &Case, other: &Case| {
+        let is_as_bad = one.verdict == other.verdict || one.verdict == Verdict::Fail;
+        is_as_bad && one.when.iter().all(|condition| other.when.contains(condition))
+    };
+    cases.fold(Vec::new(), |mut fewest, case| {
+        if !fewest.iter().any(|other| says(other, &case)) {
+            fewest.retain(|other| !says(&case, other));
+            fewest.push(case);
+        }
+        fewest
+    })
 }
 
 fn both(left: &Case, right: &Case) -> Case {
@@ -155,10 +201,15 @@ fn passing(units: &[Vote]) -> impl Iterator<Item = Case> + '_ {
     })
 }
 
-/// The options that give the inputs of all units a value.
-fn options_of(units: &[Vote]) -> Vec<String> {
+/// The options that give the inputs in the cases a value; those of all units where there are no cases.
+fn options_of(units: &[Vote], cases: &[Case]) -> Vec<String> {
+    let is_named = |unit: &&Vote| {
+        let prefix = prefix(&unit.finding);
+        let mut inputs = cases.iter().flat_map(|case| &case.when);
+        cases.is_empty() || inputs.any(|(name, _)| name.starts_with(&prefix))
+    };
     let mut options: Vec<String> = Vec::new();
-    for option in units.iter().flat_map(|unit| &unit.votes.options) {
+    for option in units.iter().filter(is_named).flat_map(|unit| &unit.votes.options) {
         if !options.contains(option) {
             options.push(option.clone());
         }
@@ -180,8 +231,12 @@ fn alternatives(units: &[Vote], verdict: Verdict) -> Vec<Case> {
 
 /// The case with its inputs named by their unit too: two units may have inputs of one name.
 fn of_unit(finding: &Finding, case: &Case) -> Case {
-    let prefixed = |(name, met): &(String, Condition)| (format!("{}: {name}", finding.unit), met.clone());
+    let prefixed = |(name, met): &(String, Condition)| (prefix(finding) + name, met.clone());
     Case { when: case.when.iter().map(prefixed).collect(), verdict: case.verdict }
+}
+
+fn prefix(finding: &Finding) -> String {
+    format!("{}: ", finding.unit)
 }
 
 /// What the verdict of the account depends on: the inputs in its cases, or else the units that are undecided.

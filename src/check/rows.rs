@@ -1,24 +1,21 @@
 //! The rows of a unit: each control about each trail, or about the account.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
 use crate::judge::{
-    AccountVotes, Judge, Outcomes, Row, UserRow, account_row, add_alternatives, fill, options, to_finding, trace,
-    user_findings,
+    Absence, AccountVotes, Judge, Outcomes, Row, UserRow, account_row, add_alternatives, fill, options, to_finding,
+    trace, user_findings,
 };
 use crate::model::{Kept, Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
-use crate::value::{Literal, is_part, names_in};
+use crate::value::{is_part, names_in};
 
-use super::{Options, settings};
-
-/// How many other values of parameters are tried on one unit.
-const MAX_ALTERNATIVES: usize = 64;
+use super::{Options, alternatives, required, settings};
 
 /// How many pieces the trails of a unit are judged in at most, side by side. The rows of one piece share the worlds they
 /// meet in, and which rows those are must not depend on the machine.
@@ -45,6 +42,8 @@ pub(super) struct Found {
     pub finding: Finding,
     /// Set where one trail satisfies the control for the whole account.
     pub account: Option<AccountVotes>,
+    /// What other values of parameters that have a default would turn an unknown verdict into, where it is decided with them.
+    pub turned: Vec<Case>,
     /// How the verdict came about, where that was asked for.
     pub trace: Option<Trace>,
 }
@@ -63,8 +62,8 @@ pub(super) struct Rows {
 /// Every row of a unit, and what would change it.
 pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
     let mut rows = self::rows(unit, run);
-    if !rows.found.is_empty() {
-        rows.notes.extend(try_alternatives(&mut rows.found, unit, run));
+    if !rows.found.is_empty() || unit.written_trail().is_some() {
+        rows.notes.extend(alternatives::try_all(&mut rows.found, unit, run));
         open_what_is_kept(&mut rows.found, unit, run);
         for Found { finding, trace, .. } in rows.found.iter_mut().filter(|row| row.finding.verdict.is_decided()) {
             if let Some(trace) = trace.as_mut().filter(|_| !finding.cases.is_empty()) {
@@ -75,7 +74,8 @@ pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
     rows
 }
 
-fn rows(unit: &dyn Unit, run: &Run) -> Rows {
+/// Every row of a unit with the values that its inputs have.
+pub(super) fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let given = |rule: &Rule, parameter: &str, trail: &Resource| settings::given(rule, parameter, trail, unit, run);
     let judge = Judge::new(unit, run.options.max_worlds, run.neighbours, run.outcomes, &given);
     let listed = judge.trails();
@@ -103,8 +103,9 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
             found(judge, &row, None, run)
         })
     });
+    let absence = required::absence(unit, run.options, run.sources);
     let of_accounts = of_accounts.par_iter().filter_map(|(rule, first)| {
-        let (exploration, votes) = account_row(judge, rule, first);
+        let (exploration, votes) = account_row(judge, rule, first, absence);
         let row = Row { unit, rule, trail: None, first, exploration, words: run.words, sources: run.sources };
         found(judge, &row, Some(votes), run)
     });
@@ -112,13 +113,15 @@ fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let user_rows = run.options.user_rules.par_iter().flat_map_iter(|rules| {
         let max_worlds = run.options.max_worlds;
         let found = user_findings(&UserRow { unit, rules, max_worlds, words: run.words, sources: run.sources });
-        found.into_iter().map(|finding| Found { finding, account: None, trace: None })
+        found.into_iter().map(|finding| Found { finding, account: None, turned: Vec::new(), trace: None })
     });
     found.par_extend(user_rows);
+    let written = unit.written_trail().filter(|_| trails.is_empty());
+    if let (Some(written), Absence::Fails, false) = (written, absence, all_refused) {
+        found.extend(of(Holds::Any).filter_map(|rule| required::lacking(rule, unit, written, run.sources)));
+    }
     let why = if all_refused { &run.words.all_refused } else { &run.words.no_trail };
-    let notes = unit
-        .written_trail()
-        .filter(|_| trails.is_empty())
+    let notes = written
         .map(|written| Note { message: fill(why, &[("unit", unit.path().to_owned())].into()), span: Some(written) });
     Rows { found, notes: notes.into_iter().collect(), trails: trails.len() }
 }
@@ -129,7 +132,7 @@ fn found<'a>(judge: &Judge<'a>, row: &Row<'a>, account: Option<AccountVotes>, ru
     let account = account.map(|votes| AccountVotes { options: options(row, &votes.cases), ..votes });
     let is_traced = run.options.trace.is_some_and(|traced| traced.control.id == row.rule.control.id);
     let trace = is_traced.then(|| trace(judge, row, &finding));
-    Some(Found { finding, account, trace })
+    Some(Found { finding, account, turned: Vec::new(), trace })
 }
 
 /// The trails of all worlds, each once, in source order.
@@ -148,36 +151,6 @@ fn accounts(trails: &[Resource]) -> Vec<&Resource> {
         accounts.entry(&*trail.provider).or_insert(trail);
     }
     accounts.into_values().collect()
-}
-
-/// A default decides a verdict, and somebody may still deploy with another allowed value: those that would change the
-/// verdict, or may, become its cases, one parameter changed at a time. Says so where there are too many to try.
-fn try_alternatives(rows: &mut [Found], unit: &dyn Unit, run: &Run) -> Option<Note> {
-    let mut alternatives = unit.alternatives();
-    let count = alternatives.len();
-    alternatives.truncate(MAX_ALTERNATIVES);
-    let tried: Vec<HashMap<Subject, Vec<Case>>> = alternatives
-        .par_iter()
-        .map(|(input, value)| {
-            let unit = unit.with(input, value.as_deref());
-            let rows = unit.map(|unit| self::rows(unit.as_ref(), run).found).unwrap_or_default();
-            rows.iter().map(|row| (row.subject(), outcomes(&row.finding))).collect()
-        })
-        .collect();
-    for row in rows.iter_mut().filter(|row| row.finding.verdict.is_decided()) {
-        let subject = row.subject();
-        for ((input, value), others) in alternatives.iter().zip(&tried) {
-            for case in others.get(&subject).into_iter().flatten().filter(|case| case.verdict != row.finding.verdict) {
-                let changed = value.clone().map(|value| (input.clone(), Condition::Is(Literal::Text(value))));
-                let when = changed.into_iter().chain(case.when.clone()).collect();
-                row.finding.cases.push(Case { when, verdict: case.verdict });
-            }
-        }
-    }
-    let slots =
-        [("unit", unit.path().to_owned()), ("count", count.to_string()), ("tried", alternatives.len().to_string())];
-    let message = || fill(&run.words.alternatives, &slots.into());
-    (count > alternatives.len()).then(|| Note { message: message(), span: None })
 }
 
 /// With every input open, what names resources keeps its default: what would change a verdict without it, or may, becomes a
@@ -226,7 +199,7 @@ fn without_keys(cases: &[Case], kept: &[Kept]) -> Vec<Case> {
 }
 
 /// What a finding says: its verdict, or that of each case where inputs decide that somebody can give.
-fn outcomes(finding: &Finding) -> Vec<Case> {
+pub(super) fn outcomes(finding: &Finding) -> Vec<Case> {
     match finding.verdict {
         Verdict::Unknown if finding.help.is_some() => finding.cases.clone(),
         Verdict::Unknown => Vec::new(),
@@ -235,10 +208,10 @@ fn outcomes(finding: &Finding) -> Vec<Case> {
 }
 
 /// What tells a row from the others of its unit: the control, the trail, the account's provider configuration.
-type Subject = (String, Option<String>, Option<String>);
+pub(super) type Subject = (String, Option<String>, Option<String>);
 
 impl Found {
-    fn subject(&self) -> Subject {
+    pub fn subject(&self) -> Subject {
         let provider = self.account.as_ref().map(|account| account.provider.clone());
         (self.finding.control.clone(), self.finding.resource.clone(), provider)
     }

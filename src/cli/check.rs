@@ -122,7 +122,7 @@ pub(super) struct ControlArguments {
     /// Run the Guard rules in this file or directory too
     #[arg(long, value_name = "PATH")]
     pub(super) rules: Vec<PathBuf>,
-    /// Fail CloudTrail.1 and CloudTrail.3 where no trail is found at all
+    /// Fail CloudTrail.1 and CloudTrail.3 where there is no trail, or inputs may leave an account without one
     #[arg(long)]
     pub(super) require_trail: bool,
     /// The lowest severity whose failure ends with exit code 1; `none` when no failure does

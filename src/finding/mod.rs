@@ -292,7 +292,36 @@ impl Finding {
     }
 }
 
+impl Case {
+    /// Whether inputs may be those of both.
+    #[must_use]
+    pub fn may_meet(&self, other: &Self) -> bool {
+        let is_excluded = |(name, met): &(String, Condition)| {
+            other.when.iter().any(|(other, another)| name == other && met.excludes(another))
+        };
+        !self.when.iter().any(is_excluded)
+    }
+}
+
 impl Condition {
+    /// Whether no input is so that meets the other condition; false where that is not known.
+    #[must_use]
+    pub fn excludes(&self, other: &Self) -> bool {
+        let is_empty = |literal: &Literal| *literal == Literal::Text(String::new());
+        match (self, other) {
+            (Self::Is(one), Self::Is(another)) => !one.same(another),
+            (Self::Is(one), Self::Not(others)) | (Self::Not(others), Self::Is(one)) => {
+                others.iter().any(|other| other.same(one))
+            }
+            (Self::Is(one), Self::Set) | (Self::Set, Self::Is(one)) => *one == Literal::Null || is_empty(one),
+            (Self::Is(one), Self::Empty) | (Self::Empty, Self::Is(one)) => !is_empty(one),
+            (Self::Set, Self::Empty) | (Self::Empty, Self::Set) => true,
+            (Self::Fixed(one), Self::Fixed(another)) | (Self::So(one), Self::So(another)) => one != another,
+            (Self::Other(question, one), Self::Other(asked, another)) => question == asked && one != another,
+            _ => false,
+        }
+    }
+
     /// The condition in words, about the input of that name: `var.env is "dev"`.
     #[must_use]
     pub fn about(&self, name: &str) -> String {

@@ -4,8 +4,9 @@ use crate::explore::{Exploration, explore, merge};
 use crate::finding::{Case, Verdict};
 use crate::model::{Provider, Resource, exists};
 use crate::rules::Rule;
-use crate::value::{Decided, Stop, World};
+use crate::value::{Decided, Stop};
 
+use super::first::world_of_first;
 use super::row::{Judge, Judged};
 use super::scene::Scene;
 
@@ -14,68 +15,98 @@ use super::scene::Scene;
 pub struct AccountVotes {
     /// What tells the account from others of the unit: empty, or a role ARN, a profile.
     pub provider: String,
-    /// What leads to each verdict; one without conditions where it is the same in all worlds. Where the unit has no trail,
-    /// the control does not apply to it.
+    /// What leads to a pass, to no pass if there is a trail, and to no trail, where the control does not apply to the unit;
+    /// without conditions where nothing else can be.
     pub cases: Vec<Case>,
+    /// What is said where no unit of the account has a trail.
+    pub absence: Absence,
     /// How many clauses fail for the trail that comes closest.
     pub failing: usize,
     /// The options that give the inputs in the cases a value.
     pub options: Vec<String>,
 }
 
+/// What an account says in a world in which it has no trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// Nothing: the trail may be declared elsewhere.
+    Silent,
+    /// It fails: it is required to have one.
+    Fails,
+}
+
+impl AccountVotes {
+    /// What a unit says that has no trail in any world.
+    #[must_use]
+    pub fn without_trail(absence: Absence) -> Self {
+        let cases = vec![Case { when: Vec::new(), verdict: Verdict::NotApplicable }];
+        Self { provider: String::new(), cases, absence, failing: 0, options: Vec::new() }
+    }
+
+    /// Whether the unit has a trail in some world.
+    #[must_use]
+    pub fn may_have_trail(&self) -> bool {
+        self.cases.iter().any(|case| case.verdict != Verdict::NotApplicable)
+    }
+}
+
 /// The trail that comes closest in a world, if there is one.
 struct Best(Option<Judged>);
 
-/// What `rule` says about the account of the `first` trail, in each world: the trail that satisfies it, or the one that comes closest. Worlds without a trail have no say, unless other units are deployed to the account.
+/// What `rule` says about the account that `first` is the first trail of, in each world: the trail that satisfies it, or the
+/// one that comes closest. What worlds without a trail say is `absence`; to other units of the account, that they have none.
 #[must_use]
 pub fn account_row<'a>(
     judge: &Judge<'a>,
     rule: &'a Rule,
     first: &Resource,
+    absence: Absence,
 ) -> (Exploration<Option<Judged>>, AccountVotes) {
     let found = explore(judge.max_worlds, |world| {
         let scene = Scene::new(judge, world);
         scene.admitted(|| best_trail(judge, rule, first, &scene).map(Best).map(Some))
     });
     let cases = cases(&found);
-    let worlds =
-        found.worlds.into_iter().map(|(world, judged)| (world, judged.and_then(|Best(judged)| judged))).collect();
-    let failing =
-        |(_, judged): &(World, Option<Judged>)| Some(judged.as_ref()?.failures.len()).filter(|count| *count > 0);
+    let best = found.worlds.iter().filter_map(|(_, best)| best.as_ref()?.0.as_ref());
+    let failing = best.map(|judged| judged.failures.len()).find(|count| *count > 0).unwrap_or(0);
+    let without_trail = || (absence == Absence::Fails).then(|| Judged::without_trail(first));
+    let said = |best: Option<Best>| best.and_then(|Best(judged)| judged.or_else(without_trail));
+    let worlds = found.worlds.into_iter().map(|(world, best)| (world, said(best))).collect();
     let exploration = Exploration { worlds, refused: found.refused, exploded: found.exploded };
-    let failing = exploration.worlds.iter().find_map(failing).unwrap_or(0);
-    (exploration, AccountVotes { provider: first.provider.to_string(), cases, failing, options: Vec::new() })
+    (exploration, AccountVotes { provider: first.provider.to_string(), cases, absence, failing, options: Vec::new() })
 }
 
-/// What leads to each verdict. A world that the real tool refuses has no say, one without a trail has.
+/// What leads to each verdict. A world that the real tool refuses has no say, one without a trail has. What makes a unit fail
+/// and what leaves it without a trail are told from a pass only: both leave the say to the other units.
 fn cases(found: &Exploration<Option<Best>>) -> Vec<Case> {
     let said = |Best(judged): &Best| judged.as_ref().map_or(Verdict::NotApplicable, |judged| judged.verdict);
     let worlds = found.worlds.iter();
     let votes: Vec<_> = worlds.filter_map(|(world, judged)| Some((world, said(judged.as_ref()?)))).collect();
-    match merge(&votes).filter(|_| found.exploded.is_empty()) {
-        Some(merged) if !merged.cases.is_empty() => merged.cases,
-        merged => {
-            let verdict = merged.map_or(Verdict::Unknown, |merged| merged.verdict);
-            vec![Case { when: Vec::new(), verdict }]
-        }
+    if votes.is_empty() || !found.exploded.is_empty() {
+        return vec![Case { when: Vec::new(), verdict: Verdict::Unknown }];
     }
+    let leading_to = |verdict: Verdict, ignored: Option<Verdict>| {
+        let votes: Vec<_> = votes.iter().filter(|(_, other)| Some(*other) != ignored).copied().collect();
+        let cases = match merge(&votes) {
+            Some(merged) if merged.cases.is_empty() => vec![Case { when: Vec::new(), verdict: merged.verdict }],
+            merged => merged.map(|merged| merged.cases).unwrap_or_default(),
+        };
+        cases.into_iter().filter(move |case| case.verdict == verdict)
+    };
+    let passing = leading_to(Verdict::Pass, None);
+    let failing = leading_to(Verdict::Fail, Some(Verdict::NotApplicable));
+    passing.chain(failing).chain(leading_to(Verdict::NotApplicable, Some(Verdict::Fail))).collect()
 }
 
 /// A trail that passes decides the account whatever the others wait for.
 fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, first: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
     let mut closest: Option<Judged> = None;
     let mut waiting = None;
-    let provider = provider_in(scene, first);
     for trail in scene.trails() {
-        let is_in_account = |exists: bool| Ok(exists && trail.provider.is_in_account_of(provider)?);
-        let judged = match exists(trail, scene.world).and_then(is_in_account) {
-            Ok(true) => judge.judge(rule, trail, scene),
-            Ok(false) => continue,
-            Err(stop) => Err(stop),
-        };
-        match judged {
-            Ok(judged) if judged.verdict == Verdict::Pass => return Ok(Some(judged)),
-            Ok(judged) => {
+        match best_instance(judge, rule, trail, first, scene) {
+            Ok(None) => {}
+            Ok(Some(judged)) if judged.verdict == Verdict::Pass => return Ok(Some(judged)),
+            Ok(Some(judged)) => {
                 if closest.as_ref().is_none_or(|other| judged.failures.len() < other.failures.len()) {
                     closest = Some(judged);
                 }
@@ -92,4 +123,31 @@ fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, first: &Resource, scene: &S
 pub(super) fn provider_in<'s>(scene: &'s Scene, trail: &'s Resource) -> &'s Provider {
     let here = scene.trails().iter().find(|here| here.address == trail.address);
     &here.unwrap_or(trail).provider
+}
+
+/// What `rule` says about a trail that exists in the account of `first`. Where it stands for instances that differ, it passes if the first does.
+fn best_instance<'a>(
+    judge: &Judge<'a>,
+    rule: &'a Rule,
+    trail: &Resource,
+    first: &Resource,
+    scene: &Scene,
+) -> Decided<Option<Judged>> {
+    let is_in_account = |exists: bool| Ok(exists && trail.provider.is_in_account_of(provider_in(scene, first))?);
+    let any = match exists(trail, scene.world).and_then(is_in_account) {
+        Ok(true) => judge.judge(rule, trail, scene).map(Some),
+        Ok(false) => Ok(None),
+        Err(stop) => Err(stop),
+    };
+    let Err(Stop::Ask(question)) = &any else { return any };
+    let Some(world) = world_of_first(judge, trail, scene, question) else { return any };
+    let scene = Scene::new(judge, &world);
+    let Some(trail) = scene.trail(&trail.address) else { return any };
+    match scene.admitted(|| best_instance(judge, rule, trail, first, &scene)) {
+        Ok(Some(judged)) if judged.verdict == Verdict::Pass => {
+            Ok(Some(Judged { world: judged.world.or(Some(world.clone())), ..judged }))
+        }
+        Err(Stop::Ask(question)) => Err(Stop::Ask(question)),
+        _ => any,
+    }
 }

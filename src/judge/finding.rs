@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
+
 use crate::explore::{Exploration, Merged};
 use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Subject, Verdict, Whole, fingerprint};
 use crate::model::{Language, Resource, Unit};
@@ -13,7 +15,7 @@ use crate::value::{Input, Reason, Role, World, names_in};
 
 use super::anchor;
 use super::describe::{self, Slots};
-use super::row::{Failure, Judged};
+use super::row::{Failure, Judged, NO_TRAIL};
 
 /// A row that was explored.
 pub struct Row<'a> {
@@ -100,10 +102,10 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
     })
 }
 
-/// The finding of a run that found no trail at all, where one is required. It stands at the top of `place`.
+/// The finding of an account that has no trail in any world, where one is required. It stands at the top of `place`.
 #[must_use]
 pub fn without_trail(rule: &Rule, unit: &str, language: Language, place: Span) -> Option<Finding> {
-    let reason = rule.reason("no-trail")?;
+    let reason = rule.reason(NO_TRAIL)?;
     let attribute = reason.attribute(language).to_owned();
     Some(Finding {
         control: rule.control.id.clone(),
@@ -209,9 +211,7 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
             named.push(words);
         }
     }
-    let choices: Vec<Case> =
-        cases.iter().filter(|case| case.when.iter().any(|(name, _)| named.contains(name))).cloned().collect();
-    match describe::cases(&choices) {
+    match describe::cases(cases) {
         cases if cases.is_empty() => named.join(", "),
         cases => format!("{}: {cases}", named.join(", ")),
     }
@@ -225,16 +225,25 @@ pub fn decide(options: &[String], words: &Words) -> Option<String> {
     (!options.is_empty()).then(|| describe::fill(&words.decide, &slots))
 }
 
-/// The options that decide what is unknown: those of the inputs in the cases.
+/// The options that decide what is unknown: those of the inputs in the cases, where they are enough for one of the cases.
+/// Beside what no option gives they would decide nothing.
 #[must_use]
 pub fn options(row: &Row, cases: &[Case]) -> Vec<String> {
-    let matters = |name: &str| cases.iter().any(|case| case.when.iter().any(|(input, _)| input == name));
-    let all_matter = !row.exploration.exploded.is_empty();
     let questions = row.exploration.worlds.iter().flat_map(|(world, _)| world.answers());
-    let inputs = questions.map(|(question, _)| &question.input).chain(&row.exploration.exploded);
-    let deciding = inputs.filter(|input| all_matter || matters(&input.name));
+    let asked = questions.map(|(question, _)| question.input.as_ref());
+    let exploded = row.exploration.exploded.iter().map(AsRef::as_ref);
+    let inputs: IndexMap<&str, &Input> = asked.chain(exploded).map(|input| (input.name.as_str(), input)).collect();
+    let of = |name: &str| inputs.get(name).map(|input| options_of(input, row.unit)).unwrap_or_default();
+    let named = || cases.iter().flat_map(|case| &case.when).map(|(name, _)| name.as_str());
+    let can_decide = |case: &Case| case.when.iter().all(|(name, _)| !of(name).is_empty());
+    let deciding: Vec<&str> = if row.exploration.exploded.is_empty() {
+        let is_enough = cases.iter().any(can_decide);
+        inputs.keys().copied().filter(|input| is_enough && named().any(|name| name == *input)).collect()
+    } else {
+        inputs.keys().copied().collect()
+    };
     let mut options: Vec<String> = Vec::new();
-    for option in deciding.flat_map(|input| options_of(input, row.unit)) {
+    for option in deciding.into_iter().flat_map(of) {
         if !options.contains(&option) {
             options.push(option);
         }

@@ -7,12 +7,13 @@ mod account;
 mod anchor;
 mod describe;
 mod finding;
+mod first;
 mod row;
 mod scene;
 mod trace;
 mod user;
 
-pub use account::{AccountVotes, account_row};
+pub use account::{Absence, AccountVotes, account_row};
 pub use describe::{cases as describe_cases, fill};
 pub use finding::{Row, decide, options, to_finding, without_trail};
 pub use row::{Failure, Givens, Judge, Judged, Outcomes};

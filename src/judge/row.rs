@@ -55,6 +55,8 @@ pub struct Judged {
     pub origin: Origin,
     /// What the facts remark beside.
     pub remarks: Vec<Remark>,
+    /// The world it was judged in, where that says more than the world of the vote: which instance the trail is.
+    pub world: Option<World>,
 }
 
 /// A clause that failed.
@@ -66,6 +68,28 @@ pub struct Failure {
     pub pointer: String,
     /// What stands behind the value, present or missing.
     pub leaf: Leaf,
+}
+
+/// The reason of a failure of an account that has no trail and is required to have one.
+pub(super) const NO_TRAIL: &str = "no-trail";
+
+impl Judged {
+    /// That an account has no trail and is required to have one, which may be `first`.
+    pub(super) fn without_trail(first: &Resource) -> Self {
+        let origin = Origin::at(first.header, Role::Header);
+        let leaf = Leaf { origin: origin.clone(), reason: Some(NO_TRAIL), ..Leaf::default() };
+        let failure = Failure { code: NO_TRAIL.to_owned(), pointer: "/Trail".to_owned(), leaf };
+        Self {
+            verdict: Verdict::Fail,
+            failures: vec![failure],
+            trail: first.clone(),
+            bucket: String::new(),
+            blocks: [&[first.header][..], &first.callers].concat(),
+            origin,
+            remarks: Vec::new(),
+            world: None,
+        }
+    }
 }
 
 impl<'a> Judge<'a> {
@@ -171,7 +195,7 @@ impl<'a> Judge<'a> {
             if rule.needs.is_bucket() {
                 blocks.extend(&document.bucket_blocks);
             }
-            Judged { verdict, failures, trail: trail.clone(), bucket, blocks, origin, remarks }
+            Judged { verdict, failures, trail: trail.clone(), bucket, blocks, origin, remarks, world: None }
         };
         let needed = rule.needs.pointer();
         if let Some(stop) = document.leaves.stop(&needed) {

@@ -134,7 +134,7 @@ fn values<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, judged: &Judged) 
             let leaf = Leaf { origin: judged.origin.clone(), ..Leaf::default() };
             vec![step.because(chain(row, &leaf))]
         }
-        _ => passed(judge, row, world, &judged.trail).unwrap_or_default(),
+        _ => passed(judge, row, judged.world.as_ref().unwrap_or(world), &judged.trail).unwrap_or_default(),
     }
 }
 

@@ -19,6 +19,12 @@ pub fn stands_for(any: &str, address: &str) -> bool {
     any != address && (same_blocks(any, address, |any, index| any == index || is_any(any)) || is_repeated(any, address))
 }
 
+/// Whether an address stands for instances of which it is not known which there are.
+#[must_use]
+pub fn stands_for_all(address: &str) -> bool {
+    indices(address).iter().any(|(_, index)| is_any(index))
+}
+
 /// The index in `address`, an instance of what `any` stands for, that `any` has none for, if there is one such index.
 pub fn index_under<'t>(any: &str, address: &'t str) -> Option<&'t str> {
     let (any, address) = (indices(any), indices(address));

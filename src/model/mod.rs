@@ -31,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub use address::index_behind;
+pub use address::{index_behind, stands_for_all};
 pub use bucket::{
     Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
@@ -48,6 +48,7 @@ pub use namings::Namings;
 pub use neighbourhood::{Beside, Neighbourhood};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use place::Accounts;
+pub use pool::{is_any_number, is_of_instance};
 pub use provider::Provider;
 pub use unread::Unread;
 pub use whole::{Whole, wholes};

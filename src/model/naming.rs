@@ -364,10 +364,11 @@ fn is_name_of(target: &Value, bucket: &Resource) -> Question {
 
 /// Whether a value is, or is made of, an element of a collection that is not known, whichever: `each.key` over `var.names`.
 fn is_any_element(value: &Value) -> bool {
-    let is_element = |text: &str| text.contains("[*]") || text.contains("count.index of ");
     match &value.data {
-        Data::Open(input) => !matches!(input.reason, Reason::ModuleNotOnDisk { .. }) && is_element(&input.name),
-        Data::Opaque(symbol) => is_element(&symbol.to_string()),
+        Data::Open(input) => {
+            !matches!(input.reason, Reason::ModuleNotOnDisk { .. }) && pool::is_of_instance(&input.name)
+        }
+        Data::Opaque(symbol) => pool::is_of_instance(&symbol.to_string()),
         Data::Text(text) => text.values().any(is_any_element),
         _ => false,
     }

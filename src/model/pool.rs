@@ -2,13 +2,25 @@
 //! resource stands for all that it makes, and its name is made of what stands for all elements, `var.buckets[*]`. That of the
 //! instance `["logs"]` is made of the element `logs`, `var.buckets.logs`. Knows the canonical texts of values, and no resources.
 
-use crate::value::{Data, Literal, Part, Value, step};
+use crate::value::{Data, Input, Keys, Literal, Part, Value, step};
 
 /// What leads to any element of a list by the number of the instance.
 const ANY_COUNTED: &str = "[count.index of ";
 
 /// What the number of any instance is called.
 const ANY_NUMBER: &str = "count.index of ";
+
+/// Whether an input is the number of any instance of a block of which it is not known how many it makes.
+#[must_use]
+pub fn is_any_number(input: &Input) -> bool {
+    input.domain.keys == Keys::Number && input.name.starts_with(ANY_NUMBER)
+}
+
+/// Whether the name of something is made of what differs from instance to instance of such a block.
+#[must_use]
+pub fn is_of_instance(name: &str) -> bool {
+    name.contains("[*]") || name.contains(ANY_NUMBER)
+}
 
 /// The canonical text of the name that an instance has under an index (`["logs"]`, `[0]`), where `any` is the name of what
 /// stands for all instances; `None` where that has no part that differs from instance to instance.

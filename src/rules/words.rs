@@ -40,6 +40,12 @@ pub struct Words {
     pub exploded: String,
     /// More allowed values of parameters than are tried; `{unit}`, `{count}`, `{tried}`.
     pub alternatives: String,
+    /// What those would make of a verdict that is unknown; `{cases}`.
+    pub turned: String,
+    /// A trail that exists with some of them only; `{resource}`, `{inputs}`.
+    pub appears: String,
+    /// The same, and what it fails then; `{controls}`.
+    pub appears_failing: String,
     /// Two changes that are both needed; `{before}`, `{change}`.
     pub changes: String,
     /// The options that would decide an unknown verdict; `{options}`.

@@ -52,6 +52,14 @@ impl World {
         Self { answers, answered, work: self.work.clone() }
     }
 
+    /// The world with those of its answers that are about inputs of which `is_kept` is true.
+    #[must_use]
+    pub fn with_answers_about(&self, is_kept: impl Fn(&Input) -> bool) -> Self {
+        let kept = self.answers.iter().filter(|(question, _)| is_kept(&question.input));
+        let none = Self { work: self.work.clone(), ..Self::default() };
+        kept.fold(none, |world, (question, answer)| world.with(question.clone(), *answer))
+    }
+
     /// The world with each answer to `question` that leaves its input a value: no before yes.
     #[must_use]
     pub fn either(&self, question: &Question) -> Vec<Self> {

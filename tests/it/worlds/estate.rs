@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use trailwarden::finding::{Case, Condition, Finding, Verdict};
-use trailwarden::judge::{Judge, Outcomes, Row, account_row, to_finding};
+use trailwarden::judge::{Absence, Judge, Outcomes, Row, account_row, to_finding};
 use trailwarden::model::{Kind, Neighbours, Resource, Unit};
 use trailwarden::rules::{Catalog, Holds, Rule, Words};
 use trailwarden::source::Sources;
@@ -95,7 +95,8 @@ pub fn findings_in(
     };
     let explored = of_trails.iter().zip(judge.trail_rows(&of_trails));
     let of_trails = explored.filter_map(|((rule, trail), exploration)| finding(rule, Some(trail), exploration));
-    let of_accounts = of(Holds::Any).filter_map(|rule| finding(rule, None, account_row(&judge, rule, first).0));
+    let of_account = |rule: &'static Rule| finding(rule, None, account_row(&judge, rule, first, Absence::Silent).0);
+    let of_accounts = of(Holds::Any).filter_map(of_account);
     of_trails.chain(of_accounts).collect()
 }
 

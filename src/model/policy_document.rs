@@ -167,10 +167,9 @@ impl Document {
     }
 
     fn into_value(self, origin: Origin) -> Value {
-        // The provider leaves an empty list out.
-        let statements = Some(self.statements).filter(|statements| !statements.is_empty());
-        let statements = statements.map(|statements| Value::list(ListKind::Tuple, statements, origin.clone()));
-        object([("Version", self.version), ("Id", self.id), ("Statement", statements)], origin)
+        // The provider leaves an empty list out. S3 takes neither; the list says more plainly that nothing is allowed.
+        let statements = Value::list(ListKind::Tuple, self.statements, origin.clone());
+        object([("Version", self.version), ("Id", self.id), ("Statement", Some(statements))], origin)
     }
 }
 
@@ -320,7 +319,12 @@ pub fn written_out(text: &Text) -> Text {
 /// The JSON of a rendered document.
 #[must_use]
 pub fn json(document: &Value, layout: Layout) -> Text {
-    json_of(document, layout, &|key| vec![Part::Literal(key.to_owned())])
+    let is_nothing =
+        |(name, value): (&String, &Value)| name == "Statement" && value.as_list().is_some_and(<[_]>::is_empty);
+    let entries = document.as_map().into_iter().flatten().filter(|entry| !is_nothing(*entry));
+    let entries = entries.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let document = Value::map(MapKind::Object, entries, document.origin.clone());
+    json_of(&document, layout, &|key| vec![Part::Literal(key.to_owned())])
 }
 
 fn object<'n>(entries: impl IntoIterator<Item = (&'n str, Option<Value>)>, origin: Origin) -> Value {

@@ -3,15 +3,15 @@
 //! An answer follows when the opposite one would leave no value the input could have. So there is one rule for all
 //! questions about one input, [`is_possible`], and one for inputs that are parts of each other or compared, [`World::either`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::facts::{Facts, candidates, is_possible};
 use super::same::can_all_be;
 use super::{
-    Ask, Decided, Input, InputSet, Keys, Literal, Question, Reason, Stop, attempted, index_in, is_inside, is_part,
-    look_at, names_in, step,
+    Ask, Decided, Input, InputSet, Keys, Literal, Question, Stop, attempted, index_in, is_inside, is_part, look_at,
+    names_in, step,
 };
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
@@ -207,8 +207,7 @@ impl World {
 
 /// What an answer about an input bears on: that, and what it is made of. That two inputs are equal says something of both.
 fn borne_on(input: &Input) -> InputSet {
-    let parts = if input.reason == Reason::Derived { names_in(&input.name) } else { BTreeSet::new() };
-    parts.into_iter().map(InputSet::named).fold(InputSet::named(&input.name), InputSet::and)
+    names_in(&input.name).into_iter().map(InputSet::named).fold(InputSet::named(&input.name), InputSet::and)
 }
 
 fn about<'a>(answers: &'a [(Question, bool)], input: &Input) -> impl Iterator<Item = (&'a Ask, bool)> {

@@ -125,7 +125,8 @@ pub(super) fn provider_in<'s>(scene: &'s Scene, trail: &'s Resource) -> &'s Prov
     &here.unwrap_or(trail).provider
 }
 
-/// What `rule` says about a trail that exists in the account of `first`. Where it stands for instances that differ, it passes if the first does.
+/// What `rule` says about a trail that exists in the account of `first`. Where it stands for instances that differ, it passes
+/// if the first does.
 fn best_instance<'a>(
     judge: &Judge<'a>,
     rule: &'a Rule,

@@ -34,8 +34,12 @@ impl<'a> Evaluator<'a> {
         let texts = Type::list(Type::String);
         let arguments = block.arguments.iter().filter_map(|name| {
             let value = self.argument(content, name, env)?;
-            let is_list = matches!(value.data, Data::List(..));
-            Some((*name, if is_list { types::convert(value, &texts, self.world) } else { value }))
+            if !matches!(value.data, Data::List(..)) {
+                return Some((*name, value));
+            }
+            // A list in a list is refused; Terraform took it for its elements before 0.12, and so it is meant.
+            let converted = types::convert(value.clone(), &texts, self.world);
+            Some((*name, if matches!(converted.data, Data::Failed(_)) { value } else { converted }))
         });
         let blocks = block.blocks.iter().map(|(kind, inner)| {
             let mut items = Vec::new();

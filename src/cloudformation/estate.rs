@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
 use crate::model::{
-    Created, Described, Environment, Estate, Existence, Kept, Kind, Language, Namings, OpenInputs, Resource, Unit,
+    Created, Described, Environment, Estate, Existence, Kept, Kind, Language, NamingIndex, OpenInputs, Resource, Unit,
 };
 use crate::source::{Sources, Span};
 use crate::syntax::NodeKind;
@@ -204,7 +204,7 @@ pub struct Evaluated<'a> {
     pub(super) evaluator: Evaluator<'a>,
     /// The resources of the kinds that somebody asked for, in source order.
     resources: RefCell<HashMap<Kind, Vec<Resource>>>,
-    naming: Namings,
+    naming: NamingIndex,
 }
 
 impl<'a> Evaluated<'a> {

@@ -25,6 +25,11 @@ pub fn stands_for_all(address: &str) -> bool {
     indices(address).iter().any(|(_, index)| is_any(index))
 }
 
+/// Whether an address is that of one resource: it neither stands for several, nor has a key that is not known.
+pub fn is_of_one(address: &str) -> bool {
+    !address.contains('*') && !address.contains("${")
+}
+
 /// The index in `address`, an instance of what `any` stands for, that `any` has none for, if there is one such index.
 pub fn index_under<'t>(any: &str, address: &'t str) -> Option<&'t str> {
     let (any, address) = (indices(any), indices(address));

@@ -66,7 +66,7 @@ impl Naming {
     /// The instance that has this name, where this is what stands for all instances, and what exists if that does: all
     /// instances, where the name is made of its element.
     pub(super) fn instance_called(&self, name: &Value, estate: &dyn Estate) -> Option<(Resource, Resource)> {
-        let any = self.bucket.as_ref().filter(|any| !self.name.is_null() && any.address.contains('*'))?;
+        let any = self.bucket.as_ref().filter(|any| !self.name.is_null() && address::stands_for_all(&any.address))?;
         let instance = |index: &str| {
             let one = estate.instance(any, &address::under(&any.address, index)?)?;
             let is_called = one.handle == any.handle || unwrapped(&estate.property(&one, "BucketName")) == *name;

@@ -1,4 +1,4 @@
-//! What a provider configuration says about the account that it works in.
+//! What a provider configuration says about the account that it works in. Knows no language that writes one.
 
 use std::ops::Deref;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! What names a bucket in a plan: a value, or one of several, which of them being a question.
+//! What names a bucket in a plan: a value, or one of several, which of them being a question. Knows values, and not how
+//! references lead to them (`links`).
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use crate::model::schema;
-use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Namings, Provider, Resource};
+use crate::model::{Described, Environment, Estate, Existence, Kind, Language, NamingIndex, Provider, Resource};
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
@@ -29,7 +29,7 @@ pub(super) const CALL_META: &[&str] = &["source", "version", "providers", "count
 pub(super) struct TerraformEstate<'a> {
     evaluator: Evaluator<'a>,
     listed: OnceCell<Arc<Listed>>,
-    namings: Namings,
+    naming: NamingIndex,
 }
 
 /// The resources by what is asked for: each row asks for several kinds, most of which are few beside its trails.
@@ -61,7 +61,7 @@ impl Listed {
 
 impl<'a> TerraformEstate<'a> {
     pub fn new(unit: &'a TerraformUnit, world: &'a World) -> Self {
-        Self { evaluator: Evaluator::new(unit, world), listed: OnceCell::new(), namings: Namings::default() }
+        Self { evaluator: Evaluator::new(unit, world), listed: OnceCell::new(), naming: NamingIndex::default() }
     }
 }
 
@@ -90,7 +90,7 @@ impl Estate for TerraformEstate<'_> {
 
     fn naming(&self, kind: Kind, address: &str, name: Option<&str>) -> Vec<Resource> {
         let all = self.listed().by_kind.get(&kind).map(Vec::as_slice).unwrap_or_default();
-        self.namings.among(all, kind, address, name, self)
+        self.naming.among(all, kind, address, name, self)
     }
 
     /// An `import` block says that it exists already: <https://developer.hashicorp.com/terraform/language/import>
@@ -238,7 +238,7 @@ impl<'a> Evaluator<'a> {
         for id in self.module_instances(scope, name) {
             match self.object(id).as_deref() {
                 Some(Object::Module(child)) => {
-                    // As of the root, that its validations are looked at is part of what is listed.
+                    // What its validations look at is part of what the listing looks at, as it is for the root.
                     let _ = self.is_invalid(child);
                     found.extend(self.resources_of(child));
                 }

@@ -1,4 +1,5 @@
-//! Which resources may name a bucket, found by what is written in them: a unit may have thousands of each.
+//! Which resources may name a bucket, found by what is written in them: a unit may have thousands of each. Knows the values of
+//! one world, and leaves it to [`super::Naming`] whether they do.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -6,13 +7,14 @@ use std::rc::Rc;
 
 use crate::value::{Data, InputSet, SymbolSource, Value, look_at, watched};
 
+use super::address::is_of_one;
 use super::{Estate, Kind, Resource};
 
 /// What is written in the resources of each kind, read once in a world, with the inputs it looked at.
 #[derive(Debug, Default)]
-pub struct Namings(RefCell<HashMap<Kind, Rc<(Naming, InputSet)>>>);
+pub struct NamingIndex(RefCell<HashMap<Kind, Rc<(Written, InputSet)>>>);
 
-impl Namings {
+impl NamingIndex {
     /// Those of `all` resources of a kind in `estate` that may name the bucket with this address or literal name, in order.
     pub fn among(
         &self,
@@ -25,7 +27,7 @@ impl Namings {
         let known = self.0.borrow().get(&kind).map(Rc::clone);
         let known = known.unwrap_or_else(|| {
             let values = all.iter().map(|resource| estate.property(resource, property(kind)));
-            let read = Rc::new(watched(|| Naming::of(kind, values)));
+            let read = Rc::new(watched(|| Written::of(kind, values)));
             self.0.borrow_mut().insert(kind, Rc::clone(&read));
             read
         });
@@ -41,7 +43,7 @@ fn property(kind: Kind) -> &'static str {
 
 /// The resources of one kind, by number, as their property names buckets.
 #[derive(Debug, Default)]
-struct Naming {
+struct Written {
     by_address: HashMap<String, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
     /// What has to be compared with each bucket.
@@ -50,28 +52,28 @@ struct Naming {
     count: usize,
 }
 
-impl Naming {
+impl Written {
     /// Sorts the resources by the values of what names buckets.
     fn of(kind: Kind, values: impl Iterator<Item = Value>) -> Self {
-        let mut naming = Self::default();
+        let mut written = Self::default();
         for (number, value) in values.enumerate() {
-            naming.count = number + 1;
+            written.count = number + 1;
             match &value.data {
                 // A bucket without a name goes by its address alone.
                 Data::Null if kind == Kind::Bucket => {}
                 Data::Opaque(symbol) if symbol.attribute == "id" => match &symbol.source {
                     SymbolSource::Resource(address) if is_of_one(address) => {
-                        naming.by_address.entry(address.clone()).or_default().push(number);
+                        written.by_address.entry(address.clone()).or_default().push(number);
                     }
-                    _ => naming.others.push(number),
+                    _ => written.others.push(number),
                 },
                 _ => match value.as_str() {
-                    Some(name) => naming.by_name.entry(name.to_owned()).or_default().push(number),
-                    None => naming.others.push(number),
+                    Some(name) => written.by_name.entry(name.to_owned()).or_default().push(number),
+                    None => written.others.push(number),
                 },
             }
         }
-        naming
+        written
     }
 
     fn may_name(&self, address: &str, name: Option<&str>) -> Vec<usize> {
@@ -84,9 +86,4 @@ impl Naming {
         found.sort_unstable();
         found
     }
-}
-
-/// Whether an address is that of one resource: it neither stands for several, nor has a key that is not known.
-fn is_of_one(address: &str) -> bool {
-    !address.contains('*') && !address.contains("${")
 }

@@ -20,6 +20,7 @@ mod maps;
 mod networks;
 mod numbers;
 mod parameters;
+mod re2;
 mod regexes;
 mod results;
 mod sets;

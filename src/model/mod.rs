@@ -24,6 +24,7 @@ mod pool;
 mod provider;
 pub mod schema;
 pub mod tags;
+mod told;
 mod unread;
 mod whole;
 
@@ -50,6 +51,7 @@ pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, nami
 pub use place::Accounts;
 pub use pool::{is_any_number, is_of_instance};
 pub use provider::Provider;
+pub use told::Told;
 pub use unread::Unread;
 pub use whole::{Whole, wholes};
 

@@ -167,6 +167,11 @@ impl<'p> Instances<'p> {
         }
     }
 
+    /// The instances of modules that hold anything.
+    pub fn modules(&self) -> impl Iterator<Item = &ModulePath> {
+        self.modules.iter()
+    }
+
     /// The instances of a resource of a module.
     pub fn named(&self, module: &ModulePath, name: &Name) -> &[usize] {
         self.by_name.get(&(module.clone(), name.clone())).map_or(&[], Vec::as_slice)

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::value::{Ask, Data, Input, Literal, Origin, Question, Symbol, SymbolSource, Value, World};
 
+use super::slot::Extent;
+
 /// One of several values, which of them being a question.
 #[derive(Debug, Clone)]
 pub(super) struct Choice {
@@ -16,6 +18,15 @@ pub(super) struct Choice {
     pub others: Arc<[String]>,
     /// What it is where it is none of these.
     pub rest: Value,
+}
+
+/// An argument, and how much of it the plan tells.
+#[derive(Debug)]
+pub(super) struct Planned {
+    /// What it is, as far as the plan alone tells.
+    pub linked: Linked,
+    /// How much that is.
+    pub told: Extent,
 }
 
 /// What an argument is.

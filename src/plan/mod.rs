@@ -2,12 +2,13 @@
 //! is known only then as opaque values. Knows the format (major version 1, and 0 before it) and no control.
 //! <https://developer.hashicorp.com/terraform/internals/json-format>
 //!
-//! A plan settles everything Terraform evaluates, so nothing in it is open but which bucket a reference means where the
-//! plan does not say (`links`). Its places are lines of the sources it was made from, where those are at hand (`place`), and
-//! bytes of the plan itself otherwise.
+//! A plan settles everything Terraform evaluates before apply. What is known after apply only is what the sources are worth
+//! that it was made from, where those are at hand (`sources`): they are evaluated with what the plan tells (`told`). Without
+//! them nothing in a plan is open but which bucket a reference means where the plan does not say (`links`). Its places are
+//! lines of the sources, and bytes of the plan itself otherwise (`place`).
 
 mod address;
-mod choice;
+mod estate;
 mod instances;
 mod linked;
 mod links;
@@ -17,23 +18,29 @@ mod property;
 mod provider;
 mod references;
 mod slot;
+mod sources;
+mod told;
+
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
-use crate::model::{Described, Estate, Existence, Kind, Language, Resource, Unit, schema};
+use crate::model::{self, Described, Estate, Existence, Kind, Language, Resource, Unit, schema};
 use crate::source::{FileId, Sources};
 use crate::syntax::{Node, Problem, ProblemSeverity, Written, json};
-use crate::value::{Origin, Reason, Role, Value, World};
+use crate::value::World;
 
 use address::Mode;
+use estate::PlannedEstate;
 use instances::{Instance, Instances, LeftOut};
-use linked::Linked;
+use linked::Planned;
 use place::Place;
 use property::Reader;
+use slot::Extent;
+use told::Told;
 
 /// What a file turns out to be.
-#[derive(Debug)]
 pub enum Loaded {
     /// A plan.
     Plan(Box<Plan>),
@@ -44,15 +51,21 @@ pub enum Loaded {
 }
 
 /// A plan, evaluated.
-#[derive(Debug)]
 pub struct Plan {
     path: String,
-    resources: Vec<(Resource, IndexMap<&'static str, Linked>)>,
+    resources: Vec<(Resource, Properties)>,
+    /// What it tells of its sources, until these are evaluated.
+    told: Option<Arc<dyn model::Told>>,
+    /// What its sources are worth.
+    sources: Option<Box<dyn Unit>>,
     /// What belongs to a bucket and is left for a later plan.
     deferred: Option<String>,
     notes: Vec<Note>,
     errors: Vec<FileError>,
 }
+
+/// The properties of a resource that the model knows, by name.
+type Properties = IndexMap<&'static str, Planned>;
 
 /// Where the sources of a plan are.
 #[derive(Clone, Copy)]
@@ -134,7 +147,22 @@ pub fn load(sources: &Sources, file: FileId, configuration: Configuration<'_>) -
     let instances = Instances::of(root, written);
     let deferred = left_out.and_then(|left_out| instances.deferred(left_out, is_about_access));
     let resources = resources(&instances, written);
-    Loaded::Plan(Box::new(Plan { path: source.path.clone(), resources, deferred, notes, errors }))
+    let is_settled =
+        |(_, properties): &(Resource, Properties)| properties.values().all(|property| property.told == Extent::Whole);
+    let is_asking = written.is_some() && !resources.iter().all(is_settled);
+    let told = is_asking.then(|| Arc::new(Told::of(&instances)) as Arc<dyn model::Told>);
+    let path = source.path.clone();
+    Loaded::Plan(Box::new(Plan { path, resources, told, sources: None, deferred, notes, errors }))
+}
+
+impl Loaded {
+    /// The plan with its sources evaluated, where they tell more than it does. `evaluate` does that with what it tells.
+    #[must_use]
+    pub fn with_sources(self, evaluate: impl FnOnce(Arc<dyn model::Told>) -> Box<dyn Unit>) -> Self {
+        let Self::Plan(mut plan) = self else { return self };
+        plan.sources = plan.told.take().map(evaluate);
+        Self::Plan(plan)
+    }
 }
 
 /// What the sources do not declare of the resources the model knows.
@@ -168,10 +196,7 @@ fn error(path: &str, problem: &Problem) -> FileError {
 }
 
 /// The resources the model knows, with their properties.
-fn resources(
-    instances: &Instances<'_>,
-    written: Option<&dyn Written>,
-) -> Vec<(Resource, IndexMap<&'static str, Linked>)> {
+fn resources(instances: &Instances<'_>, written: Option<&dyn Written>) -> Vec<(Resource, Properties)> {
     let reader = Reader { instances };
     let managed = instances.all.iter().filter(|instance| instance.at.resource.mode == Mode::Managed);
     let known = managed.filter_map(|instance| Some((schema::kind(&instance.at.resource.kind)?, instance)));
@@ -215,7 +240,7 @@ impl Unit for Plan {
     }
 
     fn estate<'a>(&'a self, world: &'a World) -> Box<dyn Estate + 'a> {
-        Box::new(Planned { plan: self, world })
+        Box::new(PlannedEstate::new(self, world))
     }
 
     /// None: a plan's inputs had their values when it was made.
@@ -229,49 +254,6 @@ impl Unit for Plan {
 
     fn errors(&self) -> Vec<FileError> {
         self.errors.clone()
-    }
-}
-
-/// A plan in one world.
-struct Planned<'a> {
-    plan: &'a Plan,
-    world: &'a World,
-}
-
-impl Estate for Planned<'_> {
-    fn language(&self) -> Language {
-        Language::Terraform
-    }
-
-    fn resources(&self, kind: Kind) -> Vec<Resource> {
-        let resources = self.plan.resources.iter().map(|(resource, _)| resource);
-        resources.filter(|resource| resource.kind == kind).cloned().collect()
-    }
-
-    /// What certainly names another bucket asks nothing of this one.
-    fn naming(&self, kind: Kind, address: &str, name: Option<&str>) -> Vec<Resource> {
-        let of_kind = self.plan.resources.iter().filter(|(resource, _)| resource.kind == kind);
-        let may_name = |properties: &IndexMap<&str, Linked>| {
-            properties.get("Bucket").is_none_or(|bucket| bucket.may_be(address, name))
-        };
-        of_kind.filter(|(_, properties)| may_name(properties)).map(|(resource, _)| resource.clone()).collect()
-    }
-
-    fn property(&self, resource: &Resource, name: &str) -> Value {
-        let properties = self.plan.resources.get(resource.handle).map(|(_, properties)| properties);
-        let property = properties.and_then(|properties| properties.get(name));
-        let absent = || Value::null(Origin::at(resource.header, Role::Header));
-        property.map_or_else(absent, |property| property.value(self.world))
-    }
-
-    /// What is left for a later plan may open a bucket, or close it, or make it log.
-    fn unread(&self) -> Option<Reason> {
-        let what = self.plan.deferred.as_ref()?;
-        Some(Reason::Unsupported(format!("{what}, which the plan leaves for a later one")))
-    }
-
-    fn rejected(&self) -> bool {
-        false
     }
 }
 

@@ -42,19 +42,6 @@ impl<'p> Place<'p> {
         Some(Self { written, calls: calls.into(), header: block.header, at: At::Body(&block.body) })
     }
 
-    /// The sources, and the calls that lead to the module it is in.
-    pub fn module(&self) -> (&'p dyn Written, &[String]) {
-        (self.written, &self.calls)
-    }
-
-    /// The expression of the argument that stands there.
-    pub fn expression(&self) -> Option<Arc<Expr>> {
-        match &self.at {
-            At::Expression(expr) => Some(Arc::clone(expr)),
-            At::Body(_) | At::Blocks(_) | At::Nothing => None,
-        }
-    }
-
     /// The line that announces the innermost block.
     pub fn header(&self) -> Span {
         self.header

@@ -2,10 +2,8 @@
 //! statements are in the plan although the JSON that the provider will render is not.
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document>
 
-use serde_json::Value as Json;
-
 use crate::model::policy_document::render;
-use crate::value::{ListKind, MapKind, Number, Origin, Value};
+use crate::value::{ListKind, MapKind, Value};
 
 use super::address::Mode;
 use super::instances::Instance;
@@ -81,26 +79,5 @@ pub(super) fn says(text: &Value, document: &Value) -> bool {
 /// The document behind a JSON text. One that was rendered from another data source is a document already.
 fn decoded(text: &Value) -> Value {
     let parsed = text.as_str().and_then(|json| serde_json::from_str(json).ok());
-    parsed.map_or_else(|| text.clone(), |json| of_json(json, &text.origin))
-}
-
-/// JSON as a value, all of it from one place.
-fn of_json(json: Json, origin: &Origin) -> Value {
-    let here = || origin.clone();
-    match json {
-        Json::Null => Value::null(here()),
-        Json::Bool(value) => Value::bool(value, here()),
-        Json::Number(number) => {
-            let text = number.to_string();
-            Number::parse(&text).map_or_else(|_| Value::text(text, here()), |number| Value::number(number, here()))
-        }
-        Json::String(text) => Value::text(text, here()),
-        Json::Array(items) => {
-            Value::list(ListKind::Tuple, items.into_iter().map(|item| of_json(item, origin)).collect(), here())
-        }
-        Json::Object(entries) => {
-            let entries = entries.into_iter().map(|(key, value)| (key, of_json(value, origin))).collect();
-            Value::map(MapKind::Object, entries, here())
-        }
-    }
+    parsed.map_or_else(|| text.clone(), |json| Value::of_json(json, &text.origin))
 }

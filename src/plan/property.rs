@@ -6,9 +6,8 @@ use crate::model::schema::{self, From, Grants, Property};
 use crate::model::tags;
 use crate::value::{Data, ListKind, MapKind, Value};
 
-use super::choice::may_be_unset;
 use super::instances::{Instance, Instances, constant};
-use super::linked::Linked;
+use super::linked::{Linked, Planned};
 use super::policy_document;
 use super::slot::{self, Path, Slot};
 
@@ -43,18 +42,23 @@ pub(super) struct Reader<'p> {
 
 impl<'p> Reader<'p> {
     /// A property of an instance.
-    pub fn property(&self, instance: &Instance<'p>, property: &Property) -> Linked {
+    pub fn property(&self, instance: &Instance<'p>, property: &Property) -> Planned {
+        let all = instance.slot.field("tags_all");
+        let slot = match property.from {
+            From::Tags(_) if !all.is_absent() => all,
+            from => instance.slot.field(argument(from)),
+        };
+        Planned { linked: self.linked(instance, property), told: slot.extent() }
+    }
+
+    fn linked(&self, instance: &Instance<'p>, property: &Property) -> Linked {
         match property.from {
             From::Text(argument) if BUCKET_NAMES.contains(&property.name) => self.instances.bucket(instance, argument),
             From::Plain(argument) => Linked::Value(self.policy(instance, argument)),
             From::Tags(argument) => Linked::Value(self.tags(instance, argument)),
             from => {
-                let (slot, path) = (self.written(instance, argument(from)), instance.path(argument(from)));
-                let may_be_unset = || path.place.as_ref().is_some_and(|place| may_be_unset(place, self.instances));
-                Linked::Value(match from {
-                    From::Text(_) if slot.is_unknown() && may_be_unset() => path.open(),
-                    _ => self.read(from, slot, &path),
-                })
+                let path = instance.path(argument(from));
+                Linked::Value(self.read(from, self.written(instance, argument(from)), &path))
             }
         }
     }

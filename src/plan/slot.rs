@@ -46,6 +46,20 @@ impl<'p> Slot<'p> {
         !self.is_unknown() && self.value.is_none_or(is_null)
     }
 
+    /// Whether any of it is secret.
+    pub fn is_secret(self) -> bool {
+        self.sensitive.is_some_and(holds_true)
+    }
+
+    /// How much of it the plan tells.
+    pub fn extent(self) -> Extent {
+        match self.unknown {
+            Some(mirror) if is_true(mirror) => Extent::Nothing,
+            Some(mirror) if holds_true(mirror) => Extent::Part,
+            _ => Extent::Whole,
+        }
+    }
+
     fn item(self, index: usize) -> Self {
         self.part(|node| node.items()?.get(index))
     }
@@ -54,6 +68,17 @@ impl<'p> Slot<'p> {
         let mirror = |mirror: Option<&'p Node>| mirror.filter(|node| is_true(node)).or_else(|| mirror.and_then(&of));
         Self { value: self.value.and_then(&of), unknown: mirror(self.unknown), sensitive: mirror(self.sensitive) }
     }
+}
+
+/// How much of a value a plan tells: what is known after apply only, it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of it.
+    Whole,
+    /// Some of it.
+    Part,
+    /// Nothing.
+    Nothing,
 }
 
 /// The attribute a slot is, to name what is unknown in it and to say where it stands.
@@ -152,6 +177,22 @@ pub(super) fn value(slot: Slot<'_>, path: &Path<'_>) -> Value {
     }
 }
 
+/// The value of a slot of which all is known, wherever it stands.
+pub(super) fn anywhere(slot: Slot<'_>, origin: &Origin) -> Value {
+    let inner = |node: &Node| anywhere(Slot { value: Some(node), ..Slot::default() }, origin);
+    match slot.value.map(|node| &node.kind) {
+        None => Value::null(origin.clone()),
+        Some(NodeKind::Scalar(scalar)) => known(scalar, origin.clone()),
+        Some(NodeKind::Sequence(items)) => {
+            Value::list(ListKind::Tuple, items.iter().map(inner).collect(), origin.clone())
+        }
+        Some(NodeKind::Mapping(entries)) => {
+            let entries = entries.iter().filter_map(|entry| Some((entry.key.text()?.to_owned(), inner(&entry.value))));
+            Value::map(MapKind::Object, entries.collect(), origin.clone())
+        }
+    }
+}
+
 /// The keys of an object: those that are known, then those that are not.
 fn keys(slot: Slot<'_>) -> IndexSet<&str> {
     let entries = slot.value.into_iter().chain(slot.unknown).flat_map(Node::entries);
@@ -173,6 +214,11 @@ fn known(scalar: &Scalar, origin: Origin) -> Value {
 
 fn is_true(node: &Node) -> bool {
     is_plain(node, "true")
+}
+
+fn holds_true(node: &Node) -> bool {
+    let inner = node.items().into_iter().flatten().chain(node.entries().iter().map(|entry| &entry.value));
+    is_true(node) || inner.into_iter().any(holds_true)
 }
 
 fn is_null(node: &Node) -> bool {

@@ -43,8 +43,24 @@ const BUCKET_PARTS: &[&str] = &[
 const IDS: &[(&str, &str)] = &[("random_id", "b64_url"), ("random_string", "result"), ("random_uuid", "result")];
 
 impl<'a> Evaluator<'a> {
-    /// `address.name` of an instance: what is configured, else what the provider will make.
+    /// `address.name` of an instance: what a plan tells, else what is configured, else what the provider will make.
     pub fn instance_attribute(&self, instance: &Instance<'a>, name: &str, span: Span) -> Value {
+        let value = self.written_attribute(instance, name, span);
+        let told = self.unit.told.as_ref();
+        let Some(told) = told.and_then(|told| told.attribute(&instance.address, name, &value.origin)) else {
+            return value;
+        };
+        // What is written says where each part of it stands.
+        if value.obstacle().is_none() && told.agrees_with(&value) {
+            return value;
+        }
+        match known_attribute(instance, name) {
+            Some(attribute) => types::convert(told, &attribute.ty, self.world),
+            None => told,
+        }
+    }
+
+    fn written_attribute(&self, instance: &Instance<'a>, name: &str, span: Span) -> Value {
         if instance.key.mode == Mode::Data
             && let Some(value) = self.data_attribute(instance, name, span)
         {
@@ -172,6 +188,9 @@ impl<'a> Evaluator<'a> {
         for name in ["id", "arn"] {
             entries.entry(name.to_owned()).or_insert_with(|| self.instance_attribute(instance, name, span));
         }
+        let told = self.unit.told.iter().flat_map(|told| told.attributes(&instance.address));
+        let told: Vec<_> = told.map(|name| (name.clone(), self.instance_attribute(instance, &name, span))).collect();
+        entries.extend(told);
         Value::map(MapKind::Object, entries, Origin::expression(span))
     }
 }

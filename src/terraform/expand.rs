@@ -98,10 +98,30 @@ impl<'a> Evaluator<'a> {
         if shape == Shape::Keyed {
             self.keep_names(scope, name, block, &mut expansion.slots);
         }
+        expansion = self.told_instances(&address, expansion, &value, span);
         if let Existence::May(_) = scope.existence {
             expansion.existence = scope.existence.clone();
         }
         expansion
+    }
+
+    /// The instances that a plan tells of, where it does not follow from the sources which there are.
+    fn told_instances(&self, address: &str, expansion: Expansion, value: &Value, span: Span) -> Expansion {
+        let is_known = expansion.existence == Existence::Exists && expansion.unknown.is_none();
+        let told = self.unit.told.as_ref().filter(|_| !is_known).and_then(|told| told.keys(address));
+        let Some(keys) = told else { return expansion };
+        let slot = |key: Option<Literal>| match key.map(|key| Literal::to_value(&key, Origin::expression(span))) {
+            None => Slot::single(),
+            Some(Value { data: Data::Number(index), .. }) => {
+                Slot::counted(index.as_i64().and_then(|index| usize::try_from(index).ok()).unwrap_or_default(), span)
+            }
+            Some(key) => {
+                let is_of_elements = value.as_list().is_some() || matches!(value.said_type(), Type::Set(_));
+                let element = if is_of_elements { key.clone() } else { self.index(value, &key, span) };
+                Slot::keyed(&key.as_str().map(str::to_owned).unwrap_or_default(), key, element)
+            }
+        };
+        known(expansion.shape, keys.into_iter().map(slot).collect())
     }
 
     /// OpenTofu's `lifecycle { enabled = … }`: where it is false there is no instance, and the block is null. Terraform

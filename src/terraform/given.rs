@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
-use crate::model::{GivenVariable, Inputs};
+use crate::model::{GivenVariable, Inputs, Told};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Expr, Node, NodeKind, Problem, ProblemSeverity, Style, hcl, json};
 use crate::value::{ListKind, MapKind, Number, Origin, Reason, Role, Value};
@@ -84,6 +84,13 @@ impl GivenValues {
         }
         inputs.variables.iter().for_each(|variable| given.variable(sources, variable));
         given
+    }
+
+    /// What a plan tells of the variables of these names. It tells nothing of ephemeral ones.
+    pub fn told<'n>(names: impl Iterator<Item = &'n String>, told: &dyn Told) -> Self {
+        let unknown = || Given::Unknown(Reason::Elsewhere("the plan does not hold its value".to_owned()));
+        let values = names.map(|name| (name.clone(), told.variable(name).map_or_else(unknown, Given::Value)));
+        Self { values: values.collect(), ..Self::default() }
     }
 
     fn variable(&mut self, sources: &Sources, variable: &GivenVariable) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::finding::{FileError, Note};
 use crate::model::schema::kind;
-use crate::model::{Estate, Inputs, Kept, Kind, Language, OpenInputs, Unit};
+use crate::model::{Estate, Inputs, Kept, Kind, Language, OpenInputs, Told, Unit};
 use crate::source::{Sources, Span};
 use crate::value::World;
 
@@ -38,6 +38,8 @@ pub struct TerraformUnit {
     pub(super) terragrunt: Option<Config>,
     /// The configuration of Terragrunt that deploys it.
     pub(super) deployed_by: Option<Box<TerraformUnit>>,
+    /// What a plan tells of it.
+    pub(super) told: Option<Arc<dyn Told>>,
 }
 
 /// Reads the root module in `directory`. For several, [`Modules::load`] shares what they call.
@@ -50,19 +52,33 @@ impl Modules {
     /// Reads the root module in `directory` with everything it calls.
     #[must_use]
     pub fn load(&self, directory: &Path, inputs: &Inputs) -> TerraformUnit {
+        let given = GivenValues::read(&self.sources, &[&normalize(directory)], inputs);
+        self.unit(directory, inputs.clone(), given, None)
+    }
+
+    /// Reads it as the sources of a plan, which tells what is known of it before apply. Its variables have their values there.
+    #[must_use]
+    pub fn load_told(&self, directory: &Path, inputs: &Inputs, told: Arc<dyn Told>) -> TerraformUnit {
+        let given = GivenValues::told(self.get(directory).variables.keys(), told.as_ref());
+        let inputs = Inputs { open: OpenInputs::WithoutDefault, ..inputs.clone() };
+        self.unit(directory, inputs, given, Some(told))
+    }
+
+    fn unit(&self, directory: &Path, inputs: Inputs, given: GivenValues, told: Option<Arc<dyn Told>>) -> TerraformUnit {
         let directory = normalize(directory);
         let module = self.get(&directory);
         let tree = |computed: &Computed| Node::of(self, Arc::clone(&module), computed);
         let unit = TerraformUnit {
             path: self.sources.display(&directory),
             tree: tree(&Computed::default()),
-            given: GivenValues::read(&self.sources, &[&directory], inputs),
+            given,
             sources: Arc::clone(&self.sources),
-            inputs: inputs.clone(),
+            inputs,
             unanswered: World::default(),
             shared: Shared::default(),
             terragrunt: None,
             deployed_by: None,
+            told,
             directory,
         };
         let unit = unit.with_computed(tree);

@@ -5,6 +5,7 @@
 //! Evaluation is total and never asks: it returns pending values, and whoever needs one decided asks the
 //! [`World`]. This room knows neither Terraform nor CloudFormation.
 
+mod agree;
 mod before;
 mod facts;
 mod fixed;

@@ -15,7 +15,7 @@ MIRROR = re.compile(r"\blocal\.(data__)?(aws_[a-z0-9_]+?)__([\w-]+)")
 
 
 def restored(plan):
-    kept = {key: plan[key] for key in ("format_version", "terraform_version")}
+    kept = {key: plan[key] for key in ("format_version", "terraform_version", "complete", "variables") if key in plan}
     configuration = {
         "provider_config": {"aws": {"name": "aws", "full_name": PROVIDER}},
         "root_module": module(plan["configuration"]["root_module"]),

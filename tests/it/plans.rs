@@ -1,4 +1,4 @@
-//! A plan and the sources it was made from have the same verdicts: `tests/conformance/modules` holds modules, and for
+//! A plan and the sources it was made from have the same verdicts, and so has the plan with its sources: `tests/conformance/modules` holds modules, and for
 //! some of them what the real Terraform planned (`--- plan.json`).
 
 use std::collections::BTreeMap;
@@ -11,8 +11,8 @@ use serde_json::Value;
 /// A verdict of each control about each resource (`null` stands for the account).
 type Verdicts = BTreeMap<(String, String), String>;
 
-fn verdicts(directory: &Path, name: &str) -> Verdicts {
-    let check = ["check", "--format", "json", "."];
+fn verdicts(directory: &Path, arguments: &[&str], name: &str) -> Verdicts {
+    let check = ["check", "--format", "json"].iter().chain(arguments);
     let output = Command::cargo_bin("trailwarden").unwrap().current_dir(directory).args(check).output().unwrap();
     let report: Value =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{name}: {error}: {output:?}"));
@@ -61,13 +61,17 @@ fn a_plan_and_its_sources_have_the_same_verdicts() {
                 _ => write(sources.path(), path, text),
             }
         }
-        let (sources, plan) = (verdicts(sources.path(), name), verdicts(plan.path(), name));
+        let both = ["plan.json", "--source", sources.path().to_str().unwrap()];
+        let both = verdicts(plan.path(), &both, name);
+        let (sources, plan) = (verdicts(sources.path(), &["."], name), verdicts(plan.path(), &["."], name));
         rows += sources.len();
-        let keys: std::collections::BTreeSet<_> = sources.keys().chain(plan.keys()).collect();
-        let differ = keys.into_iter().filter(|key| sources.get(*key) != plan.get(*key));
-        wrong.extend(
-            differ.map(|key| format!("{name}: {key:?}: sources {:?}, plan {:?}", sources.get(key), plan.get(key))),
-        );
+        for (what, plan) in [("plan", plan), ("plan with its sources", both)] {
+            let keys: std::collections::BTreeSet<_> = sources.keys().chain(plan.keys()).collect();
+            let differ = keys.into_iter().filter(|key| sources.get(*key) != plan.get(*key));
+            let difference =
+                |key| format!("{name}: {key:?}: sources {:?}, {what} {:?}", sources.get(key), plan.get(key));
+            wrong.extend(differ.map(difference));
+        }
     }
     assert!(rows >= 500, "there are {rows} verdicts");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -1,12 +1,13 @@
 //! Plans with a trail in them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::cloudformation::Given;
 use crate::finding::FileError;
+use crate::model::Unit;
 use crate::plan;
 use crate::source::{FileClass, FoundFile, ReadError, Sources, mentions_trail_in_terraform};
 use crate::terraform::{self, Modules};
@@ -30,7 +31,7 @@ pub(super) fn add(
         .into_par_iter()
         .map(|file| {
             let loaded = (is_candidate(&file) && sources.search(&file.path, may_hold))
-                .then(|| load(&file.path, options.source.as_deref(), &modules, sources));
+                .then(|| load(&file.path, options, &modules, sources));
             (file, loaded)
         })
         .collect();
@@ -49,15 +50,19 @@ pub(super) fn add(
 }
 
 /// A plan with the sources it was made from: those that were named, else those that lie beside it.
-fn load(path: &Path, source: Option<&Path>, modules: &Modules, sources: &Sources) -> Result<plan::Loaded, ReadError> {
+fn load(path: &Path, options: &Options, modules: &Modules, sources: &Sources) -> Result<plan::Loaded, ReadError> {
     let file = sources.read_plan(path)?;
-    if let Some(directory) = source {
-        let written = modules.written(&sources.absolute(directory));
-        return Ok(plan::load(sources, file, plan::Configuration::Named(&written)));
+    let evaluate = |directory: PathBuf| {
+        move |told| Box::new(modules.load_told(&directory, &options.inputs, told)) as Box<dyn Unit>
+    };
+    if let Some(directory) = &options.source {
+        let directory = sources.absolute(directory);
+        let written = modules.written(&directory);
+        return Ok(plan::load(sources, file, plan::Configuration::Named(&written)).with_sources(evaluate(directory)));
     }
     let beside =
         path.parent().filter(|directory| sources.list(directory).iter().any(|name| terraform::is_configuration(name)));
     let Some(directory) = beside else { return Ok(plan::load(sources, file, plan::Configuration::Unknown)) };
     let written = modules.written(directory);
-    Ok(plan::load(sources, file, plan::Configuration::Beside(&written)))
+    Ok(plan::load(sources, file, plan::Configuration::Beside(&written)).with_sources(evaluate(directory.to_owned())))
 }

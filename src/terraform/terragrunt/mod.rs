@@ -169,6 +169,7 @@ impl Modules {
             directory,
             terragrunt: None,
             deployed_by: Some(Box::new(config)),
+            told: None,
         };
         let unit = unit.with_computed(tree);
         secret::withhold(&unit.tree, &self.sources, |name| {
@@ -296,6 +297,7 @@ fn alone(sources: &Arc<Sources>, file: &Path, place: &Place, inputs: &Inputs) ->
         directory: place.directory.clone(),
         terragrunt: Some(config),
         deployed_by: None,
+        told: None,
     })
 }
 

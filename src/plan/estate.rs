@@ -1,0 +1,88 @@
+//! A plan in one world: what it tells, and beside that what its sources are worth.
+
+use crate::model::{Estate, Kind, Language, NamingIndex, Resource};
+use crate::value::{Decided, Origin, Reason, Role, Value, World};
+
+use super::linked::Planned;
+use super::slot::Extent;
+use super::sources::{completed, is_beyond};
+use super::{Plan, Properties};
+
+/// A plan in one world.
+pub(super) struct PlannedEstate<'a> {
+    plan: &'a Plan,
+    world: &'a World,
+    sources: Option<Box<dyn Estate + 'a>>,
+    naming: NamingIndex,
+}
+
+impl<'a> PlannedEstate<'a> {
+    pub fn new(plan: &'a Plan, world: &'a World) -> Self {
+        let sources = plan.sources.as_ref().map(|sources| sources.estate(world));
+        Self { plan, world, sources, naming: NamingIndex::default() }
+    }
+
+    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &'a (Resource, Properties)> {
+        self.plan.resources.iter().filter(move |(resource, _)| resource.kind == kind)
+    }
+
+    fn planned(&self, resource: &Resource, name: &str) -> Option<&'a Planned> {
+        self.plan.resources.get(resource.handle)?.1.get(name)
+    }
+
+    /// What the sources say of a property that the plan does not tell, or not all of it.
+    fn evaluated(&self, resource: &Resource, name: &str, planned: &Planned) -> Option<Value> {
+        let sources = self.sources.as_ref().filter(|_| planned.told != Extent::Whole)?;
+        let value = sources.property(&sources.resource(resource.kind, &resource.address)?, name);
+        match planned.told {
+            Extent::Part => Some(completed(&planned.linked.value(self.world), &value)),
+            // What is missing of the sources, the plan may have.
+            Extent::Whole | Extent::Nothing => Some(value).filter(|value| !is_beyond(value)),
+        }
+    }
+}
+
+impl Estate for PlannedEstate<'_> {
+    fn language(&self) -> Language {
+        Language::Terraform
+    }
+
+    fn resources(&self, kind: Kind) -> Vec<Resource> {
+        self.of_kind(kind).map(|(resource, _)| resource.clone()).collect()
+    }
+
+    /// What certainly names another bucket asks nothing of this one.
+    fn naming(&self, kind: Kind, address: &str, name: Option<&str>) -> Vec<Resource> {
+        let resources = match self.sources {
+            Some(_) => self.naming.among(&self.resources(kind), kind, address, name, self),
+            None => self.resources(kind),
+        };
+        let may_name = |resource: &Resource| {
+            self.planned(resource, "Bucket").is_none_or(|bucket| {
+                bucket.linked.may_be(address, name) || self.evaluated(resource, "Bucket", bucket).is_some()
+            })
+        };
+        resources.into_iter().filter(may_name).collect()
+    }
+
+    fn property(&self, resource: &Resource, name: &str) -> Value {
+        let Some(planned) = self.planned(resource, name) else {
+            return Value::null(Origin::at(resource.header, Role::Header));
+        };
+        self.evaluated(resource, name, planned).unwrap_or_else(|| planned.linked.value(self.world))
+    }
+
+    /// What is left for a later plan may open a bucket, or close it, or make it log.
+    fn unread(&self) -> Option<Reason> {
+        let what = self.plan.deferred.as_ref()?;
+        Some(Reason::Unsupported(format!("{what}, which the plan leaves for a later one")))
+    }
+
+    fn rejected(&self) -> bool {
+        self.refusal() == Ok(true)
+    }
+
+    fn refusal(&self) -> Decided<bool> {
+        self.sources.as_ref().map_or(Ok(false), |sources| sources.refusal())
+    }
+}

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Call, Expr, ExprKind};
-use crate::value::{Ask, Data, Input, Junction, Literal, Origin, Question, Role, Value, World};
+use crate::value::{Ask, Data, Input, Junction, Literal, Origin, Question, Reason, Role, Value, World};
 
 use super::evaluator::Evaluator;
 use super::functions::{self, is_doubtful, length_of};
@@ -129,6 +129,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Says that what is being tried needs a collection without null in it, where somebody gives it or it is made of elements.
+    fn needs_set_elements(&self, collection: &Value, span: Span) {
+        if let Some((_, parts)) = collection.parts() {
+            parts.iter().for_each(|part| self.needs_set_elements(part, span));
+        } else if let Some(items) = collection.as_list() {
+            items.iter().for_each(|item| self.needs_set(item));
+        } else if let Data::Open(input) = &collection.data
+            && (collection.each().is_some() || matches!(input.reason, Reason::NoValue(_)))
+        {
+            let (_, element) = self.any_element(collection, span);
+            self.attempts.of_elements(collection, self.world, || self.needs_set(&element));
+        }
+    }
+
     /// Says that what is being tried needs a value that is not null and can be converted to a type. Whether one is that waits
     /// for an answer, is known once it is given, also where another operand decides: that is asked last, because the answer
     /// tells that nothing failed in the value.
@@ -190,12 +204,15 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Says that what is being tried needs a function's arguments not to be null where it takes no null.
-    pub fn needs_arguments(&self, name: &str, arguments: &[Value]) {
+    pub fn needs_arguments(&self, name: &str, arguments: &[Value], span: Span) {
         if !self.attempts.is_on() {
             return;
         }
         for value in functions::refused_if_null(name, arguments) {
             self.needs_set(value);
+        }
+        for collection in functions::refused_if_holding_null(name, arguments) {
+            self.needs_set_elements(collection, span);
         }
         let certain = match (name, arguments) {
             ("element", [Value { data: Data::Open(list), origin, .. }, ..]) => {
@@ -331,7 +348,8 @@ impl<'a> Evaluator<'a> {
                     let length = length_of(input, self.world, origin());
                     binary(BinaryOperator::Greater, length, Value::number(at.clone(), origin()), self.world, origin())
                 }
-                (Some((Junction::Map, _)), _) => yes(),
+                // A key that is known is asked for where it is read.
+                (Some((Junction::Map, _)), _) if Literal::of(key).is_some() => yes(),
                 _ => self.unclear(source, key),
             },
             Data::Opaque(_) => self.unclear(source, key),

@@ -163,7 +163,7 @@ impl<'a> Evaluator<'a> {
             return value;
         }
         let misfit = self.misfit(name, &arguments);
-        self.needs_arguments(name, &arguments);
+        self.needs_arguments(name, &arguments, span);
         self.limits.count(functions::regex_steps(name, &arguments));
         if let Some(limit) = self.too_much(&arguments, span) {
             return limit;

@@ -159,6 +159,9 @@ impl<'a> Evaluator<'a> {
         let open = |env: Env<'_, 'a>| {
             let named = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
             let is_met = each.condition.as_ref().map(|condition| named(condition)).transpose()?;
+            if let Some((_, is_met)) = &is_met {
+                self.needs_a(&Type::Bool, is_met);
+            }
             let is_met = is_met.map(|(_, is_met)| truth(&is_met, self.world));
             // It is called what is written, whatever the answers about the element are.
             let condition = each.condition.as_ref().map(|condition| format!(" if {}", self.written(condition, env)));
@@ -172,9 +175,9 @@ impl<'a> Evaluator<'a> {
                 }
                 ForResult::Object(made_key, element) | ForResult::Grouped(made_key, element) => {
                     let ((key_name, made_key), (made, element)) = (named(made_key)?, named(element)?);
+                    self.needs_set(&made_key);
                     let made_key = convert(made_key, &Type::String, self.world);
                     let name = format!("{{for each of {of} : {key_name} => {made}{condition}}}");
-                    self.needs_set(&made_key);
                     let is_grouped = matches!(each.result, ForResult::Grouped(..));
                     if !is_grouped {
                         self.needs_other_keys(&made_key, &key, &name);

@@ -2,6 +2,8 @@
 //!
 //! Knows domains and questions only; how inputs hang together is [`super::World`]'s to say.
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::{Ask, Domain, Literal, Number};
 
 /// What is known about one input.
@@ -74,7 +76,7 @@ fn can_be_more(facts: &Facts) -> bool {
     };
     let held = facts.iter().filter(|(ask, answer)| *answer && matches!(ask, Ask::Holds(_))).count();
     let least = sizes(true).max().map_or(1, |count| count + 1).max(held);
-    let is_collection = facts.iter().any(|(ask, _)| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_)));
+    let is_collection = facts.iter().any(|(ask, _)| matches!(ask, Ask::Holds(_)));
     let is_boolean = facts.iter().any(|(ask, _)| matches!(ask, Ask::True));
     let is_wide = facts.iter().any(|(ask, answer)| *ask == &Ask::Fixed && !answer);
     sizes(false).min().is_none_or(|most| least <= most) && !(is_boolean && (is_collection || is_wide))
@@ -119,8 +121,12 @@ fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
             Literal::Text(text) => Some(super::is_fixed(text)),
             _ => Some(*literal != Literal::Null),
         },
-        // The empty text and other scalars hold nothing; nobody looks into null.
-        Ask::Holds(_) | Ask::LongerThan(_) => (*literal != Literal::Null).then_some(false),
+        // Texts and other scalars hold nothing; nobody looks into null.
+        Ask::Holds(_) => (*literal != Literal::Null).then_some(false),
+        Ask::LongerThan(count) => match literal {
+            Literal::Text(text) => Some(text.graphemes(true).count() > *count),
+            _ => None,
+        },
         Ask::Above(number) => Number::parse(&literal.as_text()).ok().map(|value| value > *number),
         Ask::Below(number) => Number::parse(&literal.as_text()).ok().map(|value| value < *number),
     }

@@ -278,6 +278,19 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_as_long_as_its_characters() {
+        let x = input(Domain::default());
+        let asked = |ask: Ask| Question::new(x.clone(), ask);
+        let long = World::default().with(asked(Ask::LongerThan(3)), true);
+        assert_eq!(long.answer(&asked(is("prod"))), None);
+        assert_eq!(long.answer(&asked(is("dev"))), Some(false));
+        let prod = World::default().with(asked(is("prod")), true);
+        for (count, expected) in [(3, true), (4, false)] {
+            assert_eq!(prod.answer(&asked(Ask::LongerThan(count))), Some(expected), "length > {count}");
+        }
+    }
+
+    #[test]
     fn a_number_lies_where_all_answers_have_it() {
         let x = input(Domain::default());
         let number = Number::from(5_i64);

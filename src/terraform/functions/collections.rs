@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
 use crate::syntax::BinaryOperator;
 use crate::terraform::joined::{count, item};
-use crate::terraform::operators::{all, any, binary, equal};
+use crate::terraform::operators::{all, any, binary, equal, not};
 use crate::terraform::types::{self, Type, unify};
 use crate::terraform::unknown::{Outcome, is_identifier, may_have_unknown_keys, opaque, settle};
 use crate::value::{
@@ -233,9 +233,16 @@ pub(super) fn truth(value: &Value) -> Result<bool, Trouble> {
 
 /// Null elements count as false.
 fn booleans(arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
-    let items = arguments.items(0)?.iter();
-    let item = |item: &Value| if item.is_null() { Value::bool(false, item.origin.clone()) } else { item.clone() };
-    Ok(items.map(item).collect())
+    let (world, origin) = (arguments.world(), arguments.origin());
+    let item = |item: &Value| match &item.data {
+        Data::Null => Value::bool(false, item.origin.clone()),
+        Data::Open(input) if !input.domain.never_null => {
+            let null = Value::answer(Question::new(Arc::clone(input), Ask::Null), world, origin.clone());
+            all(vec![not(null, world, origin.clone()), item.clone()], world, origin.clone())
+        }
+        _ => item.clone(),
+    };
+    Ok(arguments.items(0)?.iter().map(item).collect())
 }
 
 fn all_true(arguments: &Arguments) -> Answer {

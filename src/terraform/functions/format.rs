@@ -1,6 +1,7 @@
 //! `format` and `formatlist`: the text, its verbs and its arguments. How a verb writes a value is in [`super::verbs`].
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
+use super::parameters::may_have_fraction;
 use super::verbs::{self, Verb};
 use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{Outcome, element_of, is_identifier, text};
@@ -93,9 +94,18 @@ pub(super) fn written<'v>(name: &str, arguments: &'v [Value]) -> Vec<(&'v Value,
     written
 }
 
-/// Whether what is open in the arguments decides if they fit each other: the verbs, and the lengths of lists.
+/// Whether what is open in the arguments decides if they fit each other: the verbs, some of which write whole numbers only,
+/// and the lengths of lists.
 pub(super) fn may_mismatch(name: &str, arguments: &[Value]) -> bool {
     let Some((format, values)) = arguments.split_first().filter(|_| is_format(name)) else { return false };
+    let verbs = format.as_str().and_then(|format| parse(format, values.len()).ok()).unwrap_or_default();
+    let is_fraction = |piece: &Piece| match piece {
+        Piece::Verb(verb, at) => verb.is_of_whole() && values.get(*at).is_some_and(may_have_fraction),
+        Piece::Literal(_) => false,
+    };
+    if verbs.iter().any(is_fraction) {
+        return true;
+    }
     let lists = values.iter().filter(|value| name == "formatlist" && of(value).may_be_list());
     let is_open = |value: &Value| matches!(value.data, Data::Open(_));
     format.obstacle().is_some_and(is_open) || (lists.clone().count() > 1 && lists.clone().any(is_open))

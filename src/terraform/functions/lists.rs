@@ -16,7 +16,7 @@ const MAX_RANGE: usize = 1024;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("chunklist", &[P::List, P::Number], Outcome::Open, chunk_list),
-    function("compact", &[P::Texts], Outcome::Open, compact),
+    function("compact", &[P::TextsAndNulls], Outcome::Open, compact),
     function("concat", &[P::Ordered], Outcome::Open, concat).variadic(P::Ordered),
     function("distinct", &[P::List], Outcome::Set, distinct),
     function("flatten", &[P::Sequence], Outcome::Open, flatten),

@@ -197,6 +197,15 @@ pub fn refused_if_null<'v>(name: &str, arguments: &'v [Value]) -> Vec<&'v Value>
     refused
 }
 
+/// The collections among the arguments of a call that must not hold null.
+#[must_use]
+pub fn refused_if_holding_null<'v>(name: &str, arguments: &'v [Value]) -> Vec<&'v Value> {
+    let written = format::written(name, arguments).into_iter();
+    let lists = written.filter(|(_, ty)| matches!(ty, Type::List(_))).map(|(value, _)| value);
+    let texts = parameters(name).zip(arguments).filter(|(parameter, _)| parameter.refuses_null_elements());
+    lists.chain(texts.map(|(_, argument)| argument)).collect()
+}
+
 /// Whether a call may be refused because of the type of something that is open in its arguments, or because they do not
 /// fit each other.
 #[must_use]

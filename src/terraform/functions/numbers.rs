@@ -18,7 +18,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .variadic(P::Number),
     function("parseint", &[P::Any, P::Number], Outcome::Number, parse_int),
     function("pow", &[P::Number, P::Number], Outcome::Number, power),
-    function("signum", &[P::Number], Outcome::Number, sign),
+    function("signum", &[P::Whole], Outcome::Number, sign),
 ];
 
 fn map(arguments: &Arguments, change: fn(&Number) -> Number) -> Answer {

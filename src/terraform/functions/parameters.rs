@@ -1,7 +1,7 @@
 //! What a function takes.
 
 use crate::terraform::types::{Type, of};
-use crate::value::{Data, Value};
+use crate::value::{Data, Reason, Value};
 
 /// What an argument must be. Null is refused but for [`Parameter::Nullable`] and [`Parameter::KeyedOrNull`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(super) enum Parameter {
     /// A map, an object or null.
     KeyedOrNull,
     Number,
+    /// A number without a fraction.
+    Whole,
     Text,
     /// A text that is read as JSON: what was encoded is what it holds, and needs no text.
     Json,
@@ -30,6 +32,8 @@ pub(super) enum Parameter {
     Bools,
     /// `list(string)`
     Texts,
+    /// `list(string)`, with null among them.
+    TextsAndNulls,
     /// `set(any)`
     Set,
     /// `map(list(string))`
@@ -46,11 +50,11 @@ impl Parameter {
             | Self::Ordered
             | Self::Keyed
             | Self::KeyedOrNull => Type::Any,
-            Self::Number => Type::Number,
+            Self::Number | Self::Whole => Type::Number,
             Self::Text | Self::Json => Type::String,
             Self::List => Type::list(Type::Any),
             Self::Bools => Type::list(Type::Bool),
-            Self::Texts => Type::list(Type::String),
+            Self::Texts | Self::TextsAndNulls => Type::list(Type::String),
             Self::Set => Type::set(Type::Any),
             Self::TextLists => Type::map(Type::list(Type::String)),
         }
@@ -59,6 +63,11 @@ impl Parameter {
     /// Whether it may be null.
     pub(super) fn takes_null(self) -> bool {
         matches!(self, Self::Nullable | Self::KeyedOrNull)
+    }
+
+    /// Whether its elements may not be null.
+    pub(super) fn refuses_null_elements(self) -> bool {
+        matches!(self, Self::Texts | Self::TextLists)
     }
 
     /// What is needed in place of an unknown value of this type, where it is no one type that is needed.
@@ -82,9 +91,15 @@ impl Parameter {
                 let is_collection = argument.parts().is_some() || argument.each().is_some() || is_of_for(argument);
                 matches!(argument.data, Data::Open(_)) && !is_collection && of(argument) == Type::Any
             }
+            Self::Whole => is_doubtful(argument, &Type::Number) || may_have_fraction(argument),
             _ => is_doubtful(argument, &self.ty()),
         }
     }
+}
+
+/// Whether a number may be one with a fraction: a length is none.
+pub(super) fn may_have_fraction(value: &Value) -> bool {
+    matches!(&value.data, Data::Open(input) if !matches!(input.reason, Reason::LengthOf(_)))
 }
 
 /// Whether an open value is what a `for` makes, which is a list or a map.

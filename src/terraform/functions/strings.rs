@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("startswith", &[P::Text, P::Text], Outcome::Bool, |call| begins(call, End::Left)),
     function("strcontains", &[P::Text, P::Text], Outcome::Bool, contains),
     function("strrev", &[P::Text], Outcome::Set, reverse),
-    function("substr", &[P::Text, P::Number, P::Number], Outcome::Open, substring),
+    function("substr", &[P::Text, P::Whole, P::Whole], Outcome::Open, substring),
     function("title", &[P::Text], Outcome::Set, title),
     function("trim", &[P::Text, P::Text], Outcome::Cut, trim),
     function("trimprefix", &[P::Text, P::Text], Outcome::Cut, |call| cut(call, End::Left)),

@@ -70,6 +70,11 @@ impl Verb {
         }
     }
 
+    /// Whether it refuses a number with a fraction.
+    pub(super) fn is_of_whole(&self) -> bool {
+        matches!(self.letter, 'b' | 'd' | 'o' | 'x' | 'X')
+    }
+
     fn has(&self, flag: char) -> bool {
         self.flags.contains(flag)
     }

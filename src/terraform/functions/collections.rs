@@ -98,7 +98,7 @@ fn different_keys(entries: &IndexMap<String, Value>, arguments: &Arguments) -> R
 
 /// The length of an input, which can be asked about.
 pub(in crate::terraform) fn length_of(collection: &Arc<Input>, world: &World, origin: Origin) -> Value {
-    let domain = Domain { never_null: true, never_empty: true, keys: Keys::Number, ..Domain::default() };
+    let domain = Domain { never_null: true, never_empty: true, keys: Keys::Count, ..Domain::default() };
     let collection = &collection.itself();
     let collection = collection.counted();
     let name = format!("length({})", collection.name);

@@ -300,7 +300,7 @@ fn to_json(value: &Value, origin: &Origin) -> Value {
 fn write_json(value: &Value, out: &mut Vec<Part>) {
     let literal = |text: &str| Part::Literal(text.to_owned());
     match &value.data {
-        Data::Null | Data::Object(_) => out.push(literal("null")),
+        Data::Null | Data::Object(..) => out.push(literal("null")),
         Data::Bool(_) | Data::Number(_) => out.push(Part::Literal(value.describe())),
         Data::Text(text) => {
             out.push(literal("\""));

@@ -109,7 +109,7 @@ pub fn text(value: &Value) -> Result<Text, &'static str> {
         Data::Number(number) => Ok(Text::literal(number.to_string())),
         Data::Null => Err("nothing (AWS::NoValue)"),
         Data::List(..) => Err("a list"),
-        Data::Map(..) | Data::Object(_) => Err("a map"),
+        Data::Map(..) | Data::Object(..) => Err("a map"),
         Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => {
             Ok(Text::join([Part::Value(value.clone())]))
         }

@@ -182,7 +182,7 @@ impl Terms {
         let effect = &terms.effect;
         if matches!(
             effect.data,
-            Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) | Data::Object(_)
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Map(..) | Data::Object(..)
         ) || effect.as_str().is_some_and(|effect| !matches!(effect, "Allow" | "Deny"))
         {
             return Err("its Effect is neither Allow nor Deny");
@@ -194,7 +194,7 @@ impl Terms {
         }
         if matches!(
             terms.condition.data,
-            Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..) | Data::Object(_)
+            Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::List(..) | Data::Object(..)
         ) {
             return Err("its Condition is no object");
         }
@@ -207,7 +207,7 @@ fn is_principal(value: &Value) -> bool {
     match &value.data {
         Data::Map(_, kinds) => kinds.keys().all(|kind| principal::is_kind(kind)),
         Data::Text(text) => text.as_literal().is_none_or(|text| text == "*"),
-        Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Object(_) => false,
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::List(..) | Data::Object(..) => false,
         Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => true,
     }
 }

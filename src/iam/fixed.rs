@@ -25,7 +25,7 @@ pub(super) fn is_fixed(value: &Value, world: &World) -> Decided<bool> {
             every(text.values().map(|part| is_fixed(part, world)))
         }
         Data::Pending(_) | Data::Failed(_) => value.read_null(world).map(|_| false),
-        Data::Null | Data::List(..) | Data::Map(..) | Data::Object(_) => Ok(false),
+        Data::Null | Data::List(..) | Data::Map(..) | Data::Object(..) => Ok(false),
     }
 }
 

@@ -308,7 +308,7 @@ impl Naming {
     fn is_maker_of(&self, value: &Value, bucket: &Resource) -> bool {
         let is_named = |text: &str| {
             let name = self.name.as_str().map(|name| format!("\"{name}\""));
-            name.is_some_and(|name| text.contains(&name)) || text.contains(&format!("object {}", bucket.handle))
+            name.is_some_and(|name| text.contains(&name))
         };
         match &value.data {
             Data::Opaque(symbol) => match &symbol.source {
@@ -335,7 +335,7 @@ impl Naming {
             Data::Opaque(symbol) => {
                 bucket.is_some_and(|bucket| symbol.source == SymbolSource::Resource(bucket.address.clone()))
             }
-            Data::Object(id) => bucket.is_some_and(|bucket| bucket.handle == id.0),
+            Data::Object(id, _) => bucket.is_some_and(|bucket| bucket.handle == id.0),
             _ => false,
         };
         let is_it = |value: &Value| {

@@ -2,7 +2,7 @@
 //! resource stands for all that it makes, and its name is made of what stands for all elements, `var.buckets[*]`. That of the
 //! instance `["logs"]` is made of the element `logs`, `var.buckets.logs`. Knows the canonical texts of values, and no resources.
 
-use crate::value::{Data, Input, Keys, Literal, Part, Value, step};
+use crate::value::{Data, Input, Literal, Part, Value, step};
 
 /// What leads to any element of a list by the number of the instance.
 const ANY_COUNTED: &str = "[count.index of ";
@@ -13,7 +13,7 @@ const ANY_NUMBER: &str = "count.index of ";
 /// Whether an input is the number of any instance of a block of which it is not known how many it makes.
 #[must_use]
 pub fn is_any_number(input: &Input) -> bool {
-    input.domain.keys == Keys::Number && input.name.starts_with(ANY_NUMBER)
+    input.domain.keys.is_number() && input.name.starts_with(ANY_NUMBER)
 }
 
 /// Whether the name of something is made of what differs from instance to instance of such a block.

@@ -25,7 +25,7 @@ impl Evaluator<'_> {
                 Some(value) => value.through(span, Role::Expression),
                 None => Value::failed(format!("there is no attribute \"{name}\""), origin()),
             },
-            Data::Object(id) => self.object_attribute(*id, name, span).through(span, Role::Expression),
+            Data::Object(id, _) => self.object_attribute(*id, name, span).through(span, Role::Expression),
             Data::Open(_) | Data::Opaque(_) if !may_have(source.said_type(), name) || self.is_empty(source) => {
                 Value::failed(format!("there is no attribute \"{name}\""), origin())
             }
@@ -108,7 +108,7 @@ impl Evaluator<'_> {
             (Data::Opaque(symbol), _) => {
                 opaque_part(symbol, &step(key), span).typed(part_type(source, key).unwrap_or(&Type::Any))
             }
-            (Data::Object(id), _) => match key.as_str() {
+            (Data::Object(id, _), _) => match key.as_str() {
                 Some(name) if self.is_module(*id) => self.attribute(source, name, span),
                 _ => Value::failed("a resource without count or for_each has no index", origin),
             },
@@ -170,7 +170,7 @@ impl Evaluator<'_> {
         let wanted = self.key_value(name, origin.clone());
         let behind = entries.iter().skip(at.map_or(0, |at| at + 1)).rev();
         // Whether an unknown key is any of those in front is what the caller asks, one by one.
-        let is_instance = |value: &Value| matches!(value.data, Data::Object(_));
+        let is_instance = |value: &Value| matches!(value.data, Data::Object(..));
         let may_be_it = |key: &str, value: &Value| match at {
             _ if !is_unknown => self.is_unknown_key(key),
             at => at.is_some() && !is_instance(value),
@@ -223,7 +223,7 @@ impl Evaluator<'_> {
     /// index than its own, the one that has it.
     fn any_instance(&self, source: &Value, index: &Value, span: Span) -> Option<Value> {
         let (own, element) = source.each()?;
-        let Data::Object(any) = element.data else { return None };
+        let Data::Object(any, _) = element.data else { return None };
         let is_own = own.describe() == index.describe();
         // In a list that is made of instances each is under another index than its own.
         let place = || {
@@ -235,7 +235,7 @@ impl Evaluator<'_> {
         if id.is_some_and(|id| self.is_missing(id)) {
             return Some(Value::failed(format!("there is no element {}", index.shown()), Origin::expression(span)));
         }
-        Some(Value::new(Data::Object(id.unwrap_or(any)), element.origin.clone()).through(span, Role::Expression))
+        Some(self.as_value(id.unwrap_or(any), element.origin.clone()).through(span, Role::Expression))
     }
 
     fn some_element(&self, source: &Value, key: &Value, span: Span) -> Value {
@@ -250,9 +250,13 @@ impl Evaluator<'_> {
 
 /// The type of the element of an unknown value under a key.
 fn part_type<'v>(source: &'v Value, key: &Value) -> Option<&'v Type> {
-    match key.as_str() {
-        Some(name) => source.said_type().attribute(name),
-        None => source.said_type().element(),
+    match (source.said_type(), key.as_str()) {
+        (Type::Tuple(items), _) => match position(key) {
+            Position::At(at) => items.get(at),
+            _ => None,
+        },
+        (ty, Some(name)) => ty.attribute(name),
+        (ty, None) => ty.element(),
     }
 }
 
@@ -265,7 +269,11 @@ fn nullable(source: &Value, name: &str) -> Nullable {
 fn may_hold(ty: &Type, key: &Value) -> bool {
     match ty {
         Type::Bool | Type::Number | Type::String | Type::Set(_) => false,
-        Type::List(_) | Type::Tuple(_) => !matches!(position(key), Position::Never),
+        Type::Tuple(items) => match position(key) {
+            Position::At(at) => at < items.len(),
+            position => matches!(position, Position::Unknown),
+        },
+        Type::List(_) => !matches!(position(key), Position::Never),
         Type::Object(attributes) => key.as_str().is_none_or(|name| attributes.contains_key(name)),
         Type::Any | Type::Map(_) => true,
     }

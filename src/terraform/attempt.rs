@@ -182,16 +182,17 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Says that what is being tried needs a key to be none of those before it.
-    pub fn needs_another<'k>(&self, key: &Value, before: impl Iterator<Item = &'k String>) {
-        if !self.attempts.is_on() {
-            return;
-        }
+    /// Whether a key is none of those before it, as far as the answers tell. Says that what is being tried needs that.
+    pub fn is_another<'k>(&self, key: &Value, before: impl Iterator<Item = &'k String>) -> bool {
         let origin = || key.origin.clone();
-        for other in before {
+        let before = before.filter(|other| key.as_str().is_none() || self.is_unknown_key(other));
+        let others = before.map(|other| {
             let same = equal(key, &self.key_value(other, origin()), self.world, origin());
-            self.attempts.add(|needs| &mut needs.certain, not(same, self.world, origin()));
-        }
+            let is_other = not(same, self.world, origin());
+            self.attempts.add(|needs| &mut needs.certain, is_other.clone());
+            is_other
+        });
+        others.filter(|is_other| is_other.as_bool() == Some(false)).count() == 0
     }
 
     /// Says that what is being tried needs each element of an unknown collection to make another key, where `made` is the

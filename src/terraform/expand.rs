@@ -178,6 +178,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
+        let value = &types::shaped(value.clone(), self.world);
         let any = || {
             let (key, element) = self.any_element(value, span);
             let is_set = matches!(value.said_type(), Type::Set(_));
@@ -200,7 +201,7 @@ impl<'a> Evaluator<'a> {
                 },
             },
             Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
-            Data::Map(..) | Data::Object(_) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
+            Data::Map(..) | Data::Object(..) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
                 Ok(elements) => self.keys(address, self.as_they_count(value, elements, span), span),
                 Err(_) => self.refuse(Shape::Keyed, any(), address, "for_each cannot be worked out", span),
             },

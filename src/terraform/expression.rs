@@ -95,7 +95,7 @@ impl<'a> Evaluator<'a> {
     fn operand(&self, expr: &Expr, env: Env<'_, 'a>) -> Value {
         let value = self.evaluate(expr, env);
         match value.data {
-            Data::Object(id) if self.is_module(id) => self.whole_object(id, expr.span),
+            Data::Object(id, _) if self.is_module(id) => self.whole_object(id, expr.span),
             _ => value,
         }
     }
@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
         let value = match value.data {
             // A text stays what it is beside a scalar, so that a file which is not wanted is not read either.
             Data::Text(_) if is_scalar(other) => value,
-            Data::Pending(_) | Data::Failed(_) | Data::Object(_) => value,
+            Data::Pending(_) | Data::Failed(_) | Data::Object(..) => value,
             _ => {
                 let other = self.attempts.apart(|| self.evaluate(other, env));
                 let limit = self.too_much([&value, &other], span);
@@ -179,7 +179,7 @@ impl<'a> Evaluator<'a> {
     fn arguments(&self, call: &Call, name: &str, span: Span, env: Env<'_, 'a>) -> Result<Vec<Value>, Value> {
         let mut arguments: Vec<Value> = call.arguments.iter().map(|argument| self.evaluate(argument, env)).collect();
         if call.expansion == Expansion::LastArgument
-            && let Some(last) = arguments.pop()
+            && let Some(last) = arguments.pop().map(|last| types::shaped(last, self.world))
         {
             match last.data {
                 Data::List(_, items) => arguments.extend(items.iter().cloned()),
@@ -202,17 +202,12 @@ impl<'a> Evaluator<'a> {
 
     /// A part of an open value: a new open value with the same reason, with what the type says about it.
     pub fn open_part(&self, whole: &Input, part: &str, ty: Option<&Type>, nullable: Nullable) -> Value {
-        let name = format!("{}{part}", whole.name);
-        let ty = ty.unwrap_or(&Type::Any);
-        let origin = whole.origin.clone();
-        let domain = types::domain(ty, nullable);
-        let input = Input { name, reason: whole.reason.of_part(), domain, origin: origin.clone() };
-        self.settled(Value::open(input, origin).typed(ty))
+        types::open_part(whole, part, ty.unwrap_or(&Type::Any), nullable, self.world)
     }
 
     /// The value with the type it shares with `other`. What fails, or is a whole resource, has none that is known here.
     fn like(&self, value: Value, other: Value) -> Value {
-        if let Data::Failed(_) | Data::Object(_) = other.data {
+        if let Data::Failed(_) | Data::Object(..) = other.data {
             return value;
         }
         let unified = types::unify(vec![value.clone(), other], self.world);

@@ -65,7 +65,7 @@ impl<'a> Evaluator<'a> {
     /// `None` where that is no collection of instances, or the index is not known.
     pub fn has_instance(&self, instances: &Value, index: &Value) -> Option<Value> {
         let (own, element) = instances.each().filter(|_| self.has_own_indices(instances))?;
-        let Data::Object(any) = element.data else { return None };
+        let Data::Object(any, _) = element.data else { return None };
         let origin = || index.origin.clone();
         if own.describe() == index.describe() {
             return Some(Value::bool(true, origin()));
@@ -80,7 +80,7 @@ impl<'a> Evaluator<'a> {
 
     /// Whether each of unknown instances is under its own index, and not anywhere in a list that is made of them.
     pub fn has_own_indices(&self, instances: &Value) -> bool {
-        let Some((key, Value { data: Data::Object(any), .. })) = instances.each() else { return false };
+        let Some((key, Value { data: Data::Object(any, _), .. })) = instances.each() else { return false };
         let object = self.object(*any);
         let slot = match object.as_deref() {
             Some(Object::Instance(instance)) => Some(&instance.slot),
@@ -97,7 +97,7 @@ impl<'a> Evaluator<'a> {
         let index = &self.as_index_of(any, index);
         let slot = any.under(index, |collection, any| match (collection.said_type(), collection.each()) {
             (Type::Set(_), _) => index.clone(),
-            (_, Some((_, Value { data: Data::Object(_), .. })) | None) if collection.filtered().is_none() => {
+            (_, Some((_, Value { data: Data::Object(..), .. })) | None) if collection.filtered().is_none() => {
                 self.index(collection, index, span)
             }
             // What a `for` makes of an element is known of any element only.

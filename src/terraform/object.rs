@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -86,12 +87,22 @@ impl<'a> Evaluator<'a> {
         matches!(self.object(id).as_deref(), Some(Object::Module(_) | Object::Absent(_)))
     }
 
+    /// An object as a value.
+    pub fn as_value(&self, id: ObjectId, origin: Origin) -> Value {
+        let address = match self.object(id).as_deref() {
+            Some(Object::Instance(instance)) => Arc::from(instance.address.as_str()),
+            Some(Object::Module(scope)) => Arc::from(scope.address.as_str()),
+            Some(Object::Absent(module)) => Arc::from(module.address.as_str()),
+            None => Arc::default(),
+        };
+        Value::new(Data::Object(id, address), origin)
+    }
+
     /// A `resource` or `data` block as a value: its instance, or the list or map of them.
     pub fn resource_value(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block, span: Span) -> Value {
         let expansion = self.expansion(scope, &key.to_string(), block);
-        let instance = |slot: &Slot| {
-            Value::new(Data::Object(self.instance(scope, key, block, &expansion, slot)), Origin::expression(span))
-        };
+        let instance =
+            |slot: &Slot| self.as_value(self.instance(scope, key, block, &expansion, slot), Origin::expression(span));
         whole(&expansion, self.world, span, instance)
     }
 
@@ -135,7 +146,7 @@ impl<'a> Evaluator<'a> {
         let objects = self.module_instances(scope, name);
         let mut objects = objects.into_iter();
         whole(&expansion, self.world, span, |_| match objects.next() {
-            Some(id) => Value::new(Data::Object(id), Origin::expression(span)),
+            Some(id) => self.as_value(id, Origin::expression(span)),
             None => Value::failed("there is no such instance", Origin::expression(span)),
         })
     }

@@ -167,7 +167,7 @@ impl<'a> Evaluator<'a> {
     /// An argument as the provider's schema wants it; `None` when it is absent or null.
     fn typed(&self, content: Content<'_>, name: &str, ty: &Type, env: Env<'_, 'a>) -> Option<Value> {
         let value = self.argument(content, name, env)?;
-        if let Data::Object(_) = value.data {
+        if let Data::Object(..) = value.data {
             return Some(Value::failed("a resource stands where one of its attributes is needed", value.origin));
         }
         let value = self.settled(types::convert(value, ty, self.world));

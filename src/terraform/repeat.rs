@@ -12,7 +12,7 @@ use super::evaluator::Evaluator;
 use super::joined;
 use super::scope::{Binding, Env};
 use super::truth::truth;
-use super::types::{Nullable, Type, convert, of};
+use super::types::{Nullable, Type, convert, of, shaped};
 use super::unknown::{Outcome, derive};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
@@ -59,6 +59,7 @@ impl<'a> Evaluator<'a> {
     /// The elements in Terraform's order: a list's by index, a map's by key, a set's are their own keys.
     pub fn elements(&self, collection: &Value, span: Span) -> Elements {
         let origin = || Origin::expression(span);
+        let collection = &shaped(collection.clone(), self.world);
         match &collection.data {
             Data::List(ListKind::Set, items) => Ok(items.iter().map(|item| (item.clone(), item.clone())).collect()),
             Data::List(_, items) => {
@@ -70,7 +71,7 @@ impl<'a> Evaluator<'a> {
                 entries.sort_by_key(|(key, _)| *key);
                 Ok(entries.into_iter().map(|(key, value)| (self.key_value(key, origin()), value.clone())).collect())
             }
-            Data::Object(id) => self.elements(&self.whole_object(*id, span), span),
+            Data::Object(id, _) => self.elements(&self.whole_object(*id, span), span),
             Data::Null => Err(Value::failed("null cannot be iterated over", origin())),
             Data::Open(_) | Data::Opaque(_) if matches!(of(collection), Type::Bool | Type::Number | Type::String) => {
                 Err(Value::failed("only a collection can be iterated over", origin()))
@@ -104,10 +105,8 @@ impl<'a> Evaluator<'a> {
                     return Some(Value::failed("a key must be a text", Origin::expression(span)));
                 };
                 let value = self.evaluate(element, env);
-                if made.shape == Shape::Object {
-                    self.needs_another(&key, made.entries.keys());
-                }
-                if !made.put(text, value) {
+                let is_another = made.shape != Shape::Object || self.is_another(&key, made.entries.keys());
+                if !made.put(text, value) || !is_another {
                     let message = format!("two elements have the key {}", key.describe());
                     return Some(Value::failed(message, Origin::expression(span)));
                 }

@@ -73,6 +73,6 @@ pub(super) fn is_plain(value: &Value, is_key: &impl Fn(&str) -> bool) -> bool {
         Data::Text(text) => text.parts().iter().all(|part| matches!(part, Part::Literal(_))),
         Data::List(_, items) => items.iter().all(|item| is_plain(item, is_key)),
         Data::Map(_, entries) => entries.iter().all(|(key, entry)| is_key(key) && is_plain(entry, is_key)),
-        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_) => false,
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(..) => false,
     }
 }

@@ -54,7 +54,7 @@ impl Slot {
         let origin = Origin::expression(span);
         let input = Input::derived(format!("count.index of {}", count.describe()), origin.clone());
         let input = Input {
-            domain: Domain { never_null: true, never_empty: true, keys: Keys::Number, ..Domain::default() },
+            domain: Domain { never_null: true, never_empty: true, keys: Keys::Count, ..Domain::default() },
             ..input
         };
         let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);

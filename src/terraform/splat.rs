@@ -18,7 +18,7 @@ impl<'a> Evaluator<'a> {
     pub fn splat(&self, source: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {
         let origin = Origin::expression(span);
         let is_list = matches!(source.said_type(), Type::List(_) | Type::Set(_) | Type::Tuple(_));
-        let source = if is_list { types::null_decided(source, self.world) } else { source };
+        let source = if is_list { types::shaped(types::null_decided(source, self.world), self.world) } else { source };
         let each = |item: &Value| self.steps(item.clone(), steps, span, env);
         let made = |kind: ListKind, items: &[Value]| {
             let made: Vec<Value> = items.iter().map(each).collect();
@@ -138,7 +138,7 @@ impl<'a> Evaluator<'a> {
 
     /// Remembers what a splat made of a list that it took attributes of.
     fn keep_splat(&self, made: &Value, list: &Value, steps: &[Step]) {
-        let is_of_instances = list.each().is_some_and(|(_, element)| matches!(element.data, Data::Object(_)));
+        let is_of_instances = list.each().is_some_and(|(_, element)| matches!(element.data, Data::Object(..)));
         let is_list = matches!(list.said_type(), Type::List(_)) || (is_of_instances && *list.said_type() == Type::Any);
         let names = steps.iter().map(|step| match step {
             Step::Attribute(name) => Some(name.clone()),

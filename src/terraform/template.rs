@@ -121,7 +121,7 @@ impl Joined {
             Data::Open(_) | Data::Opaque(_) => self.push(Text::join([Part::Value(value.clone())]), span),
             Data::Pending(_) | Data::Failed(_) => Err(value.clone()),
             Data::Null => failed("null cannot stand in a text"),
-            Data::List(..) | Data::Map(..) | Data::Object(_) => failed("a collection cannot stand in a text"),
+            Data::List(..) | Data::Map(..) | Data::Object(..) => failed("a collection cannot stand in a text"),
         }
     }
 }

@@ -197,7 +197,7 @@ pub fn as_part(value: Value) -> Part {
             None => Part::Value(value),
         },
         Data::Null => Part::Value(Value::failed("null cannot be part of a text", value.origin)),
-        Data::List(..) | Data::Map(..) | Data::Object(_) => {
+        Data::List(..) | Data::Map(..) | Data::Object(..) => {
             Part::Value(Value::failed("a collection cannot be part of a text", value.origin))
         }
         Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => Part::Value(value),

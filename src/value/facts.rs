@@ -4,7 +4,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Ask, Domain, Literal, Number};
+use super::{Ask, Domain, Keys, Literal, Number};
 
 /// What is known about one input.
 pub(super) type Facts<'a> = Vec<(&'a Ask, bool)>;
@@ -56,16 +56,19 @@ pub(super) fn is_possible(domain: &Domain, facts: &Facts) -> bool {
         && !is_asked(|ask| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_)))
         && !is_said(false, is_null)
         && !is_said(true, is_empty);
-    let empty = !domain.never_empty && !is_set && !is_number && !is_said(false, is_empty) && !is_said(true, is_null);
-    let more = !is_said(true, is_null) && !is_said(true, is_empty) && can_be_more(facts);
+    let may_be_empty = !domain.never_empty && !is_set && !is_number && !is_said(true, is_null);
+    let empty = may_be_empty && !is_said(false, is_empty);
+    // A collection without elements is not the empty text.
+    let no_elements = may_be_empty && domain.keys == Keys::Untyped && !is_said(false, |ask| *ask == Ask::Empty);
+    let more = !is_said(true, is_null) && !is_said(true, is_empty) && can_be_more(domain, facts);
     let too_wide = domain.never_wide && is_said(false, |ask| *ask == Ask::Fixed);
-    null || empty || (more && !too_wide)
+    null || empty || no_elements || (more && !too_wide)
 }
 
 /// Whether something that is neither null nor empty gives all these answers. There are more texts, fixed and not, and more
 /// numbers between two others, than answers could exclude.
-fn can_be_more(facts: &Facts) -> bool {
-    if !has_numbers(facts) {
+fn can_be_more(domain: &Domain, facts: &Facts) -> bool {
+    if !has_numbers(domain, facts) {
         return false;
     }
     let sizes = |wanted: bool| {
@@ -83,7 +86,8 @@ fn can_be_more(facts: &Facts) -> bool {
 }
 
 /// Whether a number lies between the bounds that the facts set. Between two different ones there are always others.
-fn has_numbers(facts: &Facts) -> bool {
+fn has_numbers(domain: &Domain, facts: &Facts) -> bool {
+    let zero = (domain.keys == Keys::Count).then(|| Number::from(0_usize));
     let bounds = |ends: [fn(&Ask) -> Option<&Number>; 2]| {
         let bounds = facts.iter().filter_map(move |(ask, answer)| {
             let [strict, inclusive] = ends;
@@ -91,7 +95,8 @@ fn has_numbers(facts: &Facts) -> bool {
         });
         bounds.collect::<Vec<_>>()
     };
-    let (low, high) = (bounds([above, below]).into_iter().max(), bounds([below, above]).into_iter().min());
+    let low = bounds([above, below]).into_iter().chain(&zero).max();
+    let high = bounds([below, above]).into_iter().min();
     let Some((low, high)) = low.zip(high) else { return true };
     let only = Literal::Number(low.clone());
     low < high || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask).is_none_or(|said| said == *answer)))

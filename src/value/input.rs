@@ -116,10 +116,22 @@ pub enum Keys {
     /// Whatever it turns out to be: `[0]` may be the first of a list, or stand under the key "0".
     #[default]
     Any,
+    /// Whatever it turns out to be, because no type is written: it may be empty without being the empty text.
+    Untyped,
     /// Their positions: it is a list.
     Positions,
     /// Nothing, since it has none: it is a number, if it is not null, and a text that it becomes is written in one way only.
     Number,
+    /// Nothing, since it is a number that is never below zero.
+    Count,
+}
+
+impl Keys {
+    /// Whether it is a number.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Number | Self::Count)
+    }
 }
 
 /// What a collection has of the one that it is made of.
@@ -285,7 +297,7 @@ impl Domain {
     pub(super) fn own(&self, literal: Literal) -> Literal {
         let of_few = self.values.iter().flatten().find(|value| value.same(&literal)).cloned();
         let number = || {
-            let number = Number::parse(&literal.as_text()).ok().filter(|_| self.keys == Keys::Number)?;
+            let number = Number::parse(&literal.as_text()).ok().filter(|_| self.keys.is_number())?;
             Some(Literal::Number(number)).filter(|number| number.same(&literal))
         };
         of_few.or_else(number).unwrap_or(literal)
@@ -297,7 +309,8 @@ impl Domain {
         match (&self.values, literal) {
             (Some(values), _) => values.iter().any(|value| value.same(literal)),
             (None, Literal::Null) => !self.never_null,
-            (None, Literal::Text(_) | Literal::Bool(_)) if self.keys == Keys::Number => {
+            (None, Literal::Number(number)) => self.keys != Keys::Count || *number >= Number::from(0_usize),
+            (None, Literal::Text(_) | Literal::Bool(_)) if self.keys.is_number() => {
                 matches!(self.own(literal.clone()), Literal::Number(_))
             }
             (None, Literal::Text(text)) if text.is_empty() => !self.never_empty,

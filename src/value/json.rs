@@ -34,6 +34,25 @@ fn untyped(value: &Value) -> Value {
     Value::new(data, value.origin.clone()).typed(&written_as(value.said_type()))
 }
 
+/// The canonical text of a value that is encoded, with the types that tell what is written: of the number 1 another text than
+/// of the text "1".
+#[must_use]
+pub fn encoded_name(value: &Value) -> String {
+    match (&value.data, value.said_type()) {
+        (Data::List(_, items), _) => {
+            format!("[{}]", items.iter().map(encoded_name).collect::<Vec<_>>().join(", "))
+        }
+        (Data::Map(_, entries), _) => {
+            let entry = |(key, entry): (&String, &Value)| format!("{key} = {}", encoded_name(entry));
+            format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        (Data::Open(_) | Data::Opaque(_), ty) if !matches!(ty, Type::Any | Type::String) => {
+            format!("{} as {ty}", value.describe())
+        }
+        _ => value.describe(),
+    }
+}
+
 /// The type of what JSON makes of a value: of each collection of elements a list, and of each scalar what it is.
 fn written_as(ty: &Type) -> Type {
     match ty {
@@ -72,7 +91,7 @@ impl Json<'_> {
                 }
                 self.entries(["{", "}"], entries.into_iter(), depth);
             }
-            Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_) => {
+            Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(..) => {
                 // What has no byte has no place but its own.
                 self.places.truncate(before);
                 self.parts.push(Part::Json(untyped(value)));

@@ -35,7 +35,7 @@ pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Domain, Input, Junction, Keys, Literal, Mirrored, Question, Reason};
-pub use json::{Layout, json_escaped, json_of};
+pub use json::{Layout, encoded_name, json_escaped, json_of};
 pub use marked::{Mark, Marked, Piece};
 pub use names::{attempted, index_in, is_inside, is_part, names_in, renamed, step};
 pub use number::{Decimal, NoNumber, Number};
@@ -84,8 +84,8 @@ pub enum Data {
     Pending(Arc<Question>),
     /// The real tool would stop here with this message.
     Failed(Arc<Failure>),
-    /// A resource, data source or module as a whole; its attributes are evaluated when read.
-    Object(ObjectId),
+    /// A resource, data source or module as a whole, with its address; its attributes are evaluated when read.
+    Object(ObjectId, Arc<str>),
 }
 
 /// Which of Terraform's ordered collections a list is; CloudFormation's are all [`ListKind::List`].
@@ -357,7 +357,7 @@ impl Value {
             Data::Text(text) => text.values().collect(),
             Data::List(_, items) => items.iter().collect(),
             Data::Map(_, entries) => entries.values().collect(),
-            Data::Null | Data::Bool(_) | Data::Number(_) | Data::Object(_) => return None,
+            Data::Null | Data::Bool(_) | Data::Number(_) | Data::Object(..) => return None,
         };
         children.into_iter().filter_map(Value::obstacle).min_by_key(|value| rank(value))
     }
@@ -390,7 +390,7 @@ impl Value {
             Data::Open(input) => input.itself().name.clone(),
             Data::Pending(question) => question.describe(),
             Data::Failed(failure) => format!("({})", failure.message),
-            Data::Object(id) => format!("object {}", id.0),
+            Data::Object(_, address) => address.to_string(),
         }
     }
 }

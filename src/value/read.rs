@@ -124,7 +124,7 @@ impl Value {
                 }
             },
             Data::Number(_) => Err(self.reject(format!("{} is not a boolean", self.shown()))),
-            Data::List(..) | Data::Map(..) | Data::Object(_) => Err(self.reject("a collection is not a boolean")),
+            Data::List(..) | Data::Map(..) | Data::Object(..) => Err(self.reject("a collection is not a boolean")),
             Data::Null | Data::Pending(_) | Data::Failed(_) => self.read_null(world).map(|_| None),
         }
     }

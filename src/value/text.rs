@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Data, Value};
+use super::{Data, Value, encoded_name};
 use crate::source::{Places, Span};
 
 /// A text as a sequence of parts, with neighbouring literals joined and nothing empty.
@@ -164,7 +164,8 @@ impl std::fmt::Display for Text {
         for part in self.parts.iter() {
             match part {
                 Part::Literal(text) => out.write_str(text)?,
-                Part::Value(value) | Part::Json(value) => write!(out, "${{{}}}", value.describe())?,
+                Part::Value(value) => write!(out, "${{{}}}", value.describe())?,
+                Part::Json(value) => write!(out, "${{json({})}}", encoded_name(value))?,
             }
         }
         Ok(())

@@ -163,7 +163,7 @@ impl World {
             }
             Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", whole.name, step(key))),
             Ask::Null if *answer && is_inside(&input.name, &whole.name) => true,
-            _ if whole.domain.keys == Keys::Any => false,
+            _ if matches!(whole.domain.keys, Keys::Any | Keys::Untyped) => false,
             Ask::LongerThan(most) if !answer => index_in(&input.name, &whole.name).is_some_and(|at| at >= *most),
             Ask::Empty | Ask::Null if *answer => index_in(&input.name, &whole.name).is_some(),
             _ => false,

@@ -55,7 +55,7 @@ fn functions_have_the_values_cloudformation_gives_them() {
         ("!If [IsBig, !Ref AWS::NoValue, b]", "null"),
         ("!Cidr [10.0.0.0/16, 2, 8]", "[\"10.0.0.0/24\", \"10.0.1.0/24\"]"),
         ("{Fn::Length: !Ref Names}", "3"),
-        ("{Fn::ToJsonString: {a: [1, 'x\"y', !Ref Key]}}", r#""{"a":[1,"x\"y",${Key.Ref}]}""#),
+        ("{Fn::ToJsonString: {a: [1, 'x\"y', !Ref Key]}}", r#""{"a":[1,"x\"y",${json(Key.Ref)}]}""#),
         ("!ImportValue logs", "ImportValue(\"logs\")"),
         ("'{{resolve:ssm:/logs}}'", "{{resolve:ssm:/logs}}"),
         ("!GetAZs us-east-1", "GetAZs(\"us-east-1\")"),

@@ -8,7 +8,7 @@ pub(super) use super::parameters::Parameter;
 use super::{Call, whole};
 use crate::model::policy_document::written_out;
 use crate::terraform::joined::{is_nothing, joined, resolved};
-use crate::terraform::types::{convert, kind, null_decided, of};
+use crate::terraform::types::{convert, kind, null_decided, of, shaped};
 use crate::terraform::unknown::Outcome;
 use crate::value::{Data, Junction, ListKind, Number, Origin, Part, Question, Value, World};
 
@@ -100,6 +100,7 @@ impl<'a> Arguments<'a> {
         let mut converted = Vec::with_capacity(values.len());
         for (index, (value, parameter)) in values.into_iter().zip(parameters).enumerate() {
             let Some(parameter) = parameter else { break };
+            let value = if parameter.looks_into() { shaped(value, call.world) } else { value };
             if value.is_null() && !parameter.takes_null() {
                 return Err(format!("argument {} must not be null", index + 1));
             }
@@ -288,7 +289,7 @@ pub(super) fn not_a(wanted: &str, value: &Value) -> Trouble {
 fn force(value: &Value, call: &Call) -> Value {
     let origin = value.origin.clone();
     match &value.data {
-        Data::Object(_) => force(&whole(value, call.host), call),
+        Data::Object(..) => force(&whole(value, call.host), call),
         Data::List(kind, items) => Value::list(*kind, items.iter().map(|item| force(item, call)).collect(), origin),
         Data::Map(kind, entries) => {
             let entries = entries.iter().map(|(key, entry)| (key.clone(), force(entry, call)));

@@ -12,7 +12,7 @@ use crate::terraform::operators::{all, any, binary, equal, not};
 use crate::terraform::types::{self, Type, unify};
 use crate::terraform::unknown::{Outcome, is_identifier, may_have_unknown_keys, opaque, settle};
 use crate::value::{
-    Ask, Data, Domain, Input, Keys, ListKind, Literal, Origin, Question, Reason, Role, Stop, Value, World,
+    Ask, Data, Domain, Input, Junction, Keys, ListKind, Literal, Origin, Question, Reason, Role, Stop, Value, World,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -98,7 +98,7 @@ fn different_keys(entries: &IndexMap<String, Value>, arguments: &Arguments) -> R
 
 /// The length of an input, which can be asked about.
 pub(in crate::terraform) fn length_of(collection: &Arc<Input>, world: &World, origin: Origin) -> Value {
-    let domain = Domain { never_null: true, never_empty: true, keys: Keys::Number, ..Domain::default() };
+    let domain = Domain { never_null: true, never_empty: true, keys: Keys::Count, ..Domain::default() };
     let collection = &collection.itself();
     let collection = collection.counted();
     let name = format!("length({})", collection.name);
@@ -159,6 +159,10 @@ fn one(arguments: &Arguments) -> Answer {
         let empty = Value::answer(Question::new(Arc::clone(&input), Ask::Empty), arguments.world(), arguments.origin());
         return Ok(match empty.as_bool() {
             Some(true) => Value::null(arguments.origin()),
+            // The only element of a list is its first one.
+            Some(false) if matches!(collection.data, Data::Open(_)) && !may_be_set(collection) => {
+                chosen(&arguments.call.host.first(collection, arguments.call), arguments)
+            }
             Some(false) => match collection.each() {
                 Some((_, element)) => chosen(element, arguments),
                 None if matches!(collection.data, Data::Opaque(_)) => {
@@ -177,6 +181,14 @@ fn one(arguments: &Arguments) -> Answer {
         (ListKind::Set, _) if arguments.value(0).obstacle().is_some() => Err(Trouble::Unknown),
         (_, items) => Err(format!("at most one element is allowed, there are {}", items.len()).into()),
     }
+}
+
+/// Whether an unknown collection may be a set, which has no first element.
+fn may_be_set(collection: &Value) -> bool {
+    let is_joined = collection.parts().is_some_and(|(junction, _)| junction != Junction::List);
+    let is_of_unknown_kind =
+        *collection.said_type() == Type::Any && collection.each().is_none() && collection.parts().is_none();
+    is_joined || is_of_unknown_kind || matches!(collection.said_type(), Type::Set(_))
 }
 
 /// The first argument that is neither null nor an empty text.

@@ -24,7 +24,7 @@ pub(super) fn encoded(value: &Value, arguments: &Arguments) -> Result<Text, Trou
     value.visit(&mut |part| match &part.data {
         Data::Number(known) if !known.is_finite() => trouble = Some("JSON has no infinity".into()),
         Data::Failed(failure) => trouble = Some(failure.message.clone().into()),
-        Data::Object(_) => trouble = Some(Trouble::Unknown),
+        Data::Object(..) => trouble = Some(Trouble::Unknown),
         _ => {}
     });
     let key = |key: &str| unknown::parts(arguments.call.host.key(key, arguments.origin()));
@@ -41,10 +41,12 @@ fn decode(arguments: &Arguments) -> Answer {
     read(&parsed, &Tree { holes, scalar, arguments }, "JSON")
 }
 
-/// What was written as JSON, as it is read: a collection has lost its type, and is a tuple or an object.
+/// What was written as JSON, as it is read: a collection has lost its type, and is a tuple or an object; and so has null, so
+/// that what may be null is not the same as what it was.
 pub(super) fn read_back(value: &Value) -> Value {
     let is_scalar = matches!(value.said_type(), Type::Bool | Type::Number | Type::String);
-    Value { ty: value.ty.clone().filter(|_| is_scalar), ..value.clone() }
+    let may_be_null = matches!(&value.data, Data::Open(input) if !input.domain.never_null);
+    Value { ty: value.ty.clone().filter(|_| is_scalar && !may_be_null), ..value.clone() }
 }
 
 fn scalar(text: &str, arguments: &Arguments) -> Answer {

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_items, not_a};
 use super::collections::{decided, truth};
+use super::describe;
 use crate::syntax::BinaryOperator;
 use crate::terraform::joined::{item, joined, shuffled};
 use crate::terraform::operators::{any, binary, equal};
 use crate::terraform::types::{self, Type};
-use crate::terraform::unknown::{Outcome, derive};
+use crate::terraform::unknown::{Outcome, derive, opaque};
 use crate::value::{Data, Junction, ListKind, Literal, SymbolSource, Value};
 
 /// How long a range may be: Terraform's own limit.
@@ -37,7 +38,13 @@ fn concat(arguments: &Arguments) -> Answer {
     }
     if let Some(joined) = arguments.joined("concat", Junction::List, &arguments.values) {
         // Lists make a list; with anything else among them it is a tuple, though it have the elements of one list.
-        return Ok(if common_list(arguments).is_some() { joined } else { Value { ty: None, ..joined } });
+        return Ok(match &joined.data {
+            _ if common_list(arguments).is_some() => joined,
+            Data::Opaque(_) if arguments.values.len() > 1 => {
+                opaque(describe("concat", &arguments.values), arguments.origin())
+            }
+            _ => Value { ty: None, ..joined },
+        });
     }
     let mut all = Vec::new();
     for value in &arguments.values {

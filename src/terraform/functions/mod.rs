@@ -354,7 +354,7 @@ fn impure(name: &str, values: &[Value], span: Span) -> String {
 /// A resource or module as the map of its attributes; anything else as it is.
 fn whole(value: &Value, host: &dyn Host) -> Value {
     match value.data {
-        Data::Object(id) => Value { origin: value.origin.clone(), ..host.whole(id) },
+        Data::Object(id, _) => Value { origin: value.origin.clone(), ..host.whole(id) },
         _ => value.clone(),
     }
 }

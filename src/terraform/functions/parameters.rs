@@ -60,6 +60,11 @@ impl Parameter {
         }
     }
 
+    /// Whether it is looked into: an object or tuple is what its type says that it holds.
+    pub(super) fn looks_into(self) -> bool {
+        matches!(self, Self::Sized | Self::Sequence | Self::Ordered | Self::Keyed)
+    }
+
     /// Whether it may be null.
     pub(super) fn takes_null(self) -> bool {
         matches!(self, Self::Nullable | Self::KeyedOrNull)

@@ -155,7 +155,7 @@ fn any(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<String, Trou
             let general = Verb { letter: 'g', ..verb.clone() };
             Ok(float(&general, known))
         }
-        Data::Object(_) => Err(Trouble::Unknown),
+        Data::Object(..) => Err(Trouble::Unknown),
         _ => Ok(json::encoded(value, arguments)?.to_string()),
     }
 }

@@ -2,16 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::arguments::{Answer, Arguments, Trouble, limit_bytes, weight};
-use crate::value::{Data, Value};
+use super::arguments::{Answer, Arguments, limit_bytes, weight};
+use crate::terraform::unknown::{Outcome, derive};
+use crate::value::{Data, Value, encoded_name};
 
 /// Where a long text in quotes is broken.
 const WIDTH: usize = 80;
 
 pub(super) fn encode(arguments: &Arguments) -> Answer {
     let value = arguments.forced(0);
-    if value.obstacle().is_some() {
-        return Err(Trouble::Unknown);
+    if let Some(obstacle) = value.obstacle() {
+        let name = format!("yamlencode({})", encoded_name(&value));
+        return Ok(derive(name, obstacle, Outcome::Set, arguments.world(), arguments.origin()));
     }
     limit_bytes(weight(&value))?;
     let mut yaml = String::new();

@@ -51,8 +51,8 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
         (Data::Map(_, one), Data::Map(_, other)) if one.is_empty() && other.is_empty() => known(of(left) == of(right)),
         (Data::Map(kind, _), Data::Map(other, _)) if kind == other => maps(left, right, world, origin),
         (Data::Map(..), Data::Map(..)) => known(false),
-        (Data::Object(one), Data::Object(other)) if one == other => known(true),
-        (Data::Object(_), Data::Map(..) | Data::Object(_)) | (Data::Map(..), Data::Object(_)) => {
+        (Data::Object(one, _), Data::Object(other, _)) if one == other => known(true),
+        (Data::Object(..), Data::Map(..) | Data::Object(..)) | (Data::Map(..), Data::Object(..)) => {
             unknown(left, right, world, origin)
         }
         _ => known(left.data == right.data),

@@ -50,7 +50,7 @@ fn truth(value: Value, world: &World) -> Value {
     match &value.data {
         Data::Open(input) => Value::answer(Question::new(Arc::clone(input), Ask::True), world, value.origin.clone()),
         Data::Opaque(_) => whether(value.describe(), world, value.origin.clone()),
-        Data::Object(_) => Value::failed("a bool is needed, this is an object", value.origin),
+        Data::Object(..) => Value::failed("a bool is needed, this is an object", value.origin),
         _ => value,
     }
 }

@@ -96,7 +96,7 @@ const INSTANCES: &[(&str, &str, &[&str])] = &[
     (
         COUNTED,
         "try(one(aws_kms_key.k[*].arn), null)",
-        &["var.n == 0: null", "not var.n == 0, var.n > 1: null", "not var.n == 0, not var.n > 1: aws_kms_key.k[*].arn"],
+        &["var.n == 0: null", "not var.n == 0, var.n > 1: null", "not var.n == 0, not var.n > 1: aws_kms_key.k[0].arn"],
     ),
     (COUNTED, "try(aws_kms_key.k[0].arn, null)", &["var.n == 0: null", "not var.n == 0: aws_kms_key.k[0].arn"]),
     (
@@ -135,7 +135,7 @@ const INSTANCES: &[(&str, &str, &[&str])] = &[
         &[
             "var.s is empty: null",
             "not var.s is empty, length(var.s) > 1: null",
-            "not var.s is empty, not length(var.s) > 1: aws_kms_key.k[\"*\"].arn",
+            "not var.s is empty, not length(var.s) > 1: aws_kms_key.k[\"${values(aws_kms_key.k)[0]}\"].arn",
         ],
     ),
     (

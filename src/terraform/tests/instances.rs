@@ -82,6 +82,44 @@ fn an_instance_over_an_open_collection_stands_for_all() {
     assert_eq!(trail(&unit, "aws_cloudtrail.t[\"*\"]", "KMSKeyId"), "open: var.trails[*].kms");
 }
 
+/// What a type names, is known although nobody gave a value.
+#[test]
+fn an_object_has_the_instances_that_its_type_names() {
+    let unit = module(
+        r#"
+        variable "trails" {
+          type = object({ a = object({ key = string }), b = object({ key = string }) })
+        }
+        resource "aws_cloudtrail" "t" {
+          for_each   = var.trails
+          kms_key_id = each.value.key
+        }
+        "#,
+    );
+    assert_eq!(addresses(&unit, Kind::Trail), ["aws_cloudtrail.t[\"a\"]", "aws_cloudtrail.t[\"b\"]"]);
+    assert_eq!(trail(&unit, "aws_cloudtrail.t[\"b\"]", "KMSKeyId"), "open: var.trails.b.key");
+}
+
+/// Terraform refuses a `for` that makes two elements of one key.
+#[test]
+fn keys_of_a_for_differ_in_every_world() {
+    let keys = "length({ for name in [var.a, var.b] : name => 1 })";
+    let variables = "variable \"a\" {}\nvariable \"b\" {}";
+    let worlds = in_all_worlds(&format!("var.a == var.b ? \"same\" : {keys}"), variables);
+    assert_eq!(worlds, ["var.a == var.b: \"same\"", "not var.a == var.b: \"2\""]);
+    assert_eq!(in_all_worlds(keys, variables), ["not var.a == var.b: \"2\""]);
+}
+
+#[test]
+fn a_number_of_an_instance_is_never_below_zero() {
+    for (condition, worth) in [("count.index >= 0", "true"), ("count.index < 0", "false")] {
+        let unit = module(&format!(
+            "variable \"n\" {{}}\nresource \"aws_cloudtrail\" \"t\" {{\n  count = var.n\n  enable_logging = {condition}\n}}"
+        ));
+        assert_eq!(trail(&unit, "aws_cloudtrail.t[*]", "IsLogging"), worth, "{condition}");
+    }
+}
+
 #[test]
 fn references_see_instances() {
     let buckets = r#"

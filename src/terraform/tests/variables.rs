@@ -109,6 +109,44 @@ fn an_answer_settles_a_variable() {
 }
 
 #[test]
+fn what_has_no_type_may_be_empty_without_being_the_empty_text() {
+    let is_empty = "var.x == \"\" ? \"text\" : length(var.x) == 0 ? \"nothing\" : \"something\"";
+    let untyped = [
+        "var.x == \"\": \"text\"",
+        "not var.x == \"\", length(var.x) > 0: \"something\"",
+        "not var.x == \"\", not length(var.x) > 0: \"nothing\"",
+    ];
+    assert_eq!(in_all_worlds(is_empty, "variable \"x\" {}"), untyped);
+    let text = ["var.x == \"\": \"text\"", "not var.x == \"\": \"something\""];
+    assert_eq!(in_all_worlds(is_empty, "variable \"x\" {\n  type = string\n}"), text);
+    // What becomes a text is one, and of all texts one is empty.
+    let same = "upper(var.x) == var.x ? \"same\" : var.x";
+    let worlds = in_all_worlds(&format!("tostring({same}) == \"\" ? \"empty\" : \"set\""), "variable \"x\" {}");
+    assert!(!worlds.iter().any(|world| world.ends_with("\"empty\"")), "{worlds:?}");
+}
+
+/// A type, an expression about a variable of that type which is never null, and what it is worth.
+#[test]
+fn a_type_says_what_an_object_or_a_tuple_holds() {
+    for (ty, expression, worth) in [
+        ("object({ a = string, b = bool })", "length(var.x)", "2"),
+        ("object({ a = string, b = bool })", "contains(keys(var.x), \"b\")", "true"),
+        ("object({ a = string, b = bool })", "[for key, each in var.x : key]", "[\"a\", \"b\"]"),
+        ("object({ a = string, b = string })", "tomap(var.x)", "{a = var.x.a, b = var.x.b}"),
+        ("tuple([string, number])", "length(var.x)", "2"),
+        ("tuple([string, number])", "can(var.x[1])", "true"),
+        ("tuple([string, number])", "can(var.x[2])", "false"),
+        ("tuple([string, number])", "reverse(var.x)", "[var.x[1], var.x[0]]"),
+        ("tuple([object({ a = string })])", "var.x[*].a", "[var.x[0].a]"),
+        ("tuple([string, string])", "tolist(var.x)", "[var.x[0], var.x[1]]"),
+        ("tuple([string, string])", "format(\"%s-%s\", var.x...)", "\"${var.x[0]}-${var.x[1]}\""),
+    ] {
+        let variable = format!("variable \"x\" {{\n  type     = {ty}\n  nullable = false\n}}");
+        assert_eq!(evaluated(expression, &variable), worth, "{expression} of {ty}");
+    }
+}
+
+#[test]
 fn a_validation_narrows_or_rejects() {
     let open = |condition: &str| {
         let validation = format!("validation {{\n    condition = {condition}\n    error_message = \"No.\"\n  }}");

@@ -8,8 +8,8 @@ use super::{Attribute, Nullable, Type, common, domain, kind, set, unify};
 use crate::terraform::joined::{Entry, entry, joined};
 use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, Keys, ListKind, Literal, MapKind, Mirrored, NoNumber, Number, Origin, Question,
-    Reason, Value, World,
+    self, Ask, Data, Domain, Input, Junction, Keys, ListKind, Literal, MapKind, Mirrored, NoNumber, Number, Origin,
+    Question, Reason, Value, World,
 };
 
 /// The value as the type wants it: elements converted, missing optional attributes filled in, origins kept.
@@ -19,7 +19,7 @@ use crate::value::{
 #[must_use]
 pub fn convert(value: Value, to: &Type, world: &World) -> Value {
     match &value.data {
-        Data::Pending(_) | Data::Failed(_) | Data::Object(_) => return value,
+        Data::Pending(_) | Data::Failed(_) | Data::Object(..) => return value,
         Data::Null | Data::Opaque(_) | Data::Open(_) if !may_become(value.said_type(), to) => {
             return refuse(&value, &to.describe());
         }
@@ -30,11 +30,19 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
             return refuse(&value, &to.describe());
         }
         Data::Null | Data::Opaque(_) => return retyped(value, to),
+        Data::Open(_) if is_gathered(to, value.said_type()) => {
+            let value = null_decided(value, world);
+            return if matches!(value.data, Data::Open(_)) {
+                convert(shaped(value, world), to, world)
+            } else {
+                retyped(value, to)
+            };
+        }
         Data::Open(_) if completes_more(to, value.said_type()) => return completed(value, to, world),
         Data::Open(input) if remakes_elements(to, value.said_type()) => {
             return retyped(with_other_elements(&value, input, to), to);
         }
-        Data::Open(input) => return retyped(narrow(&value, input, to, world), to),
+        Data::Open(input) => return settle(retyped(narrow(&value, input, to, world), to), world),
         _ => {}
     }
     let ty = to.of_converted(value.said_type());
@@ -89,7 +97,11 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
         _ => {}
     }
     let never_empty = wanted.never_empty || input.domain.never_empty;
-    let keys = if wanted.keys == Keys::Number { Keys::Number } else { input.domain.keys };
+    let keys = match (input.domain.keys, wanted.keys) {
+        (Keys::Any | Keys::Untyped | Keys::Positions, Keys::Number) => Keys::Number,
+        (Keys::Untyped, _) if *to != Type::Any => Keys::Any,
+        (keys, _) => keys,
+    };
     let domain = Domain {
         values: input.domain.values.clone().or(wanted.values),
         never_null: wanted.never_null,
@@ -111,6 +123,44 @@ fn may_be_text(value: &Value, input: &Input) -> bool {
         Type::Any => matches!(input.reason, Reason::NoValue(_)) && input.domain.values.is_none(),
         _ => false,
     }
+}
+
+/// Whether a conversion makes of the attributes or elements that a type names a collection of elements.
+fn is_gathered(to: &Type, from: &Type) -> bool {
+    matches!((to, from), (Type::Map(_), Type::Object(_)) | (Type::List(_) | Type::Set(_), Type::Tuple(_)))
+}
+
+/// An open object or tuple as what its type says that it holds. Who looks into it takes it not to be null, unless the answers
+/// say so: both would be refused.
+#[must_use]
+pub fn shaped(value: Value, world: &World) -> Value {
+    let Data::Open(input) = &value.data else { return value };
+    let (origin, ty) = (value.origin.clone(), value.said_type());
+    let is_null = || world.answer(&Question::new(Arc::clone(input), Ask::Null)) == Some(true);
+    match ty {
+        Type::Object(_) | Type::Tuple(_) if is_null() => Value::null(origin),
+        Type::Object(attributes) => {
+            let part = |(name, attribute): (&String, &Attribute)| {
+                let nullable = if ty.completes(name) { Nullable::No } else { Nullable::Yes };
+                let step = value::step(&Literal::Text(name.clone()));
+                (name.clone(), open_part(input, &step, &attribute.ty, nullable, world))
+            };
+            Value::map(MapKind::Object, attributes.iter().map(part).collect(), origin)
+        }
+        Type::Tuple(items) => {
+            let part = |(at, ty)| open_part(input, &format!("[{at}]"), ty, Nullable::Yes, world);
+            Value::list(ListKind::Tuple, items.iter().enumerate().map(part).collect(), origin)
+        }
+        _ => value,
+    }
+}
+
+/// A part of an open value: a new open value with the same reason, with what the type says about it.
+#[must_use]
+pub fn open_part(whole: &Input, part: &str, ty: &Type, nullable: Nullable, world: &World) -> Value {
+    let (name, origin) = (format!("{}{part}", whole.name), whole.origin.clone());
+    let input = Input { name, reason: whole.reason.of_part(), domain: domain(ty, nullable), origin: origin.clone() };
+    settle(Value::open(input, origin).typed(ty), world)
 }
 
 /// Whether a conversion makes another object: with fewer attributes, or with defaults for some that had none.

@@ -14,7 +14,7 @@ mod unify;
 use crate::value::{Data, Domain, Keys, ListKind, Literal, MapKind, Value};
 
 pub use constant::constant;
-pub use convert::{convert, null_decided, whether_true};
+pub use convert::{convert, null_decided, open_part, shaped, whether_true};
 pub use defaults::with_defaults_of;
 pub use order::{compare, set};
 pub use parse::parse;
@@ -43,6 +43,7 @@ pub fn domain(ty: &Type, nullable: Nullable) -> Domain {
     let keys = match ty {
         Type::List(_) => Keys::Positions,
         Type::Number => Keys::Number,
+        Type::Any => Keys::Untyped,
         _ => Keys::Any,
     };
     Domain { values, never_null, never_empty, keys, ..Domain::default() }
@@ -60,7 +61,7 @@ pub fn kind(value: &Value) -> &'static str {
         Data::List(ListKind::List, _) => "list",
         Data::List(ListKind::Set, _) => "set",
         Data::Map(MapKind::Map, _) => "map",
-        Data::Map(MapKind::Object, _) | Data::Object(_) => "object",
+        Data::Map(MapKind::Object, _) | Data::Object(..) => "object",
         Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) => "value that is not known yet",
     }
 }

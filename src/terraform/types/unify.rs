@@ -35,7 +35,7 @@ fn is_of_any_type(value: &Value) -> bool {
 /// Whether something in the value is unknown and nothing is said of its type.
 fn is_untyped(value: &Value) -> bool {
     match &value.data {
-        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Object(_) => of(value).is_vague(),
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Object(..) => of(value).is_vague(),
         Data::List(_, items) => items.iter().any(is_untyped),
         Data::Map(_, entries) => entries.values().any(is_untyped),
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) | Data::Failed(_) => false,
@@ -76,7 +76,7 @@ pub fn of(value: &Value) -> Type {
         },
         Data::Opaque(_) if is_identifier(value) => Type::String,
         Data::Null | Data::Opaque(_) => value.said_type().clone(),
-        Data::Pending(_) | Data::Failed(_) | Data::Object(_) => Type::Any,
+        Data::Pending(_) | Data::Failed(_) | Data::Object(..) => Type::Any,
     }
 }
 

@@ -308,7 +308,7 @@ pub(super) fn written(value: &Value) -> Vec<Part> {
                 |(key, value): (&String, &Value)| [literal(&format!("{}:", quoted(key))), written(value)].concat();
             bracketed("{", joined(entries.iter().map(entry).collect::<Vec<_>>()), "}")
         }
-        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_) => {
+        Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(..) => {
             vec![Part::Value(value.clone())]
         }
     }

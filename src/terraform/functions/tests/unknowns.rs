@@ -5,7 +5,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::evaluate::Evaluator;
-use crate::value::{Ask, Data, Domain, Input, Literal, Origin, Question, Reason, Symbol, SymbolSource, Value, World};
+use crate::value::{
+    Ask, Data, Domain, Input, Literal, Origin, Question, Reason, Symbol, SymbolSource, Type, Value, World,
+};
 
 fn input(name: &str, domain: Domain) -> Arc<Input> {
     let reason = Reason::NoValue(format!("--var {name}=VALUE"));
@@ -17,11 +19,13 @@ fn opaque(address: &str, attribute: &str) -> Value {
     Value::opaque(Symbol { source, attribute: attribute.to_owned() }, Origin::default())
 }
 
-/// `env`, `list`, `map` and `other` are open, `flag` is an open boolean; the rest is set at deployment.
+/// `env`, `list`, `map` and `other` are open, `flag` is an open boolean, `numbers` is a list of numbers that `texts` makes
+/// texts of; the rest is set at deployment.
 fn names() -> IndexMap<String, Value> {
     let never_null = Domain { never_null: true, ..Domain::default() };
     let open = |name: &str| (name.to_owned(), Value::open(input(name, never_null.clone()), Origin::default()));
     let known = |name: &str, value: Value| (name.to_owned(), value);
+    let list_of = |element| Value::open(input("l", Domain::default()), Origin::default()).typed(&Type::list(element));
     IndexMap::from([
         open("env"),
         open("other"),
@@ -33,6 +37,8 @@ fn names() -> IndexMap<String, Value> {
         known("bucket", opaque("aws_s3_bucket.b", "id")),
         known("second", opaque("aws_s3_bucket.c", "id")),
         known("subnets", opaque("vpc", "subnet_ids")),
+        known("numbers", list_of(Type::Number)),
+        known("texts", list_of(Type::String)),
     ])
 }
 
@@ -177,7 +183,7 @@ fn texts_keep_their_parts() {
 #[test]
 fn json_holds_what_is_unknown_and_gives_it_back() {
     let table = [
-        ("jsonencode({ b = arn, a = \"x-${env}\" })", "\"{\"a\":\"x-${env}\",\"b\":${topic.arn}}\""),
+        ("jsonencode({ b = arn, a = \"x-${env}\" })", "\"{\"a\":\"x-${env}\",\"b\":${json(topic.arn)}}\""),
         ("jsondecode(jsonencode({ b = arn, a = [\"x-${env}\", 1] }))", "{a = [\"x-${env}\", 1], b = topic.arn}"),
         ("jsondecode(jsonencode(arn))", "opaque topic.arn"),
         ("jsondecode(\"{\\\"a\\\":\\\"${arn}\\\"}\")", "{a = topic.arn}"),
@@ -188,6 +194,16 @@ fn json_holds_what_is_unknown_and_gives_it_back() {
             "jsondecode(lookup(jsondecode(jsonencode({ p = jsonencode({ a = arn, b = \"${env}x\" }) })), \"p\"))",
             "{a = topic.arn, b = \"${env}x\"}",
         ),
+        // What is encoded is no text, and a number is written in another way than a text.
+        ("md5(jsonencode(env)) == md5(env)", "ask md5(\"${json(env)}\") == md5(env)"),
+        (
+            "md5(jsonencode(numbers)) == md5(jsonencode(texts))",
+            "ask md5(\"${json(l as list(number))}\") == md5(\"${json(l as list(string))}\")",
+        ),
+        (
+            "yamlencode([length(list)]) == yamlencode([tostring(length(list))])",
+            "ask yamlencode([length(list) as number]) == yamlencode([length(list)])",
+        ),
         ("yamldecode(\"a: ${arn}\\nb: x-${env}\")", "{a = topic.arn, b = \"x-${env}\"}"),
     ];
     check(&table, &World::default());
@@ -197,6 +213,8 @@ fn json_holds_what_is_unknown_and_gives_it_back() {
 fn operators_ask_what_they_cannot_tell() {
     let table = [
         ("arn == arn", "true"),
+        // A list with a tuple behind it is a tuple.
+        ("concat(subnets, []) == subnets", "ask concat(vpc.subnet_ids, []) == vpc.subnet_ids"),
         ("arn == null", "false"),
         ("arn == \"\"", "false"),
         ("arn == \"x\"", "ask topic.arn == \"x\""),

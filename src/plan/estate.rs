@@ -1,6 +1,6 @@
 //! A plan in one world: what it tells, and beside that what its sources are worth.
 
-use crate::model::{Estate, Kind, Language, NamingIndex, Resource};
+use crate::model::{Described, Estate, Kind, Language, NamingIndex, Provider, Resource};
 use crate::value::{Decided, Origin, Reason, Role, Value, World};
 
 use super::linked::Planned;
@@ -26,6 +26,17 @@ impl<'a> PlannedEstate<'a> {
         self.plan.resources.iter().filter(move |(resource, _)| resource.kind == kind)
     }
 
+    /// The resource with its provider configuration as the sources have it: a plan does not tell what that is made of.
+    fn in_account(&self, resource: &Resource) -> Resource {
+        let source = self.sources.as_ref().and_then(|sources| sources.resource(resource.kind, &resource.address));
+        match source {
+            Some(source) if source.provider != resource.provider => {
+                Described { provider: source.provider.clone(), ..Described::clone(resource) }.into()
+            }
+            _ => resource.clone(),
+        }
+    }
+
     fn planned(&self, resource: &Resource, name: &str) -> Option<&'a Planned> {
         self.plan.resources.get(resource.handle)?.1.get(name)
     }
@@ -48,7 +59,11 @@ impl Estate for PlannedEstate<'_> {
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        self.of_kind(kind).map(|(resource, _)| resource.clone()).collect()
+        self.of_kind(kind).map(|(resource, _)| self.in_account(resource)).collect()
+    }
+
+    fn default_provider(&self) -> Provider {
+        self.sources.as_ref().map_or_else(Provider::default, |sources| sources.default_provider())
     }
 
     /// What certainly names another bucket asks nothing of this one.

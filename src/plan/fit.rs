@@ -76,13 +76,15 @@ fn is_same_argument(planned: &Node, block: &Block, argument: &str) -> bool {
     match block.body.attribute(argument) {
         Some(attribute) if is_expression(planned) => is_same(planned, Some(&attribute.expr)),
         // In JSON syntax blocks are arguments, and so are the attributes of newer providers.
-        Some(attribute) => subjects(planned) == names(references(&attribute.expr)),
+        Some(attribute) => subjects(planned) == names(&references(&attribute.expr)),
         None if is_dynamic(&block.body) => true,
         None => {
             let nested = block.body.blocks.iter().filter(|nested| nested.kind == argument);
             let mut found = Vec::new();
             let count = nested.map(|nested| gather(&nested.body, &mut found)).count();
-            count > 0 && (found.contains(&None) || subjects(planned) == names(found.into_iter().flatten().collect()))
+            count > 0
+                && (found.contains(&None)
+                    || subjects(planned) == names(&found.into_iter().flatten().collect::<Vec<_>>()))
         }
     }
 }
@@ -115,7 +117,7 @@ fn is_same(planned: &Node, written: Option<&Expr>) -> bool {
         (ExprKind::Bool(value), Some(constant)) => constant == value.to_string(),
         _ => true,
     };
-    is_constant && subjects(planned) == names(references(written))
+    is_constant && subjects(planned) == names(&references(written))
 }
 
 /// The names of what a part of the configuration refers to.
@@ -123,19 +125,18 @@ fn subjects(planned: &Node) -> BTreeSet<String> {
     let mut found = Vec::new();
     let mut waiting = vec![planned];
     while let Some(node) = waiting.pop() {
-        match node.get("references").and_then(Node::items) {
-            Some(references) => found.extend(references.iter().filter_map(Node::text).map(str::to_owned)),
-            None => {
-                waiting.extend(node.entries().iter().map(|entry| &entry.value));
-                waiting.extend(node.items().into_iter().flatten());
-            }
+        if let Some(references) = node.get("references").and_then(Node::items) {
+            found.extend(references.iter().filter_map(Node::text).map(str::to_owned));
+        } else {
+            waiting.extend(node.entries().iter().map(|entry| &entry.value));
+            waiting.extend(node.items().into_iter().flatten());
         }
     }
-    names(found)
+    names(&found)
 }
 
 /// What references are about, without keys and attributes.
-fn names(references: Vec<String>) -> BTreeSet<String> {
+fn names(references: &[String]) -> BTreeSet<String> {
     let name = |reference: &String| {
         let steps: Vec<String> = steps(reference).into_iter().map(|step| step.name).collect();
         let steps = steps.strip_prefix(&["resource".to_owned()]).unwrap_or(&steps);

@@ -29,7 +29,13 @@ impl<'a> Evaluator<'a> {
                 Some(value) => value.through(span, Role::Expression),
                 None => Value::failed(format!("there is no attribute \"{name}\""), origin()),
             },
-            Data::Object(id) => self.object_attribute(*id, name, span).through(span, Role::Expression),
+            Data::Object(id) => {
+                let value = self.object_attribute(*id, name, span);
+                if !self.is_module(*id) {
+                    self.needs_schema(&value);
+                }
+                value.through(span, Role::Expression)
+            }
             Data::Open(_) | Data::Opaque(_) if !may_have(source.said_type(), name) || self.is_empty(source) => {
                 Value::failed(format!("there is no attribute \"{name}\""), origin())
             }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Call, Expr, ExprKind};
-use crate::value::{Ask, Data, Input, Junction, Literal, Origin, Question, Role, Value, World};
+use crate::value::{Ask, Data, Input, Junction, Literal, Origin, Question, Reason, Role, Value, World};
 
 use super::evaluator::Evaluator;
 use super::functions::{self, is_doubtful, length_of};
@@ -108,6 +108,14 @@ impl<'a> Evaluator<'a> {
         if self.attempts.is_on() && !input.domain.never_null {
             let null = Value::answer(Question::new(input.clone(), Ask::Null), self.world, value.origin.clone());
             self.attempts.add(|needs| &mut needs.certain, not(null, self.world, value.origin.clone()));
+        }
+    }
+
+    /// Says that what is being tried needs the provider's schema to have an attribute of a resource that is not known here.
+    pub fn needs_schema(&self, attribute: &Value) {
+        let Data::Open(input) = &attribute.data else { return };
+        if self.attempts.is_on() && matches!(input.reason, Reason::Unsupported(_)) {
+            self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(attribute, attribute.origin.clone()));
         }
     }
 

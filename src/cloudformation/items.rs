@@ -5,6 +5,7 @@ use crate::model::OpenInputs;
 use crate::syntax::Node;
 use crate::value::{Data, Domain, Input, Literal, Value};
 
+use super::bindings::letters_of;
 use super::choice::{Answers, cases};
 use super::template::function;
 use super::transform::Expander;
@@ -15,8 +16,8 @@ use super::tree::KeptDefault;
 pub enum Item {
     /// This text.
     Known(String),
-    /// Any item of a collection that is not known.
-    Any,
+    /// Any item of a collection that is not known, by its name among what is iterated.
+    Any(String),
 }
 
 /// The cases in which something is one of the items of a loop; none where it always is.
@@ -25,7 +26,7 @@ pub type Cases = Vec<Answers>;
 impl Expander<'_, '_> {
     /// The items of a loop's collection, each with the cases in which it is one. Of a collection that is not known one item
     /// stands for all.
-    pub fn items(&mut self, identifier: &str, collection: &Node) -> Vec<(Item, Cases)> {
+    pub fn items(&mut self, loop_name: &str, collection: &Node) -> Vec<(Item, Cases)> {
         let collection = self.node(collection);
         if self.evaluator.open != OpenInputs::Everything {
             self.keep(&collection);
@@ -37,22 +38,36 @@ impl Expander<'_, '_> {
         if let Some(items) = self.chosen_items(&value, &collection) {
             return items;
         }
-        let origin = value.origin.clone();
-        let any = match &value.data {
-            Data::Open(input) => {
-                let name = format!("{}[*]", value.describe());
-                Input { name, domain: Domain::default(), ..input.as_ref().clone() }
-            }
-            // A question does not tell what becomes of it.
+        let name = match value.data {
+            // A question does not tell what becomes of it; a loop's name is its own in its template.
             Data::Pending(_) => {
-                let at = collection.span.start;
-                Input::derived(format!("the items of {identifier} ({at})"), origin.clone())
+                format!("the items of {}{}", self.stack.address_of(loop_name), self.bindings.described())
             }
-            _ => Input::derived(format!("{}[*]", value.describe()), origin.clone()),
+            _ => format!("{}[*]", value.describe()),
         };
-        self.iterated.insert(identifier.to_owned(), Value::open(any, origin));
+        let item = self.any_item(name, &value);
         self.found.note("the collection of this loop is not known; one item stands for all", collection.span);
-        vec![(Item::Any, Cases::new())]
+        vec![(Item::Any(item), Cases::new())]
+    }
+
+    /// What stands for any item of a collection, which `name` tells from those of others, and its letters and digits.
+    fn any_item(&mut self, name: String, collection: &Value) -> String {
+        let origin = collection.origin.clone();
+        let made_of = match &collection.data {
+            Data::Open(input) => input.as_ref().clone(),
+            _ => Input::derived(String::new(), origin.clone()),
+        };
+        if let Some((token, _)) = self.iterated.iter().find(|(_, item)| item.describe() == name) {
+            return token.clone();
+        }
+        let token = format!("item {}", self.iterated.len());
+        let letters = Input::derived(format!("the letters and digits of {name}"), origin.clone());
+        // Items are texts: `AWS::NoValue` is none.
+        let domain = Domain { never_null: true, ..Domain::default() };
+        for (token, input) in [(token.clone(), Input { name, ..made_of }), (letters_of(&token), letters)] {
+            self.iterated.insert(token, Value::open(Input { domain: domain.clone(), ..input }, origin.clone()));
+        }
+        token
     }
 
     /// The items of a collection that an input of few values chooses: of a mapping, say.

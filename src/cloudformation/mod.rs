@@ -8,6 +8,7 @@
 //! Knows CloudFormation's language; knows no control. What a resource type means beyond its name is the model's.
 
 mod assembly;
+mod bindings;
 mod choice;
 mod condition;
 mod deployment;

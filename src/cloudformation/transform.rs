@@ -5,20 +5,19 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::{Entry, Node, NodeKind, Scalar, Style};
 use crate::value::Value;
 
 use super::Found;
 
+use super::bindings::{Bindings, Place};
 use super::evaluator::Evaluator;
 use super::items::{Cases, Item};
 use super::template::{Template, function};
 use super::tree::{Body, KeptDefault, Stack, Unread};
 
 const FOR_EACH: &str = "Fn::ForEach::";
-/// The most bytes a text may grow to, times its names.
-const MAX_FILLED: usize = 64 * 1024 * 1024;
 const TRANSFORM: &str = "Fn::Transform";
 /// The sections that the others refer to.
 const FIRST: [&str; 3] = ["Parameters", "Mappings", "Rules"];
@@ -39,7 +38,8 @@ pub struct Expander<'a, 't> {
     pub budget: &'a mut usize,
     /// Where remarks go.
     pub found: &'a mut Found,
-    bindings: Vec<(String, Item)>,
+    /// What the identifiers of the loops around stand for.
+    pub bindings: Bindings,
     /// The cases in which what is expanded exists, loop by loop.
     choices: Vec<Cases>,
     chosen: BTreeMap<String, Vec<Cases>>,
@@ -54,8 +54,8 @@ pub struct Expander<'a, 't> {
     unread: Option<Unread>,
     /// Whether what is expanded declares resources.
     pub declares: bool,
-    /// What stands for an item of a collection that is not known: `*` in the names of resources and conditions.
-    any: Option<&'static str>,
+    /// What the texts are that are expanded.
+    place: Place,
 }
 
 impl<'a, 't> Expander<'a, 't> {
@@ -67,7 +67,7 @@ impl<'a, 't> Expander<'a, 't> {
         budget: &'a mut usize,
         found: &'a mut Found,
     ) -> Self {
-        let (bindings, choices, chosen, iterated, kept, included, depth, unread, declares, any) = Default::default();
+        let (bindings, choices, chosen, iterated, kept, included, depth, unread, declares, place) = Default::default();
         Self {
             sources,
             evaluator,
@@ -83,7 +83,7 @@ impl<'a, 't> Expander<'a, 't> {
             depth,
             unread,
             declares,
-            any,
+            place,
         }
     }
 
@@ -115,9 +115,9 @@ impl<'a, 't> Expander<'a, 't> {
     /// A node, expanded.
     pub fn node(&mut self, node: &Node) -> Node {
         if let Some(("Ref", name)) = function(node)
-            && let Some(Item::Known(item)) = name.text().and_then(|name| self.bound(name))
+            && let Some(item) = name.text().and_then(|name| self.bindings.get(name))
         {
-            return Node { kind: scalar(item.clone()), span: node.span, tag: None };
+            return written(item, node);
         }
         if let Some(("Fn::Rain::Include", path)) = function(node)
             && let Some(included) = self.inserted(path)
@@ -125,12 +125,7 @@ impl<'a, 't> Expander<'a, 't> {
             return self.node(&included);
         }
         let kind = match &node.kind {
-            NodeKind::Scalar(written) => {
-                let text = self.filled(&written.text, self.any);
-                *self.budget = self.budget.saturating_sub(text.len() / 64);
-                let as_written = text == written.text;
-                NodeKind::Scalar(if as_written { written.clone() } else { Scalar::new(text, written.style) })
-            }
+            NodeKind::Scalar(scalar) => self.scalar(scalar, node.span),
             NodeKind::Sequence(items) => NodeKind::Sequence(items.iter().map(|item| self.node(item)).collect()),
             NodeKind::Mapping(entries) => {
                 self.depth += 1;
@@ -157,7 +152,7 @@ impl<'a, 't> Expander<'a, 't> {
             } else {
                 let kind = match &entry.key.kind {
                     NodeKind::Scalar(key) => {
-                        let text = self.filled(&key.text, Some("*"));
+                        let text = self.bindings.filled(&key.text, Place::Name);
                         NodeKind::Scalar(Scalar::new(text, key.style))
                     }
                     other => other.clone(),
@@ -183,25 +178,43 @@ impl<'a, 't> Expander<'a, 't> {
         }
     }
 
-    /// What stands under a key. Some of it are names of what the loop around it declares.
+    /// A text, expanded: where it speaks of an item that is not known, what gives the text.
+    fn scalar(&mut self, scalar: &Scalar, span: Span) -> NodeKind {
+        let template = self.bindings.template(&scalar.text).filter(|_| self.place == Place::Text);
+        let text = template.clone().unwrap_or_else(|| self.bindings.filled(&scalar.text, self.place));
+        *self.budget = self.budget.saturating_sub(text.len() / 64);
+        match template {
+            Some(template) => call("Fn::Sub", template, span),
+            None if text == scalar.text => NodeKind::Scalar(scalar.clone()),
+            None => NodeKind::Scalar(Scalar::new(text, scalar.style)),
+        }
+    }
+
+    /// What stands under a key. Some of it are names of what the loop around it declares, or the text of `Fn::Sub`.
     fn value(&mut self, key: &Node, value: &Node) -> Node {
-        let (whole, first) = match key.text() {
-            Some("Ref" | "Fn::GetAtt" | "Condition" | "DependsOn") => (Some("*"), None),
-            Some("Fn::If") => (None, Some("*")),
-            _ => (None, None),
+        let (first, rest) = match key.text() {
+            Some("Ref" | "Fn::GetAtt" | "Condition" | "DependsOn") if is_named(value) => (Place::Name, Place::Name),
+            Some("Fn::If") => (Place::Name, Place::Text),
+            Some("Fn::Sub") => (Place::Template, Place::Text),
+            _ => (Place::Text, Place::Text),
         };
-        let outside = std::mem::replace(&mut self.any, whole.filter(|_| is_named(value)));
-        let value = match value.items() {
-            Some([condition, rest @ ..]) if first.is_some() => {
-                let rest: Vec<Node> = rest.iter().map(|item| self.node(item)).collect();
-                self.any = first;
-                let kind = NodeKind::Sequence(std::iter::once(self.node(condition)).chain(rest).collect());
+        match value.items() {
+            Some([head, tail @ ..]) if first != rest => {
+                let head = self.within(first, head);
+                let tail = tail.iter().map(|item| self.within(rest, item));
+                let kind = NodeKind::Sequence(std::iter::once(head).chain(tail.collect::<Vec<_>>()).collect());
                 Node { kind, span: value.span, tag: None }
             }
-            _ => self.node(value),
-        };
-        self.any = outside;
-        value
+            _ => self.within(first, value),
+        }
+    }
+
+    /// A node whose texts are of a kind, expanded.
+    fn within(&mut self, place: Place, node: &Node) -> Node {
+        let outside = std::mem::replace(&mut self.place, place);
+        let node = self.node(node);
+        self.place = outside;
+        node
     }
 
     /// The entries that take the place of an `Fn::Transform` which includes a file; `None` for any other.
@@ -224,46 +237,20 @@ impl<'a, 't> Expander<'a, 't> {
         };
         let identifier = identifier.text().unwrap_or_default().to_owned();
         let mut expanded = Vec::new();
-        for (item, cases) in self.items(&identifier, collection) {
+        let name = entry.key.text().unwrap_or_default();
+        for (item, cases) in self.items(name, collection) {
             if *self.budget == 0 {
                 self.found.note("the loops of this template expand to more than 1,000,000 nodes", entry.key.span);
                 break;
             }
-            self.bindings.push((identifier.clone(), item));
+            self.bindings.enter(&identifier, item);
             let around = self.choices.len();
             self.choices.extend(Some(cases).filter(|cases| !cases.is_empty()));
             expanded.extend(self.entries(body.entries()));
             self.choices.truncate(around);
-            self.bindings.pop();
+            self.bindings.leave();
         }
         expanded
-    }
-
-    fn bound(&self, name: &str) -> Option<&Item> {
-        self.bindings.iter().rev().find(|(bound, _)| bound == name).map(|(_, item)| item)
-    }
-
-    /// The text with the items in place of `${Identifier}`, and their letters and digits in place of `&{Identifier}`.
-    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html>
-    fn filled(&self, text: &str, any: Option<&str>) -> String {
-        let mut filled = text.to_owned();
-        for (name, item) in self.bindings.iter().rev() {
-            let item = match (item, any) {
-                (Item::Known(item), _) => item.as_str(),
-                (Item::Any, Some(any)) => any,
-                (Item::Any, None) => {
-                    filled = in_names(&filled, name);
-                    continue;
-                }
-            };
-            // A text full of names must not become a flood.
-            if filled.len().saturating_mul(item.len()) > MAX_FILLED {
-                continue;
-            }
-            let letters: String = item.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '*').collect();
-            filled = filled.replace(&format!("${{{name}}}"), item).replace(&format!("&{{{name}}}"), &letters);
-        }
-        filled
     }
 }
 
@@ -318,19 +305,6 @@ pub fn body(mut expander: Expander<'_, '_>) -> (Body, Vec<FileId>, Option<Unread
     (body, expander.included, expander.unread)
 }
 
-/// The text with `*` for `${Identifier}` where that is a part of a longer name of `Fn::Sub`: `${Bucket${Identifier}.Arn}`.
-fn in_names(text: &str, identifier: &str) -> String {
-    let written = format!("${{{identifier}}}");
-    let (mut done, mut rest) = (String::new(), text);
-    while let Some((before, behind)) = rest.split_once(&written) {
-        done.push_str(before);
-        let is_inside = done.rfind("${").is_some_and(|start| !done.get(start..).is_some_and(|name| name.contains('}')));
-        done.push_str(if is_inside { "*" } else { &written });
-        rest = behind;
-    }
-    done + rest
-}
-
 /// Whether a transform is written anywhere in it.
 fn holds_transform(node: &Node) -> bool {
     node.entries().iter().any(|entry| entry.key.text() == Some(TRANSFORM) || holds_transform(&entry.value))
@@ -341,6 +315,21 @@ fn is_named(node: &Node) -> bool {
     node.entries().is_empty()
 }
 
-fn scalar(text: String) -> NodeKind {
-    NodeKind::Scalar(Scalar::new(text, Style::Quoted))
+/// What `Ref` gives of an identifier: the item, or its name where it is not known.
+fn written(item: &Item, node: &Node) -> Node {
+    let kind = match item {
+        Item::Known(item) => text(item),
+        Item::Any(token) => call("Ref", token.clone(), node.span),
+    };
+    Node { kind, span: node.span, tag: None }
+}
+
+/// A function of a text.
+fn call(function: &str, argument: String, span: Span) -> NodeKind {
+    let node = |kind| Node { kind, span, tag: None };
+    NodeKind::Mapping(vec![Entry { key: node(text(function)), value: node(text(&argument)) }])
+}
+
+fn text(text: &str) -> NodeKind {
+    NodeKind::Scalar(Scalar::new(text.to_owned(), Style::Quoted))
 }

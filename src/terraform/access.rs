@@ -1,26 +1,22 @@
-//! Attributes, indexes and splats.
+//! Attributes and indexes.
 
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::Step;
-use crate::value::{
-    Ask, Data, Input, Junction, ListKind, Literal, Mirrored, Number, Origin, Question, Role, Symbol, Value,
-};
+use crate::value::{Ask, Data, Input, Junction, ListKind, Literal, Number, Origin, Question, Role, Symbol, Value};
 
 use super::evaluator::Evaluator;
 use super::joined::{self, Entry};
 use super::operators::equal;
-use super::scope::Env;
 use super::types::{self, Nullable, Type};
-use super::unknown::{self, Outcome, derive, is_identifier, part_of, step};
+use super::unknown::{self, Outcome, derive, part_of, step};
 
 /// Up to how many keys are asked about one by one when the key is open.
 const MAX_CANDIDATES: usize = 32;
 
-impl<'a> Evaluator<'a> {
+impl Evaluator<'_> {
     /// `source.name`.
     pub fn attribute(&self, source: &Value, name: &str, span: Span) -> Value {
         let origin = || Origin::expression(span);
@@ -45,6 +41,9 @@ impl<'a> Evaluator<'a> {
                 }
                 if let Some((Junction::Map, parts)) = source.parts() {
                     return self.joined_entry(parts, name, span);
+                }
+                if let Some(element) = opaque_element(source, &Value::text(name, origin()), span) {
+                    return element;
                 }
                 let ty = source.said_type().attribute(name);
                 self.open_part(input, &step(&Value::text(name, origin())), ty, nullable(source, name))
@@ -98,11 +97,15 @@ impl<'a> Evaluator<'a> {
                 if let Some(instance) = self.any_instance(source, key, span) {
                     return instance;
                 }
-                if let Some(element) = self.joined_element(source, key, span) {
+                let element = self.joined_element(source, key, span).or_else(|| self.splat_element(source, key, span));
+                if let Some(element) = element {
                     return element.through(span, Role::Expression);
                 }
                 let ty = part_type(source, key);
                 let nullable = key.as_str().map_or(Nullable::Yes, |name| nullable(source, name));
+                if let Some(element) = opaque_element(source, key, span) {
+                    return element;
+                }
                 // What stands for all keys leads to what stands for all elements.
                 let is_any = key.obstacle().is_some() && key.describe() == format!("keys({})[*]", input.name);
                 let step = if is_any { "[*]".to_owned() } else { step(key) };
@@ -193,7 +196,10 @@ impl<'a> Evaluator<'a> {
     fn joined_element(&self, source: &Value, key: &Value, span: Span) -> Option<Value> {
         match (source.parts()?, position(key)) {
             ((Junction::Map, parts), _) => key.as_str().map(|key| self.joined_entry(parts, key, span)),
-            ((Junction::List, _), Position::At(at)) => joined::item(source, at).cloned(),
+            ((Junction::List, _), Position::At(at)) => {
+                let (list, at) = joined::place(source, at)?;
+                Some(self.index(list, &Value::number(at, key.origin.clone()), span))
+            }
             _ => None,
         }
     }
@@ -225,7 +231,13 @@ impl<'a> Evaluator<'a> {
         let (own, element) = source.each()?;
         let Data::Object(any) = element.data else { return None };
         let is_own = own.describe() == index.describe();
-        let id = if is_own { None } else { self.instance_under(any, index, span) };
+        // In a list that is made of instances each is under another index than its own.
+        let place = || {
+            let name = format!("{}[{}]", source.describe(), index.describe());
+            Value::open(Input::derived(name, index.origin.clone()), index.origin.clone())
+        };
+        let index = if self.has_own_indices(source) { index.clone() } else { place() };
+        let id = if is_own { None } else { self.instance_under(any, &index, span) };
         if id.is_some_and(|id| self.is_missing(id)) {
             return Some(Value::failed(format!("there is no element {}", index.shown()), Origin::expression(span)));
         }
@@ -239,112 +251,6 @@ impl<'a> Evaluator<'a> {
             || Value::failed("an index is missing", Origin::expression(span)),
             |worst| derive(name, worst, Outcome::Open, self.world, Origin::expression(span)),
         )
-    }
-
-    /// `source[*].steps` and `source.*.steps`.
-    pub fn splat(&self, source: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {
-        let origin = Origin::expression(span);
-        let is_list = matches!(source.said_type(), Type::List(_) | Type::Set(_) | Type::Tuple(_));
-        let source = if is_list { types::null_decided(source, self.world) } else { source };
-        let each = |item: &Value| self.steps(item.clone(), steps, span, env);
-        let made = |kind: ListKind, items: &[Value]| {
-            let made: Vec<Value> = items.iter().map(each).collect();
-            let failed = made.iter().find(|item| matches!(item.data, Data::Failed(_))).cloned();
-            failed.unwrap_or_else(|| Value::list(kind, made, origin.clone()))
-        };
-        match &source.data {
-            Data::Null if is_list => Value::failed("a list that is null has no elements", origin),
-            Data::Null => Value::list(ListKind::Tuple, Vec::new(), origin),
-            Data::Pending(_) | Data::Failed(_) => source,
-            Data::List(ListKind::Tuple, items) => made(ListKind::Tuple, items),
-            Data::List(_, items) if items.is_empty() => {
-                // What one element would make tells the type, or that no element has what is wanted.
-                let element = unknown::opaque("element", origin.clone());
-                let element = element.typed(types::of(&source).element().unwrap_or(&Type::Any));
-                match self.steps(element, steps, span, env) {
-                    failed if matches!(failed.data, Data::Failed(_)) => failed,
-                    made => Value::list(ListKind::List, Vec::new(), origin).typed(&Type::list(types::of(&made))),
-                }
-            }
-            Data::List(_, items) => made(ListKind::List, items),
-            Data::Open(input) => self.open_splat(&source, input, steps, span, env),
-            Data::Opaque(symbol) if source.said_type().may_be_list() && !is_identifier(&source) => {
-                let element = opaque_part(symbol, "[*]", span);
-                let element = self.steps(element, steps, span, env);
-                let ty = splat_type(&source, &element);
-                derive(element.describe(), &element, Outcome::Set, self.world, origin).typed(&ty)
-            }
-            _ => Value::list(ListKind::Tuple, vec![each(&source)], origin),
-        }
-    }
-
-    /// Over an open value: a collection's elements, or nothing for null and one element for anything else.
-    fn open_splat(
-        &self,
-        source: &Value,
-        input: &std::sync::Arc<Input>,
-        steps: &[Step],
-        span: Span,
-        env: Env<'_, 'a>,
-    ) -> Value {
-        let origin = Origin::expression(span);
-        if let Some((junction, parts)) = source.parts().filter(|(junction, _)| junction.is_of_elements()) {
-            let made: Vec<Value> = parts.iter().map(|part| self.splat(part.clone(), steps, span, env)).collect();
-            let stop = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_)));
-            let name = format!("{}[*]{}", source.describe(), made.iter().map(Value::describe).collect::<String>());
-            return stop.cloned().unwrap_or_else(|| joined::joined(name, junction, made, self.world, origin));
-        }
-        if !source.said_type().may_be_list() {
-            let question = Question::new(input.clone(), Ask::Null);
-            return match self.world.answer(&question) {
-                Some(true) => Value::list(ListKind::Tuple, Vec::new(), origin),
-                Some(false) => {
-                    let item = self.steps(source.clone(), steps, span, env);
-                    Value::list(ListKind::Tuple, vec![item], origin)
-                }
-                None => Value::pending(question, origin),
-            };
-        }
-        if steps.is_empty() {
-            // A set is gone over in its order.
-            let list = source.said_type().element().map(|element| Type::list(element.clone()));
-            return list.map_or_else(|| source.clone(), |list| types::convert(source.clone(), &list, self.world));
-        }
-        let element = self.open_part(input, "[*]", source.said_type().element(), Nullable::Yes);
-        let any = element.describe();
-        let item = self.steps(element, steps, span, env);
-        if let Data::Pending(_) | Data::Failed(_) = item.data {
-            return item;
-        }
-        // The element that stands for all is called `var.l[*].name`, and the list of them `var.l.*.name`.
-        let name = match item.describe().strip_prefix(&any) {
-            Some(steps) => format!("{}.*{steps}", source.describe()),
-            None => format!("{}.*({})", source.describe(), item.describe()),
-        };
-        let made = derive(name, source, Outcome::Open, self.world, origin).typed(&splat_type(source, &item));
-        let made = joined::mirroring(source, Mirrored::Length, made);
-        match source.each() {
-            Some((key, element)) => {
-                let item = self.steps(element.clone(), steps, span, env);
-                joined::made_of(made, key.clone(), item)
-            }
-            None => made,
-        }
-    }
-
-    fn steps(&self, value: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {
-        steps.iter().fold(value, |value, step| match step {
-            Step::Attribute(name) => self.attribute(&value, name, span),
-            Step::Index(key) => self.index(&value, &self.evaluate(key, env), span),
-        })
-    }
-}
-
-/// The type of what a splat over an unknown collection makes: a list if that is a list or a set.
-fn splat_type(source: &Value, item: &Value) -> Type {
-    match source.said_type() {
-        Type::List(_) | Type::Set(_) => Type::list(types::of(item)),
-        _ => Type::Any,
     }
 }
 
@@ -380,7 +286,15 @@ fn may_have(ty: &Type, name: &str) -> bool {
     }
 }
 
-fn opaque_part(symbol: &Symbol, step: &str, span: Span) -> Value {
+/// The element under a known key of a collection whose elements are all set at deployment.
+fn opaque_element(source: &Value, key: &Value, span: Span) -> Option<Value> {
+    let (_, element) = source.each()?;
+    let is_opaque = matches!(element.data, Data::Opaque(_)) && Literal::of(key).is_some();
+    let name = || format!("{}{}", source.describe(), step(key));
+    is_opaque.then(|| unknown::opaque(name(), Origin::expression(span)).typed(element.said_type()))
+}
+
+pub(super) fn opaque_part(symbol: &Symbol, step: &str, span: Span) -> Value {
     Value::opaque(part_of(symbol, step), Origin::expression(span))
 }
 

@@ -14,7 +14,7 @@ use crate::value::{Ask, Data, Input, Junction, Literal, Origin, Question, Reason
 use super::evaluator::Evaluator;
 use super::functions::{self, is_doubtful, length_of};
 use super::operators::{all, any, binary, equal, not};
-use super::refusal::{TOTAL, is_total, may_divide_by_zero, may_refuse};
+use super::refusal::{TOTAL, is_doubtful as may_be_refused, may_divide_by_zero};
 use super::scope::Env;
 use super::types::{Type, of};
 use super::unknown::whether;
@@ -31,6 +31,9 @@ struct Needs {
     certain: Vec<Value>,
     /// That no function in it refuses what it is given.
     accepted: Vec<Value>,
+    /// Whether an operation in it may refuse a value although it is set and of a fitting type: then one question tells whether
+    /// all of them take what they are given.
+    is_doubtful: bool,
 }
 
 impl Attempts {
@@ -48,7 +51,7 @@ impl Attempts {
     /// Does `work` with what stands for all elements of an open collection: what that needs, only an element needs.
     pub fn of_elements<T>(&self, collection: &Value, world: &World, work: impl FnOnce() -> T) -> T {
         let (done, needs) = self.within(self.is_on().then(Needs::default), work);
-        let Some(Needs { certain, accepted }) = needs else { return done };
+        let Some(Needs { certain, accepted, .. }) = needs else { return done };
         let origin = || collection.origin.clone();
         let input = match &collection.data {
             Data::Open(input) => Arc::clone(input),
@@ -67,6 +70,12 @@ impl Attempts {
 
     fn is_on(&self) -> bool {
         matches!(self.0.borrow().last(), Some(Some(_)))
+    }
+
+    fn doubt(&self) {
+        if let Some(Some(needs)) = self.0.borrow_mut().last_mut() {
+            needs.is_doubtful = true;
+        }
     }
 
     fn add(&self, list: fn(&mut Needs) -> &mut Vec<Value>, need: Value) {
@@ -91,14 +100,23 @@ impl<'a> Evaluator<'a> {
             _ => Value::bool(true, origin()),
         };
         self.attempts.add(|needs| &mut needs.certain, is_certain);
-        match (&value.data, &expr.kind) {
-            (Data::Open(_), ExprKind::Binary(_, operator, divisor)) if may_divide_by_zero(*operator, divisor) => {
-                self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(value, origin()));
-            }
-            (Data::Open(_), ExprKind::Call(call)) if !is_total(call) => {
-                self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(value, origin()));
-            }
-            _ => {}
+        let is_doubtful = match &expr.kind {
+            ExprKind::Binary(_, operator, divisor) => may_divide_by_zero(*operator, divisor),
+            ExprKind::Call(call) => may_be_refused(call, value),
+            ExprKind::Unsupported(_) => true,
+            _ => false,
+        };
+        if is_doubtful {
+            self.needs_taken(value, origin());
+        }
+    }
+
+    /// Says that what is being tried needs an operation to take what it is given, where it made a value that is not known.
+    pub fn needs_taken(&self, value: &Value, origin: Origin) {
+        let is_unknown = |obstacle: &Value| matches!(obstacle.data, Data::Open(_) | Data::Opaque(_));
+        if self.attempts.is_on() && value.obstacle().is_some_and(is_unknown) {
+            self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(value, origin));
+            self.attempts.doubt();
         }
     }
 
@@ -133,10 +151,26 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Says that what is being tried needs something to have an attribute. What a provider makes has it.
+    pub fn needs_attribute(&self, source: &Value, name: &str) {
+        if !matches!(source.data, Data::Opaque(_)) {
+            self.needs_element(source, &Value::text(name, source.origin.clone()));
+        }
+    }
+
+    /// Says that what is being tried needs a collection to have an element under a key.
+    pub fn needs_element(&self, source: &Value, key: &Value) {
+        if self.attempts.is_on() {
+            let held = self.attempts.apart(|| self.is_held(source, key));
+            self.attempts.add(|needs| &mut needs.certain, held);
+        }
+    }
+
     /// Says that what is being tried needs a collection.
     pub fn needs_elements(&self, collection: &Value) {
         self.needs_set(collection);
-        if self.attempts.is_on() && matches!(collection.data, Data::Open(_)) && of(collection) == Type::Any {
+        let is_unclear = !is_made(collection) && of(collection) == Type::Any;
+        if self.attempts.is_on() && matches!(collection.data, Data::Open(_)) && is_unclear {
             let statement = format!("can([for each in {} : each])", collection.describe());
             self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, collection.origin.clone()));
         }
@@ -171,10 +205,24 @@ impl<'a> Evaluator<'a> {
         for value in functions::refused_if_null(name, arguments) {
             self.needs_set(value);
         }
-        if let ("element", Some(Value { data: Data::Open(list), origin, .. })) = (name, arguments.first()) {
-            let empty = Value::answer(Question::new(Arc::clone(list), Ask::Empty), self.world, origin.clone());
-            self.attempts.add(|needs| &mut needs.certain, not(empty, self.world, origin.clone()));
-        }
+        let certain = match (name, arguments) {
+            ("element", [Value { data: Data::Open(list), origin, .. }, ..]) => {
+                let empty = Value::answer(Question::new(Arc::clone(list), Ask::Empty), self.world, origin.clone());
+                not(empty, self.world, origin.clone())
+            }
+            ("lookup", [map, key]) => self.is_held(map, key),
+            ("one", [collection]) => match functions::asked(collection) {
+                Some(input) => {
+                    let (length, origin) =
+                        (length_of(&input, self.world, collection.origin.clone()), &collection.origin);
+                    let most = Value::number(1_i64, origin.clone());
+                    binary(BinaryOperator::LessOrEqual, length, most, self.world, origin.clone())
+                }
+                None => return,
+            },
+            _ => return,
+        };
+        self.attempts.add(|needs| &mut needs.certain, certain);
     }
 
     /// That a function takes arguments of these types, where their types do not tell.
@@ -215,26 +263,19 @@ impl<'a> Evaluator<'a> {
     /// What an expression is worth, and whether it has a value: known, or pending.
     fn attempt(&self, expr: &Expr, env: Env<'_, 'a>) -> (Value, Value) {
         let (value, needs) = self.attempts.within(Some(Needs::default()), || self.evaluate(expr, env));
-        // What is asked of a value tells that it is not null, so that is asked before.
-        let Needs { certain: mut conditions, accepted } = needs.unwrap_or_default();
-        let is_pending = value.waiting().is_some();
-        if value.obstacle().is_none() || is_pending || !may_refuse(expr) {
-            conditions.extend(accepted);
-        }
-        conditions.push(self.attempts.apart(|| self.succeeds(expr, &value, env)));
-        (value, all(conditions, self.world, Origin::expression(expr.span)))
-    }
-
-    /// Whether an expression with this value does not fail: known, or pending.
-    fn succeeds(&self, expr: &Expr, value: &Value, env: Env<'_, 'a>) -> Value {
         let origin = || Origin::expression(expr.span);
+        // What is asked of a value tells that it is not null, so that is asked before.
+        let Needs { certain: mut conditions, accepted, is_doubtful } = needs.unwrap_or_default();
         match value.obstacle().map(|obstacle| &obstacle.data) {
-            None => Value::bool(true, origin()),
-            Some(Data::Failed(_)) => Value::bool(false, origin()),
-            Some(Data::Pending(question)) => Value::pending(question.clone(), origin()),
-            Some(_) if may_refuse(expr) => self.is_accepted(value, origin()),
-            Some(_) => self.is_readable(expr, env),
+            Some(Data::Open(_) | Data::Opaque(_)) if is_doubtful => conditions.push(self.is_accepted(&value, origin())),
+            _ => conditions.extend(accepted),
         }
+        match value.obstacle().map(|obstacle| &obstacle.data) {
+            Some(Data::Failed(_)) => conditions.push(Value::bool(false, origin())),
+            Some(Data::Pending(question)) => conditions.push(Value::pending(question.clone(), origin())),
+            _ => {}
+        }
+        (value, all(conditions, self.world, origin()))
     }
 
     fn is_accepted(&self, value: &Value, origin: Origin) -> Value {
@@ -250,14 +291,25 @@ impl<'a> Evaluator<'a> {
             ExprKind::Index(source, key) if is_name(source, env) => (source, self.evaluate(key, env)),
             _ => return Value::bool(true, origin()),
         };
-        let held = self.is_held(&self.evaluate(source, env), &key, matches!(expr.kind, ExprKind::Index(..)));
+        let whole = self.evaluate(source, env);
+        let held = match (&whole.data, &expr.kind) {
+            // An attribute of what a provider makes is there; an element need not be.
+            (Data::Opaque(_), ExprKind::Attribute(..)) => Value::bool(true, origin()),
+            _ => self.is_held(&whole, &key),
+        };
         all(vec![self.is_readable(source, env), held], self.world, origin())
     }
 
     /// Whether a collection has an element under a key: known, or pending.
-    fn is_held(&self, source: &Value, key: &Value, is_index: bool) -> Value {
+    fn is_held(&self, source: &Value, key: &Value) -> Value {
         let origin = || source.origin.clone();
         let yes = || Value::bool(true, origin());
+        if let Some(there) = self.has_instance(source, key) {
+            return there;
+        }
+        if let Some((list, _)) = self.splat_of(source) {
+            return self.is_held(&list, key);
+        }
         match &source.data {
             Data::Open(input) if source.parts().is_none() => {
                 let ask = match (&key.data, source.said_type()) {
@@ -266,10 +318,12 @@ impl<'a> Evaluator<'a> {
                         let null = Question::new(input.clone(), Ask::Null);
                         return super::operators::not(Value::answer(null, self.world, origin()), self.world, origin());
                     }
-                    (Data::Number(at), Type::List(_)) => match at.as_i64().and_then(|at| usize::try_from(at).ok()) {
-                        Some(at) => Ask::LongerThan(at),
-                        None => return Value::bool(false, origin()),
-                    },
+                    (Data::Number(at), ty) if matches!(ty, Type::List(_)) || is_list_made(source) => {
+                        match at.as_i64().and_then(|at| usize::try_from(at).ok()) {
+                            Some(at) => Ask::LongerThan(at),
+                            None => return Value::bool(false, origin()),
+                        }
+                    }
                     // What may be a map may have the number as a key.
                     (Data::Number(at), Type::Map(_)) => Ask::Holds(Literal::Text(at.to_string())),
                     (Data::Number(_), _) => return self.unclear(source, key),
@@ -288,8 +342,7 @@ impl<'a> Evaluator<'a> {
                 (Some((Junction::Map, _)), _) => yes(),
                 _ => self.unclear(source, key),
             },
-            // An attribute of what a provider makes is there; an element need not be.
-            Data::Opaque(_) if is_index => self.unclear(source, key),
+            Data::Opaque(_) => self.unclear(source, key),
             Data::Map(_, entries) if entries.keys().any(|key| self.is_unknown_key(key)) => {
                 let named = key.as_str().is_some_and(|key| entries.contains_key(key));
                 if named { yes() } else { self.unclear(source, key) }
@@ -303,6 +356,17 @@ impl<'a> Evaluator<'a> {
         let input = Input::derived(statement, source.origin.clone());
         Value::answer(Question::new(input, Ask::True), self.world, source.origin.clone())
     }
+}
+
+/// Whether an open value is a list that is made of another collection.
+fn is_list_made(collection: &Value) -> bool {
+    let key = collection.each().map(|(key, _)| key).or(collection.filtered().map(|[key, ..]| key));
+    key.is_some_and(|key| of(key) == Type::Number)
+}
+
+/// Whether an open value is a collection that is made of others, or of instances.
+fn is_made(collection: &Value) -> bool {
+    collection.parts().is_some() || collection.each().is_some() || collection.filtered().is_some()
 }
 
 /// Whether the expression alone is worth something: `var` and `data.aws_region` are only the beginnings of names.

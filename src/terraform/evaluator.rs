@@ -37,6 +37,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) objects: RefCell<HashMap<usize, Rc<Object<'a>>>>,
     /// The values behind keys of maps that are not known texts, by the text that stands for them.
     keys: RefCell<HashMap<String, Value>>,
+    /// The lists that splats were made of, and the attributes that they took, by the names of what they made.
+    pub(super) splats: RefCell<HashMap<String, (Value, Vec<String>)>>,
     /// Blocks whose `count` or `for_each` Terraform refuses, by address.
     pub(super) refused: RefCell<BTreeMap<String, Value>>,
     /// The same unit without any answer, to tell what an answer broke from what is broken anyway.
@@ -94,6 +96,7 @@ impl<'a> Evaluator<'a> {
             scopes: RefCell::default(),
             objects: RefCell::default(),
             keys: RefCell::default(),
+            splats: RefCell::default(),
             refused: RefCell::default(),
             unanswered: OnceCell::new(),
             layers: OnceCell::new(),

@@ -7,8 +7,8 @@ use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Number, Origin, Question, Reason, Value, look_at,
-    watched,
+    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Mirrored, Number, Origin, Question, Reason, Value,
+    look_at, watched,
 };
 
 use super::blocks::nested_arguments;
@@ -297,13 +297,20 @@ impl<'a> Evaluator<'a> {
             Data::Open(input) => Arc::clone(input),
             _ => Arc::new(Input::derived(value.describe(), value.origin.clone())),
         };
-        let question = Arc::new(Question::new(input, none));
+        let mirrored = match (shape, &none) {
+            (Shape::Keyed, _) => Mirrored::Elements,
+            (_, Ask::Empty) => Mirrored::Length,
+            _ => Mirrored::Number,
+        };
+        let question = Arc::new(Question::new(Arc::clone(&input), none));
         match self.world.answer(&question) {
             Some(true) => known(shape, Vec::new()),
             Some(false) => {
                 let origin = Origin::expression(span);
-                let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+                let mirrors = Some((mirrored, input.itself()));
+                let domain = Domain { never_null: true, never_empty: true, mirrors, ..Domain::default() };
                 let whole = Value::open(Input { domain, ..Input::derived(address, origin.clone()) }, origin);
+                let whole = if shape == Shape::Keyed { whole.typed(&Type::map(Type::Any)) } else { whole };
                 Expansion { shape, slots, existence: Existence::Exists, unknown: Some(whole) }
             }
             None => {

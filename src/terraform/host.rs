@@ -78,6 +78,10 @@ impl Host for Evaluator<'_> {
         self.entry_of(map, key, call.span)
     }
 
+    fn first(&self, list: &Value, call: &Call) -> Value {
+        self.index(list, &Value::number(0_usize, Origin::expression(call.span)), call.span)
+    }
+
     fn root_directory(&self) -> String {
         self.unit.sources.root().join(&self.unit.directory).to_string_lossy().replace('\\', "/")
     }

@@ -103,7 +103,8 @@ pub(super) fn is_nothing(part: &Value, world: &World) -> bool {
     }
 }
 
-fn holds_something(part: &Value) -> bool {
+/// Whether a list or map has an element in every world.
+pub(super) fn holds_something(part: &Value) -> bool {
     match &part.data {
         Data::List(_, items) => !items.is_empty(),
         Data::Map(_, entries) => !entries.is_empty(),
@@ -113,13 +114,19 @@ fn holds_something(part: &Value) -> bool {
 }
 
 /// The element at a position of lists that stand one after the other, if none before it is unknown.
-pub(super) fn item(value: &Value, mut at: usize) -> Option<&Value> {
+pub(super) fn item(value: &Value, at: usize) -> Option<&Value> {
+    let (list, at) = place(value, at)?;
+    list.as_list()?.get(at)
+}
+
+/// Which of lists that stand one after the other has the element at a position, and at which position it has it.
+pub(super) fn place(value: &Value, mut at: usize) -> Option<(&Value, usize)> {
     let Some((Junction::List, parts)) = value.parts() else { return None };
     for part in parts {
-        let items = part.as_list()?;
-        match items.get(at) {
-            Some(item) => return Some(item),
-            None => at -= items.len(),
+        match part.as_list() {
+            Some(items) if at >= items.len() => at -= items.len(),
+            Some(_) => return Some((part, at)),
+            None => return (at == 0 && holds_something(part)).then_some((part, at)),
         }
     }
     None

@@ -41,6 +41,7 @@ mod secret;
 mod sensitivity;
 mod shared;
 mod slot;
+mod splat;
 mod template;
 mod terragrunt;
 mod tree;

@@ -13,7 +13,7 @@ use super::object::{AbsentModule, Instance, Object, known_resources, relevant_ca
 use super::scope::{Caller, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::tree::Child;
-use super::types::Type;
+use super::types::{Type, convert};
 
 impl<'a> Evaluator<'a> {
     /// The instance under another index than that of the one that stands for all, where it is not known which instances of
@@ -51,7 +51,8 @@ impl<'a> Evaluator<'a> {
 
     /// Whether the instance under an index exists where it is not known which there are, but that there are some.
     fn held(&self, any: &Slot, index: &Value, existence: &Existence) -> Existence {
-        let question = any.collection.as_ref().zip(Literal::of(index)).and_then(|(all, index)| is_there(all, index));
+        let index = Literal::of(&self.as_index_of(any, index));
+        let question = any.collection.as_ref().zip(index).and_then(|(all, index)| is_there(all, index));
         match question {
             Some(question) if *existence == Existence::Exists && self.world.answer(&question) != Some(true) => {
                 Existence::May(Arc::new(question))
@@ -60,8 +61,40 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Whether there is an instance under an index, where it is not known which instances there are: known, or pending.
+    /// `None` where that is no collection of instances, or the index is not known.
+    pub fn has_instance(&self, instances: &Value, index: &Value) -> Option<Value> {
+        let (own, element) = instances.each().filter(|_| self.has_own_indices(instances))?;
+        let Data::Object(any) = element.data else { return None };
+        let origin = || index.origin.clone();
+        if own.describe() == index.describe() {
+            return Some(Value::bool(true, origin()));
+        }
+        Literal::of(index)?;
+        let id = self.instance_under(any, index, index.origin.nearest()?)?;
+        Some(match self.existence(id) {
+            Existence::May(question) => Value::answer(question.as_ref().clone(), self.world, origin()),
+            Existence::Exists => Value::bool(true, origin()),
+        })
+    }
+
+    /// Whether each of unknown instances is under its own index, and not anywhere in a list that is made of them.
+    pub fn has_own_indices(&self, instances: &Value) -> bool {
+        let Some((key, Value { data: Data::Object(any), .. })) = instances.each() else { return false };
+        let object = self.object(*any);
+        let slot = match object.as_deref() {
+            Some(Object::Instance(instance)) => Some(&instance.slot),
+            Some(Object::Module(scope)) => scope.call.as_ref().map(|caller| &caller.slot),
+            Some(Object::Absent(module)) => Some(&module.slot),
+            None => None,
+        };
+        let own = slot.zip(self.header(*any)).map(|(slot, span)| slot.index(span));
+        own.is_some_and(|own| own.describe() == key.describe())
+    }
+
     /// The slot of the instance under an index, and its address.
     fn slot_under(&self, any: &Slot, address: &str, index: &Value, span: Span) -> Option<(Slot, String)> {
+        let index = &self.as_index_of(any, index);
         let slot = any.under(index, |collection, any| match (collection.said_type(), collection.each()) {
             (Type::Set(_), _) => index.clone(),
             (_, Some((_, Value { data: Data::Object(_), .. })) | None) if collection.filtered().is_none() => {
@@ -74,17 +107,28 @@ impl<'a> Evaluator<'a> {
         Some((slot, address))
     }
 
+    /// An index as instances have it: those of a map are under texts.
+    fn as_index_of(&self, any: &Slot, index: &Value) -> Value {
+        match any.repetition {
+            Some(("each", _)) => convert(index.clone(), &Type::String, self.world),
+            _ => index.clone(),
+        }
+    }
+
     /// Whether the world's answers say that there is no such instance.
     pub fn is_missing(&self, id: ObjectId) -> bool {
-        let existence = match self.object(id).as_deref() {
+        match self.existence(id) {
+            Existence::May(question) => self.world.answer(&question) == Some(false),
+            Existence::Exists => false,
+        }
+    }
+
+    fn existence(&self, id: ObjectId) -> Existence {
+        match self.object(id).as_deref() {
             Some(Object::Instance(instance)) => instance.existence.clone(),
             Some(Object::Module(scope)) => scope.existence.clone(),
             Some(Object::Absent(module)) => module.existence.clone(),
             None => Existence::Exists,
-        };
-        match existence {
-            Existence::May(question) => self.world.answer(&question) == Some(false),
-            Existence::Exists => false,
         }
     }
 

@@ -1,9 +1,10 @@
-//! What an expression may refuse, as its text tells: of a value that is set and of a fitting type, most functions refuse nothing.
+//! What an operation may refuse of what is not known: of a value that is set and of a fitting type, most functions refuse
+//! nothing.
 //!
-//! Knows the tree of an expression; knows no values.
+//! Knows calls and what they make; knows no world.
 
-use crate::syntax::{BinaryOperator, Call, Expansion, Expr, ExprKind, TemplatePart};
-use crate::value::Number;
+use crate::syntax::{BinaryOperator, Call, Expansion, Expr, ExprKind};
+use crate::value::{Data, Number, Value};
 
 /// Functions that refuse nothing but null, and what is of a type that they do not take.
 pub(super) const TOTAL: &[&str] = &[
@@ -38,6 +39,7 @@ pub(super) const TOTAL: &[&str] = &[
     "merge",
     "min",
     "nonsensitive",
+    "one",
     "replace",
     "reverse",
     "sensitive",
@@ -73,9 +75,25 @@ pub(super) const TOTAL: &[&str] = &[
     "yamlencode",
 ];
 
+/// Functions that refuse nothing more, once they have worked out what they make although some of it is not known.
+const WORKED_OUT: &[&str] =
+    &["chunklist", "lookup", "matchkeys", "setproduct", "slice", "templatefile", "templatestring", "zipmap"];
+
+/// Functions that read a text, in which what is set at deployment is taken to hold nothing that they would refuse.
+const READING: &[&str] = &["jsondecode", "yamldecode"];
+
+/// Whether a call that made `value`, some of which is not known, may yet be refused.
+pub(super) fn is_doubtful(call: &Call, value: &Value) -> bool {
+    let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+    let is_set = value.obstacle().is_some_and(|obstacle| matches!(obstacle.data, Data::Opaque(_)));
+    let is_read = WORKED_OUT.contains(&name) || (READING.contains(&name) && is_set);
+    let is_worked_out = is_read && !value.describe().starts_with(&format!("{name}("));
+    !is_total(call) && !is_worked_out
+}
+
 /// A map is asked for a key that it may lack where there is a default. Only `merge` takes no argument at all, which is what
 /// a list that is expanded may come to.
-pub(super) fn is_total(call: &Call) -> bool {
+fn is_total(call: &Call) -> bool {
     let is_named = TOTAL.contains(&call.name.as_str()) || (call.name == "lookup" && call.arguments.len() == 3);
     is_named && (call.expansion == Expansion::None || call.name == "merge")
 }
@@ -84,33 +102,4 @@ pub(super) fn is_total(call: &Call) -> bool {
 pub(super) fn may_divide_by_zero(operator: BinaryOperator, divisor: &Expr) -> bool {
     matches!(operator, BinaryOperator::Divide | BinaryOperator::Modulo)
         && !matches!(&divisor.kind, ExprKind::Number(number) if *number != Number::from(0_i64))
-}
-
-/// Whether an expression holds an operation that may refuse a value although it is set.
-pub(super) fn may_refuse(expr: &Expr) -> bool {
-    let any = |parts: &[&Expr]| parts.iter().any(|part| may_refuse(part));
-    match &expr.kind {
-        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(..) | ExprKind::Variable(_) => false,
-        ExprKind::Attribute(source, _)
-        | ExprKind::Parenthesis(source)
-        | ExprKind::Splat(source, _)
-        | ExprKind::Negate(source)
-        | ExprKind::Not(source) => may_refuse(source),
-        ExprKind::Index(source, key) => any(&[source, key]),
-        ExprKind::Conditional(condition, yes, no) => any(&[condition, yes, no]),
-        ExprKind::Tuple(items) => items.iter().any(|item| may_refuse(item)),
-        ExprKind::Object(entries) => entries.iter().any(|(key, value)| any(&[key, value])),
-        ExprKind::Template(parts) => parts.iter().any(|part| match part {
-            TemplatePart::Literal(..) => false,
-            TemplatePart::Interpolation(inner) => may_refuse(inner),
-            TemplatePart::If(..) | TemplatePart::For(_) => true,
-        }),
-        ExprKind::Binary(left, operator, right) => may_divide_by_zero(*operator, right) || any(&[left, right]),
-        ExprKind::Call(call) => !is_total(call) || call.arguments.iter().any(|argument| may_refuse(argument)),
-        ExprKind::For(each) => {
-            let condition = each.condition.as_deref().is_some_and(may_refuse);
-            condition || may_refuse(&each.collection)
-        }
-        ExprKind::Unsupported(_) => true,
-    }
 }

@@ -168,7 +168,7 @@ impl<'a> Evaluator<'a> {
                     let (made, element) = named(element)?;
                     let name = format!("[for each of {of} : {made}{condition}]");
                     let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
-                    (name, Some((index, element)), is_met)
+                    (name, Some((index.typed(&Type::Number), element)), is_met)
                 }
                 ForResult::Object(made_key, element) | ForResult::Grouped(made_key, element) => {
                     let ((key_name, made_key), (made, element)) = (named(made_key)?, named(element)?);
@@ -196,9 +196,12 @@ impl<'a> Evaluator<'a> {
             return Value { ty: None, ..collection.clone() }.through(span, Role::Expression);
         }
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
+        let is_keyed = matches!(collection.said_type(), Type::Map(_) | Type::Object(_) | Type::Set(_));
+        let keeps_keys = is_keyed && made.as_ref().is_some_and(|(made, _)| made.describe() == key.describe());
         let all = match (&each.condition, &each.result) {
             (Some(_), _) => all,
             (None, ForResult::Grouped(..)) => joined::mirroring(collection, Mirrored::Emptiness, all),
+            (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),
             (None, _) => joined::mirroring(collection, Mirrored::Length, all),
         };
         match (made, is_met) {

@@ -105,7 +105,8 @@ pub struct Domain {
     pub never_wide: bool,
     /// What its elements are found by.
     pub keys: Keys,
-    /// The collection of which it has something, so that what is asked about that is asked of the collection.
+    /// The collection of which it has something, or the number that says how much, so that what is asked about that is asked
+    /// there.
     pub mirrors: Option<(Mirrored, Arc<Input>)>,
 }
 
@@ -132,16 +133,23 @@ pub enum Mirrored {
     Elements,
     /// The same elements, each once.
     Members,
+    /// As many elements as this number, which is no collection, says.
+    Number,
 }
 
 impl Mirrored {
-    fn answers(self, ask: &Ask) -> bool {
-        match ask {
-            Ask::Empty | Ask::LongerThan(0) => true,
-            Ask::LongerThan(_) => matches!(self, Self::Length | Self::Elements),
-            Ask::Holds(_) => matches!(self, Self::Elements | Self::Members),
+    /// What is asked of the collection, or of the number, in place of what has something of it; `None` where that tells nothing.
+    fn asked(self, ask: &Ask) -> Option<Ask> {
+        let has_it = match (self, ask) {
+            (Self::Number, Ask::Empty) => return Some(Ask::Is(Literal::Number(Number::from(0_usize)))),
+            (Self::Number, Ask::LongerThan(count)) => return Some(Ask::Above(Number::from(*count))),
+            (Self::Number, _) => false,
+            (_, Ask::Empty | Ask::LongerThan(0)) => true,
+            (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements),
+            (_, Ask::Holds(_)) => matches!(self, Self::Elements | Self::Members),
             _ => false,
-        }
+        };
+        has_it.then(|| ask.clone())
     }
 }
 
@@ -308,9 +316,10 @@ impl Question {
             Ask::Is(literal) => Ask::Is(input.domain.own(literal)),
             ask => ask,
         };
-        match &input.domain.mirrors {
-            Some((mirrored, of)) if mirrored.answers(&ask) => Self::new(Arc::clone(of), ask),
-            _ => Self { input, ask },
+        let asked = input.domain.mirrors.as_ref().and_then(|(mirrored, of)| Some((of, mirrored.asked(&ask)?)));
+        match asked {
+            Some((of, ask)) => Self::new(Arc::clone(of), ask),
+            None => Self { input, ask },
         }
     }
 

@@ -10,9 +10,9 @@ use crate::syntax::BinaryOperator;
 use crate::terraform::joined::{count, item};
 use crate::terraform::operators::{all, any, binary, equal};
 use crate::terraform::types::{self, Type, unify};
-use crate::terraform::unknown::{Outcome, element_of, is_identifier, may_have_unknown_keys, opaque, settle};
+use crate::terraform::unknown::{Outcome, is_identifier, may_have_unknown_keys, opaque, settle};
 use crate::value::{
-    Ask, Data, Domain, Input, Keys, ListKind, Literal, Number, Origin, Question, Reason, Role, Stop, Value, World,
+    Ask, Data, Domain, Input, Keys, ListKind, Literal, Origin, Question, Reason, Role, Stop, Value, World,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -53,7 +53,7 @@ fn length(arguments: &Arguments) -> Answer {
         }
         _ if count(value).is_some() => count(value).unwrap_or_default(),
         Data::Open(_) | Data::Opaque(_) => {
-            let length = unknown(value).map(|input| length_of(&input, arguments.world(), arguments.origin()));
+            let length = asked(value).map(|input| length_of(&input, arguments.world(), arguments.origin()));
             return length.ok_or(Trouble::Unknown);
         }
         _ => return Err(not_a("collection or string", value)),
@@ -62,7 +62,7 @@ fn length(arguments: &Arguments) -> Answer {
 }
 
 /// What is not known, as something that may be asked about. What is opaque is not null; a list of subnets may have none.
-fn unknown(value: &Value) -> Option<Arc<Input>> {
+pub(in crate::terraform) fn asked(value: &Value) -> Option<Arc<Input>> {
     match &value.data {
         Data::Open(input) => Some(Arc::clone(input)),
         Data::Opaque(_) => {
@@ -134,8 +134,7 @@ fn element(arguments: &Arguments) -> Answer {
     }
     let list = arguments.value(0);
     if matches!(list.data, Data::Open(_) | Data::Opaque(_)) && arguments.count(1).is_ok_and(|index| index == 0) {
-        let first = Literal::Number(Number::from(0_usize));
-        return Ok(element_of(list, &first, arguments.world(), arguments.origin()));
+        return Ok(chosen(&arguments.call.host.first(list, arguments.call), arguments));
     }
     let (kind, items) = arguments.sequence(0)?;
     if items.is_empty() {
@@ -156,7 +155,7 @@ pub(super) fn chosen(value: &Value, arguments: &Arguments) -> Value {
 
 fn one(arguments: &Arguments) -> Answer {
     let collection = arguments.value(0);
-    if let Some(input) = unknown(collection).map(|input| input.itself()) {
+    if let Some(input) = asked(collection).map(|input| input.itself()) {
         let empty = Value::answer(Question::new(Arc::clone(&input), Ask::Empty), arguments.world(), arguments.origin());
         return Ok(match empty.as_bool() {
             Some(true) => Value::null(arguments.origin()),
@@ -201,7 +200,7 @@ fn coalesce_list(arguments: &Arguments) -> Answer {
     for value in &arguments.values {
         let set = match &value.data {
             Data::List(_, items) => Ok(!items.is_empty()),
-            Data::Opaque(_) => match unknown(value) {
+            Data::Opaque(_) => match asked(value) {
                 Some(list) => arguments.world().ask(&list, Ask::Empty).map(|empty| !empty),
                 None => Ok(true),
             },

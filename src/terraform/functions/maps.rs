@@ -64,16 +64,18 @@ fn lookup(arguments: &Arguments) -> Answer {
             }
         }
         Data::Open(input) => {
-            let Some(key) = Literal::of(key) else { return Err(Trouble::Unknown) };
-            let held = match arguments.values.len() {
-                2 => true,
-                _ => truth(&Value::answer(
-                    Question::new(Arc::clone(input), Ask::Holds(key.clone())),
+            let Some(key) = key.as_str() else { return Err(Trouble::Unknown) };
+            let (element, is_there) = arguments.call.host.entry(map, key, arguments.call);
+            let held = match (is_there, arguments.values.len()) {
+                (Some(is_there), _) => is_there,
+                (None, 2) => true,
+                (None, _) => truth(&Value::answer(
+                    Question::new(Arc::clone(input), Ask::Holds(Literal::Text(key.to_owned()))),
                     arguments.world(),
                     arguments.origin(),
                 ))?,
             };
-            if held { Ok(element_of(map, &key, arguments.world(), arguments.origin())) } else { default() }
+            if held { Ok(chosen(&element, arguments)) } else { default() }
         }
         Data::Opaque(_) => {
             let Some(key) = Literal::of(key) else { return Err(Trouble::Unknown) };

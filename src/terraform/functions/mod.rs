@@ -20,6 +20,7 @@ mod maps;
 mod networks;
 mod numbers;
 mod parameters;
+mod re2;
 mod regexes;
 mod results;
 mod sets;
@@ -35,12 +36,12 @@ mod yaml_write;
 use indexmap::IndexMap;
 
 use self::arguments::{Arguments, Function, Parameter, Trouble};
-pub(super) use self::collections::length_of;
+pub(super) use self::collections::{asked, length_of};
 pub(super) use self::parameters::is_doubtful;
 pub(super) use self::regexes::steps as regex_steps;
 pub use self::results::declared;
 use self::results::result_type;
-use super::joined::{joined, mirroring};
+use super::joined::{joined, made_of, mirroring};
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
 use crate::value::{
@@ -99,6 +100,10 @@ pub trait Host {
     fn entry(&self, map: &Value, key: &str, call: &Call) -> (Value, Option<bool>) {
         let key = Literal::Text(key.to_owned());
         (element_of(map, &key, call.world, Origin::expression(call.span)), None)
+    }
+    /// The first element of an unknown list.
+    fn first(&self, list: &Value, call: &Call) -> Value {
+        element_of(list, &Literal::Number(0_usize.into()), call.world, Origin::expression(call.span))
     }
     /// Whether a value is made of an ephemeral one; `None` where that is not followed.
     fn is_ephemeral(&self, _value: &Value) -> Option<bool> {
@@ -257,11 +262,23 @@ fn worked_out(function: &Function, arguments: &Arguments) -> Value {
             let obstacle = all.obstacle().unwrap_or(&all);
             let value = derive(name, obstacle, function.outcome, arguments.call.world, arguments.origin());
             match MIRRORING.iter().find(|(name, _)| *name == function.name) {
-                Some((_, mirrored)) => mirroring(arguments.value(0), *mirrored, value),
+                Some((_, mirrored)) => {
+                    like_elements(function, arguments.value(0), mirroring(arguments.value(0), *mirrored, value))
+                }
                 None => value,
             }
         }
     }
+}
+
+/// The list that a function makes of a collection whose elements are all made alike, as one of them: of the keys, or of what
+/// they lead to.
+fn like_elements(function: &Function, collection: &Value, made: Value) -> Value {
+    let Some((key, element)) = collection.each() else { return made };
+    let element = if function.name == "keys" { key } else { element };
+    let index = Input::derived(format!("keys({})[*]", made.describe()), made.origin.clone());
+    let index = Value::open(index, made.origin.clone()).typed(&Type::Number);
+    made_of(made, index, element.clone())
 }
 
 /// Functions that make of an unknown collection one that has something of it.

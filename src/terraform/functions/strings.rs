@@ -3,9 +3,11 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
+use super::describe;
 use super::texts::{self, End};
-use crate::terraform::unknown::{Outcome, as_part, parts, text};
-use crate::value::{Data, ListKind, Part, Value};
+use crate::terraform::joined::holds_something;
+use crate::terraform::unknown::{Outcome, as_part, open, parts, text};
+use crate::value::{Data, Domain, ListKind, Part, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("chomp", &[P::Text], Outcome::Cut, |call| trimmed(call, &['\n', '\r'], &[End::Right])),
@@ -83,6 +85,12 @@ fn literal(part: &Part) -> &str {
 }
 
 fn join(arguments: &Arguments) -> Answer {
+    let lists = arguments.rest(1);
+    let is_unknown = lists.iter().any(|list| list.as_list().is_none());
+    if is_unknown && lists.iter().any(holds_text) && !arguments.values.iter().any(|value| value.waiting().is_some()) {
+        let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+        return Ok(open(describe("join", &arguments.values), domain, arguments.world(), arguments.origin()));
+    }
     let separator = arguments.parts(0)?;
     let mut joined = Vec::new();
     let (mut first, mut bytes) = (true, 0_usize);
@@ -100,6 +108,20 @@ fn join(arguments: &Arguments) -> Answer {
         }
     }
     Ok(text(joined, arguments.origin()))
+}
+
+/// Whether a list has an element that is no empty text.
+fn holds_text(list: &Value) -> bool {
+    let is_set = |item: &Value| match &item.data {
+        Data::Text(text) => text.is_certainly_set(),
+        item => matches!(item, Data::Opaque(_) | Data::Bool(_) | Data::Number(_)),
+    };
+    let is_of_set = |(_, each): &(Value, Value)| holds_something(list) && is_set(each);
+    match (list.as_list(), list.parts()) {
+        (Some(items), _) => items.iter().any(is_set),
+        (None, Some((_, parts))) => parts.iter().any(holds_text),
+        (None, None) => list.each().is_some_and(is_of_set),
+    }
 }
 
 fn split(arguments: &Arguments) -> Answer {

@@ -76,3 +76,88 @@ fn an_attribute_that_the_schema_lacks_is_there_where_it_is_written_out() {
         assert_eq!(evaluated(expression, declared), worth, "{expression}");
     }
 }
+
+const ONE: &str = "resource \"aws_kms_key\" \"k\" {\n  count = 1\n}";
+const NONE: &str = "resource \"aws_kms_key\" \"k\" {\n  count = 0\n}";
+const PERHAPS: &str =
+    "variable \"on\" {\n  type = bool\n}\nresource \"aws_kms_key\" \"k\" {\n  count = var.on ? 1 : 0\n}";
+const COUNTED: &str = "variable \"n\" {\n  type = number\n}\nresource \"aws_kms_key\" \"k\" {\n  count = var.n\n}";
+const MEASURED: &str =
+    "variable \"l\" {\n  type = list(string)\n}\nresource \"aws_kms_key\" \"k\" {\n  count = length(var.l)\n}";
+const KEYED: &str =
+    "variable \"s\" {\n  type = set(string)\n}\nresource \"aws_kms_key\" \"k\" {\n  for_each = var.s\n}";
+
+/// The instances of a resource, and what an expression about them is worth in every world.
+const INSTANCES: &[(&str, &str, &[&str])] = &[
+    (ONE, "try(one(aws_kms_key.k[*].arn), null)", &["aws_kms_key.k[0].arn"]),
+    (NONE, "try(one(aws_kms_key.k[*].arn), null)", &["null"]),
+    (PERHAPS, "try(one(aws_kms_key.k[*].arn), null)", &["var.on: aws_kms_key.k[0].arn", "not var.on: null"]),
+    (PERHAPS, "coalesce(one(aws_kms_key.k[*].arn), \"x\")", &["var.on: aws_kms_key.k[0].arn", "not var.on: \"x\""]),
+    // One of several fails.
+    (
+        COUNTED,
+        "try(one(aws_kms_key.k[*].arn), null)",
+        &["var.n == 0: null", "not var.n == 0, var.n > 1: null", "not var.n == 0, not var.n > 1: aws_kms_key.k[*].arn"],
+    ),
+    (COUNTED, "try(aws_kms_key.k[0].arn, null)", &["var.n == 0: null", "not var.n == 0: aws_kms_key.k[0].arn"]),
+    (
+        COUNTED,
+        "length(aws_kms_key.k) > 1 ? aws_kms_key.k[1].arn : null",
+        &["var.n == 0: null", "not var.n == 0, var.n > 1: aws_kms_key.k[1].arn", "not var.n == 0, not var.n > 1: null"],
+    ),
+    (
+        COUNTED,
+        "element(concat(aws_kms_key.k.*.arn, [\"\"]), 0)",
+        &["var.n == 0: \"\"", "not var.n == 0: aws_kms_key.k[0].arn"],
+    ),
+    (
+        MEASURED,
+        "try(aws_kms_key.k.*.arn[1], null)",
+        &[
+            "var.l is empty: null",
+            "not var.l is empty, length(var.l) > 1: aws_kms_key.k[1].arn",
+            "not var.l is empty, not length(var.l) > 1: null",
+        ],
+    ),
+    (
+        KEYED,
+        "try(aws_kms_key.k[\"a\"].arn, null)",
+        &[
+            "var.s is empty: null",
+            "not var.s is empty, var.s holds \"a\": aws_kms_key.k[\"a\"].arn",
+            "not var.s is empty, not var.s holds \"a\": null",
+        ],
+    ),
+    // A map is one thing to a splat, which has no such attribute.
+    (KEYED, "one(aws_kms_key.k[*].arn)", &[]),
+    (
+        KEYED,
+        "try(one(values(aws_kms_key.k)[*].arn), null)",
+        &[
+            "var.s is empty: null",
+            "not var.s is empty, length(var.s) > 1: null",
+            "not var.s is empty, not length(var.s) > 1: aws_kms_key.k[\"*\"].arn",
+        ],
+    ),
+    (
+        KEYED,
+        "try(values(aws_kms_key.k)[0].arn, null)",
+        &["var.s is empty: null", "not var.s is empty: aws_kms_key.k[\"${values(aws_kms_key.k)[0]}\"].arn"],
+    ),
+    (
+        KEYED,
+        "try(lookup({ for name, key in aws_kms_key.k : name => key.arn }, \"a\"), null)",
+        &[
+            "var.s is empty: null",
+            "not var.s is empty, var.s holds \"a\": {for each of aws_kms_key.k : var.s[*] => aws_kms_key.k[\"*\"].arn}.a",
+            "not var.s is empty, not var.s holds \"a\": null",
+        ],
+    ),
+];
+
+#[test]
+fn whether_there_is_an_instance_is_all_that_is_asked() {
+    for (resource, expression, worth) in INSTANCES {
+        assert_eq!(in_all_worlds(expression, resource), *worth, "{expression} of {resource}");
+    }
+}

@@ -15,9 +15,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{TerraformUnit, load};
+use crate::explore::explore;
 use crate::model::{Estate, Existence, Inputs, Kind, Resource, Unit};
 use crate::source::Sources;
-use crate::value::{Data, Question, Value, World};
+use crate::value::{Data, Question, Stop, Value, World};
 
 /// The root module made of these files.
 fn unit_with(files: &[(&str, &str)], inputs: &Inputs) -> TerraformUnit {
@@ -81,6 +82,24 @@ fn evaluated_in(expression: &str, more: &str, world: &World) -> Value {
 
 fn evaluated(expression: &str, more: &str) -> String {
     show(&evaluated_in(expression, more, &World::default()))
+}
+
+/// What a trail's `kms_key_id` of `expression` is worth in every world, behind the answers that lead there.
+fn in_all_worlds(expression: &str, more: &str) -> Vec<String> {
+    let unit = module(&format!("resource \"aws_cloudtrail\" \"it\" {{\n  kms_key_id = {expression}\n}}\n{more}"));
+    let found = explore(64, |world| match property_in(&unit, Kind::Trail, "aws_cloudtrail.it", "KMSKeyId", world) {
+        Value { data: Data::Pending(question), .. } => Err(Stop::Ask(question)),
+        Value { data: Data::Failed(failure), .. } => Err(Stop::Reject(failure)),
+        value => Ok(value.describe()),
+    });
+    let said = |(question, answer): &(Question, bool)| {
+        if *answer { question.describe() } else { format!("not {}", question.describe()) }
+    };
+    let shown = |(world, value): &(World, String)| {
+        let answers: Vec<String> = world.answers().iter().map(said).collect();
+        if answers.is_empty() { value.clone() } else { format!("{}: {value}", answers.join(", ")) }
+    };
+    found.worlds.iter().map(shown).collect()
 }
 
 /// The value in canonical text, with a mark for what is not known.

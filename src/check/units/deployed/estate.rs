@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::cloudformation::Evaluated;
-use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Provider, Resource};
+use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Provider, Resource, stands_for};
 use crate::value::{Data, Decided, Domain, Input, Origin, Reason, Role, Symbol, SymbolSource, Value, any};
 
 /// What a resource hands in to the template that it deploys.
@@ -83,7 +83,7 @@ impl<'a> Whole<'a> {
     }
 
     /// What stands for an attribute of something that deploys a template: what that puts out, if it is known, and otherwise
-    /// something that only its text would tell.
+    /// something that only its text would tell. What one of the instances that it stands for puts out is not told apart.
     fn put_out(&self, symbol: &Symbol, origin: &Origin) -> Option<Value> {
         let output = symbol.attribute.strip_prefix("outputs.");
         if let (SymbolSource::Resource(address), Some(output)) = (&symbol.source, output)
@@ -94,13 +94,20 @@ impl<'a> Whole<'a> {
             return Some(value.through(place, Role::Expression));
         }
         let name = symbol.to_string();
+        let is_one_of = |any: &str| matches!(&symbol.source, SymbolSource::Resource(one) if stands_for(any, one));
         let speaks_of = |resource: &&Resource| {
-            name.contains(&format!("{}.outputs", resource.address))
-                || name.contains(&format!("{}.properties", resource.address))
+            let parts = [format!("{}.outputs", resource.address), format!("{}.properties", resource.address)];
+            is_one_of(&resource.address) || parts.iter().any(|part| name.contains(part))
         };
         let deployer = self.foreign.iter().find(speaks_of)?;
         let url = self.outer.property(deployer, "TemplateURL");
-        let source = if url.is_null() { "what it deploys".to_owned() } else { url.shown() };
+        let source = if is_one_of(&deployer.address) {
+            "which instances there are is open".to_owned()
+        } else if url.is_null() {
+            "what it deploys".to_owned()
+        } else {
+            url.shown()
+        };
         let reason = Reason::ModuleNotOnDisk { module: deployer.address.clone(), source };
         let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
         Some(Value::open(Input { domain, ..Input::undecidable(name, reason, origin.clone()) }, origin.clone()))

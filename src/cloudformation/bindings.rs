@@ -111,7 +111,7 @@ fn in_template(text: &str, written: &str, token: &str) -> String {
     while let Some((before, behind)) = rest.split_once(written) {
         done.push_str(before);
         let is_inside = done.rfind("${").is_some_and(|start| !done.get(start..).is_some_and(|name| name.contains('}')));
-        done.push_str(&if is_inside { "*".to_owned() } else { format!("${{{token}}}") });
+        done.extend(if is_inside { ["", "*", ""] } else { ["${", token, "}"] });
         rest = behind;
     }
     done + rest

@@ -184,7 +184,7 @@ impl<'a, 't> Expander<'a, 't> {
         let text = template.clone().unwrap_or_else(|| self.bindings.filled(&scalar.text, self.place));
         *self.budget = self.budget.saturating_sub(text.len() / 64);
         match template {
-            Some(template) => call("Fn::Sub", template, span),
+            Some(template) => call("Fn::Sub", &template, span),
             None if text == scalar.text => NodeKind::Scalar(scalar.clone()),
             None => NodeKind::Scalar(Scalar::new(text, scalar.style)),
         }
@@ -319,15 +319,15 @@ fn is_named(node: &Node) -> bool {
 fn written(item: &Item, node: &Node) -> Node {
     let kind = match item {
         Item::Known(item) => text(item),
-        Item::Any(token) => call("Ref", token.clone(), node.span),
+        Item::Any(token) => call("Ref", token, node.span),
     };
     Node { kind, span: node.span, tag: None }
 }
 
 /// A function of a text.
-fn call(function: &str, argument: String, span: Span) -> NodeKind {
+fn call(function: &str, argument: &str, span: Span) -> NodeKind {
     let node = |kind| Node { kind, span, tag: None };
-    NodeKind::Mapping(vec![Entry { key: node(text(function)), value: node(text(&argument)) }])
+    NodeKind::Mapping(vec![Entry { key: node(text(function)), value: node(text(argument)) }])
 }
 
 fn text(text: &str) -> NodeKind {

@@ -15,6 +15,7 @@ pub fn may_be_same(one: &str, other: &str) -> bool {
 }
 
 /// Whether one address stands for all instances of a block, or of several, and the other is one of them.
+#[must_use]
 pub fn stands_for(any: &str, address: &str) -> bool {
     any != address && (same_blocks(any, address, |any, index| any == index || is_any(any)) || is_repeated(any, address))
 }

@@ -1,9 +1,11 @@
 //! A plan in one world: what it tells, and beside that what its sources are worth.
 
-use crate::model::{Estate, Kind, Language, NamingIndex, Resource};
+use std::sync::Arc;
+
+use crate::model::{Described, Estate, Existence, Kind, Language, NamingIndex, Provider, Resource};
 use crate::value::{Decided, Origin, Reason, Role, Value, World};
 
-use super::linked::Planned;
+use super::linked::{Choice, Linked, Planned};
 use super::slot::Extent;
 use super::sources::{completed, is_beyond};
 use super::{Plan, Properties};
@@ -26,8 +28,44 @@ impl<'a> PlannedEstate<'a> {
         self.plan.resources.iter().filter(move |(resource, _)| resource.kind == kind)
     }
 
+    /// The resource with its provider configuration as the sources have it: a plan does not tell what that is made of.
+    fn in_account(&self, resource: &Resource) -> Resource {
+        let source = self.sources.as_ref().and_then(|sources| sources.resource(resource.kind, &resource.address));
+        match source {
+            Some(source) if source.provider != resource.provider => {
+                Described { provider: source.provider.clone(), ..Described::clone(resource) }.into()
+            }
+            _ => resource.clone(),
+        }
+    }
+
     fn planned(&self, resource: &Resource, name: &str) -> Option<&'a Planned> {
         self.plan.resources.get(resource.handle)?.1.get(name)
+    }
+
+    /// The buckets of which a resource belongs to one, where neither the plan nor its sources tell which.
+    fn choice(&self, resource: &Resource) -> Option<&'a Choice> {
+        let planned = self.planned(resource, "Bucket")?;
+        let Linked::Choice(choice) = &planned.linked else { return None };
+        self.evaluated(resource, "Bucket", planned).is_none().then_some(choice)
+    }
+
+    /// What may belong to the bucket with this address or name: of what belongs to one of several buckets, it is asked whether
+    /// this is the one. Which other one it is does not matter then.
+    fn perhaps(&self, resource: Resource, address: &str, name: Option<&str>) -> Option<Resource> {
+        let Some(choice) = self.choice(&resource) else { return Some(resource) };
+        if !choice.may_be(address, name) {
+            return None;
+        }
+        let question = choice.whether(address, name);
+        match question.as_ref().map(|question| self.world.answer(question)) {
+            Some(Some(false)) => None,
+            Some(None) => {
+                let existence = question.map_or(Existence::Exists, |question| Existence::May(Arc::new(question)));
+                Some(Described { existence, ..Described::clone(&resource) }.into())
+            }
+            Some(Some(true)) | None => Some(resource),
+        }
     }
 
     /// What the sources say of a property that the plan does not tell, or not all of it.
@@ -48,7 +86,11 @@ impl Estate for PlannedEstate<'_> {
     }
 
     fn resources(&self, kind: Kind) -> Vec<Resource> {
-        self.of_kind(kind).map(|(resource, _)| resource.clone()).collect()
+        self.of_kind(kind).map(|(resource, _)| self.in_account(resource)).collect()
+    }
+
+    fn default_provider(&self) -> Provider {
+        self.sources.as_ref().map_or_else(Provider::default, |sources| sources.default_provider())
     }
 
     /// What certainly names another bucket asks nothing of this one.
@@ -57,18 +99,18 @@ impl Estate for PlannedEstate<'_> {
             Some(_) => self.naming.among(&self.resources(kind), kind, address, name, self),
             None => self.resources(kind),
         };
-        let may_name = |resource: &Resource| {
-            self.planned(resource, "Bucket").is_none_or(|bucket| {
-                bucket.linked.may_be(address, name) || self.evaluated(resource, "Bucket", bucket).is_some()
-            })
-        };
-        resources.into_iter().filter(may_name).collect()
+        resources.into_iter().filter_map(|resource| self.perhaps(resource, address, name)).collect()
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
         let Some(planned) = self.planned(resource, name) else {
             return Value::null(Origin::at(resource.header, Role::Header));
         };
+        if let (Linked::Choice(choice), Existence::May(question)) = (&planned.linked, &resource.existence)
+            && let Some(value) = choice.told(question)
+        {
+            return value;
+        }
         self.evaluated(resource, name, planned).unwrap_or_else(|| planned.linked.value(self.world))
     }
 

@@ -24,7 +24,9 @@ pub(super) struct Instances<'p> {
     /// The whole plan.
     pub plan: &'p Node,
     /// The sources it was made from.
-    pub written: Option<&'p dyn Written>,
+    written: Option<&'p dyn Written>,
+    /// The same, where they say still what they said then.
+    pub meaning: Option<&'p dyn Written>,
     /// The types of the resources that the plan does anything to.
     pub changed: HashSet<&'p str>,
     /// The addresses of the buckets whose names are known after apply only.
@@ -68,6 +70,7 @@ impl<'p> Instances<'p> {
             blocks: blocks(plan),
             plan,
             written,
+            meaning: None,
             changed: HashSet::new(),
             unnamed_buckets: Arc::default(),
         };

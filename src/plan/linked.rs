@@ -46,14 +46,6 @@ impl Linked {
             Self::Choice(choice) => choice.value(world),
         }
     }
-
-    /// Whether it may be the bucket with this address or name, in some world.
-    pub fn may_be(&self, address: &str, name: Option<&str>) -> bool {
-        match self {
-            Self::Value(_) => true,
-            Self::Choice(choice) => choice.may_be(address, name),
-        }
-    }
 }
 
 impl Choice {
@@ -73,17 +65,43 @@ impl Choice {
         self.rest.clone()
     }
 
-    fn may_be(&self, address: &str, name: Option<&str>) -> bool {
-        let is_another = |value: &Value| match &value.data {
-            Data::Opaque(symbol) => match &symbol.source {
-                SymbolSource::Resource(other) => other != address,
-                SymbolSource::Named(_) => true,
-                _ => false,
-            },
-            _ => value.as_str().is_some_and(|other| name != Some(other)),
-        };
+    /// The question whether it is the bucket with this address or name; `None` where it takes more than one.
+    pub fn whether(&self, address: &str, name: Option<&str>) -> Option<Question> {
+        let candidates = self.candidates.iter().filter(|(_, value)| !is_another(value, address, name));
+        let candidates: Vec<&String> = candidates.map(|(candidate, _)| candidate).collect();
+        let others = self.others.iter().filter(|other| *other == address && !candidates.contains(other));
+        let own: Vec<&String> = candidates.iter().copied().chain(others).collect();
+        let is_all = name.is_none() || is_another(&self.rest, address, name);
+        let [only] = own.as_slice() else { return None };
+        is_all.then(|| Question::new(Arc::clone(&self.input), Ask::Is(Literal::Text((*only).clone()))))
+    }
+
+    /// What it is where the answer to a question about it is yes.
+    pub fn told(&self, question: &Question) -> Option<Value> {
+        let Ask::Is(Literal::Text(name)) = &question.ask else { return None };
+        if question.input != self.input {
+            return None;
+        }
+        let candidate = self.candidates.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| value.clone());
+        candidate.or_else(|| self.others.contains(name).then(|| named_bucket(name, self.input.origin.clone())))
+    }
+
+    /// Whether it may be the bucket with this address or name, in some world.
+    pub fn may_be(&self, address: &str, name: Option<&str>) -> bool {
         let mut values = self.candidates.iter().map(|(_, value)| value).chain([&self.rest]);
-        !values.all(is_another) || self.others.iter().any(|other| other == address)
+        !values.all(|value| is_another(value, address, name)) || self.others.iter().any(|other| other == address)
+    }
+}
+
+/// Whether a value is the name of another bucket than the one with this address or name.
+fn is_another(value: &Value, address: &str, name: Option<&str>) -> bool {
+    match &value.data {
+        Data::Opaque(symbol) => match &symbol.source {
+            SymbolSource::Resource(other) => other != address,
+            SymbolSource::Named(_) => true,
+            _ => false,
+        },
+        _ => value.as_str().is_some_and(|other| name != Some(other)),
     }
 }
 

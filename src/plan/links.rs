@@ -240,7 +240,7 @@ impl<'p> Instances<'p> {
 
     /// What a local value refers to, where the sources tell.
     fn local(&self, module: &ModulePath, name: &str) -> Option<Work<'p>> {
-        let local = self.written?.local(&module.calls(), name)?;
+        let local = self.meaning?.local(&module.calls(), name)?;
         Some(Work {
             module: module.clone(),
             own: None,

@@ -9,6 +9,7 @@
 
 mod address;
 mod estate;
+mod fit;
 mod instances;
 mod linked;
 mod links;
@@ -127,32 +128,50 @@ pub fn load(sources: &Sources, file: FileId, configuration: Configuration<'_>) -
         errors.push(FileError { path: source.path.clone(), message, span });
         return Loaded::Broken(errors);
     }
-    let mut notes: Vec<Note> = incomplete(root).into_iter().collect();
-    let left_out = match root.get("complete") {
-        _ if !notes.is_empty() => Some(LeftOut::Some),
-        Some(_) => None,
-        None => Some(LeftOut::Unsaid),
-    };
-    let written = match configuration {
-        Configuration::Unknown => None,
-        Configuration::Named(written) => {
-            notes.extend(undeclared(&Instances::of(root, None), written).first().map(|instance| Note {
-                message: format!("{} is in the plan and not in the sources", instance.address),
-                span: Some(instance.header),
-            }));
-            Some(written)
-        }
-        Configuration::Beside(written) => undeclared(&Instances::of(root, None), written).is_empty().then_some(written),
-    };
-    let instances = Instances::of(root, written);
-    let deferred = left_out.and_then(|left_out| instances.deferred(left_out, is_about_access));
-    let resources = resources(&instances, written);
-    let is_settled =
-        |(_, properties): &(Resource, Properties)| properties.values().all(|property| property.told == Extent::Whole);
-    let is_asking = written.is_some() && !resources.iter().all(is_settled);
-    let told = is_asking.then(|| Arc::new(Told::of(&instances)) as Arc<dyn model::Told>);
-    let path = source.path.clone();
-    Loaded::Plan(Box::new(Plan { path, resources, told, sources: None, deferred, notes, errors }))
+    let plan = Plan::of(root, configuration, source.path.clone(), errors);
+    Loaded::Plan(Box::new(plan))
+}
+
+impl Plan {
+    fn of(root: &Node, configuration: Configuration<'_>, path: String, errors: Vec<FileError>) -> Self {
+        let mut notes: Vec<Note> = incomplete(root).into_iter().collect();
+        let left_out = match root.get("complete") {
+            _ if !notes.is_empty() => Some(LeftOut::Some),
+            Some(_) => None,
+            None => Some(LeftOut::Unsaid),
+        };
+        let written = match configuration {
+            Configuration::Unknown => None,
+            Configuration::Named(written) => {
+                notes.extend(undeclared(&Instances::of(root, None), written).first().map(|instance| Note {
+                    message: format!("{} is in the plan and not in the sources", instance.address),
+                    span: Some(instance.header),
+                }));
+                Some(written)
+            }
+            Configuration::Beside(written) => {
+                undeclared(&Instances::of(root, None), written).is_empty().then_some(written)
+            }
+        };
+        let mut instances = Instances::of(root, written);
+        let moved_on = written.and_then(|written| fit::moved_on(root, written));
+        instances.meaning = written.filter(|_| moved_on.is_none());
+        let resources = resources(&instances, written);
+        let is_settled = |(_, properties): &(Resource, Properties)| {
+            properties.values().all(|property| property.told == Extent::Whole)
+        };
+        let is_asking = !resources.iter().all(is_settled);
+        notes.extend(moved_on.filter(|_| is_asking).map(|name| Note {
+            message: format!(
+                "{name} was written otherwise when the plan was made: what is known after apply only is not read there"
+            ),
+            span: None,
+        }));
+        let asked = instances.meaning.filter(|_| is_asking);
+        let told = asked.map(|_| Arc::new(Told::of(&instances)) as Arc<dyn model::Told>);
+        let deferred = left_out.and_then(|left_out| instances.deferred(left_out, is_about_access));
+        Self { path, resources, told, sources: None, deferred, notes, errors }
+    }
 }
 
 impl Loaded {

@@ -2,23 +2,21 @@
 
 use crate::value::{Data, Reason, Value};
 
-/// What a plan tells in part, with the rest as its sources have it.
+/// What a plan tells in part, with the rest as its sources have it, and where they have it.
 pub(super) fn completed(planned: &Value, evaluated: &Value) -> Value {
-    let origin = planned.origin.clone();
+    let complete = |value: &Value, all: Option<&Value>| all.map_or_else(|| value.clone(), |all| completed(value, all));
+    let origin = evaluated.origin.clone();
     match (&planned.data, &evaluated.data) {
         (Data::Opaque(_) | Data::Open(_), _) => evaluated.clone(),
         (Data::Map(kind, known), Data::Map(_, all)) => {
-            let complete =
-                |value: &Value, all: Option<&Value>| all.map_or_else(|| value.clone(), |all| completed(value, all));
             let entries = known.iter().map(|(name, value)| (name.clone(), complete(value, all.get(name))));
             Value::map(*kind, entries.collect(), origin)
         }
         (Data::List(kind, items), Data::List(_, all)) => {
-            let partners = partners(items, all).into_iter();
-            let complete =
-                |(item, all): (&Value, Option<&Value>)| all.map_or_else(|| item.clone(), |all| completed(item, all));
-            Value::list(*kind, items.iter().zip(partners).map(complete).collect(), origin)
+            let partners = partners(items, all);
+            Value::list(*kind, items.iter().zip(partners).map(|(item, all)| complete(item, all)).collect(), origin)
         }
+        _ if planned == evaluated => evaluated.clone(),
         _ => planned.clone(),
     }
 }
@@ -31,17 +29,16 @@ fn partners<'v>(items: &[Value], all: &'v [Value]) -> Vec<Option<&'v Value>> {
         return all.iter().map(Some).collect();
     }
     let mut left: Vec<&Value> = all.iter().collect();
-    for known in items.iter().filter(|item| item.obstacle().is_none()) {
-        if let Some(at) = left.iter().position(|other| known.agrees_with(other)) {
-            left.remove(at);
-        }
-    }
-    let partner = |item: &Value| {
-        item.obstacle()?;
-        let mut agreeing = left.iter().copied().filter(|other| item.agrees_with(other));
-        agreeing.next().filter(|_| agreeing.next().is_none())
+    let mut known = |item: &Value| {
+        let at = left.iter().position(|other| item.obstacle().is_none() && item.agrees_with(other))?;
+        Some(left.remove(at))
     };
-    items.iter().map(partner).collect()
+    let known: Vec<Option<&Value>> = items.iter().map(&mut known).collect();
+    let partner = |(item, known): (&Value, Option<&'v Value>)| {
+        let mut agreeing = left.iter().copied().filter(|other| item.obstacle().is_some() && item.agrees_with(other));
+        known.or_else(|| agreeing.next().filter(|_| agreeing.next().is_none()))
+    };
+    items.iter().zip(known).map(partner).collect()
 }
 
 /// Whether the sources tell no more of a value than that something of them is missing, or beyond this program.

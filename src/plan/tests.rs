@@ -108,6 +108,38 @@ fn references_to_repeated_resources_lead_to_instances() {
     assert_eq!(eu.describe(), r#"aws_s3_bucket.each["eu"].id"#);
 }
 
+#[test]
+fn of_what_belongs_to_one_of_many_buckets_it_is_asked_only_whether_this_is_the_one() {
+    let change = |number: usize| {
+        format!(
+            r#"{{"address": "aws_s3_bucket.b{number}", "mode": "managed", "type": "aws_s3_bucket", "name": "b{number}",
+                "change": {{"actions": ["create"], "after": {{}}, "after_unknown": {{"id": true, "bucket": true}}}}}},
+               {{"address": "aws_s3_bucket_logging.l{number}", "mode": "managed", "type": "aws_s3_bucket_logging", "name": "l{number}",
+                "change": {{"actions": ["create"], "after": {{"target_bucket": "logs"}}, "after_unknown": {{"bucket": true}}}}}}"#
+        )
+    };
+    let block = |number: usize| {
+        format!(
+            r#"{{"mode": "managed", "type": "aws_s3_bucket", "name": "b{number}"}},
+               {{"mode": "managed", "type": "aws_s3_bucket_logging", "name": "l{number}",
+                "expressions": {{"bucket": {{"references": ["local.l{number}"]}}}}}}"#
+        )
+    };
+    let all = |part: &dyn Fn(usize) -> String| (0..6).map(part).collect::<Vec<_>>().join(", ");
+    let trail = r#", {"address": "aws_cloudtrail.u", "mode": "managed", "type": "aws_cloudtrail", "name": "u",
+        "change": {"actions": ["create"], "after": {}, "after_unknown": {"s3_bucket_name": true}}}"#;
+    let trails = r#", {"mode": "managed", "type": "aws_cloudtrail", "name": "u",
+        "expressions": {"s3_bucket_name": {"references": ["aws_s3_bucket.b0.id", "aws_s3_bucket.b0"]}}}"#;
+    let plan = with(&(all(&change) + trail), &(all(&block) + trails));
+    let (neighbours, outcomes) = (crate::model::Neighbours::default(), crate::judge::Outcomes::default());
+    let judge = Judge::new(&plan, 256, &neighbours, &outcomes, &|_, _, _| None);
+    let rule = Catalog::builtin().unwrap().get("CloudTrail.7").unwrap();
+    let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
+    let trail = trails.into_iter().find(|trail| trail.address == "aws_cloudtrail.u").unwrap();
+    let worlds = judge.trail_rows(&[(rule, &trail)]).pop().unwrap().worlds;
+    assert_eq!(worlds.len(), 64, "each of six configurations belongs to it or does not");
+}
+
 /// A plan of a bucket without a name, and of a module that declares logging for what a local value of its own says.
 fn with_local_of_module(arguments: &str) -> Plan {
     plan(&format!(

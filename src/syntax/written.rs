@@ -6,8 +6,11 @@ use super::body::{Attribute, Block};
 
 /// The blocks of a configuration. A module is named by the calls that lead to it, from the root.
 pub trait Written: Sync {
+    /// Whether the text of a module is at hand.
+    fn holds(&self, calls: &[String]) -> bool;
+
     /// The block that declares a name as references write it: `aws_s3_bucket.logs`, `data.aws_region.current`, `var.name`,
-    /// `module.logs`.
+    /// `module.logs`; and an output, `output.name`.
     fn block(&self, calls: &[String], name: &str) -> Option<&Block>;
 
     /// A local value; its name's span is where it is declared.

@@ -25,7 +25,13 @@ impl Evaluator<'_> {
                 Some(value) => value.through(span, Role::Expression),
                 None => Value::failed(format!("there is no attribute \"{name}\""), origin()),
             },
-            Data::Object(id, _) => self.object_attribute(*id, name, span).through(span, Role::Expression),
+            Data::Object(id, _) => {
+                let value = self.object_attribute(*id, name, span);
+                if !self.is_module(*id) {
+                    self.needs_schema(&value);
+                }
+                value.through(span, Role::Expression)
+            }
             Data::Open(_) | Data::Opaque(_) if !may_have(source.said_type(), name) || self.is_empty(source) => {
                 Value::failed(format!("there is no attribute \"{name}\""), origin())
             }

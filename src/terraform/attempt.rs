@@ -132,14 +132,26 @@ impl<'a> Evaluator<'a> {
     /// Says that what is being tried needs a collection without null in it, where somebody gives it or it is made of elements.
     fn needs_set_elements(&self, collection: &Value, span: Span) {
         if let Some((_, parts)) = collection.parts() {
-            parts.iter().for_each(|part| self.needs_set_elements(part, span));
+            for part in parts {
+                self.needs_set_elements(part, span);
+            }
         } else if let Some(items) = collection.as_list() {
-            items.iter().for_each(|item| self.needs_set(item));
+            for item in items {
+                self.needs_set(item);
+            }
         } else if let Data::Open(input) = &collection.data
             && (collection.each().is_some() || matches!(input.reason, Reason::NoValue(_)))
         {
             let (_, element) = self.any_element(collection, span);
             self.attempts.of_elements(collection, self.world, || self.needs_set(&element));
+        }
+    }
+
+    /// Says that what is being tried needs the provider's schema to have an attribute of a resource that is not known here.
+    pub fn needs_schema(&self, attribute: &Value) {
+        let Data::Open(input) = &attribute.data else { return };
+        if self.attempts.is_on() && matches!(input.reason, Reason::Unsupported(_)) {
+            self.attempts.add(|needs| &mut needs.accepted, self.is_accepted(attribute, attribute.origin.clone()));
         }
     }
 

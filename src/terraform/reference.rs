@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind};
-use crate::value::{Origin, Reason, Role, Symbol, SymbolSource, Value};
+use crate::value::{Data, Origin, Reason, Role, Symbol, SymbolSource, Value};
 
 use super::evaluator::{Evaluator, Key, twice};
 use super::module::{Mode, ResourceKey};
@@ -31,9 +31,19 @@ impl<'a> Evaluator<'a> {
             },
             _ => (self.evaluate(base, env), 0),
         };
-        links.iter().skip(used).fold(value, |value, link| match link {
-            Link::Attribute(name, span) => self.attribute(&value, name, *span),
-            Link::Index(key, span) => self.index(&value, &self.evaluate(key, env), *span),
+        // Terraform looks up an attribute of a resource that is written out in the provider's schema, before it evaluates
+        // anything: what `try` would catch never comes about.
+        let mut is_written_out = matches!(&base.kind, ExprKind::Variable(name) if env.bound(name).is_none()
+            && !matches!(name.as_str(), "local" | "var" | "module"));
+        links.iter().skip(used).fold(value, |value, link| match (link, &value.data) {
+            (Link::Attribute(name, span), Data::Object(id, _)) if is_written_out => {
+                self.object_attribute(*id, name, *span).through(*span, Role::Expression)
+            }
+            (Link::Attribute(name, span), _) => self.attribute(&value, name, *span),
+            (Link::Index(key, span), _) => {
+                is_written_out &= matches!(key.kind, ExprKind::Number(_) | ExprKind::Text(..));
+                self.index(&value, &self.evaluate(key, env), *span)
+            }
         })
     }
 

@@ -32,6 +32,10 @@ impl Configuration {
 }
 
 impl Written for Configuration {
+    fn holds(&self, calls: &[String]) -> bool {
+        self.node(calls).is_some()
+    }
+
     fn block(&self, calls: &[String], name: &str) -> Option<&Block> {
         let module = &self.node(calls)?.module;
         let resource = |mode, kind: &str, name: &str| {
@@ -40,6 +44,7 @@ impl Written for Configuration {
         match name.split_once('.')? {
             ("var", name) => module.variables.get(name),
             ("module", name) => module.calls.get(name),
+            ("output", name) => module.outputs.get(name),
             ("data", rest) => rest.split_once('.').and_then(|(kind, name)| resource(Mode::Data, kind, name)),
             (kind, name) => resource(Mode::Managed, kind, name),
         }

@@ -27,8 +27,8 @@ impl Value {
                 };
                 entries.keys().chain(others.keys()).all(agree)
             }
-            (Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_), _)
-            | (_, Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(_)) => true,
+            (Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(..), _)
+            | (_, Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(..)) => true,
             _ => match (scalar(self), scalar(other)) {
                 (Some(one), Some(another)) => one == another,
                 _ => self.data == other.data,

@@ -169,6 +169,11 @@ fn findings_of_plans_stand_in_the_sources() {
 }
 
 #[test]
+fn what_a_plan_leaves_unknown_is_what_its_sources_are_worth() {
+    run("plan_sources.yaml");
+}
+
+#[test]
 fn the_cloud_control_provider_is_read() {
     run("cloud_control.yaml");
 }

@@ -98,8 +98,42 @@ Resources:
     "values": {{"bucket": "hunter2-bucket", "policy": "{policy}"}}, "sensitive_values": {{"bucket": true, "policy": true}}}}
   ]}}}}}}"#
     );
+    // What a plan tells its sources of secrets.
+    let told = r#"{"format_version": "1.2", "variables": {"word": {"value": "hunter2-told"}}, "resource_changes": [
+  {"address": "aws_ssm_parameter.p", "mode": "managed", "type": "aws_ssm_parameter", "name": "p",
+    "change": {"actions": ["no-op"], "after": {"value": "hunter2-parameter"}, "after_unknown": {}, "after_sensitive": {"value": true}}},
+  {"address": "aws_s3_bucket.logs", "mode": "managed", "type": "aws_s3_bucket", "name": "logs",
+    "change": {"actions": ["create"], "after": {}, "after_unknown": {"id": true, "bucket": true}}},
+  {"address": "aws_s3_bucket_acl.logs", "mode": "managed", "type": "aws_s3_bucket_acl", "name": "logs",
+    "change": {"actions": ["create"], "after": {}, "after_unknown": {"acl": true, "bucket": true}}},
+  {"address": "aws_s3_bucket_policy.logs", "mode": "managed", "type": "aws_s3_bucket_policy", "name": "logs",
+    "change": {"actions": ["create"], "after": {}, "after_unknown": {"bucket": true, "policy": true}}},
+  {"address": "aws_cloudtrail.main", "mode": "managed", "type": "aws_cloudtrail", "name": "main",
+    "change": {"actions": ["create"], "after": {}, "after_unknown": {"name": true, "kms_key_id": true, "s3_bucket_name": true}}}]}"#;
+    let telling = "\
+variable \"word\" { sensitive = true }
+resource \"aws_ssm_parameter\" \"p\" {}
+resource \"aws_s3_bucket\" \"logs\" {}
+resource \"aws_s3_bucket_acl\" \"logs\" {
+  bucket = aws_s3_bucket.logs.id
+  acl    = aws_ssm_parameter.p.value
+}
+resource \"aws_s3_bucket_policy\" \"logs\" {
+  bucket = aws_s3_bucket.logs.id
+  policy = jsonencode({ Statement = [
+    { Sid = aws_ssm_parameter.p.value, Effect = \"Allow\", Principal = \"*\", Action = \"s3:GetObject\", Resource = \"${var.word}/*\" }
+  ] })
+}
+resource \"aws_cloudtrail\" \"main\" {
+  name           = \"x-${aws_ssm_parameter.p.value}\"
+  kms_key_id     = var.word
+  s3_bucket_name = aws_s3_bucket.logs.id
+}
+";
     let estate = directory(&[
         ("plan/plan.json", &plan),
+        ("told/plan.json", told),
+        ("told/main.tf", telling),
         ("live/terragrunt.hcl", "terraform {\n  source = \"../tf\"\n}\ninputs = {\n  secret = \"hunter2-input\"\n}\n"),
         ("tf/main.tf", main),
         ("tf/terraform.tfvars", "secret = \"hunter2-given\"\n"),
@@ -127,6 +161,8 @@ Resources:
     }
     assert!(said.contains("(sensitive value)"), "{said}");
     // It is judged all the same.
+    let report = run(estate.path(), &["check", "told/plan.json", "--select", "CloudTrail.6", "--format", "line"]);
+    assert!(report.stdout.contains("told/main.tf:11:5: error[CloudTrail.6]"), "{}", report.stdout);
     let report = run(estate.path(), &["check", "plan", "--select", "CloudTrail.6", "--format", "line"]);
     assert!(report.stdout.contains("plan/plan.json:8:15: error[CloudTrail.6]"), "{}", report.stdout);
 }

@@ -24,7 +24,7 @@ fn format(arguments: &Arguments) -> Answer {
 }
 
 fn format_list(arguments: &Arguments) -> Answer {
-    let pieces = parse(arguments.text(0)?, arguments.values.len() - 1)?;
+    let format = arguments.text(0)?;
     let mut length = None;
     let mut may_be_longer = false;
     for value in arguments.rest(1) {
@@ -42,6 +42,8 @@ fn format_list(arguments: &Arguments) -> Answer {
     if may_be_longer && length.is_none() {
         return Err(Trouble::Unknown);
     }
+    // Where nothing is written, nobody looks at the format.
+    let pieces = if length == Some(0) { Vec::new() } else { parse(format, arguments.values.len() - 1)? };
     let rows = (0..length.unwrap_or(1)).map(|row| {
         let values: Vec<Value> = arguments.rest(1).iter().map(|value| in_row(value, row, arguments)).collect();
         write(&pieces, &values, arguments)

@@ -133,7 +133,7 @@ impl<'t> Reader<'t> {
     /// A character as the crate takes it literally.
     fn literal(&mut self, literal: char) {
         if literal.is_ascii() && !literal.is_ascii_alphanumeric() {
-            self.done.push_str(&format!("\\x{{{:x}}}", u32::from(literal)));
+            self.done.extend(["\\x{", &format!("{:x}", u32::from(literal)), "}"]);
         } else {
             self.done.push(literal);
         }
@@ -166,13 +166,13 @@ impl<'t> Reader<'t> {
             let (flags, end) = self.flags()?;
             if end == ')' {
                 if !flags.is_empty() {
-                    self.done.push_str(&format!("(?{flags})"));
+                    self.done.extend(["(?", flags, ")"]);
                 }
                 let group = self.group()?;
                 group.last = if matches!(group.last, Last::Nothing) { Last::Nothing } else { Last::Flags };
                 return Ok(());
             }
-            self.done.push_str(&format!("(?{flags}:"));
+            self.done.extend(["(?", flags, ":"]);
         }
         self.groups.push(Group::default());
         Ok(())

@@ -281,7 +281,7 @@ fn trimmed(arguments: &Arguments, cutset: &impl texts::Cutset, ends: &[End]) -> 
     Ok(text(parts, arguments.origin()))
 }
 
-/// Counted in grapheme clusters; a negative length is "to the end".
+/// Counted in grapheme clusters; a negative length is "to the end", and so is none from an offset that is counted from there.
 fn substring(arguments: &Arguments) -> Answer {
     let (offset, length) = (arguments.whole(1)?, arguments.whole(2)?);
     let known = match arguments.parts(0)?.as_slice() {
@@ -300,7 +300,8 @@ fn substring(arguments: &Arguments) -> Answer {
     let clusters: Vec<&str> = known.graphemes(true).collect();
     let count = i64::try_from(clusters.len()).unwrap_or(i64::MAX);
     let start = if offset < 0 { (count + offset).max(0) } else { offset.min(count) };
-    let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
+    let is_rest = length < 0 || offset < 0 && length == 0;
+    let end = if is_rest { count } else { start.saturating_add(length).min(count) };
     let range = usize::try_from(start).unwrap_or_default()..usize::try_from(end).unwrap_or_default();
     Ok(Value::text(clusters.get(range).unwrap_or_default().concat(), arguments.origin()))
 }

@@ -76,6 +76,22 @@ fn a_collection_without_elements_still_has_a_type() {
     }
 }
 
+/// What Terraform 1.11 gives with hashicorp/aws 5.100.0 is false for each that is asked here: a newer provider may have the
+/// attribute. It refuses what is written out, so that where that is deployed the attribute is there.
+#[test]
+fn an_attribute_that_the_schema_lacks_is_there_where_it_is_written_out() {
+    let declared = "resource \"aws_kms_key\" \"k\" {}\nlocals {\n  o = aws_kms_key.k\n}\nvariable \"x\" {}";
+    for (expression, worth) in [
+        ("can(aws_kms_key.k.none)", "true"),
+        ("can(local.o.none)", "pending: can(aws_kms_key.k.none)"),
+        ("can([for each in [aws_kms_key.k] : each.none])", "pending: can(aws_kms_key.k.none)"),
+        ("can([aws_kms_key.k][*].none)", "pending: can(aws_kms_key.k.none)"),
+        ("can(local.o.arn)", "true"),
+    ] {
+        assert_eq!(evaluated(expression, declared), worth, "{expression}");
+    }
+}
+
 const ONE: &str = "resource \"aws_kms_key\" \"k\" {\n  count = 1\n}";
 const NONE: &str = "resource \"aws_kms_key\" \"k\" {\n  count = 0\n}";
 const PERHAPS: &str =

@@ -41,7 +41,7 @@ impl Reader<'_> {
             if !POSIX.contains(&name.strip_prefix('^').unwrap_or(name)) {
                 return Err(Refused);
             }
-            self.done.push_str(&format!("[:{name}:]"));
+            self.done.extend(["[:", name, ":]"]);
             self.rest = behind;
             return Ok(());
         }
@@ -82,12 +82,11 @@ impl Reader<'_> {
             self.done.push_str(written);
             return Ok(());
         }
-        match self.named_class()? {
-            Some(class) => self.done.push_str(&format!("[{class}]")),
-            None => {
-                let character = self.escape()?;
-                self.literal(character);
-            }
+        if let Some(class) = self.named_class()? {
+            self.done.extend(["[", &class, "]"]);
+        } else {
+            let character = self.escape()?;
+            self.literal(character);
         }
         Ok(())
     }

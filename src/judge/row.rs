@@ -125,6 +125,12 @@ impl<'a> Judge<'a> {
         let mut at = 0;
         while let Some(block) = blocks.get_index(at).cloned() {
             let found = self.trails_of(&block, &mut blocks);
+            // Where the limit comes before any world with a trail of the block, those that may exist have their rows.
+            if !found.exploded.is_empty() && found.worlds.iter().all(|(_, trails)| trails.is_empty()) {
+                let scene = Scene::new(self, &first);
+                let possible = scene.trails().iter().filter(|trail| block_of(trail) == block);
+                all.worlds.push((first.clone(), possible.cloned().collect()));
+            }
             all.worlds.extend(found.worlds);
             all.refused.extend(found.refused);
             at += 1;

@@ -114,9 +114,9 @@ impl Evaluator<'_> {
             (Data::Opaque(symbol), _) => {
                 opaque_part(symbol, &step(key), span).typed(part_type(source, key).unwrap_or(&Type::Any))
             }
-            (Data::Object(id, _), _) => match key.as_str() {
-                Some(name) if self.is_module(*id) => self.attribute(source, name, span),
-                _ => Value::failed("a resource without count or for_each has no index", origin),
+            (Data::Object(..), _) => match key.as_str() {
+                Some(name) => self.attribute(source, name, span),
+                None => Value::failed("an object has no elements but its attributes", origin),
             },
             _ => Value::failed("only a collection has elements", origin),
         }

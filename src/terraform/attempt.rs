@@ -354,7 +354,13 @@ impl<'a> Evaluator<'a> {
                         None => return self.unclear(source, key),
                     },
                 };
-                Value::answer(Question::new(input.clone(), ask), self.world, origin())
+                // Null holds nothing, and nothing is asked of what it holds.
+                let held = Value::answer(Question::new(input.clone(), ask), self.world, origin());
+                if input.domain.never_null {
+                    return held;
+                }
+                let null = Value::answer(Question::new(input.clone(), Ask::Null), self.world, origin());
+                all(vec![not(null, self.world, origin()), held], self.world, origin())
             }
             Data::Open(input) => match (source.parts(), &key.data) {
                 (Some((junction, _)), Data::Number(at)) if junction.keeps_all() => {

@@ -34,10 +34,14 @@ impl<'a> Evaluator<'a> {
         // Terraform looks up an attribute of a resource that is written out in the provider's schema, before it evaluates
         // anything: what `try` would catch never comes about.
         let mut is_written_out = matches!(&base.kind, ExprKind::Variable(name) if env.bound(name).is_none()
-            && !matches!(name.as_str(), "local" | "var" | "module"));
+            && !matches!(name.as_str(), "local" | "var" | "module" | "each" | "self"));
         links.iter().skip(used).fold(value, |value, link| match (link, &value.data) {
             (Link::Attribute(name, span), Data::Object(id, _)) if is_written_out => {
                 self.object_attribute(*id, name, *span).through(*span, Role::Expression)
+            }
+            // As a value it is an object like others, written out it is not.
+            (Link::Index(_, span), Data::Object(id, _)) if is_written_out && !self.is_module(*id) => {
+                Value::failed("a resource without count or for_each has no index", Origin::expression(*span))
             }
             (Link::Attribute(name, span), _) => self.attribute(&value, name, *span),
             (Link::Index(key, span), _) => {

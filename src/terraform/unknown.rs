@@ -23,6 +23,8 @@ pub enum Outcome {
     Number,
     /// Something that may be empty although the operand is set.
     Open,
+    /// Something that may be null too: an element, or what stands for one that is missing.
+    Nullable,
     /// A text less something: set where it is made of an identifier, of which enough is left; else it may be empty.
     Cut,
 }
@@ -61,6 +63,7 @@ impl Outcome {
         match self {
             Self::Bool => Domain::boolean(),
             Self::Number => Domain { never_null: true, never_empty: true, keys: Keys::Number, ..Domain::default() },
+            Self::Nullable => Domain::default(),
             Self::Set | Self::Open | Self::Cut => Domain { never_null: true, ..Domain::default() },
         }
     }

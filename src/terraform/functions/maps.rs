@@ -14,7 +14,7 @@ use crate::value::{Ask, Data, Junction, ListKind, Literal, MapKind, Question, Va
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("keys", &[P::Keyed], Outcome::Open, keys),
-    function("lookup", &[P::Keyed, P::Text], Outcome::Open, lookup).variadic(P::Nullable),
+    function("lookup", &[P::Keyed, P::Text], Outcome::Nullable, lookup).variadic(P::Nullable),
     function("merge", &[], Outcome::Open, merge).variadic(P::KeyedOrNull),
     function("transpose", &[P::TextLists], Outcome::Open, transpose),
     function("values", &[P::Keyed], Outcome::Open, values),

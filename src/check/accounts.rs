@@ -48,7 +48,7 @@ pub(super) fn findings(found: Vec<Found>, options: &Options, words: &Words) -> (
         accounts.entry(key).or_default().push(Vote { finding, votes, turned, trace });
     }
     judged.extend(accounts.into_values().filter_map(|units| merged(units, options, words)));
-    for (finding, _) in judged.iter_mut().filter(|(finding, _)| finding.verdict.is_decided()) {
+    for (finding, _) in judged.iter_mut().filter(|(finding, _)| finding.verdict != Verdict::Unknown) {
         if !finding.cases.is_empty() {
             finding.notes.push(Note { message: describe_cases(&finding.cases), span: None });
         }

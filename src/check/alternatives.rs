@@ -47,7 +47,8 @@ pub(super) fn try_all(found: &mut [Found], unit: &dyn Unit, run: &Run) -> Vec<No
             let turned = outcomes(&other.finding).into_iter().filter(|case| is_turned(&row.finding, case));
             let turned = turned.map(|case| Case { when: [changed.as_slice(), &case.when].concat(), ..case });
             let turned: Vec<Case> = turned.collect();
-            let cases = if row.finding.verdict.is_decided() { &mut row.finding.cases } else { &mut row.turned };
+            let is_one = row.finding.verdict != Verdict::Unknown;
+            let cases = if is_one { &mut row.finding.cases } else { &mut row.turned };
             cases.extend(turned);
         }
     }
@@ -60,7 +61,8 @@ pub(super) fn try_all(found: &mut [Found], unit: &dyn Unit, run: &Run) -> Vec<No
 /// Whether a case is another verdict than a finding has, or has under some of the same inputs.
 fn is_turned(finding: &Finding, case: &Case) -> bool {
     let is_other = |own: &Case| own.verdict != case.verdict && own.may_meet(case);
-    if finding.verdict.is_decided() { case.verdict != finding.verdict } else { finding.cases.iter().any(is_other) }
+    let is_one = finding.verdict != Verdict::Unknown;
+    if is_one { case.verdict != finding.verdict } else { finding.cases.iter().any(is_other) }
 }
 
 /// A trail that exists with other values only.

@@ -32,7 +32,7 @@ pub(super) fn render(context: &Context) -> String {
         page.finding(group);
     }
     page.without_data();
-    page.passes_by_default();
+    page.turned_by_others();
     page.suppressed();
     for note in &context.report.notes {
         page.note("note:", note);
@@ -199,10 +199,10 @@ impl<'a> Page<'a> {
 
     /// One line for each verdict that another value of a parameter would turn: the default decides, and somebody may deploy
     /// with the other.
-    fn passes_by_default(&mut self) {
+    fn turned_by_others(&mut self) {
         let context = self.context;
-        let passes = shown(context).filter(|finding| finding.verdict == Verdict::Pass && !finding.cases.is_empty());
-        for finding in passes {
+        let is_named = |finding: &&Finding| matches!(finding.verdict, Verdict::Pass | Verdict::NoData);
+        for finding in shown(context).filter(is_named).filter(|finding| !finding.cases.is_empty()) {
             for note in &finding.notes {
                 let message =
                     format!("{}: {}; {}", finding.control, finding.message.trim_end_matches('.'), note.message);

@@ -112,6 +112,12 @@ fn closing(text: &str) -> usize {
     text.len()
 }
 
+/// An address without any index: that of the blocks that lead to what it names.
+#[must_use]
+pub fn without_indices(address: &str) -> String {
+    indices(address).into_iter().map(|(name, _)| name).collect()
+}
+
 /// The address of a block that has several instances, of which `address` is one.
 pub fn block(address: &str) -> Option<&str> {
     match indices(address).as_slice() {

@@ -93,6 +93,10 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
     for resource in bucket.may_be_named_by(kind, estate) {
         let Some(resource) = bucket.counterpart(resource, estate) else { continue };
         let target = estate.property(&resource, "Bucket");
+        // Which of other buckets an input chooses need not be known.
+        if matches!(target.data, Data::Pending(_)) && !bucket.may_be_meant_by(&resource, estate) {
+            continue;
+        }
         // What is refused of a resource that is not there refuses nothing.
         if matches!(target.data, Data::Failed(_)) && !exists(&resource, world)? {
             continue;

@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub use address::{index_behind, stands_for, stands_for_all};
+pub use address::{index_behind, stands_for, stands_for_all, without_indices};
 pub use bucket::{
     Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
@@ -143,6 +143,12 @@ pub trait Estate {
     /// source order: all of the kind, where an estate cannot tell without comparing each.
     fn naming(&self, kind: Kind, _address: &str, _name: Option<&str>) -> Vec<Resource> {
         self.resources(kind)
+    }
+
+    /// Whether a resource may name the bucket which goes by this address and literal name, whatever the inputs are: false only
+    /// where what is written tells that it names others.
+    fn may_name(&self, _resource: &Resource, _address: &str, _name: Option<&str>) -> bool {
+        true
     }
 
     /// The instance of this address of blocks of which it is not known which instances there are, where `any` stands for all

@@ -168,6 +168,12 @@ impl Naming {
         }
     }
 
+    /// Whether a resource may name the bucket in some world, as far as what is written tells.
+    pub(super) fn may_be_meant_by(&self, resource: &Resource, estate: &dyn Estate) -> bool {
+        let may_name = |bucket: &Resource| estate.may_name(resource, &bucket.address, self.name.as_str());
+        self.bucket.iter().chain(&self.twins).any(may_name) || self.bucket.is_none()
+    }
+
     /// Whether `target` certainly is the bucket.
     pub(super) fn is(&self, target: &Value) -> bool {
         let target = unwrapped(target);

@@ -16,36 +16,33 @@ use crate::value::{Data, Input, Layout, ListKind, MapKind, Origin, Part, Text, T
 /// The arguments and nested blocks of a block.
 #[derive(Debug)]
 pub struct Block {
-    /// The arguments.
-    pub arguments: &'static [&'static str],
+    /// The arguments that are texts.
+    pub texts: &'static [&'static str],
+    /// The arguments that are lists of texts.
+    pub lists: &'static [&'static str],
     /// The nested blocks, by type.
     pub blocks: &'static [(&'static str, Block)],
 }
 
 /// Everything that can be written in the data source.
 pub const DOCUMENT: Block = Block {
-    arguments: &[
-        "version",
-        "policy_id",
-        "source_json",
-        "source_policy_documents",
-        "override_json",
-        "override_policy_documents",
-    ],
+    texts: &["version", "policy_id", "source_json", "override_json"],
+    lists: &["source_policy_documents", "override_policy_documents"],
     blocks: &[(
         "statement",
         Block {
-            arguments: &["sid", "effect", "actions", "not_actions", "resources", "not_resources"],
+            texts: &["sid", "effect"],
+            lists: &["actions", "not_actions", "resources", "not_resources"],
             blocks: &[
                 ("principals", PRINCIPALS),
                 ("not_principals", PRINCIPALS),
-                ("condition", Block { arguments: &["test", "variable", "values"], blocks: &[] }),
+                ("condition", Block { texts: &["test", "variable"], lists: &["values"], blocks: &[] }),
             ],
         },
     )],
 };
 
-const PRINCIPALS: Block = Block { arguments: &["type", "identifiers"], blocks: &[] };
+const PRINCIPALS: Block = Block { texts: &["type"], lists: &["identifiers"], blocks: &[] };
 
 /// The policy language's version when none is written.
 const VERSION: &str = "2012-10-17";

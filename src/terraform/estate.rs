@@ -7,7 +7,9 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use crate::model::schema;
-use crate::model::{Described, Environment, Estate, Existence, Kind, Language, NamingIndex, Provider, Resource};
+use crate::model::{
+    Described, Environment, Estate, Existence, Kind, Language, NamingIndex, Provider, Resource, without_indices,
+};
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
@@ -17,6 +19,7 @@ use crate::value::{
 use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
+use super::meant::{Wanted, may_be};
 use super::module::{ResourceKey, TWICE};
 use super::object::{AbsentModule, Instance, Object, id_of, known_resources, relevant_calls};
 use super::scope::Scope;
@@ -91,6 +94,16 @@ impl Estate for TerraformEstate<'_> {
     fn naming(&self, kind: Kind, address: &str, name: Option<&str>) -> Vec<Resource> {
         let all = self.listed().by_kind.get(&kind).map(Vec::as_slice).unwrap_or_default();
         self.naming.among(all, kind, address, name, self)
+    }
+
+    fn may_name(&self, resource: &Resource, address: &str, name: Option<&str>) -> bool {
+        match self.evaluator.object(ObjectId(resource.handle)).as_deref() {
+            Some(Object::Instance(Instance { scope, block, .. })) => {
+                let wanted = Wanted { block: &without_indices(address), name };
+                block.body.attribute("bucket").is_none_or(|bucket| may_be(&bucket.expr, scope, wanted))
+            }
+            _ => true,
+        }
     }
 
     /// An `import` block says that it exists already: <https://developer.hashicorp.com/terraform/language/import>

@@ -23,6 +23,7 @@ mod host;
 mod installed;
 mod joined;
 mod limits;
+mod meant;
 mod merge;
 mod module;
 mod named;

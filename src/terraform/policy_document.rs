@@ -31,14 +31,18 @@ impl<'a> Evaluator<'a> {
     /// The known arguments and nested blocks of a block as a map.
     fn structured(&self, content: Content<'_>, block: &Block, env: Env<'_, 'a>) -> Value {
         let origin = Origin::expression(content.header());
-        let texts = Type::list(Type::String);
-        let arguments = block.arguments.iter().filter_map(|name| {
+        let lists = Type::list(Type::String);
+        let texts = block.texts.iter().filter_map(|name| {
+            let value = self.argument(content, name, env)?;
+            Some((*name, types::convert(value, &Type::String, self.world)))
+        });
+        let lists = block.lists.iter().filter_map(|name| {
             let value = self.argument(content, name, env)?;
             if !matches!(value.data, Data::List(..)) {
                 return Some((*name, value));
             }
             // A list in a list is refused; Terraform took it for its elements before 0.12, and so it is meant.
-            let converted = types::convert(value.clone(), &texts, self.world);
+            let converted = types::convert(value.clone(), &lists, self.world);
             Some((*name, if matches!(converted.data, Data::Failed(_)) { value } else { converted }))
         });
         let blocks = block.blocks.iter().map(|(kind, inner)| {
@@ -48,7 +52,7 @@ impl<'a> Evaluator<'a> {
             });
             (*kind, unknown.unwrap_or_else(|| Value::list(ListKind::List, items, origin.clone())))
         });
-        let entries = arguments.chain(blocks).map(|(name, value)| (name.to_owned(), value));
+        let entries = texts.chain(lists).chain(blocks).map(|(name, value)| (name.to_owned(), value));
         let entries: IndexMap<String, Value> = entries.collect();
         Value::map(MapKind::Object, entries, origin)
     }

@@ -213,7 +213,9 @@ impl<'a> Evaluator<'a> {
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
         let is_keyed = matches!(collection.said_type(), Type::Map(_) | Type::Object(_) | Type::Set(_));
         let keeps_keys = is_keyed && made.as_ref().is_some_and(|(made, _)| made.describe() == key.describe());
-        let all = match (&each.condition, &each.result) {
+        let all = match (is_met.as_ref().map(Value::as_bool), &each.result) {
+            // What stands for all elements is there where any is, and so is what it makes.
+            (Some(Some(true)), _) => joined::mirroring(collection, Mirrored::Emptiness, all),
             (Some(_), _) => all,
             (None, ForResult::Grouped(..)) => joined::mirroring(collection, Mirrored::Emptiness, all),
             (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),

@@ -126,7 +126,7 @@ impl World {
     #[must_use]
     pub fn implies(&self, question: &Question, answer: bool) -> bool {
         let is_given = self.about(&question.input).contains(&(&question.ask, answer));
-        let is_of_any = matches!(question.ask, Ask::Null | Ask::Empty | Ask::Is(_));
+        let is_of_any = matches!(question.ask, Ask::Null | Ask::Empty | Ask::Is(_) | Ask::Becomes(_));
         let null = Question::new(Arc::clone(&question.input), Ask::Null);
         is_given || self.answer(question) == Some(answer) && (is_of_any || self.answer(&null) == Some(false))
     }
@@ -167,7 +167,7 @@ impl World {
             }
             Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", whole.name, step(key))),
             Ask::Null if *answer && is_inside(&input.name, &whole.name) => true,
-            _ if matches!(whole.domain.keys, Keys::Any | Keys::Untyped) => false,
+            _ if matches!(whole.domain.keys, Keys::Any | Keys::Untyped | Keys::Converted) => false,
             Ask::LongerThan(most) if !answer => index_in(&input.name, &whole.name).is_some_and(|at| at >= *most),
             Ask::Empty | Ask::Null if *answer => index_in(&input.name, &whole.name).is_some(),
             _ => false,

@@ -115,9 +115,9 @@ impl Selector {
     }
 
     fn of_fields(selector: &Value, fields: &Fields, world: &World) -> Self {
-        let management = any(fields.category.iter().map(|field| lists(&field.field("Equals"), "Management", world)));
+        let management = any(fields.category.iter().map(|field| field.field("Equals").read_holds("Management", world)));
         let allows =
-            |value: &str| every(fields.read_only.iter().map(|field| lists(&field.field("Equals"), value, world)));
+            |value: &str| every(fields.read_only.iter().map(|field| field.field("Equals").read_holds(value, world)));
         let whole = every(fields.others.iter().map(|field| narrows(field, world).map(|narrows| !narrows)));
         let narrowing = if management == Ok(true) {
             fields.read_only.first().or(fields.others.first())
@@ -176,10 +176,6 @@ impl Fields {
         }
         Ok(fields)
     }
-}
-
-fn lists(list: &Value, value: &str, world: &World) -> Decided<bool> {
-    any(list.read_list(world)?.iter().map(|item| item.read_is(value, world)))
 }
 
 /// Whether a field selector has any value at all.

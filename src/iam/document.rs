@@ -28,6 +28,8 @@ pub struct Statement {
     pub origin: Origin,
     /// What it says.
     pub body: Body,
+    /// The unknown collection of statements that are all made like this one: where it is empty, there is none.
+    pub of: Option<Value>,
 }
 
 /// What a statement says, as far as it can be read.
@@ -110,6 +112,7 @@ impl Document {
                 sid: None,
                 origin: policy.origin.clone(),
                 body,
+                of: None,
             }],
         };
         let document = match decoded(policy, name) {
@@ -131,7 +134,9 @@ impl Document {
         };
         match statements.pieces() {
             Some(pieces) => Self { statements: Self::list(&pieces, name) },
-            None if statements.as_map().is_some() => Self { statements: Self::list(&[&statements], name) },
+            None if statements.as_map().is_some() || element(&statements).is_some() => {
+                Self { statements: Self::list(&[&statements], name) }
+            }
             None => whole(
                 unknown(&statements, name)
                     .unwrap_or_else(|| broken(name, "its Statement is no object", &statements.origin)),
@@ -150,6 +155,9 @@ impl Statement {
     fn read(value: &Value, number: usize, document: &str) -> Self {
         let name = format!("statement {number} of {document}");
         let value = encoded(value);
+        if let Some(element) = element(value) {
+            return Self { of: Some(value.clone()), ..Self::read(&with_known_keys(element), number, document) };
+        }
         // What would tell a secret names nothing.
         let sid = value.field("Sid");
         let sid = sid.as_str().filter(|_| !sid.origin.is_secret()).map(str::to_owned);
@@ -158,8 +166,14 @@ impl Statement {
                 .map_or_else(|problem| broken(&name, problem, &value.origin), |terms| Body::Terms(Box::new(terms))),
             _ => unknown(value, &name).unwrap_or_else(|| broken(&name, "it is no object", &value.origin)),
         };
-        Self { name, number, sid, origin: value.origin.clone(), body }
+        Self { name, number, sid, origin: value.origin.clone(), body, of: None }
     }
+}
+
+/// What stands for all elements of an unknown collection that are made alike.
+fn element(collection: &Value) -> Option<&Value> {
+    let each = collection.each().map(|(_, element)| element);
+    each.or_else(|| collection.filtered().map(|[_, element, _]| element))
 }
 
 impl Terms {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Decided, Input, Junction, Part, Value, World, every, is_variable};
+use crate::value::{Ask, Data, Decided, Input, Junction, Part, Stop, Value, World, every, is_variable};
 
 /// Whether `value` is one fixed value: no wildcard, no policy variable, not empty. What is set at deployment is
 /// fixed; what an input decides, and what somebody wrote elsewhere, is asked.
@@ -15,7 +15,14 @@ pub(super) fn is_fixed(value: &Value, world: &World) -> Decided<bool> {
             world.ask(&Arc::new(Input::set(value, value.origin.clone())), Ask::Fixed)
         }
         Data::Opaque(_) | Data::Number(_) | Data::Bool(_) => Ok(true),
-        Data::Open(input) => world.ask(input, Ask::Fixed),
+        Data::Open(input) => match value.each().map(|(_, element)| is_fixed(element, world)) {
+            Some(Ok(fixed)) => Ok(fixed && !world.ask(input, Ask::Empty)?),
+            // Of any element it is asked whether it is fixed: all of them are, or one is not.
+            Some(Err(Stop::Ask(question))) if question.ask == Ask::Fixed => {
+                every([world.ask(input, Ask::Empty).map(|empty| !empty), Err(Stop::Ask(question))])
+            }
+            _ => world.ask(input, Ask::Fixed),
+        },
         Data::Text(text) => {
             let parts = text.parts();
             let varies = parts.iter().any(|part| matches!(part, Part::Literal(text) if is_variable(text)));

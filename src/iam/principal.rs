@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Decided, Input, Part, Reason, Type, Value, World, any, every};
+use crate::value::{Ask, Data, Decided, Input, Part, Reason, Value, World, any, every};
 
 use super::document::Selector;
 use super::fixed::{is_fixed, settled, values};
@@ -54,7 +54,8 @@ pub(super) fn is_everyone(principal: &Selector) -> bool {
 
 /// Whether `value` names one principal of its kind, or is a list that names none.
 fn is_named(kind: &str, value: &Value, world: &World) -> Decided<bool> {
-    if let (Data::Open(input), Type::List(_) | Type::Set(_)) = (&value.data, value.said_type())
+    if let Data::Open(input) = &value.data
+        && value.is_open_list()
         && world.ask(input, Ask::Empty)?
     {
         return Ok(true);

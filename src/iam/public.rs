@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Decided, Input, Reason, Stop, World, any, every};
+use crate::value::{Ask, Decided, Input, Reason, Stop, Value, World, any, every};
 
 use super::action::{self, Access};
 use super::document::{Body, Statement, Terms, Unreadable};
@@ -73,7 +73,7 @@ pub fn publicness(
         Body::Waiting(stop) => return Err(stop.clone()),
         Body::Unreadable(unreadable) => return assumed(unreadable, world),
     };
-    if let Some(closed) = closed(terms, access, target, world)? {
+    if let Some(closed) = closed(statement.of.as_ref(), terms, access, target, world)? {
         return Ok(Publicness::Closed(closed));
     }
     if any(all.iter().map(|other| narrows(other, terms, target, world)))? && !prevails(statement, world)? {
@@ -83,9 +83,17 @@ pub fn publicness(
 }
 
 /// The first reason for which the statement opens nothing. One is enough, whatever the others wait for.
-fn closed(terms: &Terms, access: Access, target: &Target, world: &World) -> Decided<Option<Closed>> {
+fn closed(
+    collection: Option<&Value>,
+    terms: &Terms,
+    access: Access,
+    target: &Target,
+    world: &World,
+) -> Decided<Option<Closed>> {
     let not = |decision: Decided<bool>| decision.map(|yes| !yes);
-    let reasons: [(Closed, &dyn Fn() -> Decided<bool>); 5] = [
+    let is_none = |collection: &Value| collection.read_list(world).map(|statements| statements.is_empty());
+    let reasons: [(Closed, &dyn Fn() -> Decided<bool>); 6] = [
+        (Closed::NotAllow, &|| collection.map_or(Ok(false), is_none)),
         (Closed::NotAllow, &|| not(terms.effect.read_is("Allow", world))),
         (Closed::OtherAction, &|| not(action::is_about(&terms.action, access, world))),
         (Closed::OtherResource, &|| not(resource::can_touch(&terms.resource, target, world))),

@@ -50,20 +50,24 @@ impl Attempts {
 
     /// Does `work` with what stands for all elements of an open collection: what that needs, only an element needs.
     pub fn of_elements<T>(&self, collection: &Value, world: &World, work: impl FnOnce() -> T) -> T {
-        let (done, needs) = self.within(self.is_on().then(Needs::default), work);
-        let Some(Needs { certain, accepted, .. }) = needs else { return done };
         let origin = || collection.origin.clone();
         let input = match &collection.data {
             Data::Open(input) => Arc::clone(input),
             _ => Arc::new(Input::derived(collection.describe(), origin())),
         };
-        let empty = Value::answer(Question::new(input, Ask::Empty), world, origin());
-        let unless_empty = |need: Value| any(vec![need, empty.clone()], world, origin());
+        self.unless(&Value::answer(Question::new(input, Ask::Empty), world, origin()), world, work)
+    }
+
+    /// Does `work`: what that needs is not needed where `exception` is true.
+    pub fn unless<T>(&self, exception: &Value, world: &World, work: impl FnOnce() -> T) -> T {
+        let (done, needs) = self.within(self.is_on().then(Needs::default), work);
+        let Some(Needs { certain, accepted, .. }) = needs else { return done };
+        let unless = |need: Value| any(vec![need, exception.clone()], world, exception.origin.clone());
         for need in certain {
-            self.add(|needs| &mut needs.certain, unless_empty(need));
+            self.add(|needs| &mut needs.certain, unless(need));
         }
         for need in accepted {
-            self.add(|needs| &mut needs.accepted, unless_empty(need));
+            self.add(|needs| &mut needs.accepted, unless(need));
         }
         done
     }
@@ -160,12 +164,20 @@ impl<'a> Evaluator<'a> {
     /// tells that nothing failed in the value.
     pub fn needs_a(&self, ty: &Type, value: &Value) {
         self.needs_set(value);
-        if self.attempts.is_on() && matches!(value.data, Data::Pending(_)) {
-            self.attempts.add(|needs| &mut needs.accepted, value.clone());
-        }
+        self.needs_answer(value);
         if self.attempts.is_on() && is_doubtful(value, ty) {
             let statement = format!("can(to{}({}))", ty.describe(), value.describe());
             self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, value.origin.clone()));
+        }
+    }
+
+    /// Says that what is being tried needs the answer that a value waits for: with another one it may fail.
+    pub fn needs_answer(&self, value: &Value) {
+        if let (true, Some(Value { data: Data::Pending(question), origin, .. })) =
+            (self.attempts.is_on(), value.waiting())
+        {
+            let waiting = Value::pending(Arc::clone(question), origin.clone());
+            self.attempts.add(|needs| &mut needs.accepted, waiting);
         }
     }
 

@@ -10,6 +10,7 @@ use crate::value::{
 
 use super::evaluator::Evaluator;
 use super::joined;
+use super::operators::not;
 use super::scope::{Binding, Env};
 use super::truth::truth;
 use super::types::{Nullable, Type, convert, of, shaped};
@@ -165,25 +166,37 @@ impl<'a> Evaluator<'a> {
             // It is called what is written, whatever the answers about the element are.
             let condition = each.condition.as_ref().map(|condition| format!(" if {}", self.written(condition, env)));
             let condition = condition.unwrap_or_default();
-            Ok(match &each.result {
-                ForResult::Tuple(element) => {
-                    let (made, element) = named(element)?;
-                    let name = format!("[for each of {of} : {made}{condition}]");
-                    let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
-                    (name, Some((index.typed(&Type::Number), element)), is_met)
-                }
-                ForResult::Object(made_key, element) | ForResult::Grouped(made_key, element) => {
-                    let ((key_name, made_key), (made, element)) = (named(made_key)?, named(element)?);
-                    self.needs_set(&made_key);
-                    let made_key = convert(made_key, &Type::String, self.world);
-                    let name = format!("{{for each of {of} : {key_name} => {made}{condition}}}");
-                    let is_grouped = matches!(each.result, ForResult::Grouped(..));
-                    if !is_grouped {
-                        self.needs_other_keys(&made_key, &key, &name);
+            let make = || {
+                Ok(match &each.result {
+                    ForResult::Tuple(element) => {
+                        let (made, element) = named(element)?;
+                        self.needs_answer(&element);
+                        let name = format!("[for each of {of} : {made}{condition}]");
+                        let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
+                        (name, Some((index.typed(&Type::Number), element)))
                     }
-                    (name, (!is_grouped).then_some((made_key, element)), is_met)
-                }
-            })
+                    ForResult::Object(made_key, element) | ForResult::Grouped(made_key, element) => {
+                        let ((key_name, made_key), (made, element)) = (named(made_key)?, named(element)?);
+                        self.needs_set(&made_key);
+                        self.needs_answer(&made_key);
+                        self.needs_answer(&element);
+                        let made_key = convert(made_key, &Type::String, self.world);
+                        let name = format!("{{for each of {of} : {key_name} => {made}{condition}}}");
+                        let is_grouped = matches!(each.result, ForResult::Grouped(..));
+                        if !is_grouped {
+                            self.needs_other_keys(&made_key, &key, &name);
+                        }
+                        (name, (!is_grouped).then_some((made_key, element)))
+                    }
+                })
+            };
+            // An element that the condition leaves out needs nothing.
+            let is_left_out = is_met.as_ref().map(|is_met| not(is_met.clone(), self.world, origin()));
+            let made = match is_left_out {
+                Some(is_left_out) => self.attempts.unless(&is_left_out, self.world, make),
+                None => make(),
+            };
+            made.map(|(name, made)| (name, made, is_met))
         };
         let made = self.attempts.of_elements(collection, self.world, || bind(each, &key, &value, env, open));
         let (name, made, is_met) = match made {
@@ -200,7 +213,9 @@ impl<'a> Evaluator<'a> {
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
         let is_keyed = matches!(collection.said_type(), Type::Map(_) | Type::Object(_) | Type::Set(_));
         let keeps_keys = is_keyed && made.as_ref().is_some_and(|(made, _)| made.describe() == key.describe());
-        let all = match (&each.condition, &each.result) {
+        let all = match (is_met.as_ref().map(Value::as_bool), &each.result) {
+            // What stands for all elements is there where any is, and so is what it makes.
+            (Some(Some(true)), _) => joined::mirroring(collection, Mirrored::Emptiness, all),
             (Some(_), _) => all,
             (None, ForResult::Grouped(..)) => joined::mirroring(collection, Mirrored::Emptiness, all),
             (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),

@@ -78,7 +78,11 @@ impl<'a> Evaluator<'a> {
         }
         let any = self.open_part(input, "[*]", source.said_type().element(), Nullable::Yes);
         let element = source.each().map_or(&any, |(_, element)| element);
-        let item = self.attempts.of_elements(source, self.world, || self.steps(element.clone(), steps, span, env));
+        let item = self.attempts.of_elements(source, self.world, || {
+            let item = self.steps(element.clone(), steps, span, env);
+            self.needs_answer(&item);
+            item
+        });
         match item.data {
             Data::Failed(_) if source.each().is_none() || joined::holds_something(source) => return item,
             Data::Pending(_) if source.each().is_none() => return item,

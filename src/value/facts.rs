@@ -21,17 +21,27 @@ pub(super) fn candidates(domain: &Domain, facts: &Facts) -> Option<Vec<Literal>>
         _ => None,
     });
     let is_truth = facts.iter().any(|(ask, _)| **ask == Ask::WorthTrue);
+    let become_text = facts.iter().find_map(|(ask, answer)| match (ask, answer) {
+        (Ask::Becomes(text), true) => Some(Literal::Text(text.clone())),
+        _ => None,
+    });
     let values = match (&domain.values, only) {
         (Some(values), _) => values.clone(),
         (None, Some(only)) if domain.allows(&only) => vec![only],
         (None, Some(_)) => Vec::new(),
         (None, None) if is_truth => {
             let texts = TRUTHS.map(|(text, _)| domain.own(Literal::Text(text.to_owned())));
-            texts.into_iter().filter(|text| domain.allows(text)).collect()
+            let untyped = matches!(domain.keys, Keys::Untyped | Keys::Converted);
+            let booleans = untyped.then_some([true, false].map(Literal::Bool)).into_iter().flatten();
+            texts.into_iter().chain(booleans).filter(|text| domain.allows(text)).collect()
         }
-        (None, None) => return None,
+        (None, None) => {
+            let text = become_text?;
+            let values = [text.written_out(), Some(text)].into_iter().flatten();
+            values.filter(|value| domain.allows(value)).collect()
+        }
     };
-    let agrees = |literal: &Literal| facts.iter().all(|(ask, answer)| is(literal, ask) == Some(*answer));
+    let agrees = |literal: &Literal| facts.iter().all(|(ask, answer)| is(literal, ask, domain) == Some(*answer));
     Some(values.into_iter().filter(agrees).collect())
 }
 
@@ -99,7 +109,7 @@ fn has_numbers(domain: &Domain, facts: &Facts) -> bool {
     let high = bounds([below, above]).into_iter().min();
     let Some((low, high)) = low.zip(high) else { return true };
     let only = Literal::Number(low.clone());
-    low < high || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask).is_none_or(|said| said == *answer)))
+    low < high || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask, domain).is_none_or(|said| said == *answer)))
 }
 
 fn above(ask: &Ask) -> Option<&Number> {
@@ -112,16 +122,17 @@ fn below(ask: &Ask) -> Option<&Number> {
 
 /// Whether `literal` answers `ask` with yes; `None` where the question makes no sense for it: whatever asks it is
 /// refused by the real tool.
-fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
+fn is(literal: &Literal, ask: &Ask, domain: &Domain) -> Option<bool> {
     match ask {
         Ask::Null => Some(*literal == Literal::Null),
         Ask::Empty => Some(*literal == Literal::Text(String::new())),
         Ask::True | Ask::So => literal.as_text().to_ascii_lowercase().parse().ok(),
         Ask::WorthTrue => match literal {
-            Literal::Null => None,
+            Literal::Null | Literal::Number(_) => None,
             _ => TRUTHS.iter().find(|(text, _)| *text == literal.as_text()).map(|(_, truth)| *truth),
         },
-        Ask::Is(other) => Some(literal.same(other)),
+        Ask::Is(other) => Some(domain.is_same(literal, other)),
+        Ask::Becomes(text) => Some(*literal != Literal::Null && literal.as_text() == *text),
         Ask::Fixed => match literal {
             Literal::Text(text) => Some(super::is_fixed(text)),
             _ => Some(*literal != Literal::Null),

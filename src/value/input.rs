@@ -118,6 +118,8 @@ pub enum Keys {
     Any,
     /// Whatever it turns out to be, because no type is written: it may be empty without being the empty text.
     Untyped,
+    /// Whatever it turns out to be: it is the text that something becomes of which no type is written, be it a text or a number.
+    Converted,
     /// Their positions: it is a list.
     Positions,
     /// Nothing, since it has none: it is a number, if it is not null, and a text that it becomes is written in one way only.
@@ -202,6 +204,8 @@ pub enum Ask {
     So,
     /// Is it this value?
     Is(Literal),
+    /// Is it this text, once it is one? So is a number or boolean that is written like that.
+    Becomes(String),
     /// Is it one fixed value: no wildcard, no policy variable, no wide address range?
     Fixed,
     /// Does the collection hold this key or element?
@@ -303,6 +307,12 @@ impl Domain {
         of_few.or_else(number).unwrap_or(literal)
     }
 
+    /// Whether two literals are one value. Where no type is written the text "1" is not the number; elsewhere one is converted.
+    pub(super) fn is_same(&self, one: &Literal, other: &Literal) -> bool {
+        let is_exact = self.values.is_none() && matches!(self.keys, Keys::Untyped | Keys::Converted);
+        if is_exact { one == other } else { one.same(other) }
+    }
+
     /// Whether a literal is, or may be, one of the values.
     #[must_use]
     pub fn allows(&self, literal: &Literal) -> bool {
@@ -326,6 +336,9 @@ impl Question {
     pub fn new(input: impl Into<Arc<Input>>, ask: Ask) -> Self {
         let input = input.into();
         let ask = match ask {
+            Ask::Is(literal) if input.domain.keys == Keys::Converted && literal.written_out().is_some() => {
+                Ask::Becomes(literal.as_text())
+            }
             Ask::Is(literal) => Ask::Is(input.domain.own(literal)),
             ask => ask,
         };
@@ -345,6 +358,7 @@ impl Question {
             Ask::Empty => format!("{name} is empty"),
             Ask::True | Ask::WorthTrue | Ask::So => name.clone(),
             Ask::Is(literal) => format!("{name} == {literal}"),
+            Ask::Becomes(text) => format!("tostring({name}) == \"{text}\""),
             Ask::Fixed => format!("{name} is a fixed value"),
             Ask::Holds(literal) => format!("{name} holds {literal}"),
             Ask::LongerThan(count) => format!("length({name}) > {count}"),
@@ -376,6 +390,14 @@ impl Literal {
             Self::Number(value) => Value::number(value.clone(), origin),
             Self::Text(value) => Value::text(value.clone(), origin),
         }
+    }
+
+    /// The number or boolean that becomes this text.
+    #[must_use]
+    pub(super) fn written_out(&self) -> Option<Self> {
+        let Self::Text(text) = self else { return None };
+        let number = || Number::parse(text).ok().map(Self::Number);
+        text.parse().ok().map(Self::Bool).or_else(number).filter(|value| value.as_text() == *text)
     }
 
     /// Whether both stand for the same value once converted to text, as parameters and variables are.

@@ -288,6 +288,17 @@ impl Value {
         }
     }
 
+    /// Whether it is an unknown list or set, which may have no elements: as its type says, or what it is made of.
+    #[must_use]
+    pub fn is_open_list(&self) -> bool {
+        let Data::Open(input) = &self.data else { return false };
+        matches!(self.said_type(), Type::List(_) | Type::Set(_) | Type::Tuple(_))
+            || input.domain.keys == Keys::Positions
+            || self.pieces().is_some()
+            || self.each().is_some()
+            || self.filtered().is_some()
+    }
+
     /// Shows the value and everything in it to `visitor`.
     pub fn visit<'v>(&'v self, visitor: &mut dyn FnMut(&'v Self)) {
         visitor(self);

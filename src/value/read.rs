@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Ask, Data, Input, Literal, Origin, Question, Value, World};
+use super::{Ask, Data, Input, Literal, Origin, Question, Type, Value, World};
 
 /// Why a decision cannot be made in this world.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,7 +147,8 @@ impl Value {
     }
 
     /// The elements of a list; one value alone is a list of one, null is none. An open collection is asked whether
-    /// it is empty; then one open element stands for all. Of one that is put together of parts, each part is read.
+    /// it is empty; then one element stands for all: what each is made like, if it meets the condition that they meet. Of one
+    /// that is put together of parts, each part is read.
     ///
     /// # Errors
     /// [`Stop`] when an input decides it, or the real tool would refuse.
@@ -159,15 +160,47 @@ impl Value {
         match &self.data {
             Data::List(_, items) => Ok(items.as_ref().clone()),
             Data::Open(input) => {
-                if world.ask(input, Ask::Null)? || world.ask(input, Ask::Empty)? {
+                let is_left_out = |[.., is_met]: &[Self; 3]| Ok(is_met.read_bool(world)? != Some(true));
+                if world.ask(input, Ask::Null)?
+                    || self.filtered().map_or(Ok(false), is_left_out)?
+                    || world.ask(input, Ask::Empty)?
+                {
                     return Ok(Vec::new());
                 }
-                Ok(vec![Value::open(
-                    Input::derived(format!("{}[*]", input.name), input.origin.clone()),
-                    self.origin.clone(),
-                )])
+                let made = self.each().map(|(_, element)| element).or(self.filtered().map(|[_, element, _]| element));
+                let any = || Input::derived(format!("{}[*]", input.name), input.origin.clone());
+                Ok(vec![made.cloned().unwrap_or_else(|| Self::open(any(), self.origin.clone()))])
             }
             _ => Ok(if self.read_null(world)? { Vec::new() } else { vec![self.clone()] }),
+        }
+    }
+
+    /// Whether a list holds the text `literal`; one value alone is a list of one, null holds nothing. Of an unknown
+    /// collection that is asked: what stands for all its elements cannot be two texts at once, but they can.
+    ///
+    /// # Errors
+    /// [`Stop`] when an input decides it, or the real tool would refuse.
+    pub fn read_holds(&self, literal: &str, world: &World) -> Decided<bool> {
+        let holds = || Ask::Holds(Literal::Text(literal.to_owned()));
+        if let Some((_, parts)) = self.parts().filter(|(junction, _)| junction.is_of_elements()) {
+            return any(parts.iter().map(|part| part.read_holds(literal, world)));
+        }
+        match &self.data {
+            Data::List(_, items) => any(items.iter().map(|item| item.read_is(literal, world))),
+            Data::Open(input) => {
+                if world.ask(input, Ask::Null)? {
+                    return Ok(false);
+                }
+                match self.each().map(|(_, element)| element.read_is(literal, world)) {
+                    Some(Ok(is_it)) => Ok(is_it && !world.ask(input, Ask::Empty)?),
+                    Some(Err(Stop::Ask(question))) if !question.input.name.contains("[*]") => Err(Stop::Ask(question)),
+                    _ => world.ask(input, holds()),
+                }
+            }
+            Data::Opaque(_) if matches!(self.said_type(), Type::List(_) | Type::Set(_) | Type::Any) => {
+                world.ask(&Arc::new(Input::set(self, self.origin.clone())), holds())
+            }
+            _ => Ok(!self.read_null(world)? && self.read_is(literal, world)?),
         }
     }
 

@@ -126,7 +126,7 @@ impl World {
     #[must_use]
     pub fn implies(&self, question: &Question, answer: bool) -> bool {
         let is_given = self.about(&question.input).contains(&(&question.ask, answer));
-        let is_of_any = matches!(question.ask, Ask::Null | Ask::Empty | Ask::Is(_));
+        let is_of_any = matches!(question.ask, Ask::Null | Ask::Empty | Ask::Is(_) | Ask::Becomes(_));
         let null = Question::new(Arc::clone(&question.input), Ask::Null);
         is_given || self.answer(question) == Some(answer) && (is_of_any || self.answer(&null) == Some(false))
     }
@@ -158,12 +158,16 @@ impl World {
         let lacks = |(Question { input: whole, ask }, answer): &(Question, bool)| match ask {
             Ask::True if !answer => attempted(&whole.name).is_some_and(|tried| is_part(&input.name, tried)),
             Ask::Holds(value) if !answer && whole.domain.keys == Keys::Positions => {
-                let is_element = index_in(&input.name, &whole.name).is_some() && input.name.ends_with(']');
-                is_element && self.about(input).contains(&(&Ask::Is(value.clone()), true))
+                let is_any = input.name.strip_suffix("[*]").is_some_and(|name| name == whole.name);
+                let is_element = index_in(&input.name, &whole.name).is_some() && input.name.ends_with(']') || is_any;
+                let about = self.about(input);
+                let is_empty_text = *value == Literal::Text(String::new()) && input.domain.keys != Keys::Untyped;
+                let is_it = about.contains(&(&Ask::Is(value.clone()), true));
+                is_element && (is_it || is_empty_text && about.contains(&(&Ask::Empty, true)))
             }
             Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", whole.name, step(key))),
             Ask::Null if *answer && is_inside(&input.name, &whole.name) => true,
-            _ if matches!(whole.domain.keys, Keys::Any | Keys::Untyped) => false,
+            _ if matches!(whole.domain.keys, Keys::Any | Keys::Untyped | Keys::Converted) => false,
             Ask::LongerThan(most) if !answer => index_in(&input.name, &whole.name).is_some_and(|at| at >= *most),
             Ask::Empty | Ask::Null if *answer => index_in(&input.name, &whole.name).is_some(),
             _ => false,
@@ -205,9 +209,12 @@ impl World {
     }
 }
 
-/// What an answer about an input bears on: that, and what it is made of. That two inputs are equal says something of both.
+/// What an answer about an input bears on: that, what it is made of, and the list that it is an element of. That two inputs
+/// are equal says something of both.
 fn borne_on(input: &Input) -> InputSet {
-    names_in(&input.name).into_iter().map(InputSet::named).fold(InputSet::named(&input.name), InputSet::and)
+    let list = input.name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map(|(list, _)| list);
+    let names = names_in(&input.name).into_iter().chain(list);
+    names.map(InputSet::named).fold(InputSet::named(&input.name), InputSet::and)
 }
 
 fn about<'a>(answers: &'a [(Question, bool)], input: &Input) -> impl Iterator<Item = (&'a Ask, bool)> {

@@ -161,7 +161,12 @@ fn resource(uri: &str) -> String {
 fn granted(permission: &Value, ways: &[Access], world: &World) -> Decided<Vec<Access>> {
     let mut access = Vec::new();
     let mut waiting = None;
-    for permission in permission.as_list().unwrap_or(std::slice::from_ref(permission)) {
+    let permissions = match permission.as_list() {
+        Some(permissions) => permissions.to_vec(),
+        None if permission.is_open_list() => permission.read_list(world)?,
+        None => vec![permission.clone()],
+    };
+    for permission in &permissions {
         match of_permission(permission, ways, world) {
             Ok(given) => access.extend(given),
             Err(stop) => waiting = waiting.or(Some(stop)),

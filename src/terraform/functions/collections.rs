@@ -257,11 +257,36 @@ fn booleans(arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
     Ok(arguments.items(0)?.iter().map(item).collect())
 }
 
+/// Whether elements that are all made alike say that an unknown collection of booleans has one that is `decisive`: what stands
+/// for all of them is one, if there is any.
+fn element_decides(decisive: bool, arguments: &Arguments) -> Option<Value> {
+    let list = arguments.value(0);
+    let (_, element) = list.each()?;
+    let empty = Value::answer(Question::new(asked(list)?, Ask::Empty), arguments.world(), arguments.origin());
+    let decided = match &element.data {
+        Data::Bool(known) if *known == decisive => Value::bool(decisive, arguments.origin()),
+        Data::Null if !decisive => Value::bool(false, arguments.origin()),
+        Data::Failed(_) => element.clone(),
+        _ => return None,
+    };
+    match empty.as_bool() {
+        Some(true) => None,
+        Some(false) => Some(decided),
+        None => Some(empty),
+    }
+}
+
 fn all_true(arguments: &Arguments) -> Answer {
+    if let Some(decided) = element_decides(false, arguments) {
+        return Ok(decided);
+    }
     Ok(all(booleans(arguments)?, arguments.world(), arguments.origin()))
 }
 
 fn any_true(arguments: &Arguments) -> Answer {
+    if let Some(decided) = element_decides(true, arguments) {
+        return Ok(decided);
+    }
     Ok(any(booleans(arguments)?, arguments.world(), arguments.origin()))
 }
 

@@ -42,6 +42,7 @@ pub(super) use self::regexes::steps as regex_steps;
 pub use self::results::declared;
 use self::results::result_type;
 use super::joined::{joined, made_of, mirroring};
+use super::types::{Nullable, open_part};
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
 use crate::value::{
@@ -272,7 +273,8 @@ fn worked_out(function: &Function, arguments: &Arguments) -> Value {
             let value = derive(name, obstacle, function.outcome, arguments.call.world, arguments.origin());
             match MIRRORING.iter().find(|(name, _)| *name == function.name) {
                 Some((_, mirrored)) => {
-                    like_elements(function, arguments.value(0), mirroring(arguments.value(0), *mirrored, value))
+                    let collection = arguments.value(0);
+                    like_elements(function, collection, mirroring(collection, *mirrored, value), arguments.world())
                 }
                 None => value,
             }
@@ -282,12 +284,18 @@ fn worked_out(function: &Function, arguments: &Arguments) -> Value {
 
 /// The list that a function makes of a collection whose elements are all made alike, as one of them: of the keys, or of what
 /// they lead to.
-fn like_elements(function: &Function, collection: &Value, made: Value) -> Value {
-    let Some((key, element)) = collection.each() else { return made };
-    let element = if function.name == "keys" { key } else { element };
+fn like_elements(function: &Function, collection: &Value, made: Value, world: &World) -> Value {
+    let any = match (&collection.data, collection.said_type()) {
+        (Data::Open(map), Type::Map(element)) if function.name == "values" => {
+            Some(open_part(map, "[*]", element, Nullable::Yes, world))
+        }
+        _ => None,
+    };
+    let of_each = |(key, element): &(Value, Value)| if function.name == "keys" { key.clone() } else { element.clone() };
+    let Some(element) = collection.each().map(of_each).or(any) else { return made };
     let index = Input::derived(format!("keys({})[*]", made.describe()), made.origin.clone());
     let index = Value::open(index, made.origin.clone()).typed(&Type::Number);
-    made_of(made, index, element.clone())
+    made_of(made, index, element)
 }
 
 /// Functions that make of an unknown collection one that has something of it.

@@ -41,6 +41,13 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("list(string)", "can(formatlist(\"%s\", var.x))", "pending: var.x[*] == null"),
     ("set(string)", "can({ for each in var.x : each => 1 })", "pending: var.x[*] == null"),
     ("list(bool)", "can([for each in var.x : 1 if each])", "pending: var.x[*] == null"),
+    // What an element makes may fail by what it is.
+    ("list(string)", "can([for each in var.x : { a = 1 }[each]])", "pending: var.x[*] == \"a\""),
+    ("list(number)", "can([for each in var.x : [1, 2][each]])", "pending: var.x[*] == 0"),
+    ("list(string)", "can([for each in var.x : coalesce(each, \"\")])", "pending: var.x[*] == null"),
+    ("list(string)", "can({ for each in var.x : each => { a = 1 }[each] })", "pending: var.x[*] == null"),
+    ("list(string)", "can([for each in var.x : { a = 1 }[each] if false])", "true"),
+    ("list(string)", "can([for each in var.x : each if { a = true }[each]])", "pending: var.x[*] == \"a\""),
     ("map(string)", "can(merge({ a = \"b\" }, var.x)[\"a\"])", "pending: var.x holds \"a\""),
     ("map(string)", "can(merge({ a = \"b\" }, var.x)[\"c\"])", "pending: var.x holds \"c\""),
     ("map(string)", "can(\"${var.x}-\")", "false"),

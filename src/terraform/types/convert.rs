@@ -98,8 +98,9 @@ fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value 
     }
     let never_empty = wanted.never_empty || input.domain.never_empty;
     let keys = match (input.domain.keys, wanted.keys) {
-        (Keys::Any | Keys::Untyped | Keys::Positions, Keys::Number) => Keys::Number,
-        (Keys::Untyped, _) if *to != Type::Any => Keys::Any,
+        (Keys::Any | Keys::Untyped | Keys::Converted | Keys::Positions, Keys::Number) => Keys::Number,
+        (Keys::Untyped, _) if *to == Type::String => Keys::Converted,
+        (Keys::Untyped | Keys::Converted, _) if !matches!(to, Type::Any | Type::String) => Keys::Any,
         (keys, _) => keys,
     };
     let domain = Domain {

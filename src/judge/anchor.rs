@@ -7,17 +7,17 @@ use crate::source::{Sources, Span};
 use crate::value::{Origin, Role};
 
 /// The one line a finding stands on: what the user can change. Where a caller handed the value in, the caller's
-/// argument (the outermost); in a module that is not the user's, the `module` block; else the value itself, or the
-/// header of the block where it would be written.
+/// argument (the outermost); else the value itself, or the header of the block where it would be written; and if that is
+/// in a module that is not the user's, whichever module that is, the `module` block that brought it in.
 #[must_use]
 pub fn primary(origin: &Origin, resource: &Resource, sources: &Sources) -> Span {
-    let handed_in = origin.hops().filter(|hop| hop.role == Role::Argument).last();
-    let place = match (handed_in, resource.caller) {
-        (Some(hop), _) => hop.span,
-        (None, Some(caller)) => caller,
-        (None, None) => origin.nearest().unwrap_or(resource.header),
-    };
-    sources.first_line(place)
+    let handed_in = origin.hops().filter(|hop| hop.role == Role::Argument).last().map(|hop| hop.span);
+    let place = handed_in.or(origin.nearest()).unwrap_or(resource.header);
+    let brought_in = sources.brought_in_by(place.file);
+    // The resource tells which of several calls it is. What is told by a plan alone stands in no file of the module.
+    let is_there = |caller: &Span| place.file == resource.header.file || brought_in.contains(caller);
+    let caller = resource.caller.filter(is_there).or(brought_in.first().copied());
+    sources.first_line(caller.unwrap_or(place))
 }
 
 /// The other places of the chain, each with what it is.

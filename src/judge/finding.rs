@@ -360,7 +360,7 @@ fn same_line(sources: &Sources, left: Span, right: Span) -> bool {
 
 /// A literal `false` that must be true can be replaced as it stands.
 fn fix(failure: &Failure, sources: &Sources) -> Option<Fix> {
-    let span = failure.leaf.origin.source()?;
+    let span = failure.leaf.origin.source().filter(|span| sources.brought_in_by(span.file).is_empty())?;
     let text = sources.text(span);
     let replacement = match text.as_str() {
         "false" => "true",

@@ -58,6 +58,8 @@ struct Store {
     by_location: HashMap<PathBuf, FileId>,
     /// What is not to be shown, by file.
     withheld: HashMap<FileId, Vec<Span>>,
+    /// What the user wrote that brought in somebody else's files, by their directory.
+    brought_in: HashMap<PathBuf, Vec<Span>>,
     /// The names of the files in each directory.
     by_directory: HashMap<PathBuf, Vec<String>>,
 }
@@ -302,6 +304,24 @@ impl Sources {
         }
         let (path, location) = (file.path.clone(), file.location.clone());
         Arc::new(SourceFile { path, location, text, lines: file.lines.clone(), excerpts: file.excerpts })
+    }
+
+    /// The files in a directory are somebody else's: what the user wrote at `by` brought them in.
+    pub fn bring_in(&self, directory: &Path, by: Span) {
+        let directory = self.resolved(directory);
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        let places = store.brought_in.entry(directory).or_default();
+        if !places.contains(&by) {
+            places.push(by);
+        }
+    }
+
+    /// The places that brought in a file; none for what is the user's own.
+    #[must_use]
+    pub fn brought_in_by(&self, id: FileId) -> Vec<Span> {
+        let directory = self.file(id).location.parent().map(Path::to_path_buf).unwrap_or_default();
+        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        store.brought_in.get(&directory).cloned().unwrap_or_default()
     }
 
     /// Every file, in the order they were read.

@@ -180,16 +180,19 @@ impl TerraformEstate<'_> {
         self.evaluator.limits.begin();
         let id = ObjectId(resource.handle);
         self.evaluator.find(resource);
-        let value = self.evaluator.property_of(id, name, resource.header);
+        let property = |evaluator: &Evaluator<'_>| match evaluator.property_of(id, name, resource.header) {
+            null if null.is_null() && is_required(resource.kind, name) => {
+                Value::failed("Terraform requires it, and it is not set", null.origin)
+            }
+            value => value,
+        };
+        let value = property(&self.evaluator);
         let anyway = || {
             let unanswered = self.evaluator.unanswered();
             unanswered.limits.begin();
             unanswered.expand_all();
-            unanswered.property_of(id, name, resource.header)
+            property(&unanswered)
         };
-        if value.is_null() && is_required(resource.kind, name) && !anyway().is_null() {
-            return Value::failed(format!("{} needs an argument that is null", resource.address), value.origin);
-        }
         let mut failures = Vec::new();
         gather(&value, &mut failures);
         if failures.is_empty() {
@@ -387,10 +390,11 @@ fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
 
 /// Whether it is an argument without which the provider refuses the resource.
 fn is_required(kind: Kind, name: &str) -> bool {
-    match kind {
-        Kind::Trail => name == "S3BucketName",
-        Kind::BucketPolicy => matches!(name, "Bucket" | "PolicyDocument"),
-        Kind::BucketAcl | Kind::PublicAccessBlock | Kind::OwnershipControls | Kind::BucketLogging => name == "Bucket",
+    match (kind, name) {
+        (Kind::Trail, "S3BucketName")
+        | (Kind::BucketPolicy, "PolicyDocument")
+        | (Kind::BucketLogging, "DestinationBucketName") => true,
+        (kind, "Bucket") => schema::belongs_to_bucket(kind),
         _ => false,
     }
 }

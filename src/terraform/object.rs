@@ -20,6 +20,8 @@ use super::module::{Mode, ResourceKey};
 use super::scope::{Caller, Env, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::tree::Child;
+use super::types::Type;
+use super::unknown::whether;
 
 /// What an [`ObjectId`] stands for.
 #[derive(Debug)]
@@ -223,6 +225,56 @@ impl<'a> Evaluator<'a> {
                 Value::open(input, origin)
             }
             None => Value::failed("there is no such object", origin),
+        }
+    }
+
+    /// Resources and modules in a value as what a type takes of them: the attributes that it names.
+    pub fn taken_by(&self, ty: &Type, value: Value, span: Span) -> Value {
+        let origin = value.origin.clone();
+        match (&value.data, ty) {
+            (Data::Object(id, _), Type::Object(attributes)) => {
+                let outputs = match self.object(*id).as_deref() {
+                    Some(Object::Module(scope)) => Some(&scope.node.module.outputs),
+                    _ => None,
+                };
+                let taken = attributes.iter().filter_map(|(name, wanted)| {
+                    let is_optional = wanted.default.is_some();
+                    if is_optional && outputs.is_some_and(|outputs| !outputs.contains_key(name)) {
+                        return None;
+                    }
+                    let attribute = self.attribute(&value, name, span);
+                    let is_there = self.is_attribute(&attribute);
+                    match is_there.as_bool() {
+                        Some(false) if is_optional => None,
+                        None if is_optional => Some((name.clone(), is_there)),
+                        _ => Some((name.clone(), self.taken_by(&wanted.ty, attribute, span))),
+                    }
+                });
+                Value::map(MapKind::Object, taken.collect(), origin)
+            }
+            (Data::Object(id, _), ty) if *ty != Type::Any => self.whole_object(*id, span),
+            (Data::List(kind, items), Type::List(element) | Type::Set(element)) => {
+                let items = items.iter().map(|item| self.taken_by(element, item.clone(), span));
+                Value { data: Data::List(*kind, Arc::new(items.collect())), ..value }
+            }
+            (Data::Map(kind, entries), Type::Map(_) | Type::Object(_)) => {
+                let taken = |(name, entry): (&String, &Value)| {
+                    let ty = ty.attribute(name).unwrap_or(&Type::Any);
+                    (name.clone(), self.taken_by(ty, entry.clone(), span))
+                };
+                Value { data: Data::Map(*kind, Arc::new(entries.iter().map(taken).collect())), ..value }
+            }
+            _ => value,
+        }
+    }
+
+    /// Whether what was read of an object is an attribute of it: a newer provider may have one that is not known here.
+    fn is_attribute(&self, value: &Value) -> Value {
+        match &value.data {
+            Data::Open(input) if matches!(input.reason, Reason::Unsupported(_)) => {
+                whether(format!("can({})", value.describe()), self.world, value.origin.clone())
+            }
+            _ => Value::bool(true, value.origin.clone()),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::value::{Data, Origin, Reason, Role, Symbol, SymbolSource, Value};
 use super::evaluator::{Evaluator, Key, twice};
 use super::module::{Mode, ResourceKey};
 use super::scope::{Env, Scope};
+use super::types::Type;
 
 /// A name, and the text up to its end.
 pub(super) type Name<'e> = (&'e str, Span);
@@ -127,7 +128,7 @@ impl<'a> Evaluator<'a> {
         let reason = Reason::Elsewhere("terraform workspace select".to_owned());
         let domain = crate::value::Domain { never_null: true, never_empty: true, ..crate::value::Domain::default() };
         let input = crate::value::Input { name: full, reason, domain, origin: origin.clone() };
-        self.settled(Value::open(input, origin))
+        self.settled(Value::open(input, origin).typed(&Type::String))
     }
 
     fn resource(&self, scope: &Rc<Scope<'a>>, mode: Mode, kind: &str, name: &str, span: Span) -> Value {

@@ -83,6 +83,9 @@ impl Reader<'_> {
     fn node(&mut self, module: Arc<Module>, path: &[&str], caller: Option<Span>) -> Node {
         let mut children = IndexMap::new();
         let mut notes = Vec::new();
+        if let Some(caller) = caller {
+            self.modules.sources.bring_in(&module.directory, caller);
+        }
         self.chain.push(module.directory.clone());
         for (name, call) in &module.calls {
             let path: Vec<&str> = path.iter().copied().chain([name.as_str()]).collect();

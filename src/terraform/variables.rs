@@ -88,7 +88,7 @@ impl<'a> Evaluator<'a> {
         let argument = caller.block.body.attribute(declaration.name);
         let value = argument.map(|argument| {
             let value = in_slot(&caller.scope, &caller.slot, |env| self.evaluate(&argument.expr, env));
-            argument_of(value, argument.expr.span)
+            self.taken_by(&declaration.ty, argument_of(value, argument.expr.span), argument.expr.span)
         });
         match value {
             Some(value) => self.typed_variable(value, declaration),

@@ -2,12 +2,13 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
+use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, not_a, weight};
+use super::collections::{asked, truth};
 use super::describe;
 use super::texts::{self, End};
 use crate::terraform::joined::holds_something;
 use crate::terraform::unknown::{Outcome, as_part, open, parts, text};
-use crate::value::{Data, Domain, ListKind, Part, Value};
+use crate::value::{Ask, Data, Domain, Junction, ListKind, Part, Question, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("chomp", &[P::Text], Outcome::Cut, |call| trimmed(call, &['\n', '\r'], &[End::Right])),
@@ -85,7 +86,7 @@ fn literal(part: &Part) -> &str {
 }
 
 fn join(arguments: &Arguments) -> Answer {
-    let lists = arguments.rest(1);
+    let lists = arguments.rest(1).iter().map(|list| lone(list, arguments)).collect::<Result<Vec<_>, _>>()?.concat();
     let is_unknown = lists.iter().any(|list| list.as_list().is_none());
     if is_unknown && lists.iter().any(holds_text) && !arguments.values.iter().any(|value| value.waiting().is_some()) {
         let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
@@ -94,8 +95,8 @@ fn join(arguments: &Arguments) -> Answer {
     let separator = arguments.parts(0)?;
     let mut joined = Vec::new();
     let (mut first, mut bytes) = (true, 0_usize);
-    for index in 1..arguments.values.len() {
-        for item in arguments.items(index)? {
+    for list in &lists {
+        for item in list.as_list().ok_or_else(|| not_a("list", list))? {
             if item.is_null() {
                 return Err("the list holds null".into());
             }
@@ -108,6 +109,27 @@ fn join(arguments: &Arguments) -> Answer {
         }
     }
     Ok(text(joined, arguments.origin()))
+}
+
+/// The lists whose elements a list has. One that is made of all elements of another collection is what it holds if it has at
+/// most one: without anything between them `join` takes the only one, if there is one, and nobody means several names that
+/// run into each other.
+fn lone(list: &Value, arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
+    if let Some((Junction::List, parts)) = list.parts() {
+        let parts = parts.iter().map(|part| lone(part, arguments)).collect::<Result<Vec<_>, _>>()?;
+        return Ok(parts.concat());
+    }
+    let is_alone = arguments.value(0).as_str() == Some("") && list.each().is_some();
+    let Some(input) = asked(list).filter(|_| is_alone) else { return Ok(vec![list.clone()]) };
+    let is = |ask| truth(&Value::answer(Question::new(input.itself(), ask), arguments.world(), arguments.origin()));
+    if is(Ask::Empty)? {
+        return Ok(Vec::new());
+    }
+    if is(Ask::LongerThan(1))? {
+        return Ok(vec![list.clone()]);
+    }
+    let only = arguments.call.host.first(list, arguments.call);
+    Ok(vec![Value::list(ListKind::List, vec![only], arguments.origin())])
 }
 
 /// Whether a list has an element that is no empty text.

@@ -132,6 +132,40 @@ const INSTANCES: &[(&str, &str, &[&str])] = &[
         "element(concat(aws_kms_key.k.*.arn, [\"\"]), 0)",
         &["var.n == 0: \"\"", "not var.n == 0: aws_kms_key.k[0].arn"],
     ),
+    // Without anything between them, `join` takes the only one.
+    (ONE, "join(\"\", aws_kms_key.k[*].arn)", &["aws_kms_key.k[0].arn"]),
+    (
+        COUNTED,
+        "join(\"\", aws_kms_key.k[*].arn)",
+        &[
+            "var.n == 0: \"\"",
+            "not var.n == 0, var.n > 1: join(\"\", aws_kms_key.k.*.arn)",
+            "not var.n == 0, not var.n > 1: aws_kms_key.k[0].arn",
+        ],
+    ),
+    (
+        MEASURED,
+        "coalesce(join(\"\", concat(aws_kms_key.k.*.arn, [\"\"])), \"x\")",
+        &[
+            "var.l is empty: \"x\"",
+            "not var.l is empty, length(var.l) > 1: join(\"\", concat(aws_kms_key.k.*.arn, [\"\"]))",
+            "not var.l is empty, not length(var.l) > 1: aws_kms_key.k[0].arn",
+        ],
+    ),
+    (
+        KEYED,
+        "join(\"\", values(aws_kms_key.k)[*].arn)",
+        &[
+            "var.s is empty: \"\"",
+            "not var.s is empty, length(var.s) > 1: join(\"\", values(aws_kms_key.k).*.arn)",
+            "not var.s is empty, not length(var.s) > 1: aws_kms_key.k[\"${values(aws_kms_key.k)[0]}\"].arn",
+        ],
+    ),
+    (
+        COUNTED,
+        "join(\",\", aws_kms_key.k[*].arn)",
+        &["var.n == 0: \"\"", "not var.n == 0: join(\",\", aws_kms_key.k.*.arn)"],
+    ),
     (
         MEASURED,
         "try(aws_kms_key.k.*.arn[1], null)",

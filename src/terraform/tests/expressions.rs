@@ -148,6 +148,20 @@ fn values_remember_their_way() {
     assert_eq!(places(&unit, &absent), ["resource \"aws_cloudtrail\" \"t\""]);
 }
 
+/// A workspace has a name: <https://developer.hashicorp.com/terraform/language/state/workspaces>
+#[test]
+fn the_name_of_the_workspace_is_a_text() {
+    for (expression, worth) in [
+        ("can(upper(terraform.workspace))", "true"),
+        ("try(length(terraform.workspace), 0) > 0", "true"),
+        ("try(\"${terraform.workspace}-x\", \"\") != \"\"", "true"),
+        ("can([for each in terraform.workspace : each])", "false"),
+        ("terraform.workspace == \"prod\"", "pending: terraform.workspace == \"prod\""),
+    ] {
+        assert_eq!(evaluated(expression, ""), worth, "{expression}");
+    }
+}
+
 /// Nobody knows what lies outside of the project: another machine has other files there.
 #[test]
 fn what_lies_outside_of_the_project_is_open() {

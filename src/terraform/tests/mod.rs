@@ -76,8 +76,9 @@ fn bucket(unit: &TerraformUnit, address: &str, name: &str) -> String {
 
 /// What `expression` is worth in a module that also declares `more`.
 fn evaluated_in(expression: &str, more: &str, world: &World) -> Value {
-    let text = format!("resource \"aws_s3_bucket_policy\" \"it\" {{\n  policy = {expression}\n}}\n{more}");
-    property_in(&module(&text), Kind::BucketPolicy, "aws_s3_bucket_policy.it", "PolicyDocument", world)
+    // The policy of a key is of any type to this program, and may be null.
+    let text = format!("resource \"aws_kms_key\" \"it\" {{\n  policy = {expression}\n}}\n{more}");
+    property_in(&module(&text), Kind::Key, "aws_kms_key.it", "KeyPolicy", world)
 }
 
 fn evaluated(expression: &str, more: &str) -> String {

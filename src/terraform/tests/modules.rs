@@ -38,6 +38,49 @@ fn arguments_come_in_and_outputs_go_out() {
     assert_eq!(places(&unit, &name), ["var.name", "each.value", "each.value", "\"first\""]);
 }
 
+/// As Terraform 1.11 converts an object that a module is called with: what the type does not name is dropped, what it names
+/// has the type's own types, and an optional attribute that is missing is what it says.
+#[test]
+fn a_module_takes_of_a_resource_what_the_type_of_its_variable_names() {
+    let root = r#"
+        resource "aws_kms_key" "k" {
+          description         = "d"
+          enable_key_rotation = true
+        }
+        module "inner" { source = "./inner" }
+        module "m" {
+          source = "./m"
+          key    = aws_kms_key.k
+          keys   = { a = aws_kms_key.k }
+          module = module.inner
+        }
+    "#;
+    let inner = "output \"arn\" {\n  value = \"of inner\"\n}";
+    let variables = r#"
+        variable "key" {
+          type = object({ description = string, enable_key_rotation = string, none = optional(string, "n") })
+        }
+        variable "keys" { type = map(object({ description = string })) }
+        variable "module" { type = object({ arn = string, none = optional(string, "n") }) }
+    "#;
+    for (expression, worth) in [
+        ("var.key.description", "\"d\""),
+        ("var.key.enable_key_rotation == \"true\"", "true"),
+        ("can(var.key.arn)", "false"),
+        // A newer provider may have it.
+        ("var.key.none", "pending: can(aws_kms_key.k.none)"),
+        ("keys(var.keys.a)", "[\"description\"]"),
+        ("var.keys[\"a\"][\"description\"]", "\"d\""),
+        ("var.module.arn", "\"of inner\""),
+        ("var.module.none", "\"n\""),
+    ] {
+        let module = format!("{variables}\nresource \"aws_kms_key\" \"it\" {{\n  policy = {expression}\n}}");
+        let unit = unit(&[("main.tf", root), ("m/main.tf", &module), ("inner/main.tf", inner)]);
+        let value = property_in(&unit, Kind::Key, "module.m.aws_kms_key.it", "KeyPolicy", &World::default());
+        assert_eq!(show(&value), worth, "{expression}");
+    }
+}
+
 #[test]
 fn a_module_that_is_not_on_disk_leaves_its_outputs_open() {
     let root = r#"

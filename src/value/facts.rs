@@ -116,7 +116,7 @@ fn is(literal: &Literal, ask: &Ask) -> Option<bool> {
     match ask {
         Ask::Null => Some(*literal == Literal::Null),
         Ask::Empty => Some(*literal == Literal::Text(String::new())),
-        Ask::True | Ask::So => literal.as_text().to_ascii_lowercase().parse().ok(),
+        Ask::True | Ask::So(_) => literal.as_text().to_ascii_lowercase().parse().ok(),
         Ask::WorthTrue => match literal {
             Literal::Null => None,
             _ => TRUTHS.iter().find(|(text, _)| *text == literal.as_text()).map(|(_, truth)| *truth),

@@ -186,7 +186,7 @@ pub struct TraceWords {
     pub yes: String,
     /// See `yes`.
     pub no: String,
-    /// An input without a value; `{option}`
+    /// What gives an open input a value; `{option}`
     pub no_value: String,
     /// A world that the real tool refuses; `{message}`
     pub refused: String,

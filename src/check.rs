@@ -100,7 +100,7 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// Checks files and directories, read into `sources`.
 ///
 /// # Errors
-/// When the run cannot begin: a value for an input that nothing declares. A path that does not exist and a file that
+/// When the run cannot begin: a value for an input that nothing declares, or that is refused. A path that does not exist and a file that
 /// cannot be read or parsed are in the report, and everything else is judged.
 pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, CheckError> {
     let words = Words::builtin().map_err(|message| CheckError { message })?;
@@ -124,7 +124,7 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
         }
         found.add_errors(beside.unread.iter().flat_map(|unread| unread.errors.clone()));
         let everyone = || found.units.iter().chain(&beside.units).map(|unit| unit.as_ref() as &dyn Unit);
-        units::undeclared(options, &everyone().collect::<Vec<_>>())?;
+        units::refused(options, &everyone().collect::<Vec<_>>())?;
         let buckets = known::buckets(configured);
         let account_blocks = known::account_blocks(configured, everyone(), &options.working_directory);
         let neighbours = Neighbours::of(everyone(), &belonging).knowing(&buckets, account_blocks, &beside.unread);

@@ -50,7 +50,7 @@ pub(super) fn findings(found: Vec<Found>, options: &Options, words: &Words) -> (
     judged.extend(accounts.into_values().filter_map(|units| merged(units, options, words)));
     for (finding, _) in judged.iter_mut().filter(|(finding, _)| finding.verdict != Verdict::Unknown) {
         if !finding.cases.is_empty() {
-            finding.notes.push(Note { message: describe_cases(&finding.cases), span: None });
+            finding.notes.push(Note { message: describe_cases(&finding.cases, words), span: None });
         }
     }
     let (findings, traces): (Vec<Finding>, Vec<Option<Trace>>) = judged.into_iter().unzip();
@@ -67,7 +67,7 @@ struct Vote {
 
 /// A remark on what other values of parameters would make of a verdict that is unknown.
 fn turned_note(turned: &[Case], words: &Words) -> Option<Note> {
-    let message = || fill(&words.turned, &[("cases", describe_cases(turned))].into());
+    let message = || fill(&words.turned, &[("cases", describe_cases(turned, words))].into());
     (!turned.is_empty()).then(|| Note { message: message(), span: None })
 }
 
@@ -111,7 +111,7 @@ fn merged(mut units: Vec<Vote>, options: &Options, words: &Words) -> Option<(Fin
         let rule = options.rules.iter().find(|rule| rule.control.id == finding.control)?;
         let count;
         (finding.cases, count) = cases(&units);
-        finding.message = depends(rule, &finding, &units, &words.accounts);
+        finding.message = depends(rule, &finding, &units, words);
         finding.help = decide(&options_of(&units, &finding.cases), words);
         // A unit that passes is enough; one that fails leaves the say to the others.
         let turned = units.iter().flat_map(|unit| unit.turned.iter().map(|case| of_unit(&unit.finding, case)));
@@ -240,7 +240,7 @@ fn prefix(finding: &Finding) -> String {
 }
 
 /// What the verdict of the account depends on: the inputs in its cases, or else the units that are undecided.
-fn depends(rule: &Rule, finding: &Finding, units: &[Vote], words: &AccountWords) -> String {
+fn depends(rule: &Rule, finding: &Finding, units: &[Vote], words: &Words) -> String {
     let mut named: Vec<&str> = Vec::new();
     for (name, _) in finding.cases.iter().flat_map(|case| &case.when) {
         if !named.contains(&name.as_str()) {
@@ -251,10 +251,10 @@ fn depends(rule: &Rule, finding: &Finding, units: &[Vote], words: &AccountWords)
         let undecided: Vec<&str> = units.iter().map(|unit| unit.finding.unit.as_str()).collect();
         undecided.join(", ")
     } else {
-        format!("{}: {}", named.join(", "), describe_cases(&finding.cases))
+        format!("{}: {}", named.join(", "), describe_cases(&finding.cases, words))
     };
     let account = finding.account.clone().unwrap_or_default();
-    let subject = fill(&words.subject, &[("account", account)].into());
+    let subject = fill(&words.accounts.subject, &[("account", account)].into());
     fill(&rule.sentences.unknown, &[("resource", subject), ("inputs", inputs)].into())
 }
 

@@ -80,13 +80,15 @@ fn appearing(found: &[Found], tried: &[Tried], words: &Words) -> Vec<Note> {
     let known: BTreeSet<&str> = found.iter().filter_map(trail_of).collect();
     let mut appearing: Vec<Appearing> = Vec::new();
     for Tried { input, value, rows } in tried {
-        let condition = value.clone().unwrap_or_else(|| Condition::Other(format!("{input} has another value"), true));
+        let conditions = &words.conditions;
+        let changed = || fill(&conditions.changed, &[("input", input.clone())].into());
+        let condition = value.as_ref().map_or_else(changed, |value| conditions.say(input, value));
         let trails: IndexSet<&str> = rows.iter().filter_map(trail_of).filter(|trail| !known.contains(trail)).collect();
         for trail in trails {
             let findings = || rows.iter().filter(|row| trail_of(row) == Some(trail)).map(|row| &row.finding);
             let failing = findings().filter(|finding| finding.verdict == Verdict::Fail);
             let failing: Vec<&str> = failing.map(|finding| finding.control.as_str()).collect();
-            let inputs = vec![condition.about(input)];
+            let inputs = vec![condition.clone()];
             match appearing.iter_mut().find(|other| other.trail == trail && other.failing == failing) {
                 Some(other) => other.inputs.extend(inputs),
                 None => appearing.extend(findings().next().map(|first| Appearing {

@@ -174,7 +174,7 @@ fn open_what_is_kept(rows: &mut [Found], unit: &dyn Unit, run: &Run) {
         } else if without_keys(&row.finding.cases, &kept) != without_keys(&cases, &kept) {
             let matters = |kept: &&Kept| cases.iter().any(|case| is_about(case, kept));
             let kept = kept.iter().filter(matters);
-            let kept = kept.map(|kept| (kept.input.clone(), Condition::Other(kept.statement(), true)));
+            let kept = kept.map(|kept| (kept.input.clone(), Condition::Keeps(kept.what)));
             let kept: Vec<_> = kept.collect();
             row.finding.cases.iter_mut().for_each(|case| case.when.extend(kept.clone()));
         }

@@ -90,11 +90,12 @@ pub(super) fn find(options: &Options, given: &Given, sources: &Arc<Sources>) -> 
     found
 }
 
-/// A value for an input that no unit has would silently do nothing.
+/// A value for an input that no unit has would silently do nothing, and one that each of them refuses would let nothing be
+/// decided.
 ///
 /// # Errors
 /// The first such input.
-pub(super) fn undeclared(options: &Options, units: &[&dyn Unit]) -> Result<(), CheckError> {
+pub(super) fn refused(options: &Options, units: &[&dyn Unit]) -> Result<(), CheckError> {
     if options.undeclared == Undeclared::Accepted {
         return Ok(());
     }
@@ -106,9 +107,15 @@ pub(super) fn undeclared(options: &Options, units: &[&dyn Unit]) -> Result<(), C
     let parameters = parameters.map(|(name, _)| ("--parameter", name, Language::CloudFormationYaml));
     for (option, name, language) in terraform.chain(parameters) {
         let is_terraform = |language: Language| language == Language::Terraform;
-        let mut wanted = units.iter().filter(|unit| is_terraform(unit.language()) == is_terraform(language));
-        if !units.is_empty() && !wanted.any(|unit| unit.declares(name)) {
-            return Err(CheckError { message: format!("{option} {name}: nothing with a trail declares it") });
+        let wanted = units.iter().filter(|unit| is_terraform(unit.language()) == is_terraform(language));
+        let mut declaring = wanted.filter(|unit| unit.declares(name)).peekable();
+        let problem = match declaring.peek() {
+            None if units.is_empty() => None,
+            None => Some("nothing with a trail declares it".to_owned()),
+            Some(first) => first.refuses(name).filter(|_| declaring.all(|unit| unit.refuses(name).is_some())),
+        };
+        if let Some(problem) = problem {
+            return Err(CheckError { message: format!("{option} {name}: {problem}") });
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use crate::check::{Checked, Options, graded};
 use crate::finding::{FileError, Note};
 use crate::model::Inputs;
 use crate::report::{Color, Context, Format, Import, SarifResults, Style, Unicode, render, summary, traces};
+use crate::rules::Words;
 use crate::source::{FileClass, Sources};
 use crate::write;
 
@@ -123,6 +124,7 @@ pub(super) fn publish(
     options: &Options,
 ) -> Result<(), UsageError> {
     let source_root = chosen.source_root(&checked.sources)?;
+    let words = Words::builtin().map_err(UsageError::new)?;
     let controls = graded(options.controls(), &checked.report.findings, &options.configured);
     let render = |format: Format, style: Style| {
         render(
@@ -131,6 +133,7 @@ pub(super) fn publish(
                 report: &checked.report,
                 sources: &checked.sources,
                 controls: &controls,
+                conditions: &words.conditions,
                 source_root: &source_root,
                 style,
                 sarif: if chosen.sarif_full { SarifResults::Everything } else { SarifResults::Failures },

@@ -150,20 +150,12 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
         match (ask, answer) {
             (Ask::Empty, true) => others.push(Condition::Empty),
             (Ask::True | Ask::WorthTrue, answer) => others.push(Condition::Is(Literal::Bool(*answer))),
-            (Ask::So, answer) => others.push(Condition::So(*answer)),
+            (Ask::So(claim), answer) => others.push(Condition::So(claim.clone(), *answer)),
             (Ask::Fixed, answer) => others.push(Condition::Fixed(*answer)),
             (Ask::Null, false) => not.push(Literal::Null),
             (Ask::Empty, false) => not.push(Literal::Text(String::new())),
             (Ask::Is(literal), false) => not.push(literal.clone()),
-            (Ask::LongerThan(most), false) => {
-                others.push(Condition::Other(format!("length({}) <= {most}", input.name), true));
-            }
-            (Ask::Above(number), false) => others.push(Condition::Other(format!("{} <= {number}", input.name), true)),
-            (Ask::Below(number), false) => others.push(Condition::Other(format!("{} >= {number}", input.name), true)),
-            (ask, answer) => {
-                let question = Question::new(Arc::clone(input), (*ask).clone());
-                others.push(Condition::Other(question.describe(), *answer));
-            }
+            (ask, answer) => others.push(Condition::Asked((*ask).clone(), *answer)),
         }
     }
     let empty = Literal::Text(String::new());

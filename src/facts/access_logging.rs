@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::model::Logging;
-use crate::value::{Ask, Decided, Input, Origin, World};
+use crate::value::{Claim, Decided, Input, Origin, World};
 
 /// Server access logging of one bucket.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,9 +26,9 @@ pub fn access_logging(configurations: &[Logging], handed_to: &[Arc<Input>], worl
     let mut enabled = !configurations.is_empty();
     if !enabled {
         for module in handed_to {
-            let name = format!("{} turns access logging on", module.name);
-            let question = Arc::new(Input { name, ..module.as_ref().clone() });
-            enabled = enabled || world.ask(&question, Ask::So)?;
+            let turned_on = Claim::new("turns access logging on");
+            enabled =
+                enabled || world.decide(&turned_on.of(&module.name, module.reason.clone(), module.origin.clone()))?;
         }
     }
     let to_itself = configurations.iter().find(|logging| logging.to_itself).map(|logging| logging.origin.clone());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::iam::{Class, Token, covers, meets};
 use crate::model::{Estate, Kind, Resource};
 use crate::source::Wildcard;
-use crate::value::{Ask, Data, Decided, Domain, Input, Part, Question, Stop, Symbol, SymbolSource, Value, World};
+use crate::value::{Claim, Data, Decided, Part, Reason, Stop, Symbol, SymbolSource, Value, World};
 
 /// How many names may be made of one another.
 const MAX_DEPTH: usize = 8;
@@ -40,9 +40,8 @@ pub fn fits(value: &Value, name: Name, estate: &dyn Estate, world: &World) -> De
     if let Some(fits) = certainly(value, name, estate) {
         return Ok(fits);
     }
-    let statement = format!("{} fits \"{pattern}\"", value.describe());
-    let input = Input { domain: Domain::boolean(), ..Input::derived(statement, value.origin.clone()) };
-    world.decide(&Arc::new(Question::new(input, Ask::True)))
+    let claim = Claim::with("fits", format!("\"{pattern}\""));
+    world.decide(&claim.of(&value.describe(), Reason::Derived, value.origin.clone()))
 }
 
 /// Whether a text fits `name` whatever its unknown parts are; `None` where they decide it.

@@ -1,13 +1,14 @@
 //! What was found, as plain data: findings with verdicts, labels and fixes. Reports turn it into bytes.
 
+mod condition;
 mod fingerprint;
 mod trace;
 
+pub use condition::{Condition, ConditionWords, fill};
 pub use fingerprint::fingerprint;
 pub use trace::{Step, Trace};
 
 use crate::source::Span;
-use crate::value::Literal;
 
 /// What is known about one control and one subject (a trail or an account).
 #[derive(Debug, Clone, PartialEq)]
@@ -120,25 +121,6 @@ pub struct Case {
     pub when: Vec<(String, Condition)>,
     /// The verdict under them.
     pub verdict: Verdict,
-}
-
-/// What an input must be in a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
-    /// This value.
-    Is(Literal),
-    /// Anything but these.
-    Not(Vec<Literal>),
-    /// Neither null nor empty.
-    Set,
-    /// Empty: the empty text or collection.
-    Empty,
-    /// One fixed value (`true`) or something wider.
-    Fixed(bool),
-    /// What its name says is so, or is not.
-    So(bool),
-    /// Any other question with its answer, in words: `holds "a"`.
-    Other(String, bool),
 }
 
 /// A place with a remark.
@@ -300,50 +282,6 @@ impl Case {
             other.when.iter().any(|(other, another)| name == other && met.excludes(another))
         };
         !self.when.iter().any(is_excluded)
-    }
-}
-
-impl Condition {
-    /// Whether no input is so that meets the other condition; false where that is not known.
-    #[must_use]
-    pub fn excludes(&self, other: &Self) -> bool {
-        let is_empty = |literal: &Literal| *literal == Literal::Text(String::new());
-        match (self, other) {
-            (Self::Is(one), Self::Is(another)) => !one.same(another),
-            (Self::Is(one), Self::Not(others)) | (Self::Not(others), Self::Is(one)) => {
-                others.iter().any(|other| other.same(one))
-            }
-            (Self::Is(one), Self::Set) | (Self::Set, Self::Is(one)) => *one == Literal::Null || is_empty(one),
-            (Self::Is(one), Self::Empty) | (Self::Empty, Self::Is(one)) => !is_empty(one),
-            (Self::Set, Self::Empty) | (Self::Empty, Self::Set) => true,
-            (Self::Fixed(one), Self::Fixed(another)) | (Self::So(one), Self::So(another)) => one != another,
-            (Self::Other(question, one), Self::Other(asked, another)) => question == asked && one != another,
-            _ => false,
-        }
-    }
-
-    /// The condition in words, about the input of that name: `var.env is "dev"`.
-    #[must_use]
-    pub fn about(&self, name: &str) -> String {
-        match self {
-            Self::Is(Literal::Text(text)) if text.is_empty() => format!("{name} is empty"),
-            Self::Is(literal) => format!("{name} is {literal}"),
-            Self::Not(literals) => {
-                let word = |literal: &Literal| match literal {
-                    Literal::Text(text) if text.is_empty() => "empty".to_owned(),
-                    literal => literal.to_string(),
-                };
-                format!("{name} is not {}", literals.iter().map(word).collect::<Vec<_>>().join(" or "))
-            }
-            Self::Set => format!("{name} is set"),
-            Self::Empty => format!("{name} is empty"),
-            Self::Fixed(true) => format!("{name} is one fixed value"),
-            Self::Fixed(false) => format!("{name} is not one fixed value"),
-            Self::So(true) => name.to_owned(),
-            Self::So(false) => format!("it is not so that {name}"),
-            Self::Other(question, true) => question.clone(),
-            Self::Other(question, false) => format!("not ({question})"),
-        }
     }
 }
 

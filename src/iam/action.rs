@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Decided, Input, Value, World, any};
+use crate::value::{Claim, Data, Decided, Question, Reason, Value, World, any};
 
 use super::document::Selector;
 use super::fixed::{is_evaluated, settled, values};
@@ -82,8 +82,7 @@ pub(super) fn is_about(action: &Selector, access: Access, world: &World) -> Deci
             if !leaves(&named) || leaves(&widest) {
                 return Ok(leaves(&named));
             }
-            let name = format!("all but {} allows to {} objects", excluded.describe(), access.as_str());
-            world.ask(&Arc::new(Input::derived(name, excluded.origin.clone())), Ask::So)
+            world.decide(&allows(&format!("all but {}", excluded.describe()), access, excluded))
         }
     }
 }
@@ -139,8 +138,12 @@ fn names(value: &Value, access: Access, world: &World) -> Decided<bool> {
     if known || access.patterns().any(|verb| covers(&verb, &action)) {
         return Ok(true);
     }
-    let name = format!("{} allows to {} objects", value.describe(), access.as_str());
-    world.ask(&Arc::new(Input::derived(name, value.origin.clone())), Ask::So)
+    world.decide(&allows(&value.describe(), access, value))
+}
+
+/// The question whether what is called `actions` is about such access.
+fn allows(actions: &str, access: Access, value: &Value) -> Arc<Question> {
+    Claim::with("allows to", format!("{} objects", access.as_str())).of(actions, Reason::Derived, value.origin.clone())
 }
 
 /// Whether the pattern fits an action of this kind. An S3 action that begins with no known verb is taken to write.

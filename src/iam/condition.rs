@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::value::{
-    Ask, Data, Decided, Input, Origin, Part, Reason, Text, Value, World, any, every, is_variable, is_wide_range,
+    Ask, Claim, Data, Decided, Input, Origin, Part, Reason, Text, Value, World, any, every, is_variable, is_wide_range,
 };
 
 use super::fixed::{entries, is_fixed, settled, values};
@@ -270,6 +270,5 @@ fn undecided(value: &Value, world: &World) -> Decided<bool> {
         Data::Opaque(symbol) => (symbol.to_string(), Reason::Elsewhere(symbol.to_string())),
         _ => return value.read_null(world).map(|_| false),
     };
-    let name = format!("{source} lets only fixed callers pass");
-    world.ask(&Arc::new(Input::undecidable(name, reason, value.origin.clone())), Ask::So)
+    world.decide(&Claim::new("lets only fixed callers pass").of(&source, reason, value.origin.clone()))
 }

@@ -1,9 +1,7 @@
 //! Who a statement is about.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 
-use std::sync::Arc;
-
-use crate::value::{Ask, Data, Decided, Input, Part, Reason, Value, World, any, every};
+use crate::value::{Ask, Claim, Data, Decided, Part, Reason, Value, World, any, every};
 
 use super::document::Selector;
 use super::fixed::{is_fixed, settled, values};
@@ -91,8 +89,8 @@ fn is_of_any_kind(kind: &str, value: &Value, world: &World) -> Decided<bool> {
         return Ok(true);
     }
     let reason = Reason::Elsewhere(kind.to_owned());
-    let name = format!("{} of the kind {kind} is one principal", value.describe());
-    world.ask(&Arc::new(Input::undecidable(name, reason, value.origin.clone())), Ask::So)
+    let subject = format!("{} of the kind {kind}", value.describe());
+    world.decide(&Claim::new("is one principal").of(&subject, reason, value.origin.clone()))
 }
 
 /// A provider that is named by its domain: all that is known of it has neither an ARN's beginning nor its provider.

@@ -4,9 +4,7 @@
 //! only fixed callers meet. A policy is public as soon as one of its statements is.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
 
-use std::sync::Arc;
-
-use crate::value::{Ask, Decided, Input, Reason, Stop, Value, World, any, every};
+use crate::value::{Claim, Decided, Reason, Stop, Value, World, any, every};
 
 use super::action::{self, Access};
 use super::document::{Body, Statement, Terms, Unreadable};
@@ -133,14 +131,12 @@ fn narrows(other: &Statement, allow: &Terms, target: &Target, world: &World) -> 
 /// Whether the Allow is public in spite of such a Deny: S3 alone can tell.
 fn prevails(statement: &Statement, world: &World) -> Decided<bool> {
     let reason = Reason::Unsupported("a Deny narrows what it allows to fixed callers".to_owned());
-    let name = format!("{} is public to S3", statement.name);
-    world.ask(&Arc::new(Input::undecidable(name, reason, statement.origin.clone())), Ask::So)
+    world.decide(&Claim::new("is public to S3").of(&statement.name, reason, statement.origin.clone()))
 }
 
 /// What cannot be read may be public.
 fn assumed(unreadable: &Unreadable, world: &World) -> Decided<Publicness> {
     let Unreadable { what, reason, origin } = unreadable;
-    let input = Input::undecidable(format!("{what} is public"), reason.clone(), origin.clone());
-    let public = world.ask(&Arc::new(input), Ask::So)?;
+    let public = world.decide(&Claim::new("is public").of(what, reason.clone(), origin.clone()))?;
     Ok(if public { Publicness::Public } else { Publicness::Closed(Closed::Unreadable) })
 }

@@ -1,9 +1,8 @@
 //! What a statement is about: whether its resources can be a bucket or something in it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use crate::value::{Ask, Data, Decided, Input, Part, Symbol, SymbolSource, Value, World, any};
+use crate::value::{Claim, Data, Decided, Part, Reason, Symbol, SymbolSource, Value, World, any};
 
 use super::document::Selector;
 use super::fixed::{is_evaluated, values};
@@ -148,8 +147,9 @@ pub(super) fn can_touch(resource: &Selector, target: &Target, world: &World) -> 
             if !leaves(&named) || leaves(&widest) {
                 return Ok(leaves(&named));
             }
-            let name = format!("all but {} is about {}", excluded.describe(), target.address);
-            world.ask(&Arc::new(Input::derived(name, excluded.origin.clone())), Ask::So)
+            let subject = format!("all but {}", excluded.describe());
+            let claim = Claim::with("is about", &*target.address);
+            world.decide(&claim.of(&subject, Reason::Derived, excluded.origin.clone()))
         }
     }
 }

@@ -21,27 +21,30 @@ const MAX_ALTERNATIVES: usize = 8;
 
 /// The cases in one sentence part a verdict.
 #[must_use]
-pub fn cases(cases: &[Case]) -> String {
+pub fn cases(cases: &[Case], words: &Words) -> String {
+    let texts = &words.cases;
     let of = |verdict: Verdict| {
         let whens = joined(cases.iter().filter(|case| case.verdict == verdict));
         let more = whens.len().saturating_sub(MAX_ALTERNATIVES);
-        let whens: Vec<String> = whens.iter().take(MAX_ALTERNATIVES).map(|alternatives| when(alternatives)).collect();
-        let said = whens.join(", or when ");
-        if more == 0 { said } else { format!("{said}, or in {more} more cases") }
+        let whens: Vec<String> =
+            whens.iter().take(MAX_ALTERNATIVES).map(|alternatives| when(alternatives, words)).collect();
+        let said = whens.join(&texts.or_when);
+        let more = (more > 0).then(|| crate::rules::fill(&texts.more, &[("count", &more.to_string())]));
+        said + &more.unwrap_or_default()
     };
     let parts = [
-        (Verdict::Fail, "fails when"),
-        (Verdict::Pass, "passes when"),
-        (Verdict::NoData, "has no data when"),
-        (Verdict::NotApplicable, "does not apply when"),
+        (Verdict::Fail, &texts.fail),
+        (Verdict::Pass, &texts.pass),
+        (Verdict::NoData, &texts.no_data),
+        (Verdict::NotApplicable, &texts.not_applicable),
     ];
     let parts: Vec<String> = parts
         .into_iter()
-        .map(|(verdict, words)| (words, of(verdict)))
+        .map(|(verdict, sentence)| (sentence, of(verdict)))
         .filter(|(_, whens)| !whens.is_empty())
-        .map(|(words, whens)| format!("{words} {whens}"))
+        .map(|(sentence, whens)| crate::rules::fill(sentence, &[("when", whens.as_str())]))
         .collect();
-    parts.join("; ")
+    parts.join(&texts.beside)
 }
 
 /// An input with the conditions that each lead to the same.
@@ -73,15 +76,13 @@ fn difference(left: &[Alternatives], right: &[Alternatives]) -> Option<usize> {
     (are_values && differ.next().is_none()).then_some(at)
 }
 
-fn when(conditions: &[Alternatives]) -> String {
-    let words = |(name, alternatives): &Alternatives| {
-        let mut about = alternatives.iter().map(|met| met.about(name));
-        let first = about.next().unwrap_or_default();
-        let subject = format!("{name} is ");
-        let more = about.map(|words| format!(" or {}", words.strip_prefix(&subject).unwrap_or(&words)));
-        first + &more.collect::<String>()
-    };
-    conditions.iter().map(words).collect::<Vec<_>>().join(" and ")
+fn when(conditions: &[Alternatives], words: &Words) -> String {
+    let words = &words.conditions;
+    let said = conditions.iter().map(|(name, alternatives)| match alternatives.as_slice() {
+        [only] => words.say(name, only),
+        values => words.one_of(name, values),
+    });
+    said.collect::<Vec<_>>().join(&words.and)
 }
 
 /// Why an input is open, and what would decide it. `None` where its name says it all.
@@ -135,9 +136,13 @@ pub fn is_choice(input: &Input) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::cases;
+    use super::Words;
     use crate::finding::{Case, Condition, Verdict};
-    use crate::value::Literal;
+    use crate::value::{Claim, Literal};
+
+    fn cases(cases: &[Case]) -> String {
+        super::cases(cases, Words::builtin().unwrap())
+    }
 
     fn is(name: &str, value: &str) -> (String, Condition) {
         (name.to_owned(), Condition::Is(Literal::Text(value.to_owned())))
@@ -145,9 +150,9 @@ mod tests {
 
     #[test]
     fn what_is_so_or_not_is_said_as_a_sentence() {
-        let case =
-            |so, verdict| Case { when: vec![("the policy of b is public".to_owned(), Condition::So(so))], verdict };
-        let expected = "fails when the policy of b is public; passes when it is not so that the policy of b is public";
+        let claim = |so| Condition::So(Claim::new("is public"), so);
+        let case = |so, verdict| Case { when: vec![("the policy of b is public".to_owned(), claim(so))], verdict };
+        let expected = "fails when the policy of b is public; passes when the policy of b is not public";
         assert_eq!(cases(&[case(true, Verdict::Fail), case(false, Verdict::Pass)]), expected);
     }
 

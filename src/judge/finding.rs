@@ -211,7 +211,7 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
             named.push(words);
         }
     }
-    match describe::cases(cases) {
+    match describe::cases(cases, row.words) {
         cases if cases.is_empty() => named.join(", "),
         cases => format!("{}: {cases}", named.join(", ")),
     }

@@ -32,13 +32,14 @@ pub fn trace<'a>(judge: &Judge<'a>, row: &Row<'a>, finding: &Finding) -> Trace {
 
 /// Says of a verdict that is the same in all worlds which other values of inputs that have defaults would change it.
 pub fn add_alternatives(trace: &mut Trace, alternatives: &[Case], words: &Words) {
-    let words = &words.trace;
-    let verdict = Slots::from([("verdict", words.verdict(trace.verdict).to_owned())]);
-    let [always, by_default] = [&words.always, &words.by_default].map(|words| describe::fill(words, &verdict));
+    let texts = &words.trace;
+    let verdict = Slots::from([("verdict", texts.verdict(trace.verdict).to_owned())]);
+    let [always, by_default] = [&texts.always, &texts.by_default].map(|words| describe::fill(words, &verdict));
     for step in trace.steps.iter_mut().filter(|step| step.message == always) {
         step.message.clone_from(&by_default);
     }
-    let alternatives = alternatives.iter().map(|case| Step::new(describe::cases(std::slice::from_ref(case)), None));
+    let alternatives =
+        alternatives.iter().map(|case| Step::new(describe::cases(std::slice::from_ref(case), words), None));
     trace.steps.extend(alternatives);
 }
 
@@ -55,7 +56,7 @@ fn ways<'a>(judge: &Judge<'a>, row: &Row<'a>) -> Vec<Step> {
         let named: BTreeSet<&str> = case.when.iter().map(|(name, _)| name.as_str()).collect();
         let mut because = reasons(judge, row, world, judged);
         because.extend(answers(row, world, |question| named.contains(question.input.name.as_str())));
-        Some(Step::new(describe::cases(std::slice::from_ref(case)), None).because(because))
+        Some(Step::new(describe::cases(std::slice::from_ref(case), row.words), None).because(because))
     });
     ways.collect()
 }
@@ -77,7 +78,8 @@ fn same_everywhere<'a>(judge: &Judge<'a>, row: &Row<'a>, votes: &[(&World, &Judg
                 .because(because);
         }
         because.extend(answers(row, world, |_| true));
-        Step::new(describe::cases(&[Case { when: conditions(world.answers()), verdict }]), None).because(because)
+        Step::new(describe::cases(&[Case { when: conditions(world.answers()), verdict }], row.words), None)
+            .because(because)
     };
     ways.into_iter().map(way).collect()
 }

@@ -262,7 +262,7 @@ fn depends(exploration: &Exploration<Option<Judged>>, cases: &[crate::finding::C
     if exploration.worlds.iter().all(|(_, judged)| judged.is_none()) {
         return exploration.refused.first().map(|failure| describe::refused(failure, row.words)).unwrap_or_default();
     }
-    describe::cases(cases)
+    describe::cases(cases, row.words)
 }
 
 /// The message, and the change a rule proposes. Rules of AWS's registry say both in one text, as `Violation:` and `Fix:`.

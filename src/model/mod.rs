@@ -78,6 +78,11 @@ pub trait Unit: Send + Sync {
     /// Whether the unit has an input of this name that a caller can give a value: a root variable, a parameter.
     fn declares(&self, input: &str) -> bool;
 
+    /// Why the tool would refuse the value that an input is given before it looks at anything else, where it would.
+    fn refuses(&self, _input: &str) -> Option<String> {
+        None
+    }
+
     /// The option of the command line that gives a value to what an expression calls by this name.
     fn option(&self, _name: &str) -> Option<String> {
         None

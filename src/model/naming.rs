@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::value::{
-    Ask, Data, Decided, Domain, Input, Origin, Part, Question, Reason, Role, Stop, SymbolSource, Value, World, names_in,
+    Claim, Data, Decided, Origin, Part, Question, Reason, Role, Stop, SymbolSource, Value, World, names_in,
 };
 
 use super::address::{self, block, may_be_same};
@@ -211,7 +211,7 @@ impl Naming {
             _ if self.is(target) => Ok(true),
             // Two names that are known, or a name and none, leave nothing to ask.
             _ if target.as_str().is_some() && (self.name.is_null() || self.name.as_str().is_some()) => Ok(false),
-            _ => match self.question(target).map(Arc::new).or_else(|| self.undecided(target, world)) {
+            _ => match self.question(target).or_else(|| self.undecided(target, world)) {
                 Some(question) if !self.is_of_another(target, estate) => world.decide(&question),
                 _ => Ok(false),
             },
@@ -248,17 +248,16 @@ impl Naming {
         match self.name.as_str() {
             _ if !may_be => Ok(false),
             Some(name) => target.read_is(name, world),
-            None => world.decide(&Arc::new(is_name_of(&unwrapped(target), bucket))),
+            None => world.decide(&is_name_of(&unwrapped(target), bucket)),
         }
     }
 
     /// Whether a satellite that names no bucket belongs to this one, which nobody can tell: it is refused in every world.
     pub(super) fn may_own(&self, satellite: &Resource, world: &World) -> Decided<bool> {
         let Some(bucket) = &self.bucket else { return Ok(false) };
-        let statement = format!("{} belongs to {}", satellite.address, bucket.address);
         let reason = Reason::Broken(format!("{} names no bucket", satellite.address));
-        let input = Input::undecidable(statement, reason, Origin::at(satellite.header, Role::Header));
-        world.ask(&Arc::new(input), Ask::So)
+        let origin = Origin::at(satellite.header, Role::Header);
+        world.decide(&Claim::with("belongs to", &*bucket.address).of(&satellite.address, reason, origin))
     }
 
     /// What decides one of two names that may turn out to be the same: the bucket's own, or `target` beside a known one.
@@ -275,7 +274,7 @@ impl Naming {
 
     /// The question whether `target` is the bucket, where it is made of the bucket, or of what its name is made of, and
     /// cannot be worked out, or where this program could not read what it is made of.
-    fn question(&self, target: &Value) -> Option<Question> {
+    fn question(&self, target: &Value) -> Option<Arc<Question>> {
         let bucket = self.bucket.as_ref()?;
         let target = unwrapped(target);
         let may_be = match &target.data {
@@ -363,9 +362,9 @@ pub(super) fn any_of(address: &str, estate: &dyn Estate) -> Option<Resource> {
 }
 
 /// The question whether `target` is the name of the bucket.
-fn is_name_of(target: &Value, bucket: &Resource) -> Question {
-    let statement = format!("{} is the name of {}", target.describe(), bucket.address);
-    Question::new(Input { domain: Domain::boolean(), ..Input::derived(statement, target.origin.clone()) }, Ask::True)
+fn is_name_of(target: &Value, bucket: &Resource) -> Arc<Question> {
+    let claim = Claim::with("is the name of", &*bucket.address);
+    claim.of(&target.describe(), Reason::Derived, target.origin.clone())
 }
 
 /// Whether a value is, or is made of, an element of a collection that is not known, whichever: `each.key` over `var.names`.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Decided, Input, Origin, Question, Reason, Role, Value, World};
+use crate::value::{Claim, Decided, Origin, Question, Reason, Role, Value, World};
 
 use super::exports;
 use super::known::KnownBucket;
@@ -110,7 +110,7 @@ impl<'a> Neighbourhood<'a> {
             let there = others.filter(move |unit| self.all.place(*unit).may_be(&export.there));
             let is_certain = export.is_certain;
             there.map(move |unit| {
-                let only_if = (!is_certain).then(|| Arc::new(is_imported(unit, &export.name, exporter, bucket)));
+                let only_if = (!is_certain).then(|| is_imported(unit, &export.name, exporter, bucket));
                 Beside { unit, target: target.clone(), only_if }
             })
         });
@@ -242,8 +242,9 @@ fn declares(unit: &dyn Unit, name: &str) -> bool {
 }
 
 /// The question whether what `importer` imports under a name is the bucket, where several units export that name.
-fn is_imported(importer: &dyn Unit, export: &str, exporter: &dyn Unit, bucket: &Resource) -> Question {
-    let name = format!("what {} imports as \"{export}\" is {} of {}", importer.path(), bucket.address, exporter.path());
+fn is_imported(importer: &dyn Unit, export: &str, exporter: &dyn Unit, bucket: &Resource) -> Arc<Question> {
+    let imported = format!("what {} imports as \"{export}\"", importer.path());
     let reason = Reason::Elsewhere("several units export that name".to_owned());
-    Question::new(Input::undecidable(name, reason, Origin::at(bucket.header, Role::Header)), Ask::So)
+    let claim = Claim::with("is", format!("{} of {}", bucket.address, exporter.path()));
+    claim.of(&imported, reason, Origin::at(bucket.header, Role::Header))
 }

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use crate::finding::{
-    Case, Condition, Control, Edit, FileError, Finding, Fix, Label, Note, Report, Severity, Subject, Suppression,
-    Verdict, fingerprint,
+    Case, Condition, ConditionWords, Control, Edit, FileError, Finding, Fix, Label, Note, Report, Severity, Subject,
+    Suppression, Verdict, fingerprint,
 };
 use crate::source::{FileId, Sources, Span};
 use crate::value::Literal;
@@ -24,6 +24,7 @@ pub(super) struct Estate {
     pub report: Report,
     pub sources: Sources,
     pub controls: Vec<Control>,
+    pub conditions: ConditionWords,
     pub import: Import,
 }
 
@@ -68,7 +69,7 @@ impl Estate {
             account_id: "111122223333".to_owned(),
             time: "2026-01-31T12:00:00Z".to_owned(),
         };
-        Self { report, sources, controls: ids.map(control).into(), import }
+        Self { report, sources, controls: ids.map(control).into(), conditions: conditions(), import }
     }
 
     /// The report in one format, without colour and in ASCII.
@@ -98,12 +99,19 @@ impl Estate {
             report: &self.report,
             sources: &self.sources,
             controls: &self.controls,
+            conditions: &self.conditions,
             source_root: Path::new(ROOT),
             style: Style { color: Color::Never, unicode: Unicode::Never, width: 100 },
             sarif: SarifResults::Failures,
             import: &self.import,
         }
     }
+}
+
+/// How conditions are said in `rules/words.yaml`.
+fn conditions() -> ConditionWords {
+    let words: serde_yaml::Value = serde_yaml::from_str(include_str!("../../rules/words.yaml")).unwrap();
+    serde_yaml::from_value(words["conditions"].clone()).unwrap()
 }
 
 /// The first place of `needle`.

@@ -117,7 +117,7 @@ fn outcome<'a>(finding: &'a Finding, context: &Context) -> Outcome<'a> {
 fn outlook(case: &Case) -> Outlook {
     let mut when: Map<String, Value> = Map::new();
     for (name, condition) in &case.when {
-        let condition = self::condition(condition);
+        let condition = self::condition(name, condition);
         // Two conditions on one input are one object with both.
         match (when.get_mut(name), condition) {
             (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
@@ -129,15 +129,18 @@ fn outlook(case: &Case) -> Outlook {
     Outlook { when, verdict: case.verdict.as_str() }
 }
 
-fn condition(condition: &Condition) -> Value {
+fn condition(name: &str, condition: &Condition) -> Value {
     match condition {
         Condition::Is(value) => literal(value),
         Condition::Not(literals) => json!({ "not": literals.iter().map(literal).collect::<Vec<_>>() }),
         Condition::Set => json!({ "set": true }),
         Condition::Empty => json!(""),
-        Condition::So(so) => json!(so),
+        Condition::So(_, so) => json!(so),
         Condition::Fixed(fixed) => json!({ "fixed": fixed }),
-        Condition::Other(question, answer) => json!({ question: answer }),
+        Condition::Asked(..) | Condition::Keeps(_) => {
+            let (statement, answer) = condition.statement(name).unwrap_or_default();
+            json!({ statement: answer })
+        }
     }
 }
 
@@ -183,7 +186,7 @@ fn unread<'a>(error: &'a FileError, context: &Context) -> Unread<'a> {
 mod tests {
     use super::*;
     use crate::finding::Verdict;
-    use crate::value::Number;
+    use crate::value::{Ask, Claim, Number};
 
     #[test]
     fn every_condition_has_its_shape() {
@@ -196,11 +199,12 @@ mod tests {
             (Condition::Not(vec![text("dev"), Literal::Null]), json!({ "not": ["dev", null] })),
             (Condition::Set, json!({ "set": true })),
             (Condition::Empty, json!("")),
-            (Condition::So(false), json!(false)),
+            (Condition::So(Claim::new("is public"), false), json!(false)),
             (Condition::Fixed(false), json!({ "fixed": false })),
-            (Condition::Other("holds \"a\"".to_owned(), true), json!({ "holds \"a\"": true })),
+            (Condition::Asked(Ask::Holds(text("a")), true), json!({ "x holds \"a\"": true })),
+            (Condition::Asked(Ask::LongerThan(2), false), json!({ "length(x) <= 2": true })),
         ] {
-            assert_eq!(condition(&met), shape, "{met:?}");
+            assert_eq!(condition("x", &met), shape, "{met:?}");
         }
     }
 
@@ -209,13 +213,13 @@ mod tests {
         let name = || "var.names".to_owned();
         let when = vec![
             (name(), Condition::Not(vec![Literal::Null])),
-            (name(), Condition::Other("holds \"a\"".to_owned(), false)),
+            (name(), Condition::Asked(Ask::Holds(Literal::Text("a".to_owned())), false)),
             ("var.env".to_owned(), Condition::Set),
         ];
         let outlook = outlook(&Case { when, verdict: Verdict::Fail });
         assert_eq!(
             Value::Object(outlook.when),
-            json!({ "var.names": { "not": [null], "holds \"a\"": false }, "var.env": { "set": true } })
+            json!({ "var.names": { "not": [null], "var.names holds \"a\"": false }, "var.env": { "set": true } })
         );
         assert_eq!(outlook.verdict, "fail");
     }

@@ -33,7 +33,7 @@ mod trace;
 
 use std::path::Path;
 
-use crate::finding::{Control, Report};
+use crate::finding::{ConditionWords, Control, Report};
 use crate::source::Sources;
 
 pub use asff::Import;
@@ -138,6 +138,8 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
     /// The controls that ran.
     pub controls: &'a [Control],
+    /// How the conditions of cases are said.
+    pub conditions: &'a ConditionWords,
     /// The directory that the paths of SARIF, GitHub and GitLab count from; absolute, without symlinks.
     pub source_root: &'a Path,
     /// How `text` is drawn.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::finding::{Control, Finding, Report, Severity, Subject, Verdict};
+use crate::finding::{ConditionWords, Control, Finding, Report, Severity, Subject, Verdict};
 use crate::source::{FileId, Sources, Span};
 
 use super::{Color, Context, Import, SarifResults, Style, Unicode};
@@ -15,6 +15,7 @@ pub(super) struct Sample {
     sources: Sources,
     file: FileId,
     controls: Vec<Control>,
+    conditions: ConditionWords,
     root: PathBuf,
     import: Import,
 }
@@ -35,8 +36,15 @@ impl Sample {
                 .to_owned(),
             requirements: Vec::new(),
         };
-        let mut sample =
-            Self { report: Report::default(), sources, file, controls: vec![control], root, import: Import::default() };
+        let mut sample = Self {
+            report: Report::default(),
+            sources,
+            file,
+            controls: vec![control],
+            conditions: ConditionWords::default(),
+            root,
+            import: Import::default(),
+        };
         let location = sample.span("off");
         sample.report.findings = subjects.iter().map(|subject| finding(subject, location)).collect();
         sample
@@ -53,6 +61,7 @@ impl Sample {
             report: &self.report,
             sources: &self.sources,
             controls: &self.controls,
+            conditions: &self.conditions,
             source_root: &self.root,
             style: Style { color: Color::Never, unicode: Unicode::Never, width: 60 },
             sarif: SarifResults::Failures,

@@ -317,27 +317,6 @@ impl Reason {
     }
 }
 
-/// A sentence with its placeholders replaced. Values are not searched for placeholders again; other text in braces,
-/// such as JSON, stays.
-#[must_use]
-pub fn fill(sentence: &str, words: &[(&str, &str)]) -> String {
-    let mut filled = String::with_capacity(sentence.len() * 2);
-    let mut rest = sentence;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let word = words.iter().find_map(|(name, word)| Some((word, after.strip_prefix(*name)?.strip_prefix('}')?)));
-        if let Some((word, after)) = word {
-            filled.push_str(word);
-            rest = after;
-        } else {
-            filled.push('{');
-            rest = after;
-        }
-    }
-    filled.push_str(rest);
-    filled
-}
-
 /// A property's name in the file's own spelling: `IgnorePublicAcls` is `ignore_public_acls` in Terraform.
 #[must_use]
 pub fn spelled(property: &str, language: Language) -> String {

@@ -4,14 +4,12 @@
 //! Building it asks nothing. A leaf that an answer decides is a sentinel (`{"$open": …}`) that remembers what would
 //! have to be asked; only when a deciding clause of a rule touches it is the question put.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value as Json, json};
 
 use crate::facts::management_events::management_events;
 use crate::model::{Estate, Neighbourhood, Resource};
 use crate::source::Span;
-use crate::value::{Ask, Data, Decided, Input, Origin, Reason, Role, Stop, Value, World};
+use crate::value::{Claim, Data, Decided, Origin, Reason, Role, Stop, Value, World};
 
 use super::guard::OPEN;
 use super::leaves::{Leaf, Leaves};
@@ -230,7 +228,6 @@ fn is_logging(value: &Value, trail: &Resource, world: &World) -> Decided<Json> {
         return Ok(Json::Bool(logging));
     }
     let reason = Reason::Broken("IsLogging is required and missing".to_owned());
-    let name = format!("IsLogging of {}", trail.address);
-    let input = Arc::new(Input::undecidable(name, reason, value.origin.clone()));
-    world.ask(&input, Ask::True).map(Json::Bool)
+    let question = Claim::new("is logging").of(&trail.address, reason, value.origin.clone());
+    world.decide(&question).map(Json::Bool)
 }

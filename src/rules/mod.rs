@@ -10,7 +10,8 @@ mod resources;
 mod user;
 mod words;
 
-pub use catalog::{Catalog, Holds, Needs, Rule, fill, spelled};
+pub use crate::finding::fill;
+pub use catalog::{Catalog, Holds, Needs, Rule, spelled};
 pub use guard::{Clause, Outcome, Status, evaluate_each};
 pub use resources::ResourcesDocument;
 pub use user::{Suite, UserRules, load};

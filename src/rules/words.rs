@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use crate::finding::Verdict;
+use crate::finding::{ConditionWords, Verdict};
 use crate::value::Role;
 
 use super::leaves::Evidence;
@@ -50,6 +50,10 @@ pub struct Words {
     pub changes: String,
     /// The options that would decide an unknown verdict; `{options}`.
     pub decide: String,
+    /// How cases are said.
+    pub cases: CaseWords,
+    /// How their conditions are.
+    pub conditions: ConditionWords,
     evidence: EvidenceWords,
     roles: RoleWords,
     /// Why an input is open.
@@ -60,6 +64,26 @@ pub struct Words {
     pub accounts: AccountWords,
     /// What is said about rules that users bring.
     pub user_rules: UserRuleWords,
+}
+
+/// How the cases of a verdict are said.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseWords {
+    /// What fails `{when}`.
+    pub fail: String,
+    /// What passes then.
+    pub pass: String,
+    /// What has no data then.
+    pub no_data: String,
+    /// What a rule says nothing about then.
+    pub not_applicable: String,
+    /// Between cases of one verdict.
+    pub or_when: String,
+    /// After the cases that there is room for; `{count}`.
+    pub more: String,
+    /// Between verdicts.
+    pub beside: String,
 }
 
 /// What is said about accounts that several units are deployed to: `{account}`.
@@ -162,7 +186,7 @@ pub struct TraceWords {
     pub yes: String,
     /// See `yes`.
     pub no: String,
-    /// An input without a value; `{option}`
+    /// What gives an open input a value; `{option}`
     pub no_value: String,
     /// A world that the real tool refuses; `{message}`
     pub refused: String,

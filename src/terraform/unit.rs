@@ -152,6 +152,10 @@ impl Unit for TerraformUnit {
         self.tree.module.variables.contains_key(input)
     }
 
+    fn refuses(&self, input: &str) -> Option<String> {
+        Evaluator::new(self, &World::default()).refused_value(input)
+    }
+
     fn option(&self, name: &str) -> Option<String> {
         match name {
             "data.aws_region.name" => Some("--region REGION".to_owned()),

@@ -208,7 +208,25 @@ impl<'a> Evaluator<'a> {
                 Value::failed(format!("the variable {} must not be null", declaration.name), origin)
             });
         }
-        types::convert(value, &declaration.ty, self.world)
+        let was_suitable = !matches!(value.data, Data::Failed(_));
+        let converted = types::convert(value, &declaration.ty, self.world);
+        match &converted.data {
+            Data::Failed(failure) if was_suitable => {
+                let message = format!("the value is not suitable for var.{}: {}", declaration.name, failure.message);
+                Value::failed(message, failure.origin.clone())
+            }
+            _ => converted,
+        }
+    }
+
+    /// Why the value that a variable of the root module is given is none of its type, where it is none.
+    pub fn refused_value(&self, name: &str) -> Option<String> {
+        self.unit.given.values.get(name)?;
+        let block = self.unit.tree.module.variables.get(name)?;
+        match &self.variable(&self.root(), name, block.header).data {
+            Data::Failed(failure) => Some(failure.message.clone()),
+            _ => None,
+        }
     }
 
     fn open_variable(&self, declaration: &Declaration<'a>, reason: Reason) -> Value {

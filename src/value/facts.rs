@@ -109,7 +109,8 @@ fn has_numbers(domain: &Domain, facts: &Facts) -> bool {
     let high = bounds([below, above]).into_iter().min();
     let Some((low, high)) = low.zip(high) else { return true };
     let only = Literal::Number(low.clone());
-    low < high || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask, domain).is_none_or(|said| said == *answer)))
+    low < high
+        || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask, domain).is_none_or(|said| said == *answer)))
 }
 
 fn above(ask: &Ask) -> Option<&Number> {
@@ -126,7 +127,7 @@ fn is(literal: &Literal, ask: &Ask, domain: &Domain) -> Option<bool> {
     match ask {
         Ask::Null => Some(*literal == Literal::Null),
         Ask::Empty => Some(*literal == Literal::Text(String::new())),
-        Ask::True | Ask::So => literal.as_text().to_ascii_lowercase().parse().ok(),
+        Ask::True | Ask::So(_) => literal.as_text().to_ascii_lowercase().parse().ok(),
         Ask::WorthTrue => match literal {
             Literal::Null | Literal::Number(_) => None,
             _ => TRUTHS.iter().find(|(text, _)| *text == literal.as_text()).map(|(_, truth)| *truth),

@@ -200,8 +200,8 @@ pub enum Ask {
     True,
     /// Is it a text that Terraform converts to true? (Otherwise it is one that is converted to false.)
     WorthTrue,
-    /// Is it so? The input's name is a sentence.
-    So,
+    /// Is it so? The input's name is the sentence that ends with what is claimed.
+    So(Claim),
     /// Is it this value?
     Is(Literal),
     /// Is it this text, once it is one? So is a number or boolean that is written like that.
@@ -216,6 +216,16 @@ pub enum Ask {
     Above(Number),
     /// Is the number less than this one?
     Below(Number),
+}
+
+/// What is claimed of a subject: `is public`, or `belongs to` something. How that is said, and how it is denied, is in
+/// `rules/words.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Claim {
+    /// What is claimed, in its canonical words.
+    pub predicate: &'static str,
+    /// What else it is about; empty where it is about the subject alone.
+    pub object: String,
 }
 
 impl PartialEq for Input {
@@ -330,6 +340,59 @@ impl Domain {
     }
 }
 
+impl Claim {
+    /// That a subject is something.
+    #[must_use]
+    pub fn new(predicate: &'static str) -> Self {
+        Self { predicate, object: String::new() }
+    }
+
+    /// That a subject has to do with an object.
+    #[must_use]
+    pub fn with(predicate: &'static str, object: impl Into<String>) -> Self {
+        Self { predicate, object: object.into() }
+    }
+
+    /// The question whether it is so of a subject, which is open for a reason.
+    #[must_use]
+    pub fn of(self, subject: &str, reason: Reason, origin: Origin) -> Arc<Question> {
+        let input = Input::undecidable(format!("{subject} {self}"), reason, origin);
+        Arc::new(Question::new(input, Ask::So(self)))
+    }
+
+    /// What it is claimed of, in the name of the input that is asked.
+    #[must_use]
+    pub fn subject<'a>(&self, name: &'a str) -> Option<&'a str> {
+        name.strip_suffix(&self.to_string())?.strip_suffix(' ')
+    }
+}
+
+impl std::fmt::Display for Claim {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.predicate)?;
+        if self.object.is_empty() { Ok(()) } else { write!(out, " {}", self.object) }
+    }
+}
+
+impl Ask {
+    /// The question about what has this name in its canonical text, such as `var.env == "prod"`.
+    #[must_use]
+    pub fn about(&self, name: &str) -> String {
+        match self {
+            Self::Null => format!("{name} == null"),
+            Self::Empty => format!("{name} is empty"),
+            Self::True | Self::WorthTrue | Self::So(_) => name.to_owned(),
+            Self::Is(literal) => format!("{name} == {literal}"),
+            Self::Becomes(text) => format!("tostring({name}) == \"{text}\""),
+            Self::Fixed => format!("{name} is a fixed value"),
+            Self::Holds(literal) => format!("{name} holds {literal}"),
+            Self::LongerThan(count) => format!("length({name}) > {count}"),
+            Self::Above(number) => format!("{name} > {number}"),
+            Self::Below(number) => format!("{name} < {number}"),
+        }
+    }
+}
+
 impl Question {
     /// A question about an input, or about the collection that has the answer.
     #[must_use]
@@ -352,19 +415,7 @@ impl Question {
     /// A canonical text, such as `var.env == "prod"`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let name = &self.input.name;
-        match &self.ask {
-            Ask::Null => format!("{name} == null"),
-            Ask::Empty => format!("{name} is empty"),
-            Ask::True | Ask::WorthTrue | Ask::So => name.clone(),
-            Ask::Is(literal) => format!("{name} == {literal}"),
-            Ask::Becomes(text) => format!("tostring({name}) == \"{text}\""),
-            Ask::Fixed => format!("{name} is a fixed value"),
-            Ask::Holds(literal) => format!("{name} holds {literal}"),
-            Ask::LongerThan(count) => format!("length({name}) > {count}"),
-            Ask::Above(number) => format!("{name} > {number}"),
-            Ask::Below(number) => format!("{name} < {number}"),
-        }
+        self.ask.about(&self.input.name)
     }
 }
 

@@ -34,7 +34,7 @@ use crate::source::Span;
 pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
-pub use input::{Ask, Domain, Input, Junction, Keys, Literal, Mirrored, Question, Reason};
+pub use input::{Ask, Claim, Domain, Input, Junction, Keys, Literal, Mirrored, Question, Reason};
 pub use json::{Layout, encoded_name, json_escaped, json_of};
 pub use marked::{Mark, Marked, Piece};
 pub use names::{attempted, index_in, is_inside, is_part, names_in, renamed, step};

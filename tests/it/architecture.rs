@@ -162,3 +162,20 @@ fn nothing_in_the_lock_file_can_reach_a_network() {
         network.into_iter().filter(|name| lock.lines().any(|line| line == format!("name = \"{name}\""))).collect();
     assert!(found.is_empty(), "Cargo.lock holds network crates: {found:?}");
 }
+
+/// Whatever a room claims can be said and denied in the words of `rules/words.yaml`.
+#[test]
+fn every_claim_has_its_words() {
+    let words = include_str!("../../rules/words.yaml");
+    let mut missing = Vec::new();
+    for (path, text) in sources() {
+        let (code, _) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
+        let claims = ["Claim::new(\"", "Claim::with(\""].into_iter().flat_map(|made| code.split(made).skip(1));
+        for predicate in claims.filter_map(|rest| rest.split('"').next()) {
+            if !words.contains(&format!("\n    {predicate}:\n")) {
+                missing.push(format!("{}: {predicate}", slashed(&path)));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}

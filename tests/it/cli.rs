@@ -212,6 +212,38 @@ fn a_configured_input_may_be_for_another_unit_and_one_of_the_command_line_may_no
 }
 
 #[test]
+fn a_value_that_every_unit_refuses_is_a_wrong_call() {
+    let module = |ty: &str| {
+        format!(
+            "variable \"a\" {{ type = {ty} }}\n\
+             resource \"aws_cloudtrail\" \"t\" {{\n  s3_bucket_name = \"b\"\n  enable_log_file_validation = var.a != null\n}}\n"
+        )
+    };
+    let (flag, object) = (module("bool"), module("object({ name = string })"));
+    let directory = directory(&[("a/main.tf", &flag), ("b/main.tf", &object)]);
+    let check = |arguments: &[&str]| run(directory.path(), &[&["check", "--exit-zero"], arguments].concat());
+    for (path, given, said) in [
+        ("a", "a=xyz", "--var a: the value is not suitable for var.a: a bool is needed, this is a string"),
+        ("b", "a={}", "--var a: the value is not suitable for var.a: attribute \"name\" is required"),
+    ] {
+        let refused = check(&[path, "--var", given]);
+        assert_eq!(refused.code, 2, "{}", refused.stdout);
+        assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    }
+    assert_eq!(check(&["a", "b", "--var", "a=true"]).code, 0);
+}
+
+#[test]
+fn a_parameter_outside_of_its_constraints_is_a_wrong_call() {
+    let template = "Parameters:\n  Env: { Type: String, AllowedValues: [dev, prod] }\nResources:\n  Trail:\n    \
+                    Type: AWS::CloudTrail::Trail\n    Properties: { S3BucketName: !Ref Env, IsLogging: true }\n";
+    let directory = directory(&[("trail.yaml", template)]);
+    let refused = run(directory.path(), &["check", "--exit-zero", "--parameter", "Env=qa"]);
+    assert_eq!(refused.code, 2, "{}", refused.stdout);
+    assert!(refused.stderr.contains("--parameter Env: the constraints of the parameter Env"), "{}", refused.stderr);
+}
+
+#[test]
 fn standard_input_is_a_file_of_the_given_name() {
     let estate = directory(&[]);
     let run = run_with_input(estate.path(), &["check", "-", "--stdin-filename", "main.tf", "--format", "line"], BAD);

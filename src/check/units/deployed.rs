@@ -208,6 +208,10 @@ impl Unit for Deploying {
         self.unit.declares(input)
     }
 
+    fn refuses(&self, input: &str) -> Option<String> {
+        self.unit.refuses(input)
+    }
+
     fn option(&self, name: &str) -> Option<String> {
         self.unit.option(name)
     }

@@ -1,11 +1,9 @@
 //! What canned ACLs and grants open.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html>
 
-use std::sync::Arc;
-
 use crate::iam::Access;
 use crate::model::{Acl, AclSpelling, Bucket};
-use crate::value::{Ask, Data, Decided, Input, Literal, Reason as InputReason, Value, World, any};
+use crate::value::{Ask, Claim, Data, Decided, Literal, Reason as InputReason, Value, World, any};
 
 use super::{Opening, Reason, together};
 
@@ -71,8 +69,8 @@ fn canned(acl: &Acl, bucket: &Bucket, ways: &[Access], world: &World) -> Decided
         })),
         _ => {
             let Some(name) = acl.as_str().map(plain) else {
-                let name = format!("{} is a public ACL", acl.describe());
-                let public = world.ask(&Arc::new(Input::derived(name, acl.origin.clone())), Ask::So)?;
+                let claim = Claim::new("is a public ACL");
+                let public = world.decide(&claim.of(&acl.describe(), InputReason::Derived, acl.origin.clone()))?;
                 return Ok(if public { vec![opening(ways)] } else { Vec::new() });
             };
             if PRIVATE.contains(&name.as_str()) || name.is_empty() {
@@ -137,8 +135,8 @@ fn is_group(uri: &Value, world: &World) -> Decided<bool> {
             any(groups.into_iter().filter(named).map(|group| world.ask(input, Ask::Is(group))))
         }
         Data::Opaque(_) | Data::Text(_) if uri.as_str().is_none() => {
-            let name = format!("{} is the group of all users", uri.describe());
-            world.ask(&Arc::new(Input::derived(name, uri.origin.clone())), Ask::So)
+            let claim = Claim::new("is the group of all users");
+            world.decide(&claim.of(&uri.describe(), InputReason::Derived, uri.origin.clone()))
         }
         Data::Pending(_) | Data::Failed(_) => uri.read_null(world).map(|_| false),
         _ => Ok(uri.as_str().is_some_and(is_world)),
@@ -199,6 +197,5 @@ fn is_public(what: &str, problem: String, value: &Value, world: &World) -> Decid
         Data::Open(input) => input.reason.clone(),
         _ => InputReason::Broken(problem),
     };
-    let input = Input::undecidable(format!("{what} is public"), reason, value.origin.clone());
-    world.ask(&Arc::new(input), Ask::So)
+    world.decide(&Claim::new("is public").of(what, reason, value.origin.clone()))
 }

@@ -6,11 +6,9 @@
 
 mod acl;
 
-use std::sync::Arc;
-
 use crate::iam::{self, Access, Body, Closed, Document, Hint, Publicness, Statement, Target, publicness};
 use crate::model::{Apart, Bucket, PublicAccessBlock};
-use crate::value::{self, Ask, Decided, Input, Origin, Value, World, any, every};
+use crate::value::{self, Claim, Decided, Input, Origin, Value, World, any, every};
 
 /// How a bucket is exposed, in one world.
 #[derive(Debug, Clone)]
@@ -165,7 +163,7 @@ fn all(decisions: impl ExactSizeIterator<Item = Decided<bool>>) -> Decided<bool>
 fn mended_elsewhere<'a>(bucket: &'a Bucket, world: &'a World) -> impl Iterator<Item = Decided<bool>> + 'a {
     let absent = bucket.apart == Apart::Anything && bucket.public_access_blocks.is_empty();
     let modules = bucket.handed_to.iter().filter(move |_| absent);
-    modules.map(move |module| elsewhere(module, "blocks public access to", bucket, world))
+    modules.map(move |module| decided_by(module, "blocks public access to", bucket, world))
 }
 
 /// A module that is not on disk and has the bucket may open it where nothing is declared here, and a file that cannot be read
@@ -185,7 +183,7 @@ fn opened_elsewhere(
         let is_broken = matches!(module.reason, value::Reason::Broken(_));
         let by_acl = open_unless(acls_closed, bucket.apart == Apart::Policy || has_acl && !is_broken);
         let by_policy = open_unless(restricted, !bucket.policies.is_empty() && !is_broken);
-        let opens = elsewhere(module, "makes public", bucket, world);
+        let opens = decided_by(module, "makes public", bucket, world);
         if !every([any([by_acl, by_policy]), opens])? {
             return Ok(Vec::new());
         }
@@ -199,10 +197,9 @@ fn opened_elsewhere(
     }))
 }
 
-fn elsewhere(module: &Arc<Input>, does: &str, bucket: &Bucket, world: &World) -> Decided<bool> {
-    let name = format!("{} {does} {}", module.name, bucket.resource.address);
-    let input = Input::undecidable(name, module.reason.clone(), module.origin.clone());
-    world.ask(&Arc::new(input), Ask::So)
+fn decided_by(module: &Input, does: &'static str, bucket: &Bucket, world: &World) -> Decided<bool> {
+    let claim = Claim::with(does, &*bucket.resource.address);
+    world.decide(&claim.of(&module.name, module.reason.clone(), module.origin.clone()))
 }
 
 /// The bucket's policies, read once for all questions about them. Of several the last writer wins: what any of them opens

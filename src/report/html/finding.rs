@@ -24,7 +24,7 @@ pub(super) fn article(page: &mut String, (number, finding): Numbered, context: &
         inline(&finding.message)
     );
     evidence(page, finding, context);
-    cases(page, &finding.cases);
+    cases(page, &finding.cases, context);
     page.push_str("<dl>\n");
     let control = control(finding, context);
     let suppressed = finding.suppressed.as_ref().map(|suppression| inline(&why(suppression, context)));
@@ -70,14 +70,20 @@ fn code(span: Span, context: &Context) -> String {
 }
 
 /// The inputs that decide, and the verdict each time.
-fn cases(page: &mut String, cases: &[Case]) {
+fn cases(page: &mut String, cases: &[Case], context: &Context) {
     if cases.is_empty() {
         return;
     }
     page.push_str("<table class=\"cases\">\n<thead>\n<tr><th scope=\"col\">When</th><th scope=\"col\">Verdict</th></tr>\n</thead>\n<tbody>\n");
     for case in cases {
-        let when: Vec<String> = case.when.iter().map(|(name, condition)| condition.about(name)).collect();
-        let _ = writeln!(page, "<tr><td>{}</td><td>{}</td></tr>", escaped(&when.join(" and ")), case.verdict.as_str());
+        let when: Vec<String> =
+            case.when.iter().map(|(name, condition)| context.conditions.say(name, condition)).collect();
+        let _ = writeln!(
+            page,
+            "<tr><td>{}</td><td>{}</td></tr>",
+            escaped(&when.join(&context.conditions.and)),
+            case.verdict.as_str()
+        );
     }
     page.push_str("</tbody>\n</table>\n");
 }

@@ -265,9 +265,12 @@ fn sentences_and_changes_are_whole_and_their_placeholders_known() {
 #[test]
 fn placeholders_are_filled_once_and_other_braces_stay() {
     let words = [("resource", "a{bucket}"), ("bucket", "b")];
-    assert_eq!(fill("{resource} in {bucket}: { \"{flag}\": {} }", &words), "a{bucket} in b: { \"{flag}\": {} }");
-    assert_eq!(fill("", &words), "");
-    assert_eq!(fill("{", &words), "{");
+    assert_eq!(
+        crate::finding::fill("{resource} in {bucket}: { \"{flag}\": {} }", &words),
+        "a{bucket} in b: { \"{flag}\": {} }"
+    );
+    assert_eq!(crate::finding::fill("", &words), "");
+    assert_eq!(crate::finding::fill("{", &words), "{");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::facts::access_logging::access_logging;
 use crate::model::{Made, made_by};
-use crate::value::{Ask, Input, Value};
+use crate::value::{Claim, Input, Value};
 
 use super::Builder;
 use super::bucket::AccessLogs;
@@ -40,11 +40,9 @@ impl Builder<'_> {
 
     /// Nothing is declared for it here: the module decides everything about it.
     fn by_module(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
-        let mut decide = |pointer: &str, fact: &str| {
-            let name = format!("{} {fact}", module.name);
-            let question = Arc::new(Input { name, ..module.as_ref().clone() });
-            let answer = self.world.ask(&question, Ask::So).map(Json::Bool);
-            self.decided(pointer, leaf.clone(), answer)
+        let mut decide = |pointer: &str, fact: &'static str| {
+            let question = Claim::new(fact).of(&module.name, module.reason.clone(), module.origin.clone());
+            self.decided(pointer, leaf.clone(), self.world.decide(&question).map(Json::Bool))
         };
         let read = decide("/Trail/Bucket/Public/Read", "is public");
         let write = decide("/Trail/Bucket/Public/Write", "is public");

@@ -1,7 +1,5 @@
 //! What rules see of what the configuration expects: an entry for each parameter of the control, true where it is not given.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value as Json};
 
 use crate::facts::expected::{Name, fits};
@@ -9,7 +7,7 @@ use crate::model::{Estate, Logging, Resource};
 use crate::rules::catalog::Parameter;
 use crate::rules::leaves::{Evidence, Leaf};
 use crate::source::Wildcard;
-use crate::value::{Ask, Decided, Input, Origin, Role, Value, World};
+use crate::value::{Claim, Decided, Origin, Reason, Role, Value, World};
 
 use super::bucket::AccessLogs;
 use super::{Document, decided};
@@ -52,9 +50,8 @@ impl Document {
                     Seen::Values(values) => first_unfit(values, expected, estate, world),
                     Seen::Nowhere => (Ok(true), None),
                     Seen::Unseen(what, origin) => {
-                        let statement = format!("{what} fits {name} \"{}\"", given.pattern.as_str());
-                        let input = Arc::new(Input::derived(statement, origin.clone()));
-                        (world.ask(&input, Ask::True), None)
+                        let claim = Claim::with("fits", format!("{name} \"{}\"", given.pattern.as_str()));
+                        (world.decide(&claim.of(what, Reason::Derived, origin.clone())), None)
                     }
                 };
                 let mut slots = vec![("expected", format!("`{}`", given.pattern.as_str()))];

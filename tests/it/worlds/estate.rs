@@ -118,7 +118,7 @@ pub fn meets(assignment: &Assignment, when: &[(String, Condition)]) -> Option<bo
             Condition::Set => *value != Literal::Null && !text.is_empty(),
             Condition::Empty => *value == Literal::Text(String::new()),
             Condition::Fixed(fixed) => (*value != Literal::Null && is_fixed(&text)) == *fixed,
-            Condition::So(_) | Condition::Other(..) => return None,
+            Condition::So(..) | Condition::Asked(..) | Condition::Keeps(_) => return None,
         };
         Some(met && holds)
     })

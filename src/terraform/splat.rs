@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::Step;
-use crate::value::{Ask, Data, Input, ListKind, Mirrored, Origin, Question, Value};
+use crate::value::{Ask, Data, Input, Keys, ListKind, Mirrored, Origin, Question, Value};
 
 use super::access::opaque_part;
 use super::evaluator::Evaluator;
@@ -60,16 +60,14 @@ impl<'a> Evaluator<'a> {
             let name = format!("{}[*]{}", source.describe(), made.iter().map(Value::describe).collect::<String>());
             return stop.cloned().unwrap_or_else(|| joined::joined(name, junction, made, self.world, origin));
         }
-        if !source.said_type().may_be_list() {
-            let question = Question::new(input.clone(), Ask::Null);
-            return match self.world.answer(&question) {
-                Some(true) => Value::list(ListKind::Tuple, Vec::new(), origin),
-                Some(false) => {
-                    let item = self.steps(source.clone(), steps, span, env);
-                    Value::list(ListKind::Tuple, vec![item], origin)
-                }
-                None => Value::pending(question, origin),
-            };
+        match self.is_single(source, input) {
+            Err(question) => return Value::pending(question, origin),
+            Ok(Some(Single::Null)) => return Value::list(ListKind::Tuple, Vec::new(), origin),
+            Ok(Some(Single::Item)) => {
+                let item = self.steps(source.clone(), steps, span, env);
+                return Value::list(ListKind::Tuple, vec![item], origin);
+            }
+            Ok(None) => {}
         }
         if steps.is_empty() {
             // A set is gone over in its order.
@@ -101,6 +99,23 @@ impl<'a> Evaluator<'a> {
             Some((key, _)) => joined::made_of(made, key.clone(), item),
             None => made,
         }
+    }
+
+    /// Whether an open value is no list, so that a splat makes one of it. Of what no type is written it is asked.
+    /// <https://developer.hashicorp.com/terraform/language/expressions/splat#single-values-as-lists>
+    fn is_single(&self, source: &Value, input: &Arc<Input>) -> Result<Option<Single>, Question> {
+        let ask = |ask: Ask| {
+            let question = Question::new(Arc::clone(input), ask);
+            self.world.answer(&question).ok_or(question)
+        };
+        let may_be_list = source.said_type().may_be_list();
+        if may_be_list && input.domain.keys != Keys::Untyped {
+            return Ok(None);
+        }
+        if !input.domain.never_null && ask(Ask::Null)? {
+            return Ok(Some(Single::Null));
+        }
+        Ok(if may_be_list && ask(Ask::Listed)? { None } else { Some(Single::Item) })
     }
 
     fn steps(&self, value: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {
@@ -152,6 +167,14 @@ impl<'a> Evaluator<'a> {
             self.splats.borrow_mut().insert(made.name.clone(), (list.clone(), names));
         }
     }
+}
+
+/// What a splat makes a list of that is none.
+enum Single {
+    /// Nothing: it is the empty list.
+    Null,
+    /// Its only element.
+    Item,
 }
 
 /// The type of what a splat over an unknown collection makes: a list if that is a list or a set.

@@ -63,13 +63,15 @@ pub(super) fn is_possible(domain: &Domain, facts: &Facts) -> bool {
     let null = !domain.never_null
         && !is_set
         && !is_number
-        && !is_asked(|ask| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_)))
+        && !is_asked(|ask| matches!(ask, Ask::Holds(_) | Ask::LongerThan(_) | Ask::Listed))
         && !is_said(false, is_null)
         && !is_said(true, is_empty);
     let may_be_empty = !domain.never_empty && !is_set && !is_number && !is_said(true, is_null);
-    let empty = may_be_empty && !is_said(false, is_empty);
+    let is_list = |answer: bool| is_said(answer, |ask| *ask == Ask::Listed);
+    let empty = may_be_empty && !is_said(false, is_empty) && !is_list(true);
     // A collection without elements is not the empty text.
-    let no_elements = may_be_empty && domain.keys == Keys::Untyped && !is_said(false, |ask| *ask == Ask::Empty);
+    let may_hold_none = domain.keys == Keys::Untyped && !is_list(false) && !is_said(false, |ask| *ask == Ask::Empty);
+    let no_elements = may_be_empty && may_hold_none;
     let more = !is_said(true, is_null) && !is_said(true, is_empty) && can_be_more(domain, facts);
     let too_wide = domain.never_wide && is_said(false, |ask| *ask == Ask::Fixed);
     null || empty || no_elements || (more && !too_wide)
@@ -89,10 +91,14 @@ fn can_be_more(domain: &Domain, facts: &Facts) -> bool {
     };
     let held = facts.iter().filter(|(ask, answer)| *answer && matches!(ask, Ask::Holds(_))).count();
     let least = sizes(true).max().map_or(1, |count| count + 1).max(held);
-    let is_collection = facts.iter().any(|(ask, _)| matches!(ask, Ask::Holds(_)));
+    let is_list = facts.contains(&(&Ask::Listed, true));
+    let is_collection = is_list || facts.iter().any(|(ask, _)| matches!(ask, Ask::Holds(_)));
     let is_boolean = facts.iter().any(|(ask, _)| matches!(ask, Ask::True));
+    let is_number = facts.iter().any(|(ask, _)| matches!(ask, Ask::Above(_) | Ask::Below(_)));
     let is_wide = facts.iter().any(|(ask, answer)| *ask == &Ask::Fixed && !answer);
-    sizes(false).min().is_none_or(|most| least <= most) && !(is_boolean && (is_collection || is_wide))
+    sizes(false).min().is_none_or(|most| least <= most)
+        && !(is_boolean && (is_collection || is_wide))
+        && !(is_list && is_number)
 }
 
 /// Whether a number lies between the bounds that the facts set. Between two different ones there are always others.
@@ -129,7 +135,9 @@ fn is(literal: &Literal, ask: &Ask, domain: &Domain) -> Option<bool> {
         Ask::Empty => Some(*literal == Literal::Text(String::new())),
         Ask::True | Ask::So(_) => literal.as_text().to_ascii_lowercase().parse().ok(),
         Ask::WorthTrue => match literal {
-            Literal::Null | Literal::Number(_) => None,
+            Literal::Null => None,
+            // No number is a boolean; the text of one may be.
+            Literal::Number(_) if !domain.keys.is_number() => None,
             _ => TRUTHS.iter().find(|(text, _)| *text == literal.as_text()).map(|(_, truth)| *truth),
         },
         Ask::Is(other) => Some(domain.is_same(literal, other)),
@@ -138,7 +146,8 @@ fn is(literal: &Literal, ask: &Ask, domain: &Domain) -> Option<bool> {
             Literal::Text(text) => Some(super::is_fixed(text)),
             _ => Some(*literal != Literal::Null),
         },
-        // Texts and other scalars hold nothing; nobody looks into null.
+        // Texts and other scalars are no lists and hold nothing; nobody looks into null.
+        Ask::Listed => (*literal != Literal::Null).then_some(false),
         Ask::Holds(_) => (*literal != Literal::Null).then_some(false),
         Ask::LongerThan(count) => match literal {
             Literal::Text(text) => Some(text.graphemes(true).count() > *count),

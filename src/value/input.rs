@@ -208,6 +208,8 @@ pub enum Ask {
     Becomes(String),
     /// Is it one fixed value: no wildcard, no policy variable, no wide address range?
     Fixed,
+    /// Is it a list, a set or a tuple? Asked of what no type is written of.
+    Listed,
     /// Does the collection hold this key or element?
     Holds(Literal),
     /// Does it hold more than this many elements?
@@ -385,6 +387,7 @@ impl Ask {
             Self::Is(literal) => format!("{name} == {literal}"),
             Self::Becomes(text) => format!("tostring({name}) == \"{text}\""),
             Self::Fixed => format!("{name} is a fixed value"),
+            Self::Listed => format!("{name} is a list"),
             Self::Holds(literal) => format!("{name} holds {literal}"),
             Self::LongerThan(count) => format!("length({name}) > {count}"),
             Self::Above(number) => format!("{name} > {number}"),

@@ -31,9 +31,11 @@ pub(super) fn candidates(domain: &Domain, facts: &Facts) -> Option<Vec<Literal>>
         (None, Some(_)) => Vec::new(),
         (None, None) if is_truth => {
             let texts = TRUTHS.map(|(text, _)| domain.own(Literal::Text(text.to_owned())));
-            let untyped = matches!(domain.keys, Keys::Untyped | Keys::Converted);
-            let booleans = untyped.then_some([true, false].map(Literal::Bool)).into_iter().flatten();
-            texts.into_iter().chain(booleans).filter(|text| domain.allows(text)).collect()
+            let others = texts.iter().filter_map(Literal::written_out).filter(|other| match other {
+                Literal::Number(_) => domain.keys == Keys::Converted,
+                _ => matches!(domain.keys, Keys::Untyped | Keys::Converted),
+            });
+            texts.iter().cloned().chain(others).filter(|text| domain.allows(text)).collect()
         }
         (None, None) => {
             let text = become_text?;
@@ -109,7 +111,8 @@ fn has_numbers(domain: &Domain, facts: &Facts) -> bool {
     let high = bounds([below, above]).into_iter().min();
     let Some((low, high)) = low.zip(high) else { return true };
     let only = Literal::Number(low.clone());
-    low < high || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask, domain).is_none_or(|said| said == *answer)))
+    low < high
+        || (low == high && facts.iter().all(|(ask, answer)| is(&only, ask, domain).is_none_or(|said| said == *answer)))
 }
 
 fn above(ask: &Ask) -> Option<&Number> {
@@ -128,7 +131,9 @@ fn is(literal: &Literal, ask: &Ask, domain: &Domain) -> Option<bool> {
         Ask::Empty => Some(*literal == Literal::Text(String::new())),
         Ask::True | Ask::So => literal.as_text().to_ascii_lowercase().parse().ok(),
         Ask::WorthTrue => match literal {
-            Literal::Null | Literal::Number(_) => None,
+            Literal::Null => None,
+            // A number is no boolean, though the text that it becomes may be.
+            Literal::Number(_) if domain.keys == Keys::Untyped => None,
             _ => TRUTHS.iter().find(|(text, _)| *text == literal.as_text()).map(|(_, truth)| *truth),
         },
         Ask::Is(other) => Some(domain.is_same(literal, other)),

@@ -1,5 +1,7 @@
 //! `for` expressions.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::source::Span;
@@ -15,6 +17,9 @@ use super::scope::{Binding, Env};
 use super::truth::truth;
 use super::types::{Nullable, Type, convert, of, shaped};
 use super::unknown::{Outcome, derive};
+
+/// What marks the name of a collection of whose elements nothing is said. No name is written with it.
+const UNTOLD: &str = "\u{0}";
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
 pub(super) type Elements = Result<Vec<(Value, Value)>, Value>;
@@ -155,6 +160,10 @@ impl<'a> Evaluator<'a> {
         }
         let (key, value) = self.any_element(collection, span);
         let origin = || Origin::expression(span);
+        let untold = self.untold(collection).and_then(|untold| {
+            let made = self.attempts.apart(|| self.open_for(each, &untold, untold.clone(), span, env));
+            matches!(made.data, Data::Open(_)).then(|| made.describe().replace(UNTOLD, ""))
+        });
         let of = collection.describe();
         let open = |env: Env<'_, 'a>| {
             let named = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
@@ -171,7 +180,7 @@ impl<'a> Evaluator<'a> {
                     ForResult::Tuple(element) => {
                         let (made, element) = named(element)?;
                         self.needs_answer(&element);
-                        let name = format!("[for each of {of} : {made}{condition}]");
+                        let name = untold.clone().unwrap_or(format!("[for each of {of} : {made}{condition}]"));
                         let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
                         (name, Some((index.typed(&Type::Number), element)))
                     }
@@ -182,6 +191,7 @@ impl<'a> Evaluator<'a> {
                         self.needs_answer(&element);
                         let made_key = convert(made_key, &Type::String, self.world);
                         let name = format!("{{for each of {of} : {key_name} => {made}{condition}}}");
+                        let name = untold.clone().unwrap_or(name);
                         let is_grouped = matches!(each.result, ForResult::Grouped(..));
                         if !is_grouped {
                             self.needs_other_keys(&made_key, &key, &name);
@@ -203,16 +213,23 @@ impl<'a> Evaluator<'a> {
             Ok(made) => made,
             Err(pending) => return pending,
         };
-        if let (Some((made_key, element)), None) = (&made, &is_met)
-            && element.describe() == value.describe()
-            && is_the_same(&each.result, collection, made_key.describe() == key.describe())
-        {
+        let is_same = match (&made, &is_met, untold) {
+            (_, _, Some(untold)) => untold == of,
+            (Some((made_key, element)), None, None) => {
+                element.describe() == value.describe()
+                    && is_the_same(&each.result, collection, made_key.describe() == key.describe())
+            }
+            _ => false,
+        };
+        if is_same {
             // It makes a tuple or an object, though of the same elements.
             return Value { ty: None, ..collection.clone() }.through(span, Role::Expression);
         }
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
         let is_keyed = matches!(collection.said_type(), Type::Map(_) | Type::Object(_) | Type::Set(_));
-        let keeps_keys = is_keyed && made.as_ref().is_some_and(|(made, _)| made.describe() == key.describe());
+        let keeps_keys = is_keyed
+            && key.obstacle().is_some()
+            && made.as_ref().is_some_and(|(made, _)| made.describe() == key.describe());
         let all = match (is_met.as_ref().map(Value::as_bool), &each.result) {
             // What stands for all elements is there where any is, and so is what it makes.
             (Some(Some(true)), _) => joined::mirroring(collection, Mirrored::Emptiness, all),
@@ -226,6 +243,20 @@ impl<'a> Evaluator<'a> {
             (Some((key, element)), None) => joined::made_of(all, key, element),
             (None, _) => all,
         }
+    }
+
+    /// The same unknown collection under a name that no answer is about, where the answers say something of its elements:
+    /// what is made of elements is called by what it is whatever they are.
+    fn untold(&self, collection: &Value) -> Option<Value> {
+        let Data::Open(input) = &collection.data else { return None };
+        if collection.each().is_some() || collection.filtered().is_some() || input.itself().name != input.name {
+            return None;
+        }
+        let [element, key] = ["[*]", ")[*]"].map(|step| format!("{}{step}", input.name));
+        let is_told = |name: &str| name.contains(&element) || name.contains(&key);
+        let untold = Input { name: format!("{}{UNTOLD}", input.name), ..input.as_ref().clone() };
+        let is_any_told = self.world.answers().iter().any(|(question, _)| is_told(&question.input.name));
+        is_any_told.then(|| Value { data: Data::Open(Arc::new(untold)), ..collection.clone() })
     }
 
     /// The value of an expression about `elements`, which stand for all of an unknown collection's, and what names it: the

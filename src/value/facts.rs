@@ -31,9 +31,11 @@ pub(super) fn candidates(domain: &Domain, facts: &Facts) -> Option<Vec<Literal>>
         (None, Some(_)) => Vec::new(),
         (None, None) if is_truth => {
             let texts = TRUTHS.map(|(text, _)| domain.own(Literal::Text(text.to_owned())));
-            let untyped = matches!(domain.keys, Keys::Untyped | Keys::Converted);
-            let booleans = untyped.then_some([true, false].map(Literal::Bool)).into_iter().flatten();
-            texts.into_iter().chain(booleans).filter(|text| domain.allows(text)).collect()
+            let others = texts.iter().filter_map(Literal::written_out).filter(|other| match other {
+                Literal::Number(_) => domain.keys == Keys::Converted,
+                _ => matches!(domain.keys, Keys::Untyped | Keys::Converted),
+            });
+            texts.iter().cloned().chain(others).filter(|text| domain.allows(text)).collect()
         }
         (None, None) => {
             let text = become_text?;
@@ -136,8 +138,8 @@ fn is(literal: &Literal, ask: &Ask, domain: &Domain) -> Option<bool> {
         Ask::True | Ask::So(_) => literal.as_text().to_ascii_lowercase().parse().ok(),
         Ask::WorthTrue => match literal {
             Literal::Null => None,
-            // No number is a boolean; the text of one may be.
-            Literal::Number(_) if !domain.keys.is_number() => None,
+            // A number is no boolean, though the text that it becomes may be.
+            Literal::Number(_) if domain.keys == Keys::Untyped => None,
             _ => TRUTHS.iter().find(|(text, _)| *text == literal.as_text()).map(|(_, truth)| *truth),
         },
         Ask::Is(other) => Some(domain.is_same(literal, other)),

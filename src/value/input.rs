@@ -159,6 +159,8 @@ impl Mirrored {
             (Self::Number, Ask::LongerThan(count)) => return Some(Ask::Above(Number::from(*count))),
             (Self::Number, _) => false,
             (_, Ask::Empty | Ask::LongerThan(0)) => true,
+            // What is made of null is null, where it is made at all.
+            (Self::Elements | Self::Members, Ask::Null) => true,
             (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements),
             (_, Ask::Holds(_)) => matches!(self, Self::Elements | Self::Members),
             _ => false,
@@ -408,7 +410,8 @@ impl Question {
             Ask::Is(literal) => Ask::Is(input.domain.own(literal)),
             ask => ask,
         };
-        let asked = input.domain.mirrors.as_ref().and_then(|(mirrored, of)| Some((of, mirrored.asked(&ask)?)));
+        let mirrors = input.domain.mirrors.as_ref().filter(|_| ask != Ask::Null || !input.domain.never_null);
+        let asked = mirrors.and_then(|(mirrored, of)| Some((of, mirrored.asked(&ask)?)));
         match asked {
             Some((of, ask)) => Self::new(Arc::clone(of), ask),
             None => Self { input, ask },

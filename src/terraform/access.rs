@@ -170,6 +170,9 @@ impl Evaluator<'_> {
     /// The entry of a map under a key: of one behind it that may be the same it is asked, where one of the two is not known.
     /// Instances have keys that differ.
     pub fn entry(&self, entries: &IndexMap<String, Value>, name: &str, span: Span) -> Option<Value> {
+        if self.knows_all_keys() {
+            return entries.get(name).cloned();
+        }
         let origin = Origin::expression(span);
         let at = entries.get_index_of(name);
         let is_unknown = self.is_unknown_key(name);

@@ -33,6 +33,9 @@ pub(super) struct Evaluator<'a> {
     root: OnceCell<Rc<Scope<'a>>>,
     memo: RefCell<HashMap<Key, Memo>>,
     pub(super) expansions: RefCell<HashMap<(usize, String), Expanded>>,
+    /// What references to whole blocks with many instances are worth, by scope and name: each instance refers to its own one
+    /// of them.
+    pub(super) wholes: RefCell<HashMap<(usize, String), Value>>,
     pub(super) scopes: RefCell<Vec<Rc<Scope<'a>>>>,
     pub(super) objects: RefCell<HashMap<usize, Rc<Object<'a>>>>,
     /// The values behind keys of maps that are not known texts, by the text that stands for them.
@@ -93,6 +96,7 @@ impl<'a> Evaluator<'a> {
             root: OnceCell::new(),
             memo: RefCell::default(),
             expansions: RefCell::default(),
+            wholes: RefCell::default(),
             scopes: RefCell::default(),
             objects: RefCell::default(),
             keys: RefCell::default(),
@@ -271,6 +275,11 @@ impl<'a> Evaluator<'a> {
     /// Whether the text stands for a key that is not known.
     pub fn is_unknown_key(&self, key: &str) -> bool {
         self.keys.borrow().contains_key(key)
+    }
+
+    /// Whether no map has a key that stands for what is not known.
+    pub fn knows_all_keys(&self) -> bool {
+        self.keys.borrow().is_empty()
     }
 }
 

@@ -12,7 +12,6 @@ use super::evaluator::Evaluator;
 use super::object::{AbsentModule, Instance, Object, known_resources, relevant_calls};
 use super::scope::{Caller, Scope};
 use super::slot::{ANY_KEY, Slot};
-use super::tree::Child;
 use super::types::{Type, convert};
 
 impl<'a> Evaluator<'a> {
@@ -154,12 +153,11 @@ impl<'a> Evaluator<'a> {
                     self.make_instance(any, &resource.address, block.header);
                 }
             }
-            let leads_there = |(name, _): &(&'a String, &Child)| {
-                let behind = resource.address.strip_prefix(&parent.qualify(&format!("module.{name}")));
-                behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(['.', '[']))
-            };
-            let children =
-                relevant_calls(&parent).filter(leads_there).flat_map(|(name, _)| self.module_instances(&parent, name));
+            let behind = resource.address.strip_prefix(&parent.qualify("module."));
+            let leads_there = behind.and_then(|behind| behind.split(['.', '[']).next());
+            let children = relevant_calls(&parent)
+                .filter(|(name, _)| leads_there == Some(name.as_str()))
+                .flat_map(|(name, _)| self.module_instances(&parent, name));
             let made = |any| [Some(any), self.make_instance(any, &resource.address, resource.header)];
             scope = children
                 .flat_map(made)

@@ -102,10 +102,38 @@ impl<'a> Evaluator<'a> {
 
     /// A `resource` or `data` block as a value: its instance, or the list or map of them.
     pub fn resource_value(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block, span: Span) -> Value {
-        let expansion = self.expansion(scope, &key.to_string(), block);
-        let instance =
-            |slot: &Slot| self.as_value(self.instance(scope, key, block, &expansion, slot), Origin::expression(span));
-        whole(&expansion, self.world, span, instance)
+        let name = key.to_string();
+        let expansion = self.expansion(scope, &name, block);
+        let whole = |span| {
+            let instance = |slot: &Slot| {
+                self.as_value(self.instance(scope, key, block, &expansion, slot), Origin::expression(span))
+            };
+            whole(&expansion, self.world, span, instance)
+        };
+        self.whole_block(scope, name, &expansion, [span, block.header], whole)
+    }
+
+    /// What a reference to a whole block is worth. Where it has several instances, that is put together once, at the block's
+    /// header: each instance of another block refers to one of them.
+    fn whole_block(
+        &self,
+        scope: &Scope<'a>,
+        name: String,
+        expansion: &Expansion,
+        [span, header]: [Span; 2],
+        whole: impl FnOnce(Span) -> Value,
+    ) -> Value {
+        if expansion.unknown.is_some() || expansion.slots.len() < 2 {
+            return whole(span);
+        }
+        let key = (scope.id.get(), name);
+        let known = self.wholes.borrow().get(&key).cloned();
+        let value = known.unwrap_or_else(|| {
+            let whole = whole(header);
+            self.wholes.borrow_mut().insert(key, whole.clone());
+            whole
+        });
+        Value { origin: Origin::expression(span), ..value }
     }
 
     /// The instances of a `resource` or `data` block.
@@ -145,12 +173,14 @@ impl<'a> Evaluator<'a> {
             return self.broken(&scope.qualify(&full), "there is no such module", span);
         };
         let expansion = self.expansion(scope, &full, block);
-        let objects = self.module_instances(scope, name);
-        let mut objects = objects.into_iter();
-        whole(&expansion, self.world, span, |_| match objects.next() {
-            Some(id) => self.as_value(id, Origin::expression(span)),
-            None => Value::failed("there is no such instance", Origin::expression(span)),
-        })
+        let whole = |span| {
+            let mut objects = self.module_instances(scope, name).into_iter();
+            whole(&expansion, self.world, span, |_| match objects.next() {
+                Some(id) => self.as_value(id, Origin::expression(span)),
+                None => Value::failed("there is no such instance", Origin::expression(span)),
+            })
+        };
+        self.whole_block(scope, full, &expansion, [span, block.header], whole)
     }
 
     /// The instances of a `module` block.

@@ -10,7 +10,7 @@ use crate::value::{Data, MapKind, Origin, Part, Role, Symbol, SymbolSource, Text
 use super::blocks::{Content, nested_kinds};
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
-use super::module::Mode;
+use super::module::{Mode, ResourceKey};
 use super::object::Instance;
 use super::provided;
 use super::types::{self, Attribute};
@@ -177,10 +177,9 @@ impl<'a> Evaluator<'a> {
 
     /// Every attribute of an instance that is known of: what its type has, or is configured, and its `id` and `arn`.
     pub fn whole_instance(&self, instance: &Instance<'a>, span: Span) -> Value {
-        let known = provided::attributes(&instance.key.kind).filter(|attributes| provided::is_complete(attributes));
-        if let (Mode::Managed, Some(known)) = (instance.key.mode, known) {
-            let attribute = |name: &String| (name.clone(), self.instance_attribute(instance, name, span));
-            return Value::map(MapKind::Object, known.keys().map(attribute).collect(), Origin::expression(span));
+        if let Some(names) = every_attribute(instance.key) {
+            let attribute = |name: &str| (name.to_owned(), self.instance_attribute(instance, name, span));
+            return Value::map(MapKind::Object, names.into_iter().map(attribute).collect(), Origin::expression(span));
         }
         let content = Content::of(instance.block);
         let written = in_slot(&instance.scope, &instance.slot, |env| self.whole_content(content, META, env));
@@ -193,6 +192,18 @@ impl<'a> Evaluator<'a> {
         entries.extend(told);
         Value::map(MapKind::Object, entries, Origin::expression(span))
     }
+}
+
+/// The names of all attributes of a resource, where its type tells them.
+pub(super) fn every_attribute(key: &ResourceKey) -> Option<Vec<&'static str>> {
+    if key.mode != Mode::Managed {
+        return None;
+    }
+    if key.kind == "terraform_data" {
+        return Some(vec!["id", "input", "output", "triggers_replace"]);
+    }
+    let known = provided::attributes(&key.kind).filter(|attributes| provided::is_complete(attributes))?;
+    Some(known.keys().map(String::as_str).collect())
 }
 
 /// What the provider's schema says of an attribute.

@@ -121,7 +121,11 @@ impl<'a> Evaluator<'a> {
 
     /// Terraform works out both branches to give them one type, and lets only the chosen one fail.
     fn conditional(&self, condition: &Expr, yes: &Expr, no: &Expr, span: Span, env: Env<'_, 'a>) -> Value {
-        if are_at_odds(yes, no) {
+        let fails = |call: &Expr| {
+            let value = self.attempts.apart(|| self.evaluate(call, env));
+            value.obstacle().is_some_and(|obstacle| matches!(obstacle.data, Data::Failed(_)))
+        };
+        if are_at_odds(yes, no, &|_| false) && are_at_odds(yes, no, &fails) {
             return Value::failed("the results of a conditional must have one type", Origin::expression(span));
         }
         let condition_value = self.evaluate(condition, env);

@@ -69,6 +69,10 @@ impl Host for Evaluator<'_> {
         }
     }
 
+    fn unlisted(&self, object: ObjectId, origin: &Origin) -> Option<Value> {
+        self.unlisted(object, origin)
+    }
+
     fn whole(&self, object: ObjectId) -> Value {
         let span = self.header(object).unwrap_or_else(|| Span::new(FileId(0), 0, 0));
         self.whole_object(object, span)

@@ -13,6 +13,7 @@ use crate::value::{
     Data, Input, InputSet, Junction, ListKind, MapKind, ObjectId, Origin, Reason, Role, Value, World, watched,
 };
 
+use super::attribute::every_attribute;
 use super::evaluator::{Evaluator, Key, twice};
 use super::expand::{Expansion, Shape};
 use super::joined::{joined, made_of};
@@ -87,6 +88,18 @@ impl<'a> Evaluator<'a> {
     /// Whether an id stands for a module.
     pub fn is_module(&self, id: ObjectId) -> bool {
         matches!(self.object(id).as_deref(), Some(Object::Module(_) | Object::Absent(_)))
+    }
+
+    /// What stands for the names of an object's attributes, or for all of them, where it may have others than are known of.
+    pub fn unlisted(&self, id: ObjectId, origin: &Origin) -> Option<Value> {
+        match self.object(id).as_deref() {
+            Some(Object::Instance(instance)) if every_attribute(instance.key).is_none() => {
+                let reason = Reason::Unsupported("it is not known which attributes the provider gives it".to_owned());
+                let input = Input::undecidable(instance.address.clone(), reason, origin.clone());
+                Some(Value::open(input, origin.clone()))
+            }
+            _ => None,
+        }
     }
 
     /// An object as a value.

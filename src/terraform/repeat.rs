@@ -77,7 +77,9 @@ impl<'a> Evaluator<'a> {
                 entries.sort_by_key(|(key, _)| *key);
                 Ok(entries.into_iter().map(|(key, value)| (self.key_value(key, origin()), value.clone())).collect())
             }
-            Data::Object(id, _) => self.elements(&self.whole_object(*id, span), span),
+            Data::Object(id, _) => {
+                self.unlisted(*id, &origin()).map_or_else(|| self.elements(&self.whole_object(*id, span), span), Err)
+            }
             Data::Null => Err(Value::failed("null cannot be iterated over", origin())),
             Data::Open(_) | Data::Opaque(_) if matches!(of(collection), Type::Bool | Type::Number | Type::String) => {
                 Err(Value::failed("only a collection can be iterated over", origin()))

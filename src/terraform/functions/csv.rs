@@ -1,5 +1,7 @@
 //! `csvdecode`.
 
+use std::borrow::Cow;
+
 use csv::{ReaderBuilder, StringRecord};
 use indexmap::IndexMap;
 
@@ -14,6 +16,8 @@ fn decode(arguments: &Arguments) -> Answer {
     if stray_quote(text) {
         return Err("a quote stands inside a field that is not quoted".into());
     }
+    // The crate takes a mark of byte order away; to Go it is a part of the first name.
+    let text = if text.starts_with('\u{feff}') { Cow::Owned(format!("\u{feff}{text}")) } else { Cow::Borrowed(text) };
     let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
     let refused = |error: csv::Error| Trouble::Refused(format!("this is no CSV: {error}"));
     let names = reader.headers().map_err(refused)?.clone();
@@ -38,17 +42,30 @@ fn row(names: &StringRecord, record: &StringRecord, arguments: &Arguments) -> An
     Ok(Value::map(MapKind::Object, row, arguments.origin()))
 }
 
-/// Whether a quote stands inside a field that does not begin with one: the CSV crate takes it, Terraform does not.
+/// Whether a quote stands inside a field that does not begin with one, something other than a comma or the end of the line
+/// behind the quotes of a field, or nothing where they should end: the CSV crate takes it, Terraform does not.
 fn stray_quote(text: &str) -> bool {
-    let (mut quoted, mut begins) = (false, true);
-    for character in text.chars() {
-        match character {
-            '"' if begins || quoted => quoted = !quoted,
-            // The second quote of two inside a quoted field opens it again.
-            '"' => return true,
-            _ => {}
-        }
-        begins = !quoted && matches!(character, ',' | '\n' | '"');
+    /// What lies before the next character.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Place {
+        Beginning,
+        Bare,
+        Quoted,
+        /// Behind the second quote, which may be the first of two that stand for one.
+        Closed,
     }
-    false
+    let lines = text.replace("\r\n", "\n");
+    let mut place = Place::Beginning;
+    for character in lines.strip_suffix('\r').unwrap_or(&lines).chars() {
+        place = match (place, character) {
+            (Place::Beginning | Place::Closed, '"') => Place::Quoted,
+            (Place::Bare, '"') => return true,
+            (Place::Quoted, '"') => Place::Closed,
+            (Place::Quoted, _) => Place::Quoted,
+            (_, ',' | '\n') => Place::Beginning,
+            (Place::Closed, _) => return true,
+            (Place::Beginning | Place::Bare, _) => Place::Bare,
+        };
+    }
+    place == Place::Quoted
 }

@@ -36,6 +36,11 @@ impl<'t> Holes<'t> {
         Some(Self { marked: Marked::of(text, quote)?, reading })
     }
 
+    /// Whether the text is read as JSON.
+    pub(super) fn is_json(&self) -> bool {
+        self.reading == Reading::Json
+    }
+
     /// A string of the tree with its marks replaced by what they stand for.
     pub(super) fn fill(&self, string: &str, arguments: &Arguments) -> Value {
         match self.marked.alone(string) {

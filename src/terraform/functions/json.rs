@@ -1,5 +1,10 @@
 //! `jsonencode` and `jsondecode`. What is not known stands in the text as a part, and is found again when it is read.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
 use super::holes::{Holes, Reading};
 use super::yaml::{Tree, read};
@@ -37,8 +42,23 @@ fn decode(arguments: &Arguments) -> Answer {
         return Ok(read_back(value));
     }
     let holes = Holes::dig(text, Reading::Json).ok_or(Trouble::Unknown)?;
-    let parsed = json::parse(arguments.call.span.file, &holes.marked.source);
+    // Go takes no mark of byte order for JSON, and a surrogate without its other half for a character nobody knows.
+    if holes.marked.source.starts_with('\u{feff}') {
+        return Err("the text begins with a mark of byte order".into());
+    }
+    let parsed = json::parse(arguments.call.span.file, &whole_surrogates(&holes.marked.source));
     read(&parsed, &Tree { holes, scalar, arguments }, "JSON")
+}
+
+/// The text with halves of surrogate pairs replaced by the character that they become: no more and no less is written.
+fn whole_surrogates(json: &str) -> Cow<'_, str> {
+    static SURROGATE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[dD][89a-fA-F]..|\\.").ok());
+    let Some(surrogate) = SURROGATE.as_ref() else { return Cow::Borrowed(json) };
+    surrogate.replace_all(json, |found: &Captures| {
+        let escape = &found[0];
+        if escape.len() == 6 { r"\ufffd".to_owned() } else { escape.to_owned() }
+    })
 }
 
 /// What was written as JSON, as it is read: a collection has lost its type, and is a tuple or an object; and so has null, so

@@ -174,6 +174,9 @@ fn transpose(arguments: &Arguments) -> Answer {
     let mut transposed: IndexMap<String, Vec<Value>> = IndexMap::new();
     for (key, list) in sorted(arguments.entries(0)?) {
         for item in list.as_list().ok_or_else(|| not_a("list", list))? {
+            if item.is_null() {
+                return Err("an element must not be null".into());
+            }
             let item = item.as_str().ok_or(Trouble::Unknown)?;
             let key = arguments.call.host.key(key, arguments.origin());
             transposed.entry(item.to_owned()).or_default().push(key);

@@ -8,6 +8,7 @@ mod arguments;
 mod collections;
 mod conversions;
 mod csv;
+mod disputed;
 mod encoding;
 mod filesystem;
 mod floating;
@@ -93,6 +94,10 @@ pub trait Host {
     fn list(&self, directory: &str) -> Result<Listed, String>;
     /// A template, which is a known text, rendered with these variables and no others.
     fn render(&self, template: &Text, variables: &IndexMap<String, Value>, call: &Call) -> Value;
+    /// What stands for a resource whose attributes are not all known of, where it matters which they are.
+    fn unlisted(&self, _object: ObjectId, _origin: &Origin) -> Option<Value> {
+        None
+    }
     /// A resource, data source or module as a map of all its attributes.
     fn whole(&self, object: ObjectId) -> Value;
     /// The root module's directory as an absolute path.
@@ -151,7 +156,13 @@ const IMPURE: [&str; 6] = ["timestamp", "plantimestamp", "uuid", "bcrypt", "rsad
 pub fn call(call: &Call) -> Value {
     let origin = Origin::expression(call.span);
     let name = call.name.strip_prefix("core::").unwrap_or(call.name);
-    let values: Vec<Value> = call.arguments.iter().map(|value| settle(whole(value, call.host), call.world)).collect();
+    let of_argument = |value: &Value| match (&value.data, name) {
+        (Data::Object(id, _), "keys" | "length" | "values") => {
+            call.host.unlisted(*id, &origin).unwrap_or_else(|| whole(value, call.host))
+        }
+        _ => whole(value, call.host),
+    };
+    let values: Vec<Value> = call.arguments.iter().map(|value| settle(of_argument(value), call.world)).collect();
     if let Some(failed) = values.iter().filter_map(Value::obstacle).find(|value| matches!(value.data, Data::Failed(_)))
     {
         return failed.clone();

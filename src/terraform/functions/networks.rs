@@ -74,6 +74,11 @@ fn ones(count: u32) -> u128 {
 
 fn block(arguments: &Arguments) -> Result<Block, Trouble> {
     let text = arguments.text(0)?;
+    // Go takes a mapped address for one of IPv4 here and for one of IPv6 there.
+    let address = text.split('/').next().and_then(|address| address.parse::<Ipv6Addr>().ok());
+    if address.is_some_and(|address| address.to_ipv4_mapped().is_some()) {
+        return Err(Trouble::Limit("a mapped address of IPv4".to_owned()));
+    }
     Block::parse(text).ok_or_else(|| format!("\"{text}\" is no CIDR block").into())
 }
 
@@ -100,6 +105,10 @@ fn host(arguments: &Arguments) -> Answer {
     let count = BigInt::from(block.host_mask()) + 1;
     let offset = if number < BigInt::from(0) { &count + number } else { number };
     if offset < BigInt::from(0) || offset >= count {
+        // Terraform compares no more than 64 bits of a number.
+        if offset.bits() > 63 {
+            return Err(Trouble::Limit("a number of more than 63 bits".to_owned()));
+        }
         return Err(format!("a prefix of {} bits has no such host", block.prefix).into());
     }
     let address = block.first | u128::try_from(offset).unwrap_or_default();
@@ -117,11 +126,14 @@ fn netmask(arguments: &Arguments) -> Answer {
 fn subnet(arguments: &Arguments) -> Answer {
     let (block, number) = (block(arguments)?, integer(arguments, 2)?);
     let new_bits = arguments.whole(1)?;
+    if new_bits < 0 {
+        return Err(Trouble::Limit("a negative number of new bits".to_owned()));
+    }
     let prefix = u32::try_from(i64::from(block.prefix).saturating_add(new_bits)).unwrap_or(u32::MAX);
     if prefix > block.width {
         return Err("the prefix is too short for so many new bits".into());
     }
-    let new_bits = u32::try_from(new_bits).map_err(|_| Trouble::Limit("a negative number of new bits".to_owned()))?;
+    let new_bits = u32::try_from(new_bits).unwrap_or_default();
     let number =
         u128::try_from(number).ok().filter(|number| *number <= ones(new_bits)).ok_or("there is no such subnet")?;
     let subnet = Block { prefix, ..block };
@@ -132,6 +144,10 @@ fn subnet(arguments: &Arguments) -> Answer {
 /// Subnets one after the other, each where the next block of its size begins.
 fn subnets(arguments: &Arguments) -> Answer {
     let block = block(arguments)?;
+    if block.first == 0 {
+        // Terraform looks for the block before the first one, and takes the one after that for an overflow.
+        return Err("there is no block before the first address".into());
+    }
     let last = block.first | block.host_mask();
     let mut next = Some(block.first);
     let mut subnets = Vec::new();

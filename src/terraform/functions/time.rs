@@ -16,15 +16,22 @@ fn time(arguments: &Arguments, index: usize) -> Result<DateTime<FixedOffset>, Tr
     let text = arguments.text(index)?;
     // Unlike the crate, Terraform wants capital letters and no blank between date and time.
     let written = !text.contains(['t', 'z', ' ']);
-    let time = DateTime::parse_from_rfc3339(text).ok().filter(|_| written);
+    let time = DateTime::parse_from_rfc3339(text).ok().filter(|time| written && !is_leap(time));
     time.ok_or_else(|| format!("\"{text}\" is no time in RFC 3339").into())
+}
+
+/// Whether it is a leap second, which Go's times have none of.
+pub(super) fn is_leap(time: &DateTime<FixedOffset>) -> bool {
+    time.nanosecond() >= 1_000_000_000
 }
 
 fn add(arguments: &Arguments) -> Answer {
     let (time, duration) = (time(arguments, 0)?, arguments.text(1)?);
     let nanoseconds = duration_of(duration).ok_or_else(|| format!("\"{duration}\" is no duration"))?;
     let sum = time.checked_add_signed(TimeDelta::nanoseconds(nanoseconds)).ok_or("the time is out of range")?;
-    Ok(Value::text(sum.to_rfc3339_opts(SecondsFormat::Secs, true), arguments.origin()))
+    // The crate writes a sign before a year of five digits.
+    let written = sum.to_rfc3339_opts(SecondsFormat::Secs, true);
+    Ok(Value::text(written.trim_start_matches('+'), arguments.origin()))
 }
 
 fn compare(arguments: &Arguments) -> Answer {
@@ -79,6 +86,11 @@ fn format_date(arguments: &Arguments) -> Answer {
     let mut formatted = String::new();
     let mut rest = pattern;
     while let Some(first) = rest.chars().next() {
+        if let Some(behind) = rest.strip_prefix("''") {
+            formatted.push('\'');
+            rest = behind;
+            continue;
+        }
         if first == '\'' {
             rest = quoted(rest, &mut formatted).ok_or("a quoted text has no end")?;
             continue;

@@ -7,8 +7,11 @@ use indexmap::IndexMap;
 use regex::Regex;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function};
+use super::disputed;
 use super::holes::{Holes, Reading};
+use super::time::is_leap;
 use crate::syntax::{Node, NodeKind, Parsed, ProblemSeverity, Scalar, Style, yaml};
+use crate::terraform::types;
 use crate::terraform::unknown::Outcome;
 use crate::value::{Data, ListKind, MapKind, Number, Origin, Value};
 
@@ -21,7 +24,11 @@ fn decode(arguments: &Arguments) -> Answer {
     let Data::Text(text) = &arguments.value(0).data else { return Err(Trouble::Unknown) };
     let holes = Holes::dig(text, Reading::Yaml).ok_or(Trouble::Unknown)?;
     let parsed = yaml::parse(arguments.call.span.file, &holes.marked.source);
-    read(&parsed, &Tree { holes, scalar: plain, arguments }, "YAML")
+    let is_disputed = disputed::is_disputed(&holes.marked.source);
+    match read(&parsed, &Tree { holes, scalar: plain, arguments }, "YAML") {
+        Ok(_) if is_disputed => Err(Trouble::Unknown),
+        answer => answer,
+    }
 }
 
 /// How the scalars of a tree are read, and what its marks stand for.
@@ -54,6 +61,7 @@ impl Tree<'_> {
         let origin = self.origin(node);
         match &node.kind {
             NodeKind::Scalar(scalar) if self.holes.marked.has_marks(&scalar.text) => self.scalar(scalar),
+            NodeKind::Scalar(scalar) if self.is_null_block(node, scalar) => Ok(Value::null(origin)),
             NodeKind::Scalar(scalar) => self.scalar(scalar).map(|value| Value::new(value.data, origin)),
             NodeKind::Sequence(items) => {
                 let items = items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?;
@@ -62,11 +70,22 @@ impl Tree<'_> {
             NodeKind::Mapping(entries) => {
                 let mut map = IndexMap::new();
                 for entry in entries {
-                    map.insert(self.key(&entry.key)?, self.value(&entry.value)?);
+                    let (key, value) = (self.key(&entry.key)?, self.value(&entry.value)?);
+                    if let Some(other) = map.get(&key).filter(|_| self.holes.is_json()) {
+                        same_type(&key, other, &value)?;
+                    }
+                    map.insert(key, value);
                 }
                 Ok(Value::map(MapKind::Object, map, origin))
             }
         }
+    }
+
+    /// Whether a node is a block scalar with nothing in it, or with null, which is no text to Terraform.
+    fn is_null_block(&self, node: &Node, scalar: &Scalar) -> bool {
+        let source = self.holes.marked.source.get(node.span.range()).unwrap_or_default();
+        let is_block = !self.holes.is_json() && source.starts_with(['|', '>']);
+        is_block && matches!(scalar.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
     }
 
     /// Where a node was written; the call, where that is not known.
@@ -87,6 +106,9 @@ impl Tree<'_> {
 
     fn key(&self, node: &Node) -> Result<String, Trouble> {
         let NodeKind::Scalar(scalar) = &node.kind else { return Err("a key must be a string".into()) };
+        if let Some(infinity) = infinity(scalar).filter(|_| !self.holes.is_json()) {
+            return Ok(infinity.to_owned());
+        }
         let key = self.scalar(scalar)?;
         match &key.data {
             Data::Bool(known) => Ok(known.to_string()),
@@ -97,10 +119,31 @@ impl Tree<'_> {
     }
 }
 
+/// Two properties of one name are the last one, if they have one type.
+fn same_type(key: &str, one: &Value, other: &Value) -> Result<(), Trouble> {
+    if one.obstacle().or(other.obstacle()).is_some() {
+        return Err(Trouble::Unknown);
+    }
+    let are_same = types::of(one) == types::of(other);
+    if are_same { Ok(()) } else { Err(format!("two properties {key} have different types").into()) }
+}
+
+/// An infinite number as the key that it becomes.
+fn infinity(scalar: &Scalar) -> Option<&'static str> {
+    match scalar.text.as_str() {
+        _ if scalar.style == Style::Quoted => None,
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Some("+Inf"),
+        "-.inf" | "-.Inf" | "-.INF" => Some("-Inf"),
+        _ => None,
+    }
+}
+
 static FLOAT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$").ok());
-static DATE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[-+]\d\d:\d\d))?$").ok());
+static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let (day, time) = (r"(\d{4})-(\d\d?)-(\d\d?)", r"(\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?");
+    Regex::new(&format!(r"^{day}(?:(?:[Tt]{time}(Z|[-+]\d\d:\d\d))|(?: {time}))?$")).ok()
+});
 
 fn plain(text: &str, arguments: &Arguments) -> Answer {
     let origin = arguments.origin();
@@ -110,7 +153,8 @@ fn plain(text: &str, arguments: &Arguments) -> Answer {
         "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "n" | "N" => {
             Value::bool(false, origin)
         }
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN" | ".NAN" => {
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" | ".nan" | ".NaN"
+        | ".NAN" => {
             return Err(format!("{text} is not a number that can be used").into());
         }
         _ => match number(text) {
@@ -132,15 +176,15 @@ fn number(text: &str) -> Option<Number> {
     FLOAT.as_ref()?.is_match(text).then(|| Number::parse(text).ok()).flatten()
 }
 
-/// A date or time becomes a text in RFC 3339, without fractions of a second. That is how an unquoted
-/// `Version: 2012-10-17` turns into something that IAM refuses.
+/// A date or time becomes a text in RFC 3339, without fractions of a second: with a `T` and a zone, or with a blank and none.
+/// That is how an unquoted `Version: 2012-10-17` turns into something that IAM refuses.
 fn date(text: &str) -> Option<String> {
     let found = DATE.as_ref()?.captures(text)?;
-    let day = found.get(1)?.as_str();
-    let (time, zone) = match (found.get(2), found.get(3)) {
-        (Some(time), Some(zone)) => (time.as_str(), zone.as_str()),
-        _ => ("00:00:00", "Z"),
-    };
-    let text = format!("{day}T{time}{}", zone.to_uppercase());
-    chrono::DateTime::parse_from_rfc3339(&text).ok().map(|_| text)
+    let digits = |group: usize| found.get(group).map_or("", |digits| digits.as_str());
+    let two =
+        |group: usize, or: usize| format!("{:0>2}", if digits(group).is_empty() { digits(or) } else { digits(group) });
+    let zone = if digits(7).is_empty() { "Z" } else { digits(7) };
+    let day = format!("{}-{}-{}", digits(1), two(2, 2), two(3, 3));
+    let text = format!("{day}T{}:{}:{}{zone}", two(4, 8), two(5, 9), two(6, 10));
+    chrono::DateTime::parse_from_rfc3339(&text).ok().filter(|time| !is_leap(time)).map(|_| text)
 }

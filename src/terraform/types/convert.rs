@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Attribute, Nullable, Type, common, domain, kind, set, unify};
+use super::{Attribute, Nullable, Type, common, domain, kind, of, set, unify};
 use crate::terraform::joined::{Entry, entry, joined};
 use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
 use crate::value::{
@@ -343,7 +343,17 @@ fn derived(function: &str, value: &Value, outcome: Outcome, world: &World) -> Va
 }
 
 fn to_list(value: Value, element: &Type, world: &World, make: fn(Vec<Value>, Origin) -> Value) -> Value {
-    let Data::List(_, items) = &value.data else { return refuse(&value, "list") };
+    let Data::List(kind, items) = &value.data else { return refuse(&value, "list") };
+    // Terraform finds no one type for the items of a tuple of which one is null and another is no scalar.
+    let is_untyped_null = |item: &Value| item.is_null() && *item.said_type() == Type::Any;
+    let is_scalar = |item: &Value| matches!(of(item), Type::Any | Type::Bool | Type::Number | Type::String);
+    if *kind == ListKind::Tuple
+        && *element == Type::Any
+        && items.iter().any(is_untyped_null)
+        && !items.iter().all(is_scalar)
+    {
+        return Value::failed("all elements must have the same type", value.origin);
+    }
     match elements(items.as_ref().clone(), element, world) {
         Ok(items) => make(items, value.origin),
         Err(None) => Value::failed("all elements must have the same type", value.origin),

@@ -126,6 +126,9 @@ impl<'a> Evaluator<'a> {
 
     /// Says that what is being tried needs a value that is not null.
     pub fn needs_set(&self, value: &Value) {
+        if value.is_null() {
+            self.attempts.add(|needs| &mut needs.certain, Value::bool(false, value.origin.clone()));
+        }
         let Data::Open(input) = &value.data else { return };
         if self.attempts.is_on() && !input.domain.never_null {
             let null = Value::answer(Question::new(input.clone(), Ask::Null), self.world, value.origin.clone());

@@ -177,7 +177,7 @@ impl<'a> Evaluator<'a> {
             // It is called what is written, whatever the answers about the element are.
             let condition = each.condition.as_ref().map(|condition| format!(" if {}", self.written(condition, env)));
             let condition = condition.unwrap_or_default();
-            let make = || {
+            let element_made = || {
                 Ok(match &each.result {
                     ForResult::Tuple(element) => {
                         let (made, element) = named(element)?;
@@ -205,8 +205,8 @@ impl<'a> Evaluator<'a> {
             // An element that the condition leaves out needs nothing.
             let is_left_out = is_met.as_ref().map(|is_met| not(is_met.clone(), self.world, origin()));
             let made = match is_left_out {
-                Some(is_left_out) => self.attempts.unless(&is_left_out, self.world, make),
-                None => make(),
+                Some(is_left_out) => self.attempts.unless(&is_left_out, self.world, element_made),
+                None => element_made(),
             };
             made.map(|(name, made)| (name, made, is_met))
         };
@@ -234,9 +234,10 @@ impl<'a> Evaluator<'a> {
             && made.as_ref().is_some_and(|(made, _)| made.describe() == key.describe());
         let all = match (is_met.as_ref().map(Value::as_bool), &each.result) {
             // What stands for all elements is there where any is, and so is what it makes.
-            (Some(Some(true)), _) => joined::mirroring(collection, Mirrored::Emptiness, all),
+            (Some(Some(true)), _) | (None, ForResult::Grouped(..)) => {
+                joined::mirroring(collection, Mirrored::Emptiness, all)
+            }
             (Some(_), _) => all,
-            (None, ForResult::Grouped(..)) => joined::mirroring(collection, Mirrored::Emptiness, all),
             (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),
             (None, _) => joined::mirroring(collection, Mirrored::Length, all),
         };

@@ -158,9 +158,8 @@ impl Mirrored {
             (Self::Number, Ask::Empty) => return Some(Ask::Is(Literal::Number(Number::from(0_usize)))),
             (Self::Number, Ask::LongerThan(count)) => return Some(Ask::Above(Number::from(*count))),
             (Self::Number, _) => false,
-            (_, Ask::Empty | Ask::LongerThan(0)) => true,
             // What is made of null is null, where it is made at all.
-            (Self::Elements | Self::Members, Ask::Null) => true,
+            (_, Ask::Empty | Ask::LongerThan(0)) | (Self::Elements | Self::Members, Ask::Null) => true,
             (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements),
             (_, Ask::Holds(_)) => matches!(self, Self::Elements | Self::Members),
             _ => false,

@@ -92,7 +92,8 @@ impl Selector {
         let management = include.read_bool(world).map(|included| included.unwrap_or(true));
         let reads = halves.clone().map(|half| half != ReadWriteType::WriteOnly);
         let writes = halves.map(|half| half != ReadWriteType::ReadOnly);
-        let whole = excluded.read_list(world).map(|sources| sources.is_empty());
+        // CloudFormation makes a list of one empty text of an empty CommaDelimitedList, and that is no source.
+        let whole = excluded.read_list(world).map(|sources| sources.iter().all(|source| source.as_str() == Some("")));
         let narrowing = if management == Ok(false) {
             include.origin
         } else if reads == Ok(false) || writes == Ok(false) {

@@ -31,7 +31,10 @@ impl Comparison<'_> {
             let mode = if text(resource, "mode") == Some("data") { Mode::Data } else { Mode::Managed };
             let (kind, label) = (text(resource, "type")?.to_owned(), text(resource, "name")?.to_owned());
             let name = Name { mode, kind, label }.to_string();
-            named(&name, self.block(resource, calls, &name))
+            // A data source of a `check` block stands among the others in a plan; nothing but its own `assert` can refer to it.
+            // <https://developer.hashicorp.com/terraform/language/block/check>
+            let is_of_check = mode == Mode::Data && self.written.block(calls, &name).is_none();
+            if is_of_check { None } else { named(&name, self.block(resource, calls, &name)) }
         });
         let outputs = || {
             entries(module, "outputs").find_map(|(output, planned)| {

@@ -86,7 +86,12 @@ impl<'a> Evaluator<'a> {
         match told {
             Some(None) => Provider::default(),
             Some(Some(told)) => match self.undecided(&told) {
-                Some(question) => Provider::resting_on(chosen.shown(), question),
+                Some(question) => {
+                    // Two configurations with one role that is not known work in one account, whatever it is.
+                    let is_named = matches!(told.data, Data::Open(_));
+                    let name = if is_named { self.told_account(&told, written.header) } else { chosen.shown() };
+                    Provider::resting_on(name, question)
+                }
                 None => self.told_account(&told, written.header).into(),
             },
             // Nothing is known but that it is one of its own.

@@ -13,6 +13,7 @@ use crate::syntax::{Attribute, Block, ExprKind};
 use super::estate::CALL_META;
 use super::installed::{Installed, installed};
 use super::module::{Mode, Module, ModuleSource, Modules, ResourceKey};
+use super::validation::validations;
 
 /// How deep modules may call modules.
 const MAX_DEPTH: usize = 32;
@@ -28,7 +29,7 @@ pub(super) struct Node {
     pub children: IndexMap<String, Child>,
     /// The `module` block in the user's code that brought in somebody else's module.
     pub caller: Option<Span>,
-    /// Whether the model knows anything in it or below.
+    /// Whether the model knows anything in it or below, or it says which values it takes.
     pub is_relevant: bool,
     /// Why calls are not followed whose modules are on disk.
     pub notes: Vec<Note>,
@@ -97,7 +98,9 @@ impl Reader<'_> {
             Child::Present(node) => node.is_relevant,
             Child::Absent(_) => true,
         };
-        let is_relevant = module.resources.keys().any(known) || children.values().any(below);
+        // What a module without resources refuses, it refuses of the answers that its callers are judged in.
+        let validates = module.variables.values().any(|variable| !validations(variable).is_empty());
+        let is_relevant = validates || module.resources.keys().any(known) || children.values().any(below);
         Node { module, children, caller, is_relevant, notes }
     }
 

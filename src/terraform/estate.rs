@@ -191,7 +191,7 @@ impl TerraformEstate<'_> {
             let unanswered = self.evaluator.unanswered();
             unanswered.limits.begin();
             unanswered.expand_all();
-            property(&unanswered)
+            property(unanswered)
         };
         let mut failures = Vec::new();
         gather(&value, &mut failures);

@@ -14,7 +14,7 @@ use super::scope::{Caller, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::types::{Type, convert};
 
-impl<'a> Evaluator<'a> {
+impl Evaluator<'_> {
     /// The instance under another index than that of the one that stands for all, where it is not known which instances of
     /// a resource's or module's block there are. It is like that one, but no other instance is it.
     pub fn instance_under(&self, any: ObjectId, index: &Value, span: Span) -> Option<ObjectId> {

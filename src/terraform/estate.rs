@@ -11,7 +11,7 @@ use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Na
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Before, Data, Decided, Failure, ObjectId, Origin, Part, Reason, Role, Value, World, any, look_at, watched,
+    Before, Data, Decided, Failure, Input, ObjectId, Origin, Part, Reason, Role, Value, World, any, look_at, watched,
 };
 
 use super::blocks::Content;
@@ -167,6 +167,10 @@ impl TerraformEstate<'_> {
         self.evaluator.limits.begin();
         let id = ObjectId(resource.handle);
         self.evaluator.find(resource);
+        if let Some(unread) = self.evaluator.unread_override(id) {
+            let (what, origin) = (format!("{}.{name}", resource.address), Origin::at(resource.header, Role::Header));
+            return Value::open(Input::undecidable(what, Reason::Broken(unread), origin.clone()), origin);
+        }
         let value = self.evaluator.property_of(id, name, resource.header);
         let anyway = || {
             let unanswered = self.evaluator.unanswered();

@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::source::{Sources, Span};
 use crate::syntax::NodeKind;
-use crate::value::{Before, Data, Decided, MapKind, Origin, Reason, Role, Value, World};
+use crate::value::{Before, Decided, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
 use super::deployment::Deployment;
@@ -141,15 +141,6 @@ impl Unit for CloudFormationUnit {
 
     fn declares(&self, input: &str) -> bool {
         self.tree.stack(0).is_some_and(|root| root.parameter(input).is_some())
-    }
-
-    fn refuses(&self, input: &str) -> Option<String> {
-        let world = World::default();
-        let evaluator = Evaluator::new(&self.tree, &world, self.tree.given.open);
-        let root = self.tree.stack(0)?;
-        let value = evaluator.parameter(root, root.parameter(input)?);
-        let Data::Open(input) = &value.data else { return None };
-        if let Reason::Broken(why) = &input.reason { Some(why.clone()) } else { None }
     }
 
     fn alternatives(&self) -> Vec<(String, Option<String>)> {

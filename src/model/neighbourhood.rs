@@ -243,8 +243,8 @@ fn declares(unit: &dyn Unit, name: &str) -> bool {
 
 /// The question whether what `importer` imports under a name is the bucket, where several units export that name.
 fn is_imported(importer: &dyn Unit, export: &str, exporter: &dyn Unit, bucket: &Resource) -> Arc<Question> {
-    let imported = format!("what {} imports as \"{export}\"", importer.path());
+    let subject = format!("what {} imports as \"{export}\"", importer.path());
     let reason = Reason::Elsewhere("several units export that name".to_owned());
     let claim = Claim::with("is", format!("{} of {}", bucket.address, exporter.path()));
-    claim.of(&imported, reason, Origin::at(bucket.header, Role::Header))
+    claim.of(&subject, reason, Origin::at(bucket.header, Role::Header))
 }

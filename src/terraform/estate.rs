@@ -13,7 +13,7 @@ use crate::model::{
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Before, Data, Decided, Failure, ObjectId, Origin, Part, Reason, Role, Value, World, any, look_at, watched,
+    Before, Data, Decided, Failure, Input, ObjectId, Origin, Part, Reason, Role, Value, World, any, look_at, watched,
 };
 
 use super::blocks::Content;
@@ -180,6 +180,10 @@ impl TerraformEstate<'_> {
         self.evaluator.limits.begin();
         let id = ObjectId(resource.handle);
         self.evaluator.find(resource);
+        if let Some(unread) = self.evaluator.unread_override(id) {
+            let (what, origin) = (format!("{}.{name}", resource.address), Origin::at(resource.header, Role::Header));
+            return Value::open(Input::undecidable(what, Reason::Broken(unread), origin.clone()), origin);
+        }
         let property = |evaluator: &Evaluator<'_>| match evaluator.property_of(id, name, resource.header) {
             null if null.is_null() && is_required(resource.kind, name) => {
                 Value::failed("Terraform requires it, and it is not set", null.origin)

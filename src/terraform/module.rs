@@ -45,6 +45,8 @@ pub struct Module {
     pub(super) providers: Vec<Block>,
     /// Files that could not be read or parsed.
     pub(super) errors: Vec<FileError>,
+    /// What is wrong with an override file, which may replace anything.
+    pub(super) unread_override: Option<String>,
     /// Remarks about the declarations.
     pub(super) notes: Vec<Note>,
 }
@@ -159,11 +161,17 @@ impl Module {
         };
         let mut blocks: Vec<Block> = files.primary.iter().flat_map(&mut parse).collect();
         let changes: Vec<Block> = files.overrides.iter().flat_map(&mut parse).collect();
+        let is_override = |error: &&FileError| {
+            let name = Path::new(&error.path).file_name().map(|name| name.to_string_lossy());
+            files.overrides.iter().any(|file| name.as_deref() == Some(file))
+        };
+        let unread = read.errors.iter().find(is_override);
+        let unread_override = unread.map(|error| format!("{}: {}", error.path, error.message));
         for change in changes {
             merge::apply(&mut blocks, change, &mut read.notes);
         }
         let module = Self::of(directory, blocks);
-        Self { errors: read.errors, notes: [read.notes, module.notes].concat(), ..module }
+        Self { errors: read.errors, unread_override, notes: [read.notes, module.notes].concat(), ..module }
     }
 
     fn parsed(&mut self, sources: &Sources, file: Result<FileId, ReadError>) -> Body {

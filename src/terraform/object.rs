@@ -90,6 +90,14 @@ impl<'a> Evaluator<'a> {
         matches!(self.object(id).as_deref(), Some(Object::Module(_) | Object::Absent(_)))
     }
 
+    /// What is wrong with a file that may override any argument of an instance.
+    pub fn unread_override(&self, id: ObjectId) -> Option<String> {
+        match self.object(id).as_deref()? {
+            Object::Instance(instance) => instance.scope.node.module.unread_override.clone(),
+            Object::Module(_) | Object::Absent(_) => None,
+        }
+    }
+
     /// What stands for the names of an object's attributes, or for all of them, where it may have others than are known of.
     pub fn unlisted(&self, id: ObjectId, origin: &Origin) -> Option<Value> {
         match self.object(id).as_deref() {

@@ -58,12 +58,10 @@ fn stray_quote(text: &str) -> bool {
     let mut place = Place::Beginning;
     for character in lines.strip_suffix('\r').unwrap_or(&lines).chars() {
         place = match (place, character) {
-            (Place::Beginning | Place::Closed, '"') => Place::Quoted,
-            (Place::Bare, '"') => return true,
             (Place::Quoted, '"') => Place::Closed,
-            (Place::Quoted, _) => Place::Quoted,
+            (Place::Beginning | Place::Closed, '"') | (Place::Quoted, _) => Place::Quoted,
             (_, ',' | '\n') => Place::Beginning,
-            (Place::Closed, _) => return true,
+            (Place::Bare, '"') | (Place::Closed, _) => return true,
             (Place::Beginning | Place::Bare, _) => Place::Bare,
         };
     }

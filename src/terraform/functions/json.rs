@@ -42,10 +42,7 @@ fn decode(arguments: &Arguments) -> Answer {
         return Ok(read_back(value));
     }
     let holes = Holes::dig(text, Reading::Json).ok_or(Trouble::Unknown)?;
-    // Go takes no mark of byte order for JSON, and a surrogate without its other half for a character nobody knows.
-    if holes.marked.source.starts_with('\u{feff}') {
-        return Err("the text begins with a mark of byte order".into());
-    }
+    // Go takes a surrogate without its other half for a character that nobody knows.
     let parsed = json::parse(arguments.call.span.file, &whole_surrogates(&holes.marked.source));
     read(&parsed, &Tree { holes, scalar, arguments }, "JSON")
 }

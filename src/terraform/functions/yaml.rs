@@ -13,7 +13,7 @@ use super::time::is_leap;
 use crate::syntax::{Node, NodeKind, Parsed, ProblemSeverity, Scalar, Style, yaml};
 use crate::terraform::types;
 use crate::terraform::unknown::Outcome;
-use crate::value::{Data, ListKind, MapKind, Number, Origin, Value};
+use crate::value::{Data, ListKind, MapKind, Number, Origin, Value, World};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("yamldecode", &[P::Text], Outcome::Open, decode),
@@ -119,13 +119,31 @@ impl Tree<'_> {
     }
 }
 
-/// Two properties of one name are the last one, if they have one type.
+/// Two properties of one name are the last one, if the first one becomes one of its type.
 fn same_type(key: &str, one: &Value, other: &Value) -> Result<(), Trouble> {
     if one.obstacle().or(other.obstacle()).is_some() {
         return Err(Trouble::Unknown);
     }
-    let are_same = types::of(one) == types::of(other);
-    if are_same { Ok(()) } else { Err(format!("two properties {key} have different types").into()) }
+    if becomes(one, other) { Ok(()) } else { Err(format!("two properties {key} have different types").into()) }
+}
+
+/// Whether a value becomes one of the type that another has.
+fn becomes(one: &Value, other: &Value) -> bool {
+    match (&one.data, &other.data) {
+        (Data::Null, _) => true,
+        (Data::List(_, ones), Data::List(_, others)) => {
+            ones.len() == others.len() && ones.iter().zip(others.iter()).all(|(one, other)| becomes(one, other))
+        }
+        (Data::Map(_, ones), Data::Map(_, others)) => {
+            let becomes = |(key, one)| others.get(key).is_some_and(|other| becomes(one, other));
+            ones.iter().all(becomes)
+        }
+        (_, Data::Null | Data::List(..) | Data::Map(..)) => false,
+        _ => {
+            let converted = types::convert(one.clone(), &types::of(other), &World::default());
+            !matches!(converted.data, Data::Failed(_))
+        }
+    }
 }
 
 /// An infinite number as the key that it becomes.

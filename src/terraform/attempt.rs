@@ -31,6 +31,8 @@ struct Needs {
     certain: Vec<Value>,
     /// That no function in it refuses what it is given.
     accepted: Vec<Value>,
+    /// What is answered before it is known what else could fail.
+    awaited: Vec<Value>,
     /// Whether an operation in it may refuse a value although it is set and of a fitting type: then one question tells whether
     /// all of them take what they are given.
     is_doubtful: bool,
@@ -61,13 +63,16 @@ impl Attempts {
     /// Does `work`: what that needs is not needed where `exception` is true.
     pub fn unless<T>(&self, exception: &Value, world: &World, work: impl FnOnce() -> T) -> T {
         let (done, needs) = self.within(self.is_on().then(Needs::default), work);
-        let Some(Needs { certain, accepted, .. }) = needs else { return done };
+        let Some(Needs { certain, accepted, awaited, .. }) = needs else { return done };
         let unless = |need: Value| any(vec![need, exception.clone()], world, exception.origin.clone());
         for need in certain {
             self.add(|needs| &mut needs.certain, unless(need));
         }
         for need in accepted {
             self.add(|needs| &mut needs.accepted, unless(need));
+        }
+        for need in awaited {
+            self.add(|needs| &mut needs.awaited, unless(need));
         }
         done
     }
@@ -112,6 +117,9 @@ impl<'a> Evaluator<'a> {
         };
         if is_doubtful {
             self.needs_taken(value, origin());
+        }
+        if stops_at_a_question(expr) && matches!(value.data, Data::Pending(_)) {
+            self.needs_answer(value);
         }
     }
 
@@ -180,7 +188,7 @@ impl<'a> Evaluator<'a> {
             (self.attempts.is_on(), value.waiting())
         {
             let waiting = Value::pending(Arc::clone(question), origin.clone());
-            self.attempts.add(|needs| &mut needs.accepted, waiting);
+            self.attempts.add(|needs| &mut needs.awaited, waiting);
         }
     }
 
@@ -302,11 +310,12 @@ impl<'a> Evaluator<'a> {
         let (value, needs) = self.attempts.within(Some(Needs::default()), || self.evaluate(expr, env));
         let origin = || Origin::expression(expr.span);
         // What is asked of a value tells that it is not null, so that is asked before.
-        let Needs { certain: mut conditions, accepted, is_doubtful } = needs.unwrap_or_default();
+        let Needs { certain: mut conditions, accepted, awaited, is_doubtful } = needs.unwrap_or_default();
         match value.obstacle().map(|obstacle| &obstacle.data) {
             Some(Data::Open(_) | Data::Opaque(_)) if is_doubtful => conditions.push(self.is_accepted(&value, origin())),
             _ => conditions.extend(accepted),
         }
+        conditions.extend(awaited);
         match value.obstacle().map(|obstacle| &obstacle.data) {
             Some(Data::Failed(_)) => conditions.push(Value::bool(false, origin())),
             Some(Data::Pending(question)) => conditions.push(Value::pending(question.clone(), origin())),
@@ -387,6 +396,8 @@ impl<'a> Evaluator<'a> {
                 _ => self.unclear(source, key),
             },
             Data::Opaque(_) => self.unclear(source, key),
+            // What comes of the answer may lack the key.
+            Data::Pending(_) => source.clone(),
             Data::Map(_, entries) if entries.keys().any(|key| self.is_unknown_key(key)) => {
                 let named = key.as_str().is_some_and(|key| entries.contains_key(key));
                 if named { yes() } else { self.unclear(source, key) }
@@ -411,6 +422,22 @@ fn is_list_made(collection: &Value) -> bool {
 /// Whether an open value is a collection that is made of others, or of instances.
 fn is_made(collection: &Value) -> bool {
     collection.parts().is_some() || collection.each().is_some() || collection.filtered().is_some()
+}
+
+/// Whether a part of an expression is not worked out before a question is answered, so that it may fail then although its
+/// value is not needed: the branch that a conditional takes, what a filter keeps, the next argument of `try`. What is written
+/// down does not fail.
+fn stops_at_a_question(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Conditional(_, yes, no) => !(is_constant(yes) && is_constant(no)),
+        ExprKind::For(_) | ExprKind::Template(_) => true,
+        ExprKind::Call(call) => call.name != "can",
+        _ => false,
+    }
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(..))
 }
 
 /// Whether the expression alone is worth something: `var` and `data.aws_region` are only the beginnings of names.

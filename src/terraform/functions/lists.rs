@@ -145,7 +145,8 @@ fn distinct(arguments: &Arguments) -> Answer {
         let mut is_new = true;
         for other in before {
             let obstacles = [other, item].map(Value::obstacle).into_iter().flatten();
-            let is_input = obstacles.into_iter().any(|obstacle| matches!(obstacle.data, Data::Open(_)));
+            let is_input =
+                obstacles.into_iter().any(|obstacle| matches!(obstacle.data, Data::Open(_) | Data::Pending(_)));
             match equal(other, item, arguments.world(), arguments.origin()) {
                 same if same.as_bool() == Some(true) => is_new = false,
                 undecided if is_input && undecided.as_bool().is_none() => return Ok(undecided),

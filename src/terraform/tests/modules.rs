@@ -228,7 +228,7 @@ fn an_account_is_told_by_whatever_tells_one() {
     let providers: Vec<String> =
         unit.estate(&world).resources(Kind::Trail).into_iter().map(|trail| trail.provider.to_string()).collect();
     let [here, there] = ["111122223333", "444455556666"];
-    assert_eq!(providers, [here, here, here, there, there, "aws.open", "aws.profile", ""]);
+    assert_eq!(providers, [here, here, here, there, there, "var.role", "var.profile", ""]);
 }
 
 /// OpenTofu: <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>

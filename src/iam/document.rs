@@ -134,7 +134,7 @@ impl Document {
         };
         match statements.pieces() {
             Some(pieces) => Self { statements: Self::list(&pieces, name) },
-            None if statements.as_map().is_some() || element(&statements).is_some() => {
+            None if statements.as_map().is_some() || statements.element().is_some() => {
                 Self { statements: Self::list(&[&statements], name) }
             }
             None => whole(
@@ -155,7 +155,7 @@ impl Statement {
     fn read(value: &Value, number: usize, document: &str) -> Self {
         let name = format!("statement {number} of {document}");
         let value = encoded(value);
-        if let Some(element) = element(value) {
+        if let Some(element) = value.element() {
             return Self { of: Some(value.clone()), ..Self::read(&with_known_keys(element), number, document) };
         }
         // What would tell a secret names nothing.
@@ -168,12 +168,6 @@ impl Statement {
         };
         Self { name, number, sid, origin: value.origin.clone(), body, of: None }
     }
-}
-
-/// What stands for all elements of an unknown collection that are made alike.
-fn element(collection: &Value) -> Option<&Value> {
-    let each = collection.each().map(|(_, element)| element);
-    each.or_else(|| collection.filtered().map(|[_, element, _]| element))
 }
 
 impl Terms {

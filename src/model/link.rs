@@ -116,9 +116,12 @@ fn unread(name: &Value, estate: &dyn Estate) -> Option<Arc<Input>> {
     Some(Arc::new(Input::undecidable(literal, estate.unread()?, name.origin.clone())))
 }
 
+/// What the bucket's name comes from, where that is not on disk, or would be refused in every world: it may be any.
 fn absent_module(value: &Value) -> Option<Arc<Input>> {
     match &value.data {
-        Data::Open(input) if matches!(input.reason, Reason::ModuleNotOnDisk { .. }) => Some(Arc::clone(input)),
+        Data::Open(input) if matches!(input.reason, Reason::ModuleNotOnDisk { .. } | Reason::Broken(_)) => {
+            Some(Arc::clone(input))
+        }
         Data::Text(text) => text.values().find_map(absent_module),
         _ => None,
     }

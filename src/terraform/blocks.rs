@@ -189,9 +189,9 @@ impl<'a> Evaluator<'a> {
         let question = Question::new(input, Ask::Empty);
         match self.world.answer(&question) {
             Some(true) => Ok(Vec::new()),
-            Some(false) => match value.filtered().map(|[.., is_met]| (&is_met.data, is_met)) {
-                Some((Data::Bool(false), _)) => Ok(Vec::new()),
-                Some((Data::Pending(_) | Data::Failed(_), is_met)) => Err(is_met.clone()),
+            Some(false) => match value.filtered() {
+                Some([.., Value { data: Data::Bool(false), .. }]) => Ok(Vec::new()),
+                Some([.., is_met]) if matches!(is_met.data, Data::Pending(_) | Data::Failed(_)) => Err(is_met.clone()),
                 _ => Ok(vec![self.any_element(value, span)]),
             },
             None => Err(Value::pending(question, Origin::expression(span))),

@@ -7,11 +7,13 @@
 
 mod agree;
 mod before;
+mod collection;
 mod facts;
 mod fixed;
 mod foreign;
 mod input;
 mod json;
+mod literal;
 mod marked;
 mod names;
 mod number;
@@ -34,8 +36,9 @@ use crate::source::Span;
 pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
-pub use input::{Ask, Claim, Domain, Input, Junction, Keys, Literal, Mirrored, Question, Reason};
+pub use input::{Ask, Claim, Domain, Input, Junction, Keys, Mirrored, Question, Reason};
 pub use json::{Layout, encoded_name, json_escaped, json_of};
+pub use literal::Literal;
 pub use marked::{Mark, Marked, Piece};
 pub use names::{attempted, index_in, is_inside, is_part, names_in, renamed, step};
 pub use number::{Decimal, NoNumber, Number};
@@ -251,54 +254,6 @@ impl Value {
         }
     }
 
-    /// What an unknown collection is put together of, and how, if that is known.
-    #[must_use]
-    pub fn parts(&self) -> Option<(Junction, &[Value])> {
-        match &self.data {
-            Data::Open(input) => match &input.reason {
-                Reason::Joined(junction, parts) => Some((*junction, parts)),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// What any element of an unknown collection is made like, with its key, if that is known.
-    #[must_use]
-    pub fn each(&self) -> Option<&(Self, Self)> {
-        match &self.data {
-            Data::Open(input) => match &input.reason {
-                Reason::Each(element) => Some(element),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// What stands for all elements of the collection that an unknown one is a part of, with its key, and whether it is in
-    /// that part.
-    #[must_use]
-    pub fn filtered(&self) -> Option<&[Self; 3]> {
-        match &self.data {
-            Data::Open(input) => match &input.reason {
-                Reason::Filtered(element) => Some(element),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Whether it is an unknown list or set, which may have no elements: as its type says, or what it is made of.
-    #[must_use]
-    pub fn is_open_list(&self) -> bool {
-        let Data::Open(input) = &self.data else { return false };
-        matches!(self.said_type(), Type::List(_) | Type::Set(_) | Type::Tuple(_))
-            || input.domain.keys == Keys::Positions
-            || self.pieces().is_some()
-            || self.each().is_some()
-            || self.filtered().is_some()
-    }
-
     /// Shows the value and everything in it to `visitor`.
     pub fn visit<'v>(&'v self, visitor: &mut dyn FnMut(&'v Self)) {
         visitor(self);
@@ -307,18 +262,6 @@ impl Value {
             Data::List(_, items) => items.iter().for_each(|item| item.visit(visitor)),
             Data::Map(_, entries) => entries.values().for_each(|entry| entry.visit(visitor)),
             _ => {}
-        }
-    }
-
-    /// What a list holds, as far as that is known: its elements, and values that stand for any number of elements.
-    #[must_use]
-    pub fn pieces(&self) -> Option<Vec<&Self>> {
-        match (self.as_list(), self.parts()) {
-            (Some(items), _) => Some(items.iter().collect()),
-            (None, Some((junction, parts))) if junction.is_of_elements() => {
-                Some(parts.iter().flat_map(|part| part.pieces().unwrap_or_else(|| vec![part])).collect())
-            }
-            _ => None,
         }
     }
 

@@ -167,9 +167,8 @@ impl Value {
                 {
                     return Ok(Vec::new());
                 }
-                let made = self.each().map(|(_, element)| element).or(self.filtered().map(|[_, element, _]| element));
                 let any = || Input::derived(format!("{}[*]", input.name), input.origin.clone());
-                Ok(vec![made.cloned().unwrap_or_else(|| Self::open(any(), self.origin.clone()))])
+                Ok(vec![self.element().cloned().unwrap_or_else(|| Self::open(any(), self.origin.clone()))])
             }
             _ => Ok(if self.read_null(world)? { Vec::new() } else { vec![self.clone()] }),
         }

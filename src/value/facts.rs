@@ -149,8 +149,7 @@ fn is(literal: &Literal, ask: &Ask, domain: &Domain) -> Option<bool> {
             _ => Some(*literal != Literal::Null),
         },
         // Texts and other scalars are no lists and hold nothing; nobody looks into null.
-        Ask::Listed => (*literal != Literal::Null).then_some(false),
-        Ask::Holds(_) => (*literal != Literal::Null).then_some(false),
+        Ask::Listed | Ask::Holds(_) => (*literal != Literal::Null).then_some(false),
         Ask::LongerThan(count) => match literal {
             Literal::Text(text) => Some(text.graphemes(true).count() > *count),
             _ => None,

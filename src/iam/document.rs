@@ -127,6 +127,13 @@ impl Document {
         };
         let statements =
             entries.iter().find(|(key, _)| *key == "Statement").map(|(_, statements)| with_known_keys(statements));
+        // What Terraform's provider renders of no statements is a head only.
+        if statements.is_none()
+            && entries.iter().any(|(key, _)| *key == "Version")
+            && entries.iter().all(|(key, _)| matches!(key.as_ref(), "Version" | "Id"))
+        {
+            return Self { statements: Vec::new() };
+        }
         let Some(statements) = statements.filter(|value| !value.is_null()) else {
             return whole(
                 unknown(&document, name).unwrap_or_else(|| broken(name, "it has no Statement", &document.origin)),

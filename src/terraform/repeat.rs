@@ -12,7 +12,7 @@ use crate::value::{
 
 use super::evaluator::Evaluator;
 use super::joined;
-use super::operators::not;
+use super::operators::{not, without_equals};
 use super::scope::{Binding, Env};
 use super::truth::truth;
 use super::types::{Nullable, Type, convert, of, shaped};
@@ -33,6 +33,10 @@ impl<'a> Evaluator<'a> {
     }
 
     fn for_over(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Value {
+        let collection = &match without_equals(collection, self.world, &Origin::expression(span)) {
+            Ok(collection) => collection,
+            Err(undecided) => return undecided,
+        };
         let elements = match self.elements(collection, span) {
             Ok(elements) => elements,
             Err(obstacle) => {

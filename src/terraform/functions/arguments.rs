@@ -1,5 +1,6 @@
 //! How a function is declared, and how it gets at its arguments.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -8,6 +9,7 @@ pub(super) use super::parameters::Parameter;
 use super::{Call, whole};
 use crate::model::policy_document::written_out;
 use crate::terraform::joined::{is_nothing, joined, resolved};
+use crate::terraform::operators::without_equals;
 use crate::terraform::types::{convert, kind, null_decided, of, shaped};
 use crate::terraform::unknown::Outcome;
 use crate::value::{Data, Junction, ListKind, Number, Origin, Part, Question, Value, World};
@@ -230,6 +232,14 @@ impl<'a> Arguments<'a> {
             Data::List(kind, items) => Ok((*kind, items)),
             _ => Err(not_a("list", value)),
         }
+    }
+
+    /// The collection; a set without the elements that inputs make equal.
+    pub(super) fn without_equals<'v>(&self, collection: &'v Value) -> Result<Cow<'v, Value>, Trouble> {
+        without_equals(collection, self.world(), &self.origin()).map_err(|undecided| match undecided.data {
+            Data::Pending(question) => Trouble::Ask(question),
+            _ => Trouble::Unknown,
+        })
     }
 
     /// The entries of a map or object, themselves perhaps unknown.

@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
 use crate::syntax::BinaryOperator;
 use crate::terraform::joined::{count, item};
-use crate::terraform::operators::{all, any, binary, equal, not};
+use crate::terraform::operators::{all, any, binary, equal, is_decided, not, once_each};
 use crate::terraform::types::{self, Type, unify};
 use crate::terraform::unknown::{Outcome, is_identifier, may_have_unknown_keys, opaque, settle};
 use crate::value::{
@@ -28,17 +28,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn length(arguments: &Arguments) -> Answer {
-    let value = arguments.value(0);
+    let value = &*arguments.without_equals(arguments.value(0))?;
     let unknown_length = |never_empty: bool| {
         let domain = Domain { never_null: true, never_empty, ..Domain::default() };
         let counted = Input { domain, ..Input::derived(value.describe(), value.origin.clone()) };
         Ok(length_of(&Arc::new(counted), arguments.world(), arguments.origin()))
     };
     let count = match &value.data {
-        // Elements of a set that are not known may be the same.
-        Data::List(ListKind::Set, items) if items.len() > 1 && value.obstacle().is_some() => {
-            return unknown_length(true);
-        }
+        Data::List(ListKind::Set, items) if may_be_fewer(items) => return unknown_length(true),
         Data::List(_, items) => items.len(),
         Data::Map(_, entries) => match different_keys(entries, arguments) {
             Ok(count) => count,
@@ -82,18 +79,7 @@ fn different_keys(entries: &IndexMap<String, Value>, arguments: &Arguments) -> R
         return Ok(entries.len());
     }
     let keys: Vec<Value> = entries.keys().map(|key| arguments.call.host.key(key, arguments.origin())).collect();
-    let is_open = |key: &Value| key.obstacle().is_some_and(|part| matches!(part.data, Data::Open(_)));
-    let mut count = keys.len();
-    for (at, key) in keys.iter().enumerate() {
-        let others = keys.iter().skip(at + 1).filter(|other| is_open(key) || is_open(other));
-        let mut same = others.map(|other| equal(key, other, arguments.world(), arguments.origin()));
-        match same.find(|same| same.as_bool() != Some(false)) {
-            Some(same) if same.as_bool() == Some(true) => count -= 1,
-            Some(undecided) => return Err(undecided),
-            None => {}
-        }
-    }
-    Ok(count)
+    once_each(&keys, arguments.world(), &arguments.origin()).map(|kept| kept.len())
 }
 
 /// The length of an input, which can be asked about.
@@ -175,12 +161,20 @@ fn one(arguments: &Arguments) -> Answer {
             None => empty,
         });
     }
-    match arguments.sequence(0)? {
-        (_, []) => Ok(Value::null(arguments.origin())),
-        (_, [item]) => Ok(chosen(item, arguments)),
-        (ListKind::Set, _) if arguments.value(0).obstacle().is_some() => Err(Trouble::Unknown),
-        (_, items) => Err(format!("at most one element is allowed, there are {}", items.len()).into()),
+    match &arguments.without_equals(collection)?.data {
+        Data::List(_, items) if items.is_empty() => Ok(Value::null(arguments.origin())),
+        Data::List(ListKind::Set, items) if may_be_fewer(items) => Err(Trouble::Unknown),
+        Data::List(_, items) => match items.as_slice() {
+            [item] => Ok(chosen(item, arguments)),
+            items => Err(format!("at most one element is allowed, there are {}", items.len()).into()),
+        },
+        _ => Err(not_a("list", collection)),
     }
+}
+
+/// Whether elements of a set that are opaque may be the same as others.
+fn may_be_fewer(items: &[Value]) -> bool {
+    items.len() > 1 && items.iter().any(|item| item.obstacle().is_some() && !is_decided(item))
 }
 
 /// Whether an unknown collection may be a set, which has no first element.

@@ -1,5 +1,7 @@
 //! `format` and `formatlist`: the text, its verbs and its arguments. How a verb writes a value is in [`super::verbs`].
 
+use std::borrow::Cow;
+
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_bytes, weight};
 use super::parameters::may_have_fraction;
 use super::verbs::{self, Verb};
@@ -25,9 +27,11 @@ fn format(arguments: &Arguments) -> Answer {
 
 fn format_list(arguments: &Arguments) -> Answer {
     let format = arguments.text(0)?;
+    let lists = arguments.rest(1).iter().map(|value| arguments.without_equals(value));
+    let lists: Vec<Cow<Value>> = lists.collect::<Result<_, _>>()?;
     let mut length = None;
     let mut may_be_longer = false;
-    for value in arguments.rest(1) {
+    for value in &lists {
         match &value.data {
             Data::List(_, items) => match length {
                 Some(other) if other != items.len() => return Err("the lists must have the same length".into()),
@@ -43,9 +47,9 @@ fn format_list(arguments: &Arguments) -> Answer {
         return Err(Trouble::Unknown);
     }
     // Where nothing is written, nobody looks at the format.
-    let pieces = if length == Some(0) { Vec::new() } else { parse(format, arguments.values.len() - 1)? };
+    let pieces = if length == Some(0) { Vec::new() } else { parse(format, lists.len())? };
     let rows = (0..length.unwrap_or(1)).map(|row| {
-        let values: Vec<Value> = arguments.rest(1).iter().map(|value| in_row(value, row, arguments)).collect();
+        let values: Vec<Value> = lists.iter().map(|value| in_row(value, row, arguments)).collect();
         write(&pieces, &values, arguments)
     });
     Ok(Value::list(ListKind::List, rows.collect::<Result<_, _>>()?, arguments.origin()))

@@ -1,13 +1,11 @@
 //! Functions that make lists of lists.
 
-use std::collections::HashSet;
-
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, limit_items, not_a};
 use super::collections::{decided, truth};
 use super::describe;
 use crate::syntax::BinaryOperator;
 use crate::terraform::joined::{item, joined, shuffled};
-use crate::terraform::operators::{any, binary, equal};
+use crate::terraform::operators::{any, binary, equal, once_each};
 use crate::terraform::types::{self, Type};
 use crate::terraform::unknown::{Outcome, derive, opaque};
 use crate::value::{Data, Junction, ListKind, Literal, SymbolSource, Value};
@@ -133,32 +131,12 @@ fn compact(arguments: &Arguments) -> Answer {
 
 /// Elements that may turn out to be the same are both kept.
 fn distinct(arguments: &Arguments) -> Answer {
-    let (mut kept, mut literals, mut unknown) = (Vec::<Value>::new(), HashSet::new(), Vec::<Value>::new());
-    for item in arguments.items(0)? {
-        let literal = Literal::of(item);
-        if literal.clone().is_some_and(|literal| !literals.insert(literal)) {
-            continue;
-        }
-        // A literal can be the same as nothing before it but what is not known.
-        let before = if literal.is_some() { &unknown } else { &kept };
-        limit_items(before.len() * kept.len())?;
-        let mut is_new = true;
-        for other in before {
-            let obstacles = [other, item].map(Value::obstacle).into_iter().flatten();
-            let is_input =
-                obstacles.into_iter().any(|obstacle| matches!(obstacle.data, Data::Open(_) | Data::Pending(_)));
-            match equal(other, item, arguments.world(), arguments.origin()) {
-                same if same.as_bool() == Some(true) => is_new = false,
-                undecided if is_input && undecided.as_bool().is_none() => return Ok(undecided),
-                _ => {}
-            }
-        }
-        if is_new {
-            unknown.extend(literal.is_none().then(|| item.clone()));
-            kept.push(item.clone());
-        }
-    }
-    Ok(Value::list(ListKind::List, kept, arguments.origin()))
+    let items = arguments.items(0)?;
+    limit_items(items.len() * items.iter().filter(|item| Literal::of(item).is_none()).count())?;
+    Ok(match once_each(items, arguments.world(), &arguments.origin()) {
+        Ok(kept) => Value::list(ListKind::List, kept, arguments.origin()),
+        Err(undecided) => undecided,
+    })
 }
 
 fn index(arguments: &Arguments) -> Answer {

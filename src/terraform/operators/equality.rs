@@ -1,5 +1,8 @@
-//! `==`: what is certainly the same, what certainly is not, and the question that decides the rest.
+//! `==`: what is certainly the same, what certainly is not, and the question that decides the rest. And what is left
+//! of values of which some are the same.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -14,6 +17,56 @@ use crate::value::{
     Ask, Data, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Question, SymbolSource, Text, Value,
     World,
 };
+
+/// The values without those that equal one before them. Two opaque ones of which nobody can tell stay two.
+///
+/// # Errors
+/// What waits for the answer whether an input makes two of them equal.
+pub fn once_each(items: &[Value], world: &World, origin: &Origin) -> Result<Vec<Value>, Value> {
+    let (mut kept, mut literals, mut unknown) = (Vec::<Value>::new(), HashSet::new(), Vec::<Value>::new());
+    for item in items {
+        let literal = Literal::of(item);
+        if literal.clone().is_some_and(|literal| !literals.insert(literal)) {
+            continue;
+        }
+        // A literal can be the same as nothing before it but what is not known.
+        let before = if literal.is_some() { &unknown } else { &kept };
+        let mut is_new = true;
+        for other in before {
+            match equal(other, item, world, origin.clone()) {
+                same if same.as_bool() == Some(true) => is_new = false,
+                undecided if undecided.as_bool().is_none() && (is_decided(other) || is_decided(item)) => {
+                    return Err(undecided);
+                }
+                _ => {}
+            }
+        }
+        if is_new {
+            unknown.extend(literal.is_none().then(|| item.clone()));
+            kept.push(item.clone());
+        }
+    }
+    Ok(kept)
+}
+
+/// The collection; a set without the elements that inputs make equal.
+///
+/// # Errors
+/// What waits for the answer whether an input makes two of them equal.
+pub fn without_equals<'v>(collection: &'v Value, world: &World, origin: &Origin) -> Result<Cow<'v, Value>, Value> {
+    match &collection.data {
+        Data::List(ListKind::Set, items) if is_decided(collection) => {
+            let kept = once_each(items, world, origin)?;
+            Ok(Cow::Owned(Value::list(ListKind::Set, kept, collection.origin.clone()).typed(collection.said_type())))
+        }
+        _ => Ok(Cow::Borrowed(collection)),
+    }
+}
+
+/// Whether an input decides the value, or a part of it.
+pub fn is_decided(value: &Value) -> bool {
+    value.obstacle().is_some_and(|obstacle| matches!(obstacle.data, Data::Open(_) | Data::Pending(_)))
+}
 
 /// `left == right`: a boolean, or pending on the question that decides it. Equality does not convert, so the text
 /// "true" is not the boolean, and a list is not a tuple.

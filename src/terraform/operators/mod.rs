@@ -13,7 +13,7 @@ use crate::terraform::types::{Type, convert};
 use crate::value::{Data, Origin, Value, World};
 
 pub use arithmetic::negate;
-pub use equality::equal;
+pub use equality::{equal, is_decided, once_each, without_equals};
 pub use logic::{all, any, not};
 
 /// `left operator right`. A failed operand fails the whole, also where the other operand would decide: up to version

@@ -18,7 +18,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("merge", &[], Outcome::Open, merge).variadic(P::KeyedOrNull),
     function("transpose", &[P::TextLists], Outcome::Open, transpose),
     function("values", &[P::Keyed], Outcome::Open, values),
-    function("zipmap", &[P::Texts, P::Sequence], Outcome::Open, zip_map),
+    function("zipmap", &[P::Texts, P::Ordered], Outcome::Open, zip_map),
 ];
 
 fn lookup(arguments: &Arguments) -> Answer {

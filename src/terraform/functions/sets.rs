@@ -16,19 +16,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The sets' elements converted to the one type they have in common.
 fn alike(arguments: &Arguments) -> Result<Vec<Vec<Value>>, Trouble> {
-    let mut all = Vec::new();
-    for index in 0..arguments.values.len() {
-        all.extend(arguments.items(index)?.iter().cloned());
-    }
-    let all = types::unify(all, arguments.world()).ok_or("all sets must have the same type")?;
-    let mut rest = all.as_slice();
-    let mut sets = Vec::new();
-    for index in 0..arguments.values.len() {
-        let (set, behind) = rest.split_at_checked(arguments.items(index)?.len()).ok_or(Trouble::Unknown)?;
-        sets.push(set.to_vec());
-        rest = behind;
-    }
-    Ok(sets)
+    let sets = types::unify(arguments.values.clone(), arguments.world()).ok_or("all sets must have the same type")?;
+    sets.iter().map(|set| set.as_list().map(<[_]>::to_vec).ok_or(Trouble::Unknown)).collect()
 }
 
 fn union(arguments: &Arguments) -> Answer {

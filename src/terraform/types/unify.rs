@@ -142,12 +142,9 @@ fn tuples(types: &[&Type]) -> Option<Type> {
     items.collect::<Option<_>>().map(Type::Tuple)
 }
 
-/// Lists, tuples and sets make a list, or a set if one is. Beside tuples a set keeps its type where their elements may be
-/// converted to it: a text may yet be a number.
+/// Lists and tuples make a list, sets a set. Beside sets a list keeps its type, and a set beside tuples, where the elements
+/// of the others may be converted to it: a text may yet be a number.
 fn lists(types: &[&Type]) -> Option<Type> {
-    if let [Type::Tuple(items), Type::Set(element)] | [Type::Set(element), Type::Tuple(items)] = types {
-        return items.iter().all(|item| item.may_become(element)).then(|| Type::Set(element.clone()));
-    }
     let mut elements = Vec::new();
     for ty in types {
         match ty {
@@ -156,8 +153,20 @@ fn lists(types: &[&Type]) -> Option<Type> {
             _ => {}
         }
     }
-    let set = types.iter().any(|ty| matches!(ty, Type::Set(_)));
-    common(&elements).map(if set { Type::set } else { Type::list })
+    let of_lists =
+        types.iter().filter_map(|ty| if let Type::List(element) = ty { Some((**element).clone()) } else { None });
+    let of_lists: Vec<Type> = of_lists.collect();
+    let is_set = |ty: &&Type| matches!(ty, Type::Set(_));
+    match types {
+        [Type::Tuple(_), Type::Set(element)] | [Type::Set(element), Type::Tuple(_)] => {
+            elements.iter().all(|item| item.may_become(element)).then(|| Type::Set(element.clone()))
+        }
+        _ if !of_lists.is_empty() && types.iter().any(is_set) => {
+            let element = common(&of_lists)?;
+            elements.iter().all(|item| item.may_become(&element)).then(|| Type::list(element))
+        }
+        _ => common(&elements).map(if types.iter().any(is_set) { Type::set } else { Type::list }),
+    }
 }
 
 /// Maps and objects make a map.

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html>
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html>
 
-use crate::value::{Decided, Origin, Value, World, any, every};
+use crate::value::{Data, Decided, Origin, Value, World, any, every};
 
 /// The management events a trail logs.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,8 +92,7 @@ impl Selector {
         let management = include.read_bool(world).map(|included| included.unwrap_or(true));
         let reads = halves.clone().map(|half| half != ReadWriteType::WriteOnly);
         let writes = halves.map(|half| half != ReadWriteType::ReadOnly);
-        // CloudFormation makes a list of one empty text of an empty CommaDelimitedList, and that is no source.
-        let whole = excluded.read_list(world).map(|sources| sources.iter().all(|source| source.as_str() == Some("")));
+        let whole = names_no_source(&excluded, world);
         let narrowing = if management == Ok(false) {
             include.origin
         } else if reads == Ok(false) || writes == Ok(false) {
@@ -128,6 +127,16 @@ impl Selector {
         let narrowing = narrowing.unwrap_or(selector).origin.clone();
         Self { management, reads: allows("true"), writes: allows("false"), whole, narrowing }
     }
+}
+
+/// Whether a list of excluded sources names none. An empty text is no source: CloudFormation makes a list of one of an empty
+/// `CommaDelimitedList`, and Terraform's provider leaves it out. Those in a list that an input is are taken to be named.
+fn names_no_source(excluded: &Value, world: &World) -> Decided<bool> {
+    let is_input = |source: &Value| matches!((&excluded.data, &source.data), (Data::Open(_), Data::Open(_)));
+    let sources = excluded.read_list(world)?;
+    every(
+        sources.iter().map(|source| if is_input(source) { Ok(false) } else { source.read_set(world).map(|set| !set) }),
+    )
 }
 
 /// Which management events a basic selector is about.

@@ -148,7 +148,19 @@ impl Estate for TerraformEstate<'_> {
         self.refusal() == Ok(true)
     }
 
+    /// What a validation says of any element holds for each.
     fn refusal(&self) -> Decided<bool> {
+        let evaluator = &self.evaluator;
+        // What the listing looked at is what the validations look at, too.
+        let is_looked_at = |world: &World| evaluator.unit.shared.listed.get(&(), world).is_none();
+        let refuses = |world: &World| TerraformEstate::new(evaluator.unit, world).refuses() == Ok(true);
+        let worlds = || evaluator.world.with_one_for_all().into_iter();
+        Ok(self.refuses()? || worlds().any(|world| is_looked_at(&world) && refuses(&world)))
+    }
+}
+
+impl TerraformEstate<'_> {
+    fn refuses(&self) -> Decided<bool> {
         let evaluator = &self.evaluator;
         // Of what is not listed anew, no answer changes anything.
         self.listed();
@@ -161,9 +173,7 @@ impl Estate for TerraformEstate<'_> {
         let certain = scopes.iter().filter(|scope| scope.existence == Existence::Exists);
         any(certain.map(|scope| evaluator.is_invalid(scope)))
     }
-}
 
-impl TerraformEstate<'_> {
     fn listed(&self) -> &Listed {
         let evaluator = &self.evaluator;
         let list = || {

@@ -34,7 +34,9 @@ impl<'a> Evaluator<'a> {
         let lists = Type::list(Type::String);
         let texts = block.texts.iter().filter_map(|name| {
             let value = self.argument(content, name, env)?;
-            Some((*name, types::convert(value, &Type::String, self.world)))
+            let text = types::convert(value, &Type::String, self.world);
+            // The provider's default counts where the argument is null.
+            Some((*name, if *name == "effect" { types::null_decided(text, self.world) } else { text }))
         });
         let lists = block.lists.iter().filter_map(|name| {
             let value = self.argument(content, name, env)?;

@@ -40,7 +40,7 @@ pub use input::{Ask, Claim, Domain, Input, Junction, Keys, Mirrored, Question, R
 pub use json::{Layout, encoded_name, json_escaped, json_of};
 pub use literal::Literal;
 pub use marked::{Mark, Marked, Piece};
-pub use names::{attempted, index_in, is_inside, is_part, names_in, renamed, step};
+pub use names::{attempted, elements_in, index_in, is_inside, is_part, names_in, renamed, step};
 pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role};
 pub use pattern::Pattern;

@@ -41,6 +41,27 @@ pub fn index_in(name: &str, whole: &str) -> Option<usize> {
     index.parse().ok()
 }
 
+/// The elements that something of this name may be, or be a part of, each with its collection: `var.m.a` of `var.m`, and
+/// `var.m.a.kms` of `var.m.a`, for `var.m.a.kms`.
+#[must_use]
+pub fn elements_in(name: &str) -> Vec<(&str, &str)> {
+    let mut depth = 0_i32;
+    let mut steps: Vec<usize> = Vec::new();
+    for (at, character) in name.char_indices() {
+        steps.extend((depth == 0 && matches!(character, '.' | '[')).then_some(at));
+        depth += match character {
+            '[' | '(' => 1,
+            ']' | ')' => -1,
+            _ => 0,
+        };
+    }
+    // What stands before the first step is a variable.
+    let ends = steps.iter().skip(2).copied().chain([name.len()]);
+    let element = |(from, to): (&usize, usize)| Some((name.get(..to)?, name.get(..*from)?));
+    let elements = steps.iter().skip(1).zip(ends).filter_map(element);
+    elements.filter(|(element, whole)| !element.ends_with("[*]") || element.len() > whole.len() + 3).collect()
+}
+
 /// The expression that an input of this name says to be evaluated without an error: `var.m.a` of `can(var.m.a)`.
 #[must_use]
 pub fn attempted(name: &str) -> Option<&str> {
@@ -102,7 +123,7 @@ fn without_open_brackets(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{names_in, renamed};
+    use super::{elements_in, names_in, renamed};
 
     #[test]
     fn only_whole_names_are_renamed() {
@@ -111,6 +132,19 @@ mod tests {
             ("var.ab, module.var.a, var.a_c, x[var.a]", "var.ab, module.var.a, var.a_c, x[var.b]"),
         ] {
             assert_eq!(renamed(text, "var.a", "var.b"), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn elements_are_told_from_the_variable() {
+        for (name, expected) in [
+            ("var.m", &[][..]),
+            ("var.m.a", &[("var.m.a", "var.m")]),
+            ("var.l[0].kms", &[("var.l[0]", "var.l"), ("var.l[0].kms", "var.l[0]")]),
+            ("var.l[*].kms", &[("var.l[*].kms", "var.l[*]")]),
+            ("var.l[count.index of length(var.l)]", &[("var.l[count.index of length(var.l)]", "var.l")]),
+        ] {
+            assert_eq!(elements_in(name), expected, "{name}");
         }
     }
 

@@ -3,15 +3,15 @@
 //! An answer follows when the opposite one would leave no value the input could have. So there is one rule for all
 //! questions about one input, [`is_possible`], and one for inputs that are parts of each other or compared, [`World::either`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::facts::{Facts, candidates, is_possible};
 use super::same::can_all_be;
 use super::{
-    Ask, Decided, Input, InputSet, Keys, Literal, Question, Stop, attempted, index_in, is_inside, is_part, look_at,
-    names_in, step,
+    Ask, Decided, Input, InputSet, Keys, Literal, Origin, Question, Stop, attempted, elements_in, index_in, is_inside,
+    is_part, look_at, names_in, renamed, step,
 };
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
@@ -58,6 +58,29 @@ impl World {
         let kept = self.answers.iter().filter(|(question, _)| is_kept(&question.input));
         let none = Self { work: self.work.clone(), ..Self::default() };
         kept.fold(none, |world, (question, answer)| world.with(question.clone(), *answer))
+    }
+
+    /// The worlds in which what stands for all elements of a collection is one of those that the answers are about.
+    #[must_use]
+    pub fn with_one_for_all(&self) -> Vec<Self> {
+        let inputs = self.answers.iter().map(|(question, _)| question.input.name.as_str());
+        let names = inputs.flat_map(|name| names_in(name).into_iter().chain([name]));
+        let elements: BTreeSet<(&str, &str)> = names.flat_map(elements_in).collect();
+        elements.iter().map(|(element, collection)| self.with_for_all(element, collection)).collect()
+    }
+
+    /// The world in which what stands for all elements of a collection, which has some, is the one of that name.
+    fn with_for_all(&self, element: &str, collection: &str) -> Self {
+        let any = format!("{collection}[*]");
+        let none = Self { work: self.work.clone(), ..Self::default() };
+        let kept = self.answers.iter().filter(|(question, _)| !question.input.name.contains(&any));
+        let world = kept.fold(none, |world, (Question { input, ask }, answer)| {
+            let input = Input { name: renamed(&input.name, element, &any), ..input.as_ref().clone() };
+            world.with(Question::new(Arc::new(input), ask.clone()), *answer)
+        });
+        let collection = Arc::new(Input::derived(collection.to_owned(), Origin::default()));
+        let not = |world: Self, ask| world.with(Question::new(Arc::clone(&collection), ask), false);
+        not(not(world, Ask::Null), Ask::Empty)
     }
 
     /// The world with each answer to `question` that leaves its input a value: no before yes.
@@ -224,7 +247,7 @@ fn about<'a>(answers: &'a [(Question, bool)], input: &Input) -> impl Iterator<It
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Domain, Input, Number, Origin, Reason};
+    use super::super::{Domain, Input, Number, Reason};
     use super::*;
     use std::sync::Arc;
 

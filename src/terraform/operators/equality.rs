@@ -64,6 +64,7 @@ pub fn without_equals<'v>(collection: &'v Value, world: &World, origin: &Origin)
 }
 
 /// Whether an input decides the value, or a part of it.
+#[must_use]
 pub fn is_decided(value: &Value) -> bool {
     value.obstacle().is_some_and(|obstacle| matches!(obstacle.data, Data::Open(_) | Data::Pending(_)))
 }

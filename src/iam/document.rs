@@ -130,7 +130,7 @@ impl Document {
         // What Terraform's provider renders of no statements is a head only.
         if statements.is_none()
             && entries.iter().any(|(key, _)| *key == "Version")
-            && entries.iter().all(|(key, _)| matches!(key, "Version" | "Id"))
+            && entries.iter().all(|(key, _)| ["Version", "Id"].contains(key))
         {
             return Self { statements: Vec::new() };
         }

@@ -36,7 +36,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         reader.report("the text is empty", Range { start: 0, end: 0 });
     }
     reader.problems.sort_by_key(|problem| problem.span.start);
-    Parsed { documents, comments: Vec::new(), problems: reader.problems }
+    Parsed { documents, problems: reader.problems, ..Parsed::default() }
 }
 
 struct Reader<'t> {

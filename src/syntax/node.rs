@@ -78,6 +78,8 @@ pub struct Parsed {
     pub comments: Vec<Comment>,
     /// What is wrong with the text.
     pub problems: Vec<Problem>,
+    /// Whether readers differ in what a mapping holds: a merge key of YAML brings a key that stands before it.
+    pub is_contested: bool,
 }
 
 /// A comment with its marker (`# …`, `// …`, `/* … */`).

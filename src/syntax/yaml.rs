@@ -81,6 +81,7 @@ impl<'t> Reader<'t> {
                 }
             }
         }
+        reader.parsed.is_contested = reader.builder.is_contested;
         reader.parsed.problems.append(&mut reader.builder.problems);
         reader.parsed.problems.sort_by_key(|problem| problem.span.start);
         reader

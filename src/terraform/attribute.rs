@@ -66,7 +66,10 @@ impl<'a> Evaluator<'a> {
         {
             return value;
         }
-        if let Some(value) = self.configured(instance, name) {
+        // Where the provider has a default, it stands in for null, too.
+        let has_default = has_default(instance, name);
+        let decided = |value| if has_default { types::null_decided(value, self.world) } else { value };
+        if let Some(value) = self.configured(instance, name).map(decided).filter(|value| !value.is_null()) {
             return self.completed(value, instance, name);
         }
         match instance.key.mode {
@@ -209,6 +212,12 @@ pub(super) fn every_attribute(key: &ResourceKey) -> Option<Vec<&'static str>> {
 /// What the provider's schema says of an attribute.
 fn known_attribute(instance: &Instance<'_>, name: &str) -> Option<&'static Attribute> {
     provided::attributes(&instance.key.kind)?.get(name)
+}
+
+/// Whether the provider has a value for an argument that is null.
+fn has_default(instance: &Instance<'_>, name: &str) -> bool {
+    let known = known_attribute(instance, name).filter(|_| instance.key.mode == Mode::Managed);
+    known.and_then(|attribute| attribute.default.as_ref()).is_some_and(|default| !default.is_null())
 }
 
 fn symbol(instance: &Instance<'_>, attribute: &str, origin: Origin) -> Value {

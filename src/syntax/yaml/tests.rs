@@ -250,7 +250,7 @@ fn check_spans(node: &Node, text: &str) -> Result<(), TestCaseError> {
 }
 
 fn check(text: &str) -> Result<(), TestCaseError> {
-    let Parsed { documents, comments, problems } = read(text);
+    let Parsed { documents, comments, problems, .. } = read(text);
     documents.iter().try_for_each(|document| check_spans(document, text))?;
     for span in comments.iter().map(|comment| comment.span).chain(problems.iter().map(|problem| problem.span)) {
         prop_assert!(text.get(span.range()).is_some(), "{span:?} is no part of the text");

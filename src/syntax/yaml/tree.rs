@@ -32,6 +32,8 @@ pub struct Properties {
 pub struct Builder {
     /// What was found on the way.
     pub problems: Vec<Problem>,
+    /// Whether a merge key brings a key that stands before it.
+    pub is_contested: bool,
     file: FileId,
     open: Vec<Collection>,
     root: Option<Node>,
@@ -62,7 +64,7 @@ struct Anchored {
 impl Builder {
     pub fn new(file: FileId) -> Self {
         let (problems, open, anchors) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { problems, file, open, root: None, anchors, copies_left: MAX_COPIES }
+        Self { problems, is_contested: false, file, open, root: None, anchors, copies_left: MAX_COPIES }
     }
 
     pub fn scalar(&mut self, scalar: Scalar, span: Span, properties: Properties) {
@@ -88,6 +90,7 @@ impl Builder {
                     entries.iter().map(|entry| &entry.key).filter(|key| !is_merge(key)),
                     &mut self.problems,
                 );
+                self.is_contested |= overwrites(&entries);
                 NodeKind::Mapping(merge(entries))
             }
         };
@@ -205,6 +208,19 @@ fn merge(entries: Vec<Entry>) -> Vec<Entry> {
         merged.extend(sources.into_iter().flatten().filter(new));
     }
     merged
+}
+
+/// Whether what a merge key brings has a key that stands before it in the mapping: readers differ in which one counts.
+fn overwrites(entries: &[Entry]) -> bool {
+    let mut before = HashSet::new();
+    entries.iter().any(|Entry { key, value }| {
+        before.extend(key.text());
+        let merged: &[Entry] = match &value.kind {
+            NodeKind::Mapping(inherited) if is_merge(key) => inherited,
+            _ => &[],
+        };
+        merged.iter().any(|entry| entry.key.text().is_some_and(|key| !before.insert(key)))
+    })
 }
 
 fn is_mapping(node: &Node) -> bool {

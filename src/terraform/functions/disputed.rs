@@ -1,8 +1,9 @@
 //! What Terraform's YAML library reads otherwise than YAML says, or refuses: <https://github.com/zclconf/go-cty-yaml>.
 //!
 //! A text with any of it is not known to be worth what the tree says, and what it is worth instead is not worked out: tags
-//! other than the usual ones and tags of keys, aliases of what stands at a key, merge keys behind other keys (there the last
-//! one wins) or of several mappings, surrogates and `\/` in escapes, `%` directives, tabs and marks of byte order.
+//! other than the usual ones and tags of keys, aliases of what stands at a key, merge keys of several mappings, surrogates and
+//! `\/` in escapes, `%` directives, tabs and marks of byte order. Merge keys that bring a key before them (there the last one
+//! counts) are told by the tree.
 
 use std::sync::LazyLock;
 
@@ -22,9 +23,8 @@ static DISPUTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?:^|[\s\[{,:-])!(?:\s|$|!(?:set|omap|pairs|null|merge)\b)",
         r"!!(?:str|bool|binary|timestamp)\s+[\[{]",
         r#"!!(?:int|float)\s+[^"'0-9.+-]"#,
-        // Merge keys in quotes, in the middle of a flow mapping, or of several mappings.
+        // Merge keys in quotes, or of several mappings.
         r#"["']<<["']\s*:"#,
-        r"[,]\s*<<\s*:",
         r"<<\s*:\s*\[",
         // Lines that end otherwise than others.
         r"[\x{85}\x{2028}\x{2029}]|(?s:.)\x{feff}",
@@ -34,19 +34,7 @@ static DISPUTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Whether the text is YAML that Terraform may read otherwise.
 pub(super) fn is_disputed(text: &str) -> bool {
-    DISPUTED.as_ref().is_none_or(|disputed| disputed.is_match(text)) || merges_late(text)
-}
-
-/// Whether a merge key stands behind another key of its mapping.
-fn merges_late(text: &str) -> bool {
-    let lines = text.lines().filter(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with('#'));
-    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '-']).len();
-    let mut before = None;
-    lines.into_iter().any(|line| {
-        let is_first = line.trim_start().starts_with('-') || before.is_none_or(|before| before < indent(line));
-        before = Some(indent(line));
-        line.trim_start().starts_with("<<") && !is_first
-    })
+    DISPUTED.as_ref().is_none_or(|disputed| disputed.is_match(text))
 }
 
 #[cfg(test)]
@@ -69,8 +57,6 @@ mod tests {
             "!!str {a: b}",
             "c:\n  \"<<\": {a: 1}",
             "e:\n  <<: [*x, *y]",
-            "c:\n  b: 2\n  <<: *x",
-            "c: {b: 2, <<: *x}",
             "a: \u{2028}b",
             "- \u{feff}a",
         ];
@@ -85,6 +71,7 @@ mod tests {
             "a: &x\n  b: 1\nc: *x",
             "a: &x {b: 1}\nc:\n  <<: *x\n  b: 2",
             "c:\n  - <<: *x\n    b: 2",
+            "c:\n  - b: 2\n    <<: *x",
             "a: !!str 1",
             "a: !Sub x",
             "a: \"what! now: then\"",

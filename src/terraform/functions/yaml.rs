@@ -24,7 +24,7 @@ fn decode(arguments: &Arguments) -> Answer {
     let Data::Text(text) = &arguments.value(0).data else { return Err(Trouble::Unknown) };
     let holes = Holes::dig(text, Reading::Yaml).ok_or(Trouble::Unknown)?;
     let parsed = yaml::parse(arguments.call.span.file, &holes.marked.source);
-    let is_disputed = disputed::is_disputed(&holes.marked.source);
+    let is_disputed = parsed.is_contested || disputed::is_disputed(&holes.marked.source);
     match read(&parsed, &Tree { holes, scalar: plain, arguments }, "YAML") {
         Ok(_) if is_disputed => Err(Trouble::Unknown),
         answer => answer,

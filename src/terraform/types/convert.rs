@@ -173,7 +173,7 @@ fn completes_more(to: &Type, from: &Type) -> bool {
                     .keys()
                     .any(|name| !given.contains_key(name) || to.completes(name) && !from.completes(name))
         }
-        (Type::Object(attributes), Type::Any) => attributes.keys().any(|name| to.completes(name)),
+        (Type::Object(attributes), Type::Map(_) | Type::Any) => attributes.keys().any(|name| to.completes(name)),
         _ => false,
     }
 }
@@ -206,11 +206,19 @@ fn completed(value: Value, to: &Type, world: &World) -> Value {
     let value = null_decided(value, world);
     let (Type::Object(attributes), Data::Open(_)) = (to, &value.data) else { return value };
     object_of(&value, attributes, world, |name| {
-        let is_missing = matches!(value.said_type(), Type::Object(given) if !given.contains_key(name));
-        let element = || element_of(&value, &Literal::Text(name.to_owned()), world, value.origin.clone());
-        let element = (!is_missing).then(element)?;
-        let has_default = attributes.get(name).is_some_and(|attribute| attribute.default.is_some());
-        Some(if has_default { null_decided(element, world) } else { element })
+        let key = || Literal::Text(name.to_owned());
+        let holds = match (value.said_type(), &value.data) {
+            (Type::Object(given), _) => Value::bool(given.contains_key(name), value.origin.clone()),
+            (_, Data::Open(input)) => {
+                Value::answer(Question::new(Arc::clone(input), Ask::Holds(key())), world, value.origin.clone())
+            }
+            _ => return None,
+        };
+        match holds.as_bool() {
+            Some(true) => Some(element_of(&value, &key(), world, value.origin.clone())),
+            Some(false) => None,
+            None => Some(holds),
+        }
     })
 }
 
@@ -437,8 +445,12 @@ fn object_of(
     let mut converted = IndexMap::with_capacity(attributes.len());
     for (name, attribute) in attributes {
         let given = match (given(name), &attribute.default) {
-            (Some(given), Some(default)) if given.is_null() => default.clone(),
-            (Some(given), _) => convert(given, &attribute.ty, world),
+            (Some(given), Some(default)) => {
+                // Another value than null stands in for null: what an input decides waits for that answer.
+                let given = if default.is_null() { given } else { null_decided(given, world) };
+                if given.is_null() { default.clone() } else { convert(given, &attribute.ty, world) }
+            }
+            (Some(given), None) => convert(given, &attribute.ty, world),
             (None, Some(default)) => default.clone(),
             (None, None) => Value::failed(format!("attribute \"{name}\" is required"), value.origin.clone()),
         };

@@ -125,6 +125,9 @@ impl<'t> Evaluator<'t> {
             let handed = parent.zip(parent.and_then(|parent| parent.resource_at(resource)));
             handed.and_then(|(parent, resource)| self.argument(parent, resource, parameter))
         } else if let Some(handed) = self.handed_in(parameter.name) {
+            // The default holds where null is handed in, or nothing.
+            let has_default = parameter.default().is_some() || parameter.filled_default().is_some();
+            let handed = if has_default { handed.null_decided(self.world) } else { handed };
             Some(parameter.narrowed(parameter.typed(handed)))
         } else {
             return self.root_parameter(stack, parameter);

@@ -68,7 +68,7 @@ impl<'a> Evaluator<'a> {
         }
         // Where the provider has a default, it stands in for null, too.
         let has_default = has_default(instance, name);
-        let decided = |value| if has_default { types::null_decided(value, self.world) } else { value };
+        let decided = |value: Value| if has_default { value.null_decided(self.world) } else { value };
         if let Some(value) = self.configured(instance, name).map(decided).filter(|value| !value.is_null()) {
             return self.completed(value, instance, name);
         }

@@ -13,6 +13,7 @@ use super::evaluator::Evaluator;
 use super::functions::{Call, Host, Listed, NoText};
 use super::scope::Env;
 use super::secret::is_ephemeral;
+use super::terragrunt::Config;
 
 /// How many files `fileset` may list.
 const MAX_LISTED: usize = 10_000;
@@ -114,9 +115,11 @@ impl Host for Evaluator<'_> {
 }
 
 impl Evaluator<'_> {
-    /// Paths count from the root module's directory, where Terraform runs.
+    /// Paths count from the root module's directory, where Terraform runs. Terragrunt's count from the file that they stand in,
+    /// also where another includes it.
     fn located(&self, path: &str) -> PathBuf {
-        self.unit.directory.join(path)
+        let config = self.unit.terragrunt.as_ref();
+        config.map_or(self.unit.directory.as_path(), Config::base).join(path)
     }
 
     /// A file for a text that has none, so that places in it can be told.

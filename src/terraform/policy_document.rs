@@ -36,7 +36,7 @@ impl<'a> Evaluator<'a> {
             let value = self.argument(content, name, env)?;
             let text = types::convert(value, &Type::String, self.world);
             // The provider's default counts where the argument is null.
-            Some((*name, if *name == "effect" { types::null_decided(text, self.world) } else { text }))
+            Some((*name, if *name == "effect" { text.null_decided(self.world) } else { text }))
         });
         let lists = block.lists.iter().filter_map(|name| {
             let value = self.argument(content, name, env)?;

@@ -18,7 +18,7 @@ impl<'a> Evaluator<'a> {
     pub fn splat(&self, source: Value, steps: &[Step], span: Span, env: Env<'_, 'a>) -> Value {
         let origin = Origin::expression(span);
         let is_list = matches!(source.said_type(), Type::List(_) | Type::Set(_) | Type::Tuple(_));
-        let source = if is_list { types::shaped(types::null_decided(source, self.world), self.world) } else { source };
+        let source = if is_list { types::shaped(source.null_decided(self.world), self.world) } else { source };
         let each = |item: &Value| self.steps(item.clone(), steps, span, env);
         let made = |kind: ListKind, items: &[Value]| {
             let made: Vec<Value> = items.iter().map(each).collect();

@@ -201,7 +201,7 @@ impl<'a> Evaluator<'a> {
 
     /// The value converted to the variable's type; for null where null is not allowed, the default.
     fn typed_variable(&self, value: Value, declaration: &Declaration<'a>) -> Value {
-        let value = if declaration.nullable == Nullable::No { types::null_decided(value, self.world) } else { value };
+        let value = if declaration.nullable == Nullable::No { value.null_decided(self.world) } else { value };
         if value.is_null() && declaration.nullable == Nullable::No {
             let origin = value.origin;
             return self.default(declaration).unwrap_or_else(|| {

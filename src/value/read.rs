@@ -56,6 +56,18 @@ impl Value {
         }
     }
 
+    /// The value, of which it is known whether it is null: what an input decides waits for that answer.
+    #[must_use]
+    pub fn null_decided(self, world: &World) -> Self {
+        let Data::Open(input) = &self.data else { return self };
+        let null = Question::new(Arc::clone(input), Ask::Null);
+        match world.answer(&null) {
+            Some(true) => Self::null(self.origin),
+            Some(false) => self,
+            None => Self::pending(null, self.origin),
+        }
+    }
+
     /// The first question that tells which of its few values an input in this value has: whatever is a function of it
     /// can be worked out for each.
     #[must_use]

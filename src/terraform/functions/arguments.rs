@@ -10,7 +10,7 @@ use super::{Call, whole};
 use crate::model::policy_document::written_out;
 use crate::terraform::joined::{is_nothing, joined, resolved};
 use crate::terraform::operators::without_equals;
-use crate::terraform::types::{convert, kind, null_decided, of, shaped};
+use crate::terraform::types::{convert, kind, of, shaped};
 use crate::terraform::unknown::Outcome;
 use crate::value::{Data, Junction, ListKind, Number, Origin, Part, Question, Value, World};
 
@@ -111,8 +111,7 @@ impl<'a> Arguments<'a> {
                 _ => None,
             };
             // Null of any type is taken where null is.
-            let value =
-                if parameter.takes_null() && needed.is_some() { null_decided(value, call.world) } else { value };
+            let value = if parameter.takes_null() && needed.is_some() { value.null_decided(call.world) } else { value };
             if let Some(needed) = needed.filter(|_| !value.is_null() && value.waiting().is_none()) {
                 return Err(format!(
                     "argument {}: a {needed} is needed, this is a {}",

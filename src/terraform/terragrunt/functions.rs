@@ -166,6 +166,11 @@ impl Evaluator<'_> {
 }
 
 impl Config {
+    /// The directory that the paths in the file count from.
+    pub fn base(&self) -> &Path {
+        self.file.parent().unwrap_or(&self.directory)
+    }
+
     /// The directory of what it includes under a name, or of the only one; in what is included itself its own.
     fn parent(&self, name: Option<&str>) -> PathBuf {
         let include = self.includes.iter().find(|include| name.is_none_or(|name| include.name == name));

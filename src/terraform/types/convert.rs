@@ -31,7 +31,7 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         }
         Data::Null | Data::Opaque(_) => return retyped(value, to),
         Data::Open(_) if is_gathered(to, value.said_type()) => {
-            let value = null_decided(value, world);
+            let value = value.null_decided(world);
             return if matches!(value.data, Data::Open(_)) {
                 convert(shaped(value, world), to, world)
             } else {
@@ -203,7 +203,7 @@ fn with_other_elements(value: &Value, input: &Arc<Input>, to: &Type) -> Value {
 
 /// An object that is not known, as one of these attributes: a default stands in for each that is null or missing.
 fn completed(value: Value, to: &Type, world: &World) -> Value {
-    let value = null_decided(value, world);
+    let value = value.null_decided(world);
     let (Type::Object(attributes), Data::Open(_)) = (to, &value.data) else { return value };
     object_of(&value, attributes, world, |name| {
         let key = || Literal::Text(name.to_owned());
@@ -220,18 +220,6 @@ fn completed(value: Value, to: &Type, world: &World) -> Value {
             None => Some(holds),
         }
     })
-}
-
-/// A value of which it is known whether it is null: what an input decides waits for that answer.
-#[must_use]
-pub fn null_decided(value: Value, world: &World) -> Value {
-    let Data::Open(input) = &value.data else { return value };
-    let null = Question::new(Arc::clone(input), Ask::Null);
-    match world.answer(&null) {
-        Some(true) => Value::null(value.origin),
-        Some(false) => value,
-        None => Value::pending(null, value.origin),
-    }
 }
 
 /// The list that a set makes of what is not known: its elements in an order of its own.
@@ -254,7 +242,7 @@ fn set_of_elements(value: &Value, input: &Arc<Input>) -> Value {
 /// The boolean a text is worth. Several texts are worth one ("1" is true), and none of them is a boolean, so that whoever
 /// knows the boolean does not know the text.
 fn boolean_of_text(value: &Value, input: &Arc<Input>, world: &World) -> Value {
-    let decided = null_decided(value.clone(), world);
+    let decided = value.clone().null_decided(world);
     match &decided.data {
         Data::Open(_) => Value::answer(whether_true(value, input), world, decided.origin),
         _ => decided,
@@ -447,7 +435,7 @@ fn object_of(
         let given = match (given(name), &attribute.default) {
             (Some(given), Some(default)) => {
                 // Another value than null stands in for null: what an input decides waits for that answer.
-                let given = if default.is_null() { given } else { null_decided(given, world) };
+                let given = if default.is_null() { given } else { given.null_decided(world) };
                 if given.is_null() { default.clone() } else { convert(given, &attribute.ty, world) }
             }
             (Some(given), None) => convert(given, &attribute.ty, world),

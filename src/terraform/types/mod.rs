@@ -14,7 +14,7 @@ mod unify;
 use crate::value::{Data, Domain, Keys, ListKind, Literal, MapKind, Value};
 
 pub use constant::constant;
-pub use convert::{convert, null_decided, open_part, shaped, whether_true};
+pub use convert::{convert, open_part, shaped, whether_true};
 pub use defaults::with_defaults_of;
 pub use order::{compare, set};
 pub use parse::parse;

@@ -192,6 +192,10 @@ fn unknown(left: &Value, right: &Value, world: &World, origin: Origin) -> Value 
     if let Some(pending) = [left, right].into_iter().find_map(Value::waiting) {
         return pending.clone();
     }
+    // Of an input with few values each can be tried.
+    if let Some(question) = [left, right].into_iter().find_map(|value| value.which(world)) {
+        return Value::pending(question, origin);
+    }
     if let (Data::Opaque(_), Some(literal)) = (&left.data, Literal::of(right)) {
         let input = Input::set(left, left.origin.clone());
         return Value::answer(Question::new(input, Ask::Is(literal)), world, origin);

@@ -260,6 +260,6 @@ fn is_ambiguous(key: &Expr) -> bool {
 }
 
 /// Whether it is a name or leads on from one: what it is worth is there already.
-fn is_name(expr: &Expr) -> bool {
+pub(super) fn is_name(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Variable(_) | ExprKind::Attribute(..) | ExprKind::Index(..))
 }

@@ -1,16 +1,19 @@
 //! `for` expressions.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::{Expr, For, ForResult};
+use crate::syntax::{BinaryOperator, Expr, ExprKind, For, ForResult, FreeName};
 use crate::value::{
-    Data, Domain, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Role, Symbol, SymbolSource, Value,
+    Ask, Data, Domain, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Question, Role, Symbol,
+    SymbolSource, Value,
 };
 
 use super::evaluator::Evaluator;
+use super::expression::is_name;
 use super::joined;
 use super::operators::not;
 use super::scope::{Binding, Env};
@@ -164,8 +167,9 @@ impl<'a> Evaluator<'a> {
         let origin = || Origin::expression(span);
         let untold = self.untold(collection).and_then(|untold| {
             let made = self.attempts.apart(|| self.open_for(each, &untold, untold.clone(), span, env));
-            matches!(made.data, Data::Open(_)).then(|| made.describe().replace(UNTOLD, ""))
+            matches!(made.data, Data::Open(_)).then_some(made)
         });
+        let told_name = untold.as_ref().map(|untold| untold.describe().replace(UNTOLD, ""));
         let of = collection.describe();
         let open = |env: Env<'_, 'a>| {
             let named = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
@@ -173,16 +177,20 @@ impl<'a> Evaluator<'a> {
             if let Some((_, is_met)) = &is_met {
                 self.needs_a(&Type::Bool, is_met);
             }
+            let question = is_met.as_ref().zip(each.condition.as_ref());
+            let question = question.and_then(|((_, is_met), condition)| question_of(is_met, condition));
             let is_met = is_met.map(|(_, is_met)| truth(&is_met, self.world));
             // It is called what is written, whatever the answers about the element are.
-            let condition = each.condition.as_ref().map(|condition| format!(" if {}", self.written(condition, env)));
-            let condition = condition.unwrap_or_default();
+            let condition = each.condition.as_ref().map(|condition| self.written(condition, env));
+            let any =
+                condition.as_ref().map(|condition| (format!("anytrue([for each of {of} : {condition}])"), question));
+            let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
             let element_made = || {
                 Ok(match &each.result {
                     ForResult::Tuple(element) => {
                         let (made, element) = named(element)?;
                         self.needs_answer(&element);
-                        let name = untold.clone().unwrap_or(format!("[for each of {of} : {made}{condition}]"));
+                        let name = told_name.clone().unwrap_or(format!("[for each of {of} : {made}{condition}]"));
                         let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
                         (name, Some((index.typed(&Type::Number), element)))
                     }
@@ -193,7 +201,7 @@ impl<'a> Evaluator<'a> {
                         self.needs_answer(&element);
                         let made_key = convert(made_key, &Type::String, self.world);
                         let name = format!("{{for each of {of} : {key_name} => {made}{condition}}}");
-                        let name = untold.clone().unwrap_or(name);
+                        let name = told_name.clone().unwrap_or(name);
                         let is_grouped = matches!(each.result, ForResult::Grouped(..));
                         if !is_grouped {
                             self.needs_other_keys(&made_key, &key, &name);
@@ -208,15 +216,15 @@ impl<'a> Evaluator<'a> {
                 Some(is_left_out) => self.attempts.unless(&is_left_out, self.world, element_made),
                 None => element_made(),
             };
-            made.map(|(name, made)| (name, made, is_met))
+            made.map(|(name, made)| (name, made, is_met.zip(any)))
         };
         let made = self.attempts.of_elements(collection, self.world, || bind(each, &key, &value, env, open));
         let (name, made, is_met) = match made {
             Ok(made) => made,
             Err(pending) => return pending,
         };
-        let is_same = match (&made, &is_met, untold) {
-            (_, _, Some(untold)) => untold == of,
+        let is_same = match (&made, &is_met, told_name) {
+            (_, _, Some(name)) => name == of,
             (Some((made_key, element)), None, None) => {
                 element.describe() == value.describe()
                     && is_the_same(&each.result, collection, made_key.describe() == key.describe())
@@ -227,17 +235,24 @@ impl<'a> Evaluator<'a> {
             // It makes a tuple or an object, though of the same elements.
             return Value { ty: None, ..collection.clone() }.through(span, Role::Expression);
         }
+        if let Some(untold) = &untold {
+            self.untold.borrow_mut().insert(name.clone(), untold.clone());
+        }
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
         let is_keyed = matches!(collection.said_type(), Type::Map(_) | Type::Object(_) | Type::Set(_));
         let keeps_keys = is_keyed
             && key.obstacle().is_some()
             && made.as_ref().is_some_and(|(made, _)| made.describe() == key.describe());
+        let (is_met, any) = is_met.unzip();
         let all = match (is_met.as_ref().map(Value::as_bool), &each.result) {
             // What stands for all elements is there where any is, and so is what it makes.
             (Some(Some(true)), _) | (None, ForResult::Grouped(..)) => {
                 joined::mirroring(collection, Mirrored::Emptiness, all)
             }
-            (Some(_), _) => all,
+            (Some(_), _) => any.map_or(all.clone(), |(name, question)| {
+                let name = untold.as_ref().and_then(joined::any_of).unwrap_or(name).replace(UNTOLD, "");
+                joined::mirroring(&joined::whether_any(name, collection, question, &all.origin), Mirrored::Any, all)
+            }),
             (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),
             (None, _) => joined::mirroring(collection, Mirrored::Length, all),
         };
@@ -252,6 +267,9 @@ impl<'a> Evaluator<'a> {
     /// what is made of elements is called by what it is whatever they are.
     fn untold(&self, collection: &Value) -> Option<Value> {
         let Data::Open(input) = &collection.data else { return None };
+        if let Some(untold) = self.untold.borrow().get(&input.name) {
+            return Some(untold.clone());
+        }
         if collection.each().is_some() || collection.filtered().is_some() || input.itself().name != input.name {
             return None;
         }
@@ -278,14 +296,32 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// An expression as it is written, with what its names stand for.
+    /// An expression as it is written, with what names stand for in their place: how a loop calls its elements, and what loops
+    /// there are around it, does not matter.
     pub fn written(&self, expr: &Expr, env: Env<'_, 'a>) -> String {
         let file = self.unit.sources.file(expr.span.file);
-        let text = file.text.get(expr.span.range()).unwrap_or_default();
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let names: Vec<String> = env.names().map(|(name, value)| format!("{name} = {}", value.describe())).collect();
-        let place = env.scope.map(|scope| scope.qualify("")).unwrap_or_default();
-        format!("{place}({text} with {})", names.join(", "))
+        let text = |range: Range<usize>| file.text.get(range).unwrap_or_default();
+        let (mut written, mut at) = (String::new(), expr.span.range().start);
+        for FreeName { name, attribute, span } in expr.free_names() {
+            let range = span.range();
+            // In an escaped text a name does not stand where its characters do.
+            let Some(value) = env.bound(name).filter(|_| range.start >= at && text(range.clone()).starts_with(name))
+            else {
+                continue;
+            };
+            let attribute = attribute.map(|attribute| (value.as_map().and_then(|map| map.get(attribute)), attribute));
+            written += text(at..range.start);
+            written += &match attribute {
+                None => value.describe(),
+                Some((Some(value), _)) => value.describe(),
+                Some((None, attribute)) => format!("{}.{attribute}", value.describe()),
+            };
+            at = range.end;
+        }
+        written += text(at..expr.span.range().end);
+        let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+        let written = if is_name(expr) { written } else { format!("({written})") };
+        env.scope.map(|scope| scope.qualify("")).unwrap_or_default() + &written
     }
 
     /// A key and an element that stand for all of an open collection's.
@@ -315,6 +351,19 @@ impl<'a> Evaluator<'a> {
             _ => Type::Any,
         };
         (Value::open(key, origin).typed(&key_type), value)
+    }
+}
+
+/// The question whose yes says that a condition about an element is met, where one does: it is the element's own boolean, or
+/// compares it with a literal.
+fn question_of(is_met: &Value, condition: &Expr) -> Option<Arc<Question>> {
+    match (&is_met.data, &condition.kind) {
+        (_, ExprKind::Parenthesis(inner)) => question_of(is_met, inner),
+        (Data::Open(input), _) => Some(Arc::new(Question::new(Arc::clone(input), Ask::True))),
+        (Data::Pending(question), ExprKind::Binary(_, BinaryOperator::Equal, _)) => {
+            matches!(question.ask, Ask::Is(_)).then(|| Arc::clone(question))
+        }
+        _ => None,
     }
 }
 

@@ -37,6 +37,9 @@ pub enum Reason {
     /// It is a collection of those elements of another that meet a condition: a key, what it leads to, and whether the two
     /// that stand for all meet it.
     Filtered(Arc<[Value; 3]>),
+    /// It is whether any element of this collection meets a condition; the question whose yes says that what stands for all of
+    /// them does, if one tells.
+    AnyOf(Arc<Input>, Option<Arc<Question>>),
     /// It is decided by a module of this configuration that is not on disk: its address and source.
     ModuleNotOnDisk {
         /// The module's address.
@@ -147,6 +150,8 @@ pub enum Mirrored {
     Elements,
     /// The same elements, each once.
     Members,
+    /// Elements if this, which is true or false, is true.
+    Any,
     /// As many elements as this number, which is no collection, says.
     Number,
 }
@@ -157,7 +162,9 @@ impl Mirrored {
         let has_it = match (self, ask) {
             (Self::Number, Ask::Empty) => return Some(Ask::Is(Literal::Number(Number::from(0_usize)))),
             (Self::Number, Ask::LongerThan(count)) => return Some(Ask::Above(Number::from(*count))),
-            (Self::Number, _) => false,
+            (Self::Any, Ask::Empty) => return Some(Ask::Is(Literal::Bool(false))),
+            (Self::Any, Ask::LongerThan(0)) => return Some(Ask::True),
+            (Self::Number | Self::Any, _) => false,
             // What is made of null is null, where it is made at all.
             (_, Ask::Empty | Ask::LongerThan(0)) | (Self::Elements | Self::Members, Ask::Null) => true,
             (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements),

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
 use crate::syntax::BinaryOperator;
-use crate::terraform::joined::{count, item};
+use crate::terraform::joined::{count, item, whether_any};
 use crate::terraform::operators::{all, any, binary, equal, not};
 use crate::terraform::types::{self, Type, unify};
 use crate::terraform::unknown::{Outcome, is_identifier, may_have_unknown_keys, opaque, settle};
@@ -117,6 +117,12 @@ fn held(list: &Value, arguments: &Arguments) -> Answer {
     let found: Vec<Value> = match (&list.data, list.parts(), Literal::of(wanted)) {
         (_, Some((junction, parts)), _) if junction.is_of_elements() => {
             parts.iter().map(|part| held(part, arguments)).collect::<Result<_, _>>()?
+        }
+        // Which of booleans that are made alike is true is asked as `anytrue` asks it.
+        (Data::Open(_), None, Some(Literal::Bool(true)))
+            if list.each().is_some_and(|(_, each)| types::of(each) == Type::Bool) =>
+        {
+            return any_true(arguments);
         }
         (Data::Open(input), _, Some(literal)) => {
             let question = Question::new(Arc::clone(input), Ask::Holds(literal));
@@ -276,6 +282,19 @@ fn element_decides(decisive: bool, arguments: &Arguments) -> Option<Value> {
     }
 }
 
+/// Whether any of booleans that are all made alike is true, which is a question about what they are made of.
+fn any_element(arguments: &Arguments) -> Option<Value> {
+    let (list, origin) = (arguments.value(0), arguments.origin());
+    let (_, element) = list.each()?;
+    let question = match &element.data {
+        Data::Open(input) => Some(Arc::new(Question::new(Arc::clone(input), Ask::True))),
+        Data::Failed(_) => return None,
+        _ => None,
+    };
+    let any = whether_any(format!("anytrue({})", list.describe()), list, question, &origin);
+    Some(settle(any, arguments.world()))
+}
+
 fn all_true(arguments: &Arguments) -> Answer {
     if let Some(decided) = element_decides(false, arguments) {
         return Ok(decided);
@@ -284,7 +303,7 @@ fn all_true(arguments: &Arguments) -> Answer {
 }
 
 fn any_true(arguments: &Arguments) -> Answer {
-    if let Some(decided) = element_decides(true, arguments) {
+    if let Some(decided) = element_decides(true, arguments).or_else(|| any_element(arguments)) {
         return Ok(decided);
     }
     Ok(any(booleans(arguments)?, arguments.world(), arguments.origin()))

@@ -111,7 +111,7 @@ impl<'a> Evaluator<'a> {
                 if let Data::Pending(_) | Data::Failed(_) = key.data {
                     return Some(key);
                 }
-                self.needs_set(&key);
+                self.needs_a(&Type::String, &key);
                 let Some(text) = self.key_text(&key) else {
                     return Some(Value::failed("a key must be a text", Origin::expression(span)));
                 };
@@ -196,8 +196,7 @@ impl<'a> Evaluator<'a> {
                     }
                     ForResult::Object(made_key, element) | ForResult::Grouped(made_key, element) => {
                         let ((key_name, made_key), (made, element)) = (named(made_key)?, named(element)?);
-                        self.needs_set(&made_key);
-                        self.needs_answer(&made_key);
+                        self.needs_a(&Type::String, &made_key);
                         self.needs_answer(&element);
                         let made_key = convert(made_key, &Type::String, self.world);
                         let name = format!("{{for each of {of} : {key_name} => {made}{condition}}}");

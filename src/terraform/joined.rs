@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::types::null_decided;
 use crate::value::{
     Ask, Data, Domain, Input, Junction, ListKind, Literal, Mirrored, Origin, Question, Reason, Value, World,
 };
@@ -183,7 +184,11 @@ pub(super) fn entry(
             return Entry::Held(part.clone());
         }
         let (value, known) = element(part);
-        let held = known.map_or_else(|| holds(part, key, world), |held| Value::bool(held, part.origin.clone()));
+        let held = match known {
+            None => holds(part, key, world),
+            Some(false) => Value::bool(false, part.origin.clone()),
+            Some(true) => is_there(part, world),
+        };
         match held.as_bool() {
             Some(true) => return Entry::Held(value),
             Some(false) => {}
@@ -191,6 +196,15 @@ pub(super) fn entry(
         }
     }
     Entry::Missing
+}
+
+/// Whether an unknown object is not null, which says nothing where maps are put together.
+fn is_there(part: &Value, world: &World) -> Value {
+    match null_decided(part.clone(), world) {
+        Value { data: Data::Null, origin, .. } => Value::bool(false, origin),
+        pending @ Value { data: Data::Pending(_), .. } => pending,
+        Value { origin, .. } => Value::bool(true, origin),
+    }
 }
 
 /// Whether an unknown collection holds a key or element.

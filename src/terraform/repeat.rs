@@ -1,28 +1,21 @@
 //! `for` expressions.
 
-use std::ops::Range;
-use std::sync::Arc;
-
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::{BinaryOperator, Expr, ExprKind, For, ForResult, FreeName};
+use crate::syntax::{Expr, For, ForResult};
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Question, Role, Symbol,
-    SymbolSource, Value,
+    Data, Domain, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Role, Symbol, SymbolSource, Value,
 };
 
+use super::called::{UNTOLD, question_of};
 use super::evaluator::Evaluator;
-use super::expression::is_name;
 use super::joined;
 use super::operators::not;
 use super::scope::{Binding, Env};
 use super::truth::truth;
 use super::types::{Nullable, Type, convert, of, shaped};
 use super::unknown::{Outcome, derive};
-
-/// What marks the name of a collection of whose elements nothing is said. No name is written with it.
-const UNTOLD: &str = "\u{0}";
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
 pub(super) type Elements = Result<Vec<(Value, Value)>, Value>;
@@ -262,67 +255,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The same unknown collection under a name that no answer is about, where the answers say something of its elements:
-    /// what is made of elements is called by what it is whatever they are.
-    fn untold(&self, collection: &Value) -> Option<Value> {
-        let Data::Open(input) = &collection.data else { return None };
-        if let Some(untold) = self.untold.borrow().get(&input.name) {
-            return Some(untold.clone());
-        }
-        if collection.each().is_some() || collection.filtered().is_some() || input.itself().name != input.name {
-            return None;
-        }
-        let [element, key] = ["[*]", ")[*]"].map(|step| format!("{}{step}", input.name));
-        let is_told = |name: &str| name.contains(&element) || name.contains(&key);
-        let untold = Input { name: format!("{}{UNTOLD}", input.name), ..input.as_ref().clone() };
-        let is_any_told = self.world.answers().iter().any(|(question, _)| is_told(&question.input.name));
-        is_any_told.then(|| Value { data: Data::Open(Arc::new(untold)), ..collection.clone() })
-    }
-
-    /// The value of an expression about `elements`, which stand for all of an unknown collection's, and what names it: the
-    /// text of the value, or its own text where the value waits for an answer about them, which nobody can give.
-    ///
-    /// # Errors
-    /// A value that waits for an answer about something else.
-    fn named_by(&self, expr: &Expr, elements: &[&Value], env: Env<'_, 'a>) -> Result<(String, Value), Value> {
-        let value = self.evaluate(expr, env);
-        let Some(pending) = value.waiting() else { return Ok((value.describe(), value)) };
-        let asked = pending.describe();
-        if elements.iter().any(|element| asked.contains(&element.describe())) {
-            Ok((self.written(expr, env), value))
-        } else {
-            Err(pending.clone())
-        }
-    }
-
-    /// An expression as it is written, with what names stand for in their place: how a loop calls its elements, and what loops
-    /// there are around it, does not matter.
-    pub fn written(&self, expr: &Expr, env: Env<'_, 'a>) -> String {
-        let file = self.unit.sources.file(expr.span.file);
-        let text = |range: Range<usize>| file.text.get(range).unwrap_or_default();
-        let (mut written, mut at) = (String::new(), expr.span.range().start);
-        for FreeName { name, attribute, span } in expr.free_names() {
-            let range = span.range();
-            // In an escaped text a name does not stand where its characters do.
-            let Some(value) = env.bound(name).filter(|_| range.start >= at && text(range.clone()).starts_with(name))
-            else {
-                continue;
-            };
-            let attribute = attribute.map(|attribute| (value.as_map().and_then(|map| map.get(attribute)), attribute));
-            written += text(at..range.start);
-            written += &match attribute {
-                None => value.describe(),
-                Some((Some(value), _)) => value.describe(),
-                Some((None, attribute)) => format!("{}.{attribute}", value.describe()),
-            };
-            at = range.end;
-        }
-        written += text(at..expr.span.range().end);
-        let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
-        let written = if is_name(expr) { written } else { format!("({written})") };
-        env.scope.map(|scope| scope.qualify("")).unwrap_or_default() + &written
-    }
-
     /// A key and an element that stand for all of an open collection's.
     pub fn any_element(&self, collection: &Value, span: Span) -> (Value, Value) {
         let origin = Origin::expression(span);
@@ -350,19 +282,6 @@ impl<'a> Evaluator<'a> {
             _ => Type::Any,
         };
         (Value::open(key, origin).typed(&key_type), value)
-    }
-}
-
-/// The question whose yes says that a condition about an element is met, where one does: it is the element's own boolean, or
-/// compares it with a literal.
-fn question_of(is_met: &Value, condition: &Expr) -> Option<Arc<Question>> {
-    match (&is_met.data, &condition.kind) {
-        (_, ExprKind::Parenthesis(inner)) => question_of(is_met, inner),
-        (Data::Open(input), _) => Some(Arc::new(Question::new(Arc::clone(input), Ask::True))),
-        (Data::Pending(question), ExprKind::Binary(_, BinaryOperator::Equal, _)) => {
-            matches!(question.ask, Ask::Is(_)).then(|| Arc::clone(question))
-        }
-        _ => None,
     }
 }
 

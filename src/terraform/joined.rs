@@ -78,7 +78,7 @@ pub(super) fn mirroring(source: &Value, mirrored: Mirrored, collection: Value) -
 /// Whether an element of an unknown collection meets a condition, which `question` is about if that tells; called `name`.
 pub(super) fn whether_any(name: String, of: &Value, question: Option<Arc<Question>>, origin: &Origin) -> Value {
     let reason = match &of.data {
-        Data::Open(of) => Reason::AnyOf(of.itself(), question),
+        Data::Open(of) => Reason::AnyOf(of.itself(), question.filter(|_| !of.is_selected())),
         _ => Reason::Derived,
     };
     let input = Input { reason, domain: Domain::boolean(), ..Input::derived(name, origin.clone()) };

@@ -274,6 +274,15 @@ impl Input {
         }
     }
 
+    /// Whether what stands for all elements that it is made of need not be in it: it is made of those that meet a condition,
+    /// and nothing tells whether that one does.
+    #[must_use]
+    pub fn is_selected(&self) -> bool {
+        let is_made_of_all = |mirrored: Mirrored| matches!(mirrored, Mirrored::Emptiness | Mirrored::Any);
+        let source = self.domain.mirrors.as_ref().filter(|(mirrored, of)| !is_made_of_all(*mirrored) && **of != *self);
+        matches!(self.reason, Reason::Filtered(_)) || source.is_some_and(|(_, of)| of.is_selected())
+    }
+
     /// The collection that certainly has as many elements: itself, or what it is made of.
     #[must_use]
     pub fn counted(self: &Arc<Self>) -> &Arc<Self> {

@@ -267,7 +267,7 @@ fn booleans(arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
 /// for all of them is one, if there is any.
 fn element_decides(decisive: bool, arguments: &Arguments) -> Option<Value> {
     let list = arguments.value(0);
-    let (_, element) = list.each()?;
+    let (_, element) = list.each().filter(|_| !asked(list).is_some_and(|list| list.is_selected()))?;
     let empty = Value::answer(Question::new(asked(list)?, Ask::Empty), arguments.world(), arguments.origin());
     let decided = match &element.data {
         Data::Bool(known) if *known == decisive => Value::bool(decisive, arguments.origin()),

@@ -78,6 +78,7 @@ struct Appearing<'a> {
 /// The trails that exist with other values only, and what fails then.
 fn appearing(found: &[Found], tried: &[Tried], words: &Words) -> Vec<Note> {
     let known: BTreeSet<&str> = found.iter().filter_map(trail_of).collect();
+    let known_accounts: Vec<Subject> = found.iter().filter(|row| row.account.is_some()).map(Found::subject).collect();
     let mut appearing: Vec<Appearing> = Vec::new();
     for Tried { input, value, rows } in tried {
         let conditions = &words.conditions;
@@ -86,7 +87,13 @@ fn appearing(found: &[Found], tried: &[Tried], words: &Words) -> Vec<Note> {
         let trails: IndexSet<&str> = rows.iter().filter_map(trail_of).filter(|trail| !known.contains(trail)).collect();
         for trail in trails {
             let findings = || rows.iter().filter(|row| trail_of(row) == Some(trail)).map(|row| &row.finding);
-            let failing = findings().filter(|finding| finding.verdict == Verdict::Fail);
+            // An account that has a trail then only is judged by that.
+            let is_of_account = |row: &&Found| {
+                let is_judged_by_it = row.finding.subject.addresses.iter().any(|address| address == trail);
+                row.account.is_some() && is_judged_by_it && !known_accounts.contains(&row.subject())
+            };
+            let of_account = rows.iter().filter(is_of_account).map(|row| &row.finding);
+            let failing = of_account.chain(findings()).filter(|finding| finding.verdict == Verdict::Fail);
             let failing: Vec<&str> = failing.map(|finding| finding.control.as_str()).collect();
             let inputs = vec![condition.clone()];
             match appearing.iter_mut().find(|other| other.trail == trail && other.failing == failing) {

@@ -6,9 +6,9 @@ use crate::model::{Provider, Resource, exists};
 use crate::rules::Rule;
 use crate::value::{Decided, Stop};
 
-use super::first::world_of_first;
+use super::first::{is_no_witness, world_of_first};
 use super::row::{Judge, Judged};
-use super::scene::Scene;
+use super::scene::{Scene, refused};
 
 /// What a unit says about an account that other units may be deployed to too.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,7 +136,10 @@ fn best_instance<'a>(
 ) -> Decided<Option<Judged>> {
     let is_in_account = |exists: bool| Ok(exists && trail.provider.is_in_account_of(provider_in(scene, first))?);
     let any = match exists(trail, scene.world).and_then(is_in_account) {
-        Ok(true) => judge.judge(rule, trail, scene).map(Some),
+        Ok(true) => match judge.judge(rule, trail, scene) {
+            Ok(judged) if judged.verdict == Verdict::Fail && is_no_witness(judge, trail, scene) => Err(refused()),
+            judged => judged.map(Some),
+        },
         Ok(false) => Ok(None),
         Err(stop) => Err(stop),
     };

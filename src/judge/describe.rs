@@ -95,6 +95,7 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
         Reason::Derived
         | Reason::Same(_)
         | Reason::LengthOf(_)
+        | Reason::AnyOf(..)
         | Reason::Joined(..)
         | Reason::Each(_)
         | Reason::Filtered(_)
@@ -126,6 +127,7 @@ pub fn is_choice(input: &Input) -> bool {
         | Reason::Derived
         | Reason::Same(_)
         | Reason::LengthOf(_)
+        | Reason::AnyOf(..)
         | Reason::Joined(..)
         | Reason::Each(_)
         | Reason::Filtered(_)

@@ -258,6 +258,7 @@ fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
         Reason::Derived
         | Reason::Same(_)
         | Reason::LengthOf(_)
+        | Reason::AnyOf(..)
         | Reason::Joined(..)
         | Reason::Each(_)
         | Reason::Filtered(_) => names_in(&input.name).into_iter().filter_map(|name| unit.option(name)).collect(),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{Resource, exists, is_any_number, is_of_instance, stands_for_all};
+use crate::model::{Existence, Resource, exists, is_any_number, is_of_instance, stands_for_all};
 use crate::value::{Ask, Input, Literal, Number, Question, Reason, World, index_in};
 
 use super::row::Judge;
@@ -20,6 +20,21 @@ pub(super) fn world_of_first(judge: &Judge, trail: &Resource, scene: &Scene, que
     let of_all = Scene::new(judge, &of_all);
     let is_there = of_all.trail(&trail.address).is_some_and(|trail| exists(trail, of_all.world) == Ok(true));
     is_there.then_some(first)
+}
+
+/// Whether a trail that stands for all instances of a block is made of an element that does not meet a condition which some
+/// element meets. Where one trail is enough, and this one fails, it says nothing: the world in which it is made of one that
+/// does has the say.
+pub(super) fn is_no_witness(judge: &Judge, trail: &Resource, scene: &Scene) -> bool {
+    stands_for_all(&trail.address)
+        && scene.world.is_no_witness(|collection| {
+            // It is made of that collection if it exists because that is not empty.
+            let empty = Question::new(Arc::clone(collection), Ask::Empty);
+            let without = scene.world.with_answers_about(|input| *input != *empty.input);
+            let without = Scene::new(judge, &without);
+            let trail = without.trail(&trail.address);
+            trail.is_some_and(|trail| matches!(&trail.existence, Existence::May(asked) if asked.input == empty.input))
+        })
 }
 
 /// The question whose yes says that an instance is the first, where `question` is about what tells it from the others: its

@@ -7,6 +7,7 @@ mod body;
 mod escapes;
 pub mod hcl;
 pub mod json;
+mod names;
 mod node;
 pub mod tf_json;
 pub mod toml;
@@ -17,5 +18,6 @@ pub use body::{
     Attribute, BinaryOperator, Block, Body, Call, Expansion, Expr, ExprKind, For, ForResult, Label, ParsedBody, Step,
     TemplateFor, TemplatePart,
 };
+pub use names::FreeName;
 pub use node::{Comment, Entry, Node, NodeKind, Parsed, Problem, ProblemSeverity, Scalar, Style, Tag};
 pub use written::Written;

@@ -16,7 +16,7 @@ use super::functions::{self, is_doubtful, length_of};
 use super::operators::{all, any, binary, equal, not};
 use super::refusal::{TOTAL, is_doubtful as may_be_refused, may_divide_by_zero};
 use super::scope::Env;
-use super::types::{Type, of};
+use super::types::{Type, may_differ, of};
 use super::unknown::whether;
 
 /// What the expressions need that are being tried, the innermost last. What is worked out elsewhere meanwhile, such as a
@@ -182,6 +182,15 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Says that what is being tried needs the branches of a conditional to have a type in common.
+    pub fn needs_one_type(&self, branches: [&Value; 2], span: Span) {
+        if self.attempts.is_on() && may_differ(&branches) {
+            let [yes, no] = branches.map(Value::describe);
+            let fits = whether(format!("can(true ? {yes} : {no})"), self.world, Origin::expression(span));
+            self.attempts.add(|needs| &mut needs.accepted, fits);
+        }
+    }
+
     /// Says that what is being tried needs the answer that a value waits for: with another one it may fail.
     pub fn needs_answer(&self, value: &Value) {
         if let (true, Some(Value { data: Data::Pending(question), origin, .. })) =
@@ -278,7 +287,9 @@ impl<'a> Evaluator<'a> {
 
     /// Says that what is being tried needs a function to take its arguments, unless the same is asked of what it makes.
     pub fn needs_fitting(&self, name: &str, fits: Option<String>, value: &Value) {
-        if let Some(fits) = fits.filter(|_| TOTAL.contains(&name) || !matches!(value.data, Data::Open(_))) {
+        if let Some(fits) =
+            fits.filter(|_| TOTAL.contains(&name) || name == "lookup" || !matches!(value.data, Data::Open(_)))
+        {
             self.attempts.add(|needs| &mut needs.accepted, whether(fits, self.world, value.origin.clone()));
         }
     }

@@ -253,19 +253,19 @@ fn each_value<'a>(value: &Value, span: Span, env: Env<'_, 'a>, visit: Visit<'_, 
 
 /// The argument called `name` of every nested block of one type, blocks written as objects included.
 pub(super) fn nested_arguments<'c>(body: &'c Body, kind: &'c str, name: &str) -> Vec<&'c Expr> {
-    fn objects<'c>(expr: &'c Expr, name: &str, found: &mut Vec<&'c Expr>) {
-        match &expr.kind {
-            ExprKind::Object(entries) => found.extend(entry(entries, name)),
-            ExprKind::Tuple(items) => items.iter().for_each(|item| objects(item, name, found)),
-            _ => {}
-        }
-    }
     let blocks = body.blocks_of(kind).filter_map(|block| block.body.attribute(name));
-    let mut found: Vec<&Expr> = blocks.map(|attribute| attribute.expr.as_ref()).collect();
-    if let Some(attribute) = body.attribute(kind) {
-        objects(&attribute.expr, name, &mut found);
+    let written = blocks.map(|attribute| attribute.expr.as_ref());
+    let objects = body.attribute(kind).into_iter().flat_map(|attribute| entries_called(name, &attribute.expr));
+    written.chain(objects).collect()
+}
+
+/// What the objects that an expression writes down, one or a list of them, hold under a name.
+pub(super) fn entries_called<'c>(name: &str, expr: &'c Expr) -> Vec<&'c Expr> {
+    match &expr.kind {
+        ExprKind::Object(entries) => entry(entries, name).into_iter().collect(),
+        ExprKind::Tuple(items) => items.iter().flat_map(|item| entries_called(name, item)).collect(),
+        _ => Vec::new(),
     }
-    found
 }
 
 /// The types of the blocks in a body, `dynamic` ones under the type they make.

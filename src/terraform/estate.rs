@@ -179,7 +179,7 @@ impl TerraformEstate<'_> {
         let list = || {
             evaluator.limits.begin();
             let root = evaluator.root();
-            // As long as none of what its validations look at is answered, they refuse nothing.
+            // As long as none of what its conditions look at is answered, they refuse nothing.
             let _ = evaluator.is_invalid(&root);
             Arc::new(Listed::of(evaluator.resources_of(&root)))
         };
@@ -268,7 +268,7 @@ impl<'a> Evaluator<'a> {
         for id in self.module_instances(scope, name) {
             match self.object(id).as_deref() {
                 Some(Object::Module(child)) => {
-                    // What its validations look at is part of what the listing looks at, as it is for the root.
+                    // What its conditions look at is part of what the listing looks at, as it is for the root.
                     let _ = self.is_invalid(child);
                     found.extend(self.resources_of(child));
                 }
@@ -358,7 +358,7 @@ impl<'a> Evaluator<'a> {
     /// Reads every property of every resource, for the remarks that gives.
     pub fn read_everything(&self) {
         self.expand_all();
-        self.note_refused_values();
+        self.note_unmet_conditions();
         let mut objects: Vec<Rc<Object<'a>>> = self.objects.borrow().values().cloned().collect();
         objects.sort_by_key(|object| match object.as_ref() {
             Object::Instance(instance) => (Some(instance.block.header), instance.address.clone()),

@@ -42,6 +42,8 @@ pub(super) struct Evaluator<'a> {
     keys: RefCell<HashMap<String, Value>>,
     /// The lists that splats were made of, and the attributes that they took, by the names of what they made.
     pub(super) splats: RefCell<HashMap<String, (Value, Vec<String>)>>,
+    /// What a `for` makes of an unknown collection of whose elements nothing is said, by the name of what it made.
+    pub(super) untold: RefCell<HashMap<String, Value>>,
     /// Blocks whose `count` or `for_each` Terraform refuses, by address.
     pub(super) refused: RefCell<BTreeMap<String, Value>>,
     /// The same unit without any answer, to tell what an answer broke from what is broken anyway.
@@ -101,6 +103,7 @@ impl<'a> Evaluator<'a> {
             objects: RefCell::default(),
             keys: RefCell::default(),
             splats: RefCell::default(),
+            untold: RefCell::default(),
             refused: RefCell::default(),
             unanswered: OnceCell::new(),
             layers: OnceCell::new(),

@@ -110,7 +110,7 @@ impl<'a> Evaluator<'a> {
             if let Data::Pending(_) | Data::Failed(_) = key.data {
                 return key;
             }
-            self.needs_set(&key);
+            self.needs_a(&Type::String, &key);
             let Some(key) = self.key_text(&key) else {
                 return Value::failed("a key of an object must be a text", Origin::expression(span));
             };
@@ -131,18 +131,20 @@ impl<'a> Evaluator<'a> {
         let condition_value = self.evaluate(condition, env);
         self.needs_a(&Type::Bool, &condition_value);
         let decided = truth(&condition_value, self.world);
-        let Data::Bool(taken) = decided.data else {
+        let Data::Bool(is_yes) = decided.data else {
             return Value::new(decided.data, Origin::expression(span));
         };
-        let (taken, other) = if taken { (yes, no) } else { (no, yes) };
+        let (taken, other_branch) = if is_yes { (yes, no) } else { (no, yes) };
         let value = self.evaluate(taken, env);
         let value = match value.data {
             // A text stays what it is beside a scalar, so that a file which is not wanted is not read either.
-            Data::Text(_) if is_scalar(other) => value,
+            Data::Text(_) if is_scalar(other_branch) => value,
             Data::Pending(_) | Data::Failed(_) | Data::Object(..) => value,
             _ => {
-                let other = self.attempts.apart(|| self.evaluate(other, env));
-                let limit = self.too_much([&value, &other], span);
+                let other = self.attempts.apart(|| self.evaluate(other_branch, env));
+                let branches = if is_yes { [&value, &other] } else { [&other, &value] };
+                self.needs_one_type(branches, span);
+                let limit = self.too_much(branches, span);
                 limit.unwrap_or_else(|| self.like(value, other))
             }
         };
@@ -260,6 +262,6 @@ fn is_ambiguous(key: &Expr) -> bool {
 }
 
 /// Whether it is a name or leads on from one: what it is worth is there already.
-fn is_name(expr: &Expr) -> bool {
+pub(super) fn is_name(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Variable(_) | ExprKind::Attribute(..) | ExprKind::Index(..))
 }

@@ -67,10 +67,32 @@ pub(super) fn mirroring(source: &Value, mirrored: Mirrored, collection: Value) -
         Data::Open(source) if source != input => Some((mirrored, source.itself())),
         _ => None,
     };
-    let never_empty = input.domain.never_empty || holds_something(source);
-    let domain = Domain { never_empty, mirrors, ..input.domain.clone() };
+    // True and false are never empty; a collection that has elements if something is true may be.
+    let is_filled = mirrored != Mirrored::Any && holds_something(source);
+    let domain = Domain { never_empty: input.domain.never_empty || is_filled, mirrors, ..input.domain.clone() };
     let input = Input { domain, ..input.as_ref().clone() };
     Value { data: Data::Open(Arc::new(input)), ..collection }
+}
+
+/// Whether an element of an unknown collection meets a condition, which `question` is about if that tells; called `name`.
+pub(super) fn whether_any(name: String, of: &Value, question: Option<Arc<Question>>, origin: &Origin) -> Value {
+    let reason = match &of.data {
+        Data::Open(of) => Reason::AnyOf(of.itself(), question.filter(|_| !of.is_selected())),
+        _ => Reason::Derived,
+    };
+    let input = Input { reason, domain: Domain::boolean(), ..Input::derived(name, origin.clone()) };
+    Value::open(input, origin.clone())
+}
+
+/// The name of whether a collection of those elements that meet a condition has any.
+pub(super) fn any_of(collection: &Value) -> Option<String> {
+    match &collection.data {
+        Data::Open(input) => match &input.domain.mirrors {
+            Some((Mirrored::Any, any)) => Some(any.name.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// How many elements a list has, where that is known although perhaps not in which order they come.
@@ -161,7 +183,11 @@ pub(super) fn entry(
             return Entry::Held(part.clone());
         }
         let (value, known) = element(part);
-        let held = known.map_or_else(|| holds(part, key, world), |held| Value::bool(held, part.origin.clone()));
+        let held = match known {
+            None => holds(part, key, world),
+            Some(false) => Value::bool(false, part.origin.clone()),
+            Some(true) => is_there(part, world),
+        };
         match held.as_bool() {
             Some(true) => return Entry::Held(value),
             Some(false) => {}
@@ -169,6 +195,15 @@ pub(super) fn entry(
         }
     }
     Entry::Missing
+}
+
+/// Whether an unknown object is not null, which says nothing where maps are put together.
+fn is_there(part: &Value, world: &World) -> Value {
+    match part.clone().null_decided(world) {
+        Value { data: Data::Null, origin, .. } => Value::bool(false, origin),
+        pending @ Value { data: Data::Pending(_), .. } => pending,
+        Value { origin, .. } => Value::bool(true, origin),
+    }
 }
 
 /// Whether an unknown collection holds a key or element.

@@ -10,6 +10,8 @@ mod access;
 mod attempt;
 mod attribute;
 mod blocks;
+mod called;
+mod conditions;
 mod data_source;
 mod discover;
 mod estate;

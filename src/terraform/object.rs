@@ -14,6 +14,7 @@ use crate::value::{
 };
 
 use super::attribute::every_attribute;
+use super::conditions::checked_blocks;
 use super::evaluator::{Evaluator, Key, twice};
 use super::expand::{Expansion, Shape};
 use super::joined::{joined, made_of};
@@ -358,6 +359,9 @@ impl<'a> Evaluator<'a> {
         while let Some(scope) = waiting.pop() {
             for (key, block) in known_resources(&scope) {
                 self.instances(&scope, key, block);
+            }
+            for (name, block) in checked_blocks(&scope.node.module) {
+                self.expansion(&scope, &name, block);
             }
             for (name, _) in relevant_calls(&scope) {
                 for id in self.module_instances(&scope, name) {

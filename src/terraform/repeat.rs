@@ -1,7 +1,5 @@
 //! `for` expressions.
 
-use std::sync::Arc;
-
 use indexmap::IndexMap;
 
 use crate::source::Span;
@@ -10,6 +8,7 @@ use crate::value::{
     Data, Domain, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Role, Symbol, SymbolSource, Value,
 };
 
+use super::called::{UNTOLD, question_of};
 use super::evaluator::Evaluator;
 use super::joined;
 use super::operators::{not, without_equals};
@@ -17,9 +16,6 @@ use super::scope::{Binding, Env};
 use super::truth::truth;
 use super::types::{Nullable, Type, convert, of, shaped};
 use super::unknown::{Outcome, derive};
-
-/// What marks the name of a collection of whose elements nothing is said. No name is written with it.
-const UNTOLD: &str = "\u{0}";
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
 pub(super) type Elements = Result<Vec<(Value, Value)>, Value>;
@@ -112,7 +108,7 @@ impl<'a> Evaluator<'a> {
                 if let Data::Pending(_) | Data::Failed(_) = key.data {
                     return Some(key);
                 }
-                self.needs_set(&key);
+                self.needs_a(&Type::String, &key);
                 let Some(text) = self.key_text(&key) else {
                     return Some(Value::failed("a key must be a text", Origin::expression(span)));
                 };
@@ -168,8 +164,9 @@ impl<'a> Evaluator<'a> {
         let origin = || Origin::expression(span);
         let untold = self.untold(collection).and_then(|untold| {
             let made = self.attempts.apart(|| self.open_for(each, &untold, untold.clone(), span, env));
-            matches!(made.data, Data::Open(_)).then(|| made.describe().replace(UNTOLD, ""))
+            matches!(made.data, Data::Open(_)).then_some(made)
         });
+        let told_name = untold.as_ref().map(|untold| untold.describe().replace(UNTOLD, ""));
         let of = collection.describe();
         let open = |env: Env<'_, 'a>| {
             let named = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
@@ -177,27 +174,30 @@ impl<'a> Evaluator<'a> {
             if let Some((_, is_met)) = &is_met {
                 self.needs_a(&Type::Bool, is_met);
             }
+            let question = is_met.as_ref().zip(each.condition.as_ref());
+            let question = question.and_then(|((_, is_met), condition)| question_of(is_met, condition));
             let is_met = is_met.map(|(_, is_met)| truth(&is_met, self.world));
             // It is called what is written, whatever the answers about the element are.
-            let condition = each.condition.as_ref().map(|condition| format!(" if {}", self.written(condition, env)));
-            let condition = condition.unwrap_or_default();
+            let condition = each.condition.as_ref().map(|condition| self.written(condition, env));
+            let any =
+                condition.as_ref().map(|condition| (format!("anytrue([for each of {of} : {condition}])"), question));
+            let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
             let element_made = || {
                 Ok(match &each.result {
                     ForResult::Tuple(element) => {
                         let (made, element) = named(element)?;
                         self.needs_answer(&element);
-                        let name = untold.clone().unwrap_or(format!("[for each of {of} : {made}{condition}]"));
+                        let name = told_name.clone().unwrap_or(format!("[for each of {of} : {made}{condition}]"));
                         let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
                         (name, Some((index.typed(&Type::Number), element)))
                     }
                     ForResult::Object(made_key, element) | ForResult::Grouped(made_key, element) => {
                         let ((key_name, made_key), (made, element)) = (named(made_key)?, named(element)?);
-                        self.needs_set(&made_key);
-                        self.needs_answer(&made_key);
+                        self.needs_a(&Type::String, &made_key);
                         self.needs_answer(&element);
                         let made_key = convert(made_key, &Type::String, self.world);
                         let name = format!("{{for each of {of} : {key_name} => {made}{condition}}}");
-                        let name = untold.clone().unwrap_or(name);
+                        let name = told_name.clone().unwrap_or(name);
                         let is_grouped = matches!(each.result, ForResult::Grouped(..));
                         if !is_grouped {
                             self.needs_other_keys(&made_key, &key, &name);
@@ -212,15 +212,15 @@ impl<'a> Evaluator<'a> {
                 Some(is_left_out) => self.attempts.unless(&is_left_out, self.world, element_made),
                 None => element_made(),
             };
-            made.map(|(name, made)| (name, made, is_met))
+            made.map(|(name, made)| (name, made, is_met.zip(any)))
         };
         let made = self.attempts.of_elements(collection, self.world, || bind(each, &key, &value, env, open));
         let (name, made, is_met) = match made {
             Ok(made) => made,
             Err(pending) => return pending,
         };
-        let is_same = match (&made, &is_met, untold) {
-            (_, _, Some(untold)) => untold == of,
+        let is_same = match (&made, &is_met, told_name) {
+            (_, _, Some(name)) => name == of,
             (Some((made_key, element)), None, None) => {
                 element.describe() == value.describe()
                     && is_the_same(&each.result, collection, made_key.describe() == key.describe())
@@ -231,17 +231,24 @@ impl<'a> Evaluator<'a> {
             // It makes a tuple or an object, though of the same elements.
             return Value { ty: None, ..collection.clone() }.through(span, Role::Expression);
         }
+        if let Some(untold) = &untold {
+            self.untold.borrow_mut().insert(name.clone(), untold.clone());
+        }
         let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
         let is_keyed = matches!(collection.said_type(), Type::Map(_) | Type::Object(_) | Type::Set(_));
         let keeps_keys = is_keyed
             && key.obstacle().is_some()
             && made.as_ref().is_some_and(|(made, _)| made.describe() == key.describe());
+        let (is_met, any) = is_met.unzip();
         let all = match (is_met.as_ref().map(Value::as_bool), &each.result) {
             // What stands for all elements is there where any is, and so is what it makes.
             (Some(Some(true)), _) | (None, ForResult::Grouped(..)) => {
                 joined::mirroring(collection, Mirrored::Emptiness, all)
             }
-            (Some(_), _) => all,
+            (Some(_), _) => any.map_or(all.clone(), |(name, question)| {
+                let name = untold.as_ref().and_then(joined::any_of).unwrap_or(name).replace(UNTOLD, "");
+                joined::mirroring(&joined::whether_any(name, collection, question, &all.origin), Mirrored::Any, all)
+            }),
             (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),
             (None, _) => joined::mirroring(collection, Mirrored::Length, all),
         };
@@ -250,46 +257,6 @@ impl<'a> Evaluator<'a> {
             (Some((key, element)), None) => joined::made_of(all, key, element),
             (None, _) => all,
         }
-    }
-
-    /// The same unknown collection under a name that no answer is about, where the answers say something of its elements:
-    /// what is made of elements is called by what it is whatever they are.
-    fn untold(&self, collection: &Value) -> Option<Value> {
-        let Data::Open(input) = &collection.data else { return None };
-        if collection.each().is_some() || collection.filtered().is_some() || input.itself().name != input.name {
-            return None;
-        }
-        let [element, key] = ["[*]", ")[*]"].map(|step| format!("{}{step}", input.name));
-        let is_told = |name: &str| name.contains(&element) || name.contains(&key);
-        let untold = Input { name: format!("{}{UNTOLD}", input.name), ..input.as_ref().clone() };
-        let is_any_told = self.world.answers().iter().any(|(question, _)| is_told(&question.input.name));
-        is_any_told.then(|| Value { data: Data::Open(Arc::new(untold)), ..collection.clone() })
-    }
-
-    /// The value of an expression about `elements`, which stand for all of an unknown collection's, and what names it: the
-    /// text of the value, or its own text where the value waits for an answer about them, which nobody can give.
-    ///
-    /// # Errors
-    /// A value that waits for an answer about something else.
-    fn named_by(&self, expr: &Expr, elements: &[&Value], env: Env<'_, 'a>) -> Result<(String, Value), Value> {
-        let value = self.evaluate(expr, env);
-        let Some(pending) = value.waiting() else { return Ok((value.describe(), value)) };
-        let asked = pending.describe();
-        if elements.iter().any(|element| asked.contains(&element.describe())) {
-            Ok((self.written(expr, env), value))
-        } else {
-            Err(pending.clone())
-        }
-    }
-
-    /// An expression as it is written, with what its names stand for.
-    pub fn written(&self, expr: &Expr, env: Env<'_, 'a>) -> String {
-        let file = self.unit.sources.file(expr.span.file);
-        let text = file.text.get(expr.span.range()).unwrap_or_default();
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let names: Vec<String> = env.names().map(|(name, value)| format!("{name} = {}", value.describe())).collect();
-        let place = env.scope.map(|scope| scope.qualify("")).unwrap_or_default();
-        format!("{place}({text} with {})", names.join(", "))
     }
 
     /// A key and an element that stand for all of an open collection's.

@@ -27,8 +27,8 @@ pub(super) struct Shared {
     pub resources: Before<(String, usize), Arc<[Resource]>>,
     /// The properties of resources.
     pub properties: Before<(usize, String), Value>,
-    /// What a condition of a variable in a module instance looks at.
-    pub validations: Before<(String, Span), ()>,
+    /// What a condition of a module instance looks at.
+    pub conditions: Before<(String, Span), ()>,
     templates: Mutex<HashMap<TemplateText, Arc<Template>>>,
 }
 

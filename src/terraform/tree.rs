@@ -10,10 +10,10 @@ use crate::finding::Note;
 use crate::source::Span;
 use crate::syntax::{Attribute, Block, ExprKind};
 
+use super::conditions::sets_conditions;
 use super::estate::CALL_META;
 use super::installed::{Installed, installed};
 use super::module::{Mode, Module, ModuleSource, Modules, ResourceKey};
-use super::validation::validations;
 
 /// How deep modules may call modules.
 const MAX_DEPTH: usize = 32;
@@ -29,7 +29,7 @@ pub(super) struct Node {
     pub children: IndexMap<String, Child>,
     /// The `module` block in the user's code that brought in somebody else's module.
     pub caller: Option<Span>,
-    /// Whether the model knows anything in it or below, or it says which values it takes.
+    /// Whether the model knows anything in it or below, or it sets conditions.
     pub is_relevant: bool,
     /// Why calls are not followed whose modules are on disk.
     pub notes: Vec<Note>,
@@ -99,8 +99,8 @@ impl Reader<'_> {
             Child::Absent(_) => true,
         };
         // What a module without resources refuses, it refuses of the answers that its callers are judged in.
-        let validates = module.variables.values().any(|variable| !validations(variable).is_empty());
-        let is_relevant = validates || module.resources.keys().any(known) || children.values().any(below);
+        let is_relevant =
+            sets_conditions(&module) || module.resources.keys().any(known) || children.values().any(below);
         Node { module, children, caller, is_relevant, notes }
     }
 

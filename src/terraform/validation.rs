@@ -1,77 +1,12 @@
-//! Validations of variables: what they say of the values that are to come, and whether those that are known meet them.
+//! Validations of variables: what they say of the values that are to come.
 //!
 //! Knows the usual ways to write a condition; any other is evaluated when its inputs are known.
 //! <https://developer.hashicorp.com/terraform/language/values/variables#custom-validation-rules>
 
-use std::rc::Rc;
-
 use crate::syntax::{BinaryOperator, Block, Call, Expr, ExprKind, TemplatePart};
-use crate::value::{Data, Decided, Domain, Literal, Pattern, Stop, Value, any, look_at, watched};
+use crate::value::{Domain, Literal, Pattern};
 
 use super::blocks::nested_arguments;
-use super::evaluator::Evaluator;
-use super::scope::{Env, Scope};
-
-impl<'a> Evaluator<'a> {
-    /// Says of every variable whose value is known and breaks a validation that it does: Terraform plans nothing then.
-    pub fn note_refused_values(&self) {
-        let scopes = self.scopes.borrow().clone();
-        for scope in &scopes {
-            for (name, block) in &scope.node.module.variables {
-                let conditions = validations(block).into_iter();
-                for condition in conditions.filter(|condition| self.breaks(scope, condition) == Ok(true)) {
-                    let name = scope.qualify(&format!("var.{name}"));
-                    self.note(format!("{name} has a value that its validation refuses"), condition.span);
-                }
-            }
-        }
-    }
-
-    /// Whether the answers of this world break a validation that holds, or may hold, without them.
-    ///
-    /// # Errors
-    /// The need to ask where one that these answers bear on waits for another.
-    pub fn is_invalid(&self, scope: &Rc<Scope<'a>>) -> Decided<bool> {
-        let conditions = scope.node.module.variables.values().flat_map(validations);
-        any(conditions.map(|condition| {
-            let known = &self.unit.shared.validations;
-            let key = (scope.address.clone(), condition.span);
-            if known.get(&key, self.world).is_some() {
-                return Ok(false);
-            }
-            let (breaks, inputs) = watched(|| {
-                look_at(scope.inputs);
-                self.breaks(scope, condition)
-            });
-            if self.world.answers().is_empty() {
-                known.put(key, (), inputs);
-                return Ok(false);
-            }
-            Ok(breaks? && self.unanswered_breaks(scope, condition) != Ok(true))
-        }))
-    }
-
-    fn unanswered_breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> Decided<bool> {
-        let unanswered = self.unanswered();
-        unanswered.expand_all();
-        let scopes = unanswered.scopes.borrow().clone();
-        let same = scopes.iter().find(|other| other.address == scope.address);
-        same.map_or(Ok(false), |same| unanswered.breaks(same, condition))
-    }
-
-    fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> Decided<bool> {
-        match self.met(scope, condition).data {
-            Data::Bool(holds) => Ok(!holds),
-            Data::Failed(_) => Ok(true),
-            Data::Pending(question) => Err(Stop::Ask(question)),
-            _ => Ok(false),
-        }
-    }
-
-    fn met(&self, scope: &Rc<Scope<'a>>, condition: &Expr) -> Value {
-        super::truth::truth(&self.evaluate(condition, Env::of(scope)), self.world)
-    }
-}
 
 /// The conditions a variable's value must meet.
 pub(super) fn validations(variable: &Block) -> Vec<&Expr> {
@@ -80,7 +15,7 @@ pub(super) fn validations(variable: &Block) -> Vec<&Expr> {
 }
 
 /// What a template holds that holds nothing else: in Terraform's JSON syntax every expression is written so.
-fn alone(template: &Expr) -> Option<&Expr> {
+pub(super) fn alone(template: &Expr) -> Option<&Expr> {
     match &template.kind {
         ExprKind::Template(parts) => match parts.as_slice() {
             [TemplatePart::Interpolation(inner)] => Some(inner),

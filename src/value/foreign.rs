@@ -78,6 +78,10 @@ impl OfUnit for Arc<Input> {
     fn of_unit(self, unit: &str) -> Self {
         let reason = match &self.reason {
             Reason::LengthOf(collection) => Reason::LengthOf(Arc::clone(collection).of_unit(unit)),
+            Reason::AnyOf(collection, question) => {
+                let question = question.clone().map(|question| question.of_unit(unit));
+                Reason::AnyOf(Arc::clone(collection).of_unit(unit), question)
+            }
             Reason::Joined(junction, parts) => {
                 Reason::Joined(*junction, Arc::new(parts.as_ref().clone().of_unit(unit)))
             }

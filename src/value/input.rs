@@ -37,6 +37,9 @@ pub enum Reason {
     /// It is a collection of those elements of another that meet a condition: a key, what it leads to, and whether the two
     /// that stand for all meet it.
     Filtered(Arc<[Value; 3]>),
+    /// It is whether any element of this collection meets a condition; the question whose yes says that what stands for all of
+    /// them does, if one tells.
+    AnyOf(Arc<Input>, Option<Arc<Question>>),
     /// It is decided by a module of this configuration that is not on disk: its address and source.
     ModuleNotOnDisk {
         /// The module's address.
@@ -147,6 +150,8 @@ pub enum Mirrored {
     Elements,
     /// The same elements, each once.
     Members,
+    /// Elements if this, which is true or false, is true.
+    Any,
     /// As many elements as this number, which is no collection, says.
     Number,
 }
@@ -157,7 +162,9 @@ impl Mirrored {
         let has_it = match (self, ask) {
             (Self::Number, Ask::Empty) => return Some(Ask::Is(Literal::Number(Number::from(0_usize)))),
             (Self::Number, Ask::LongerThan(count)) => return Some(Ask::Above(Number::from(*count))),
-            (Self::Number, _) => false,
+            (Self::Any, Ask::Empty) => return Some(Ask::Is(Literal::Bool(false))),
+            (Self::Any, Ask::LongerThan(0)) => return Some(Ask::True),
+            (Self::Number | Self::Any, _) => false,
             // What is made of null is null, where it is made at all.
             (_, Ask::Empty | Ask::LongerThan(0)) | (Self::Elements | Self::Members, Ask::Null) => true,
             (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements),
@@ -265,6 +272,15 @@ impl Input {
             }
             _ => Arc::clone(self),
         }
+    }
+
+    /// Whether what stands for all elements that it is made of need not be in it: it is made of those that meet a condition,
+    /// and nothing tells whether that one does.
+    #[must_use]
+    pub fn is_selected(&self) -> bool {
+        let is_made_of_all = |mirrored: Mirrored| matches!(mirrored, Mirrored::Emptiness | Mirrored::Any);
+        let source = self.domain.mirrors.as_ref().filter(|(mirrored, of)| !is_made_of_all(*mirrored) && **of != *self);
+        matches!(self.reason, Reason::Filtered(_)) || source.is_some_and(|(_, of)| of.is_selected())
     }
 
     /// The collection that certainly has as many elements: itself, or what it is made of.

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::facts::{Facts, candidates, is_possible};
 use super::same::can_all_be;
 use super::{
-    Ask, Decided, Input, InputSet, Keys, Literal, Origin, Question, Stop, attempted, elements_in, index_in, is_inside,
-    is_part, look_at, names_in, renamed, step,
+    Ask, Decided, Input, InputSet, Keys, Literal, Origin, Question, Reason, Stop, attempted, elements_in, index_in,
+    is_inside, is_part, look_at, names_in, renamed, step,
 };
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
@@ -91,6 +91,7 @@ impl World {
             world.allows(&question.input)
                 && !world.answers.iter().any(|(asked, _)| world.lacks(&asked.input))
                 && can_all_be(&world.answers)
+                && world.answers.iter().all(|(asked, _)| world.has_witness(&asked.input))
         };
         answered.into_iter().filter(can_be).collect()
     }
@@ -196,6 +197,38 @@ impl World {
             _ => false,
         };
         self.answers.iter().any(lacks)
+    }
+
+    /// Whether what is said of the elements of a collection fits what stands for all of them: where any meets a condition, there
+    /// is one; where none does, neither does that.
+    fn has_witness(&self, any: &Input) -> bool {
+        let Reason::AnyOf(collection, question) = &any.reason else { return true };
+        let is_met = |question: &Question| self.answer(question) == Some(true);
+        match candidates(&any.domain, &self.about(any)).as_deref() {
+            Some([Literal::Bool(true)]) => {
+                let filled = Question::new(Arc::clone(collection), Ask::LongerThan(0));
+                self.answer(&filled) != Some(false) && {
+                    let empty = Question::new(Arc::clone(collection), Ask::Empty);
+                    self.answer(&empty) != Some(true)
+                }
+            }
+            Some([Literal::Bool(false)]) => !question.as_deref().is_some_and(is_met),
+            _ => true,
+        }
+    }
+
+    /// Whether an element that stands for all of a collection is certainly not one by which an answer of this world is yes that
+    /// says that there is one, where `is_of` tells the collection.
+    #[must_use]
+    pub fn is_no_witness(&self, mut is_of: impl FnMut(&Arc<Input>) -> bool) -> bool {
+        self.answers.iter().any(|(Question { input: any, .. }, _)| match &any.reason {
+            Reason::AnyOf(collection, Some(question)) => {
+                self.candidates(any).as_deref() == Some(&[Literal::Bool(true)])
+                    && self.answer(question) == Some(false)
+                    && is_of(collection)
+            }
+            _ => false,
+        })
     }
 
     /// The values `input` can still have, where they are finitely many: those of its domain that agree with every answer.

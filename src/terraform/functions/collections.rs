@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
 use crate::syntax::BinaryOperator;
-use crate::terraform::joined::{count, item};
+use crate::terraform::joined::{count, item, whether_any};
 use crate::terraform::operators::{all, any, binary, equal, is_decided, not, once_each};
 use crate::terraform::types::{self, Type, unify};
 use crate::terraform::unknown::{Outcome, is_identifier, may_have_unknown_keys, opaque, settle};
@@ -103,6 +103,12 @@ fn held(list: &Value, arguments: &Arguments) -> Answer {
     let found: Vec<Value> = match (&list.data, list.parts(), Literal::of(wanted)) {
         (_, Some((junction, parts)), _) if junction.is_of_elements() => {
             parts.iter().map(|part| held(part, arguments)).collect::<Result<_, _>>()?
+        }
+        // Which of booleans that are made alike is true is asked as `anytrue` asks it.
+        (Data::Open(_), None, Some(Literal::Bool(true)))
+            if list.each().is_some_and(|(_, each)| types::of(each) == Type::Bool) =>
+        {
+            return any_true(arguments);
         }
         (Data::Open(input), _, Some(literal)) => {
             let question = Question::new(Arc::clone(input), Ask::Holds(literal));
@@ -255,7 +261,7 @@ fn booleans(arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
 /// for all of them is one, if there is any.
 fn element_decides(decisive: bool, arguments: &Arguments) -> Option<Value> {
     let list = arguments.value(0);
-    let (_, element) = list.each()?;
+    let (_, element) = list.each().filter(|_| !asked(list).is_some_and(|list| list.is_selected()))?;
     let empty = Value::answer(Question::new(asked(list)?, Ask::Empty), arguments.world(), arguments.origin());
     let decided = match &element.data {
         Data::Bool(known) if *known == decisive => Value::bool(decisive, arguments.origin()),
@@ -270,6 +276,19 @@ fn element_decides(decisive: bool, arguments: &Arguments) -> Option<Value> {
     }
 }
 
+/// Whether any of booleans that are all made alike is true, which is a question about what they are made of.
+fn any_element(arguments: &Arguments) -> Option<Value> {
+    let (list, origin) = (arguments.value(0), arguments.origin());
+    let (_, element) = list.each()?;
+    let question = match &element.data {
+        Data::Open(input) => Some(Arc::new(Question::new(Arc::clone(input), Ask::True))),
+        Data::Failed(_) => return None,
+        _ => None,
+    };
+    let any = whether_any(format!("anytrue({})", list.describe()), list, question, &origin);
+    Some(settle(any, arguments.world()))
+}
+
 fn all_true(arguments: &Arguments) -> Answer {
     if let Some(decided) = element_decides(false, arguments) {
         return Ok(decided);
@@ -278,7 +297,7 @@ fn all_true(arguments: &Arguments) -> Answer {
 }
 
 fn any_true(arguments: &Arguments) -> Answer {
-    if let Some(decided) = element_decides(true, arguments) {
+    if let Some(decided) = element_decides(true, arguments).or_else(|| any_element(arguments)) {
         return Ok(decided);
     }
     Ok(any(booleans(arguments)?, arguments.world(), arguments.origin()))

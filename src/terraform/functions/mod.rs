@@ -43,7 +43,7 @@ pub(super) use self::regexes::steps as regex_steps;
 pub use self::results::declared;
 use self::results::result_type;
 use super::joined::{joined, made_of, mirroring};
-use super::types::{Nullable, of, open_part};
+use super::types::{Nullable, may_differ, open_part};
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
 use crate::value::{
@@ -227,13 +227,20 @@ pub fn may_misfit(name: &str, arguments: &[Value]) -> bool {
         || parameters(name).zip(arguments).any(|(parameter, argument)| parameter.may_refuse(argument))
         || format::written(name, arguments).into_iter().any(|(value, ty)| is_doubtful(value, &ty))
         || format::may_mismatch(name, arguments)
-        || (name == "coalesce" && arguments.len() > 1 && arguments.iter().any(is_of_any_type))
+        || may_differ(&of_one_type(name, arguments))
         || (name == "element" && arguments.get(1).is_some_and(|index| matches!(index.data, Data::Open(_))))
 }
 
-/// Whether nothing is said of the type of an open value, so that it may have none in common with others.
-fn is_of_any_type(value: &Value) -> bool {
-    matches!(value.data, Data::Open(_)) && of(value) == Type::Any
+/// What a call makes one type of.
+fn of_one_type<'v>(name: &str, arguments: &'v [Value]) -> Vec<&'v Value> {
+    match (name, arguments) {
+        ("coalesce", all) => all.iter().collect(),
+        ("tolist" | "toset" | "tomap", [Value { data: Data::List(_, items), .. }]) => items.iter().collect(),
+        ("tomap", [Value { data: Data::Map(_, entries), .. }]) => entries.values().collect(),
+        ("matchkeys", [_, keys, searched]) => vec![keys, searched],
+        ("lookup", [map, _, default]) => vec![map, default],
+        _ => Vec::new(),
+    }
 }
 
 /// The parts of an ARN, as the provider's function and its data source `aws_arn` name them; `None` where they cannot be told.

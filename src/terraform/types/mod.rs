@@ -18,7 +18,7 @@ pub use convert::{convert, open_part, shaped, whether_true};
 pub use defaults::with_defaults_of;
 pub use order::{compare, set};
 pub use parse::parse;
-pub use unify::{common, common_of, of, unify};
+pub use unify::{common, common_of, may_differ, of, unify};
 
 pub use crate::value::{Attribute, Type};
 

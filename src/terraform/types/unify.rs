@@ -32,6 +32,22 @@ fn is_of_any_type(value: &Value) -> bool {
     matches!(value.data, Data::Opaque(_) | Data::Open(_)) && of(value) == Type::Any
 }
 
+/// Whether these may have no type in common, because of something open of whose type nothing is said. Null has any.
+#[must_use]
+pub fn may_differ(values: &[&Value]) -> bool {
+    let set = values.iter().filter(|value| !value.is_null());
+    set.clone().count() > 1 && set.into_iter().any(|value| may_be_of_any_type(value))
+}
+
+fn may_be_of_any_type(value: &Value) -> bool {
+    match &value.data {
+        Data::Open(_) => of(value).is_vague(),
+        Data::List(_, items) => items.iter().any(may_be_of_any_type),
+        Data::Map(_, entries) => entries.values().any(may_be_of_any_type),
+        _ => false,
+    }
+}
+
 /// Whether something in the value is unknown and nothing is said of its type.
 fn is_untyped(value: &Value) -> bool {
     match &value.data {

@@ -1,0 +1,96 @@
+//! What is made of elements that stand for all of an unknown collection, by name: the same whatever the answers about them are,
+//! and whatever a loop calls them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::syntax::{BinaryOperator, Expr, ExprKind, FreeName};
+use crate::value::{Ask, Data, Input, Question, Value};
+
+use super::evaluator::Evaluator;
+use super::expression::is_name;
+use super::scope::Env;
+
+/// What marks the name of a collection of whose elements nothing is said. No name is written with it.
+pub(super) const UNTOLD: &str = "\u{0}";
+
+impl<'a> Evaluator<'a> {
+    /// The same unknown collection under a name that no answer is about, where the answers say something of its elements:
+    /// what is made of elements is called by what it is whatever they are.
+    pub fn untold(&self, collection: &Value) -> Option<Value> {
+        let Data::Open(input) = &collection.data else { return None };
+        if let Some(untold) = self.untold.borrow().get(&input.name) {
+            return Some(untold.clone());
+        }
+        if collection.each().is_some() || collection.filtered().is_some() || input.itself().name != input.name {
+            return None;
+        }
+        let [element, key] = ["[*]", ")[*]"].map(|step| format!("{}{step}", input.name));
+        let is_told = |name: &str| name.contains(&element) || name.contains(&key);
+        let untold = Input { name: format!("{}{UNTOLD}", input.name), ..input.as_ref().clone() };
+        let is_any_told = self.world.answers().iter().any(|(question, _)| is_told(&question.input.name));
+        is_any_told.then(|| Value { data: Data::Open(Arc::new(untold)), ..collection.clone() })
+    }
+
+    /// The value of an expression about `elements`, which stand for all of an unknown collection's, and what names it: the
+    /// text of the value, or its own text where the value waits for an answer about them, which nobody can give.
+    ///
+    /// # Errors
+    /// A value that waits for an answer about something else.
+    pub fn named_by(&self, expr: &Expr, elements: &[&Value], env: Env<'_, 'a>) -> Result<(String, Value), Value> {
+        let value = self.evaluate(expr, env);
+        let Some(pending) = value.waiting() else { return Ok((value.describe(), value)) };
+        let asked = pending.describe();
+        if elements.iter().any(|element| asked.contains(&element.describe())) {
+            Ok((self.written(expr, env), value))
+        } else {
+            Err(pending.clone())
+        }
+    }
+
+    /// An expression as it is written, with what names stand for in their place: how a loop calls its elements, and what loops
+    /// there are around it, does not matter.
+    pub fn written(&self, expr: &Expr, env: Env<'_, 'a>) -> String {
+        let file = self.unit.sources.file(expr.span.file);
+        let text = |range: Range<usize>| file.text.get(range).unwrap_or_default();
+        let (mut written, mut at, mut apart) = (String::new(), expr.span.range().start, Vec::new());
+        for FreeName { name, attribute, span } in expr.free_names() {
+            let Some(value) = env.bound(name) else { continue };
+            let range = span.range();
+            // In an escaped text a name does not stand where its characters do.
+            if range.start < at || !text(range.clone()).starts_with(name) {
+                apart.push(format!("{name} = {}", value.describe()));
+                continue;
+            }
+            let meant = match attribute {
+                None => value.describe(),
+                Some(attribute) => match value.as_map().and_then(|map| map.get(attribute)) {
+                    Some(entry) => entry.describe(),
+                    None => format!("{}.{attribute}", value.describe()),
+                },
+            };
+            written += text(at..range.start);
+            written += &meant;
+            at = range.end;
+        }
+        written += text(at..expr.span.range().end);
+        let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+        let apart = if apart.is_empty() { String::new() } else { format!(" with {}", apart.join(", ")) };
+        let is_one_name = is_name(expr) && apart.is_empty();
+        let written = if is_one_name { written } else { format!("({written}{apart})") };
+        env.scope.map(|scope| scope.qualify("")).unwrap_or_default() + &written
+    }
+}
+
+/// The question whose yes says that a condition about an element is met, where one does: it is the element's own boolean, or
+/// compares it with a literal.
+pub(super) fn question_of(is_met: &Value, condition: &Expr) -> Option<Arc<Question>> {
+    match (&is_met.data, &condition.kind) {
+        (_, ExprKind::Parenthesis(inner)) => question_of(is_met, inner),
+        (Data::Open(input), _) => Some(Arc::new(Question::new(Arc::clone(input), Ask::True))),
+        (Data::Pending(question), ExprKind::Binary(_, BinaryOperator::Equal, _)) => {
+            matches!(question.ask, Ask::Is(_)).then(|| Arc::clone(question))
+        }
+        _ => None,
+    }
+}

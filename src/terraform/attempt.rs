@@ -4,97 +4,20 @@
 //! hold what it names, and a function may refuse it unless it takes anything. Every part of an expression is worked out,
 //! whether or not its value is needed, but for the branch of a conditional that is not taken.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Call, Expr, ExprKind};
-use crate::value::{Ask, Data, Input, Junction, Literal, Origin, Question, Reason, Role, Value, World};
+use crate::value::{Ask, Data, Input, Junction, Literal, Origin, Question, Reason, Role, Value};
 
 use super::evaluator::Evaluator;
 use super::functions::{self, is_doubtful, length_of};
-use super::operators::{all, any, binary, equal, not};
+use super::needs::Needs;
+use super::operators::{all, binary, equal, not};
 use super::refusal::{TOTAL, is_doubtful as may_be_refused, may_divide_by_zero};
 use super::scope::Env;
 use super::types::{Type, may_differ, of};
 use super::unknown::whether;
-
-/// What the expressions need that are being tried, the innermost last. What is worked out elsewhere meanwhile, such as a
-/// local value, is no part of one: where it fails, Terraform stops.
-#[derive(Default)]
-pub(super) struct Attempts(RefCell<Vec<Option<Needs>>>);
-
-/// What has to be so for an expression to have a value: known, or pending.
-#[derive(Default)]
-struct Needs {
-    /// That nothing in it is missing or null where it may not be.
-    certain: Vec<Value>,
-    /// That no function in it refuses what it is given.
-    accepted: Vec<Value>,
-    /// What is answered before it is known what else could fail.
-    awaited: Vec<Value>,
-    /// Whether an operation in it may refuse a value although it is set and of a fitting type: then one question tells whether
-    /// all of them take what they are given.
-    is_doubtful: bool,
-}
-
-impl Attempts {
-    /// Does `work` as a part of no expression that is being tried.
-    pub fn apart<T>(&self, work: impl FnOnce() -> T) -> T {
-        if self.0.borrow().is_empty() { work() } else { self.within(None, work).0 }
-    }
-
-    fn within<T>(&self, needs: Option<Needs>, work: impl FnOnce() -> T) -> (T, Option<Needs>) {
-        self.0.borrow_mut().push(needs);
-        let done = work();
-        (done, self.0.borrow_mut().pop().flatten())
-    }
-
-    /// Does `work` with what stands for all elements of an open collection: what that needs, only an element needs.
-    pub fn of_elements<T>(&self, collection: &Value, world: &World, work: impl FnOnce() -> T) -> T {
-        let origin = || collection.origin.clone();
-        let input = match &collection.data {
-            Data::Open(input) => Arc::clone(input),
-            _ => Arc::new(Input::derived(collection.describe(), origin())),
-        };
-        self.unless(&Value::answer(Question::new(input, Ask::Empty), world, origin()), world, work)
-    }
-
-    /// Does `work`: what that needs is not needed where `exception` is true.
-    pub fn unless<T>(&self, exception: &Value, world: &World, work: impl FnOnce() -> T) -> T {
-        let (done, needs) = self.within(self.is_on().then(Needs::default), work);
-        let Some(Needs { certain, accepted, awaited, .. }) = needs else { return done };
-        let unless = |need: Value| any(vec![need, exception.clone()], world, exception.origin.clone());
-        for need in certain {
-            self.add(|needs| &mut needs.certain, unless(need));
-        }
-        for need in accepted {
-            self.add(|needs| &mut needs.accepted, unless(need));
-        }
-        for need in awaited {
-            self.add(|needs| &mut needs.awaited, unless(need));
-        }
-        done
-    }
-
-    fn is_on(&self) -> bool {
-        matches!(self.0.borrow().last(), Some(Some(_)))
-    }
-
-    fn doubt(&self) {
-        if let Some(Some(needs)) = self.0.borrow_mut().last_mut() {
-            needs.is_doubtful = true;
-        }
-    }
-
-    fn add(&self, list: fn(&mut Needs) -> &mut Vec<Value>, need: Value) {
-        if let Some(Some(needs)) = self.0.borrow_mut().last_mut()
-            && need.as_bool() != Some(true)
-        {
-            list(needs).push(need);
-        }
-    }
-}
 
 impl<'a> Evaluator<'a> {
     /// Says what an expression needs that was worked out as a part of one that is being tried.

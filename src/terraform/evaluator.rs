@@ -14,10 +14,10 @@ use crate::value::{
     Ask, Data, Input, InputSet, Literal, ObjectId, Origin, Question, Reason, Value, Work, World, look_at, watched,
 };
 
-use super::attempt::Attempts;
 use super::expand::Expansion;
 use super::limits::{Limits, TOO_DEEP, beyond_name};
 use super::module::TWICE;
+use super::needs::Attempts;
 use super::object::Object;
 use super::scope::Scope;
 use super::shared::is_plain;

@@ -30,6 +30,7 @@ mod merge;
 mod module;
 mod named;
 mod naming;
+mod needs;
 mod object;
 pub mod operators;
 mod policy_document;

@@ -9,11 +9,14 @@ use crate::value::{Data, Number, Value};
 /// Functions that refuse nothing but null, and what is of a type that they do not take.
 pub(super) const TOTAL: &[&str] = &[
     "abs",
+    "abspath",
     "alltrue",
     "anytrue",
     "base64encode",
+    "base64gzip",
     "base64sha256",
     "base64sha512",
+    "basename",
     "can",
     "ceil",
     "chomp",
@@ -22,6 +25,7 @@ pub(super) const TOTAL: &[&str] = &[
     "compact",
     "concat",
     "contains",
+    "dirname",
     "distinct",
     "element",
     "endswith",
@@ -29,6 +33,7 @@ pub(super) const TOTAL: &[&str] = &[
     "floor",
     "format",
     "formatlist",
+    "issensitive",
     "join",
     "jsonencode",
     "keys",
@@ -40,6 +45,7 @@ pub(super) const TOTAL: &[&str] = &[
     "min",
     "nonsensitive",
     "one",
+    "plantimestamp",
     "replace",
     "reverse",
     "sensitive",
@@ -56,6 +62,7 @@ pub(super) const TOTAL: &[&str] = &[
     "strcontains",
     "strrev",
     "substr",
+    "timestamp",
     "title",
     "tobool",
     "tolist",
@@ -71,6 +78,7 @@ pub(super) const TOTAL: &[&str] = &[
     "try",
     "upper",
     "urlencode",
+    "uuid",
     "values",
     "yamlencode",
 ];
@@ -91,10 +99,15 @@ pub(super) fn is_doubtful(call: &Call, value: &Value) -> bool {
     !is_total(call) && !is_worked_out
 }
 
-/// A map is asked for a key that it may lack where there is a default. Only `merge` takes no argument at all, which is what
+/// A map is asked for a key that it may lack where there is a default. A pattern that is written has been read. Only `merge` takes no argument at all, which is what
 /// a list that is expanded may come to.
 fn is_total(call: &Call) -> bool {
-    let is_named = TOTAL.contains(&call.name.as_str()) || (call.name == "lookup" && call.arguments.len() == 3);
+    let is_written = |expr: &Expr| matches!(expr.kind, ExprKind::Text(..));
+    let is_named = match call.name.as_str() {
+        "lookup" => call.arguments.len() == 3,
+        "regexall" => call.arguments.first().is_some_and(|pattern| is_written(pattern)),
+        name => TOTAL.contains(&name),
+    };
     is_named && (call.expansion == Expansion::None || call.name == "merge")
 }
 

@@ -7,6 +7,9 @@ use super::*;
 const TABLE: &[(&str, &str, &str)] = &[
     // A type that is declared tells what never fails, and what always does.
     ("string", "can(upper(var.x))", "true"),
+    ("string", "can(basename(dirname(var.x)))", "true"),
+    ("string", "can(regexall(\"[a-z]+\", var.x))", "true"),
+    ("string", "can(regexall(var.x, \"a\"))", "pending: can(regexall(var.x, \"a\"))"),
     ("string", "can(\"arn:${var.x}\")", "true"),
     ("string", "can(format(\"%s\", var.x))", "true"),
     ("string", "can(format(\"%d\", var.x))", "pending: can(format(\"%d\", var.x))"),

@@ -1,16 +1,12 @@
-//! Conversion of a value to a type.
-
-use std::sync::Arc;
+//! Conversion of a value to a type. What is not known is converted in [`super::open`].
 
 use indexmap::IndexMap;
 
-use super::{Attribute, Nullable, Type, common, domain, kind, of, set, unify};
+use super::open::{completed, narrow, shaped, with_other_elements};
+use super::{Attribute, Type, common, kind, of, set, unify};
 use crate::terraform::joined::{Entry, entry, joined};
 use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
-use crate::value::{
-    self, Ask, Data, Domain, Input, Junction, Keys, ListKind, Literal, MapKind, Mirrored, NoNumber, Number, Origin,
-    Question, Reason, Value, World,
-};
+use crate::value::{Data, Junction, ListKind, Literal, MapKind, NoNumber, Number, Origin, Value, World};
 
 /// The value as the type wants it: elements converted, missing optional attributes filled in, origins kept.
 ///
@@ -77,91 +73,14 @@ fn may_become(from: &Type, to: &Type) -> bool {
 }
 
 /// A value that is not known, or null, as one of the type that it is converted to.
-fn retyped(value: Value, to: &Type) -> Value {
+pub(super) fn retyped(value: Value, to: &Type) -> Value {
     let ty = to.of_converted(value.said_type());
     Value { ty: None, ..value }.typed(&ty)
-}
-
-/// An open value with the domain of its type, if it has none yet. What it is put together of is converted too.
-fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value {
-    if let Reason::Joined(junction, parts) = &input.reason {
-        return rejoin(value, input, *junction, parts, to, world);
-    }
-    let nullable = if input.domain.never_null { Nullable::No } else { Nullable::Yes };
-    let wanted = domain(to, nullable);
-    match to {
-        Type::Bool if may_be_text(value, input) => return boolean_of_text(value, input, world),
-        Type::Number if may_be_text(value, input) => return number_of_text(value, input, wanted, world),
-        Type::Set(_) if !matches!(value.said_type(), Type::Set(_)) => return set_of_elements(value, input),
-        Type::List(_) if matches!(value.said_type(), Type::Set(_)) => return list_of_elements(value, input),
-        _ => {}
-    }
-    let never_empty = wanted.never_empty || input.domain.never_empty;
-    let keys = match (input.domain.keys, wanted.keys) {
-        (Keys::Any | Keys::Untyped | Keys::Converted | Keys::Positions, Keys::Number) => Keys::Number,
-        (Keys::Untyped, _) if *to == Type::String => Keys::Converted,
-        (Keys::Untyped | Keys::Converted, _) if !matches!(to, Type::Any | Type::String) => Keys::Any,
-        (keys, _) => keys,
-    };
-    let domain = Domain {
-        values: input.domain.values.clone().or(wanted.values),
-        never_null: wanted.never_null,
-        never_empty,
-        keys,
-        ..input.domain.clone()
-    };
-    if domain == input.domain {
-        return value.clone();
-    }
-    let narrowed = Input { domain, ..(**input).clone() };
-    settle(Value { ty: value.ty.clone(), ..Value::open(narrowed, value.origin.clone()) }, world)
-}
-
-/// Whether what is not known may be a text: it is one, or somebody may give one where no type is written.
-fn may_be_text(value: &Value, input: &Input) -> bool {
-    match value.said_type() {
-        Type::String => true,
-        Type::Any => matches!(input.reason, Reason::NoValue(_)) && input.domain.values.is_none(),
-        _ => false,
-    }
 }
 
 /// Whether a conversion makes of the attributes or elements that a type names a collection of elements.
 fn is_gathered(to: &Type, from: &Type) -> bool {
     matches!((to, from), (Type::Map(_), Type::Object(_)) | (Type::List(_) | Type::Set(_), Type::Tuple(_)))
-}
-
-/// An open object or tuple as what its type says that it holds. Who looks into it takes it not to be null, unless the answers
-/// say so: both would be refused.
-#[must_use]
-pub fn shaped(value: Value, world: &World) -> Value {
-    let Data::Open(input) = &value.data else { return value };
-    let (origin, ty) = (value.origin.clone(), value.said_type());
-    let is_null = || world.answer(&Question::new(Arc::clone(input), Ask::Null)) == Some(true);
-    match ty {
-        Type::Object(_) | Type::Tuple(_) if is_null() => Value::null(origin),
-        Type::Object(attributes) => {
-            let part = |(name, attribute): (&String, &Attribute)| {
-                let nullable = if ty.completes(name) { Nullable::No } else { Nullable::Yes };
-                let step = value::step(&Literal::Text(name.clone()));
-                (name.clone(), open_part(input, &step, &attribute.ty, nullable, world))
-            };
-            Value::map(MapKind::Object, attributes.iter().map(part).collect(), origin)
-        }
-        Type::Tuple(items) => {
-            let part = |(at, ty)| open_part(input, &format!("[{at}]"), ty, Nullable::Yes, world);
-            Value::list(ListKind::Tuple, items.iter().enumerate().map(part).collect(), origin)
-        }
-        _ => value,
-    }
-}
-
-/// A part of an open value: a new open value with the same reason, with what the type says about it.
-#[must_use]
-pub fn open_part(whole: &Input, part: &str, ty: &Type, nullable: Nullable, world: &World) -> Value {
-    let (name, origin) = (format!("{}{part}", whole.name), whole.origin.clone());
-    let input = Input { name, reason: whole.reason.of_part(), domain: domain(ty, nullable), origin: origin.clone() };
-    settle(Value::open(input, origin).typed(ty), world)
 }
 
 /// Whether a conversion makes another object: with fewer attributes, or with defaults for some that had none.
@@ -187,110 +106,7 @@ fn remakes_elements(to: &Type, from: &Type) -> bool {
     })
 }
 
-/// A collection whose elements are converted to others: it has as many, under the same keys.
-fn with_other_elements(value: &Value, input: &Arc<Input>, to: &Type) -> Value {
-    let set = input.itself();
-    let mirrored = if matches!(to, Type::Set(_)) { Mirrored::Members } else { Mirrored::Elements };
-    let domain = Domain { mirrors: Some((mirrored, Arc::clone(&set))), ..input.domain.clone() };
-    let input = Input {
-        name: format!("convert({}, {to})", set.name),
-        reason: input.reason.of_part(),
-        domain,
-        ..set.as_ref().clone()
-    };
-    Value { data: Data::Open(Arc::new(input)), ..value.clone() }
-}
-
-/// An object that is not known, as one of these attributes: a default stands in for each that is null or missing.
-fn completed(value: Value, to: &Type, world: &World) -> Value {
-    let value = value.null_decided(world);
-    let (Type::Object(attributes), Data::Open(_)) = (to, &value.data) else { return value };
-    object_of(&value, attributes, world, |name| {
-        let key = || Literal::Text(name.to_owned());
-        let holds = match (value.said_type(), &value.data) {
-            (Type::Object(given), _) => Value::bool(given.contains_key(name), value.origin.clone()),
-            (_, Data::Open(input)) => {
-                Value::answer(Question::new(Arc::clone(input), Ask::Holds(key())), world, value.origin.clone())
-            }
-            _ => return None,
-        };
-        match holds.as_bool() {
-            Some(true) => Some(element_of(&value, &key(), world, value.origin.clone())),
-            Some(false) => None,
-            None => Some(holds),
-        }
-    })
-}
-
-/// The list that a set makes of what is not known: its elements in an order of its own.
-fn list_of_elements(value: &Value, input: &Arc<Input>) -> Value {
-    let set = input.itself();
-    let domain =
-        Domain { keys: Keys::Positions, mirrors: Some((Mirrored::Elements, set.clone())), ..input.domain.clone() };
-    let list =
-        Input { name: format!("tolist({})", set.name), reason: Reason::Derived, domain, origin: input.origin.clone() };
-    Value { data: Data::Open(Arc::new(list)), ..value.clone() }
-}
-
-/// The set that a list is made. It keeps the list's name, and has its elements, but each only once.
-fn set_of_elements(value: &Value, input: &Arc<Input>) -> Value {
-    let domain = Domain { mirrors: Some((Mirrored::Members, Arc::clone(input))), ..input.domain.clone() };
-    let set = Arc::new(Input { domain, ..input.as_ref().clone() });
-    Value { data: Data::Open(set), ..value.clone() }
-}
-
-/// The boolean a text is worth. Several texts are worth one ("1" is true), and none of them is a boolean, so that whoever
-/// knows the boolean does not know the text.
-fn boolean_of_text(value: &Value, input: &Arc<Input>, world: &World) -> Value {
-    let decided = value.clone().null_decided(world);
-    match &decided.data {
-        Data::Open(_) => Value::answer(whether_true(value, input), world, decided.origin),
-        _ => decided,
-    }
-}
-
-/// The question whether what is not known is true, or a text that is worth that.
-#[must_use]
-pub fn whether_true(value: &Value, input: &Arc<Input>) -> Question {
-    Question::new(Arc::clone(input), if may_be_text(value, input) { Ask::WorthTrue } else { Ask::True })
-}
-
-/// The number a text is worth. Many texts are worth one number ("1", "1.0"), so that whoever knows the number does not know
-/// the text: of few texts each is tried, and of others the number is an input of its own.
-fn number_of_text(value: &Value, input: &Arc<Input>, domain: Domain, world: &World) -> Value {
-    if let Some(question) = world.which(input) {
-        return Value::pending(question, value.origin.clone());
-    }
-    let number = Input { name: format!("tonumber({})", input.name), domain, ..(**input).clone() };
-    settle(Value::open(number, value.origin.clone()), world)
-}
-
-fn rejoin(value: &Value, input: &Input, junction: Junction, parts: &[Value], to: &Type, world: &World) -> Value {
-    let (reason, ty) = match (to, junction) {
-        (Type::Any, _) => return value.clone(),
-        (Type::List(element), junction) if junction.is_of_elements() => {
-            (Some(junction), Type::list((**element).clone()))
-        }
-        (Type::Set(element), junction) if junction.is_of_elements() => {
-            (Some(Junction::Set), Type::list((**element).clone()))
-        }
-        (Type::Map(_), Junction::Map) => (Some(junction), to.clone()),
-        (Type::Object(attributes), Junction::Map) => return object_of_parts(value, parts, attributes, world),
-        _ => (None, Type::Any),
-    };
-    let Some(junction) = reason else {
-        let plain = Input { reason: Reason::Derived, ..input.clone() };
-        return Value::open(plain, value.origin.clone());
-    };
-    let parts: Vec<Value> = parts.iter().map(|part| convert(part.clone(), &ty, world)).collect();
-    if let Some(failed) = parts.iter().find(|part| matches!(part.data, Data::Failed(_))) {
-        return failed.clone();
-    }
-    let reason = Reason::Joined(junction, Arc::new(parts));
-    Value::open(Input { reason, ..input.clone() }, value.origin.clone())
-}
-
-fn refuse(value: &Value, wanted: &str) -> Value {
+pub(super) fn refuse(value: &Value, wanted: &str) -> Value {
     let found = value.ty.as_ref().map_or_else(|| kind(value).to_owned(), |ty| ty.describe());
     Value::failed(format!("a {wanted} is needed, this is a {found}"), value.origin.clone())
 }
@@ -413,7 +229,12 @@ fn to_object(value: &Value, attributes: &IndexMap<String, Attribute>, world: &Wo
     object_of(value, attributes, world, |name| entries.get(name).cloned())
 }
 
-fn object_of_parts(value: &Value, parts: &[Value], attributes: &IndexMap<String, Attribute>, world: &World) -> Value {
+pub(super) fn object_of_parts(
+    value: &Value,
+    parts: &[Value],
+    attributes: &IndexMap<String, Attribute>,
+    world: &World,
+) -> Value {
     object_of(value, attributes, world, |name| {
         let key = Literal::Text(name.to_owned());
         let element = |part: &Value| (element_of(part, &key, world, part.origin.clone()), None);
@@ -424,7 +245,7 @@ fn object_of_parts(value: &Value, parts: &[Value], attributes: &IndexMap<String,
     })
 }
 
-fn object_of(
+pub(super) fn object_of(
     value: &Value,
     attributes: &IndexMap<String, Attribute>,
     world: &World,

@@ -5,6 +5,7 @@
 mod constant;
 mod convert;
 mod defaults;
+mod open;
 mod order;
 mod parse;
 #[cfg(test)]
@@ -14,8 +15,9 @@ mod unify;
 use crate::value::{Data, Domain, Keys, ListKind, Literal, MapKind, Value};
 
 pub use constant::constant;
-pub use convert::{convert, open_part, shaped, whether_true};
+pub use convert::convert;
 pub use defaults::with_defaults_of;
+pub use open::{open_part, shaped, whether_true};
 pub use order::{compare, set};
 pub use parse::parse;
 pub use unify::{common, common_of, may_differ, of, unify};

@@ -73,7 +73,10 @@ impl World {
     fn with_for_all(&self, element: &str, collection: &str) -> Self {
         let any = format!("{collection}[*]");
         let none = Self { work: self.work.clone(), ..Self::default() };
-        let kept = self.answers.iter().filter(|(question, _)| !question.input.name.contains(&any));
+        // What is known of any element, or of its key (`keys(var.m)[*]`), is not known of this one.
+        let of_any = [any.clone(), format!("({collection})[*]")];
+        let is_of_any = |question: &Question| of_any.iter().any(|any| question.input.name.contains(any));
+        let kept = self.answers.iter().filter(|(question, _)| !is_of_any(question));
         let world = kept.fold(none, |world, (Question { input, ask }, answer)| {
             let input = Input { name: renamed(&input.name, element, &any), ..input.as_ref().clone() };
             world.with(Question::new(Arc::new(input), ask.clone()), *answer)

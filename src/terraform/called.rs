@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::syntax::{BinaryOperator, Expr, ExprKind, FreeName};
-use crate::value::{Ask, Data, Input, Question, Value};
+use crate::value::{Ask, Data, Input, InputSet, Question, Value, look_at};
 
 use super::evaluator::Evaluator;
 use super::expression::is_name;
@@ -28,8 +28,10 @@ impl<'a> Evaluator<'a> {
         let [element, key] = ["[*]", ")[*]"].map(|step| format!("{}{step}", input.name));
         let is_told = |name: &str| name.contains(&element) || name.contains(&key);
         let untold = Input { name: format!("{}{UNTOLD}", input.name), ..input.as_ref().clone() };
-        let is_any_told = self.world.answers().iter().any(|(question, _)| is_told(&question.input.name));
-        is_any_told.then(|| Value { data: Data::Open(Arc::new(untold)), ..collection.clone() })
+        let mut answered = self.world.answers().iter().map(|(question, _)| &question.input.name);
+        let told = answered.find(|name| is_told(name))?;
+        look_at(InputSet::named(told));
+        Some(Value { data: Data::Open(Arc::new(untold)), ..collection.clone() })
     }
 
     /// The value of an expression about `elements`, which stand for all of an unknown collection's, and what names it: the

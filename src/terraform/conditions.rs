@@ -8,8 +8,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::model::Existence;
+use crate::source::Span;
 use crate::syntax::{Block, Expr};
-use crate::value::{Data, Decided, Question, Stop, Value, any, look_at, watched};
+use crate::value::{Data, Decided, Question, Stop, Value, any};
 
 use super::blocks::{entries_called, nested_arguments};
 use super::evaluator::Evaluator;
@@ -23,6 +24,13 @@ use super::validation::{alone, validations};
 struct Condition<'a> {
     expr: &'a Expr,
     of: Of<'a>,
+}
+
+/// A condition of a module instance: the address of that, and where the condition is written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Check {
+    scope: Arc<str>,
+    condition: Span,
 }
 
 /// What has to meet a condition.
@@ -99,35 +107,43 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// The conditions that a module instance sets.
+    pub fn checks(&self, scope: &Scope<'a>) -> impl Iterator<Item = Check> {
+        let address: Arc<str> = scope.address.as_str().into();
+        let condition =
+            move |condition: Condition| Check { scope: Arc::clone(&address), condition: condition.expr.span };
+        Condition::all(&scope.node.module).map(condition)
+    }
+
     /// Whether the answers of this world break a condition that holds, or may hold, without them.
     ///
     /// # Errors
     /// The need to ask where one that these answers bear on waits for another.
-    pub fn is_invalid(&self, scope: &Rc<Scope<'a>>) -> Decided<bool> {
-        any(Condition::all(&scope.node.module).map(|condition| {
-            let known = &self.unit.shared.conditions;
-            let key = (scope.address.clone(), condition.expr.span);
-            if known.get(&key, self.world).is_some() {
-                return Ok(false);
-            }
-            let (breaks, inputs) = watched(|| {
-                look_at(scope.inputs);
-                self.breaks(scope, &condition)
-            });
-            if self.world.answers().is_empty() {
-                known.put(key, (), inputs);
-                return Ok(false);
-            }
-            Ok(breaks? && self.unanswered_breaks(scope, &condition) != Ok(true))
-        }))
+    pub fn is_broken(&self, check: &Check) -> Decided<bool> {
+        match self.says(check) {
+            (_, false) => Ok(false),
+            (breaks, true) => Ok(breaks? && self.unanswered().says(check).0 != Ok(true)),
+        }
     }
 
-    fn unanswered_breaks(&self, scope: &Rc<Scope<'a>>, condition: &Condition<'a>) -> Decided<bool> {
-        let unanswered = self.unanswered();
-        unanswered.expand_all();
-        let scopes = unanswered.scopes.borrow().clone();
-        let same = scopes.iter().find(|other| other.address == scope.address);
-        same.map_or(Ok(false), |same| unanswered.breaks(same, condition))
+    /// Whether a condition is broken, which is worked out once for all worlds with the same answers to what it looks at, and
+    /// whether an answer of this world bears on that. An evaluator of its own does it, so that it is as much work whichever
+    /// row comes first.
+    fn says(&self, check: &Check) -> (Decided<bool>, bool) {
+        self.unit.shared.conditions.get(check.clone(), self.world, || {
+            let apart = self.apart();
+            let breaks = apart.breaks_or_refuses(check);
+            apart.limits.begin();
+            (breaks, apart.limits.row().steps())
+        })
+    }
+
+    /// What a condition speaks of may be refused before it is.
+    fn breaks_or_refuses(&self, check: &Check) -> Decided<bool> {
+        let Some(scope) = self.scope_at(&check.scope) else { return Ok(false) };
+        let condition = Condition::all(&scope.node.module).find(|condition| condition.expr.span == check.condition);
+        let breaks = condition.map_or(Ok(false), |condition| self.breaks(&scope, &condition));
+        if self.refuses_blocks() { Ok(true) } else { breaks }
     }
 
     fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Condition<'a>) -> Decided<bool> {

@@ -1,15 +1,12 @@
 //! What a root module deploys in one world.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::model::schema;
-use crate::model::{
-    Described, Environment, Estate, Existence, Kind, Language, NamingIndex, Provider, Resource, without_indices,
-};
+use crate::model::{Described, Environment, Estate, Kind, Language, NamingIndex, Provider, Resource, without_indices};
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
@@ -19,9 +16,10 @@ use crate::value::{
 use super::blocks::Content;
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
+use super::listed::Listed;
 use super::meant::{Wanted, may_be};
-use super::module::{ResourceKey, TWICE};
-use super::object::{AbsentModule, Instance, Object, id_of, known_resources, relevant_calls};
+use super::module::TWICE;
+use super::object::{Instance, Object, id_of};
 use super::scope::Scope;
 use super::unit::TerraformUnit;
 
@@ -33,33 +31,6 @@ pub(super) struct TerraformEstate<'a> {
     evaluator: Evaluator<'a>,
     listed: OnceCell<Arc<Listed>>,
     naming: NamingIndex,
-}
-
-/// The resources by what is asked for: each row asks for several kinds, most of which are few beside its trails.
-#[derive(Debug, Default)]
-pub(super) struct Listed {
-    by_kind: HashMap<Kind, Vec<Resource>>,
-    /// The first one of each kind and address; few rows look for one.
-    by_address: OnceLock<HashMap<(Kind, String), Resource>>,
-}
-
-impl Listed {
-    fn of(resources: Vec<Resource>) -> Self {
-        let mut listed = Self::default();
-        for resource in resources {
-            listed.by_kind.entry(resource.kind).or_default().push(resource);
-        }
-        listed
-    }
-
-    fn at(&self, kind: Kind, address: &str) -> Option<&Resource> {
-        let by_address = self.by_address.get_or_init(|| {
-            // Of several the last one to be put in stays.
-            let all = self.by_kind.values().flat_map(|of_kind| of_kind.iter().rev());
-            all.map(|resource| ((resource.kind, resource.address.clone()), resource.clone())).collect()
-        });
-        by_address.get(&(kind, address.to_owned()))
-    }
 }
 
 impl<'a> TerraformEstate<'a> {
@@ -150,38 +121,36 @@ impl Estate for TerraformEstate<'_> {
 
     /// What a validation says of any element holds for each.
     fn refusal(&self) -> Decided<bool> {
-        let evaluator = &self.evaluator;
-        // What the listing looked at is what the validations look at, too.
-        let is_looked_at = |world: &World| evaluator.unit.shared.listed.get(&(), world).is_none();
-        let refuses = |world: &World| TerraformEstate::new(evaluator.unit, world).refuses() == Ok(true);
-        let worlds = || evaluator.world.with_one_for_all().into_iter();
-        Ok(self.refuses()? || worlds().any(|world| is_looked_at(&world) && refuses(&world)))
+        let Evaluator { unit, world, .. } = self.evaluator;
+        let refuses = |world: &World| TerraformEstate::new(unit, world).refuses() == Ok(true);
+        Ok(self.refuses()? || world.with_one_for_all().iter().any(refuses))
     }
 }
 
 impl TerraformEstate<'_> {
     fn refuses(&self) -> Decided<bool> {
         let evaluator = &self.evaluator;
+        if evaluator.world.answers().is_empty() {
+            return Ok(false);
+        }
         // Of what is not listed anew, no answer changes anything.
-        self.listed();
+        let listed = self.listed();
         evaluator.limits.begin();
-        let refused: Vec<String> = evaluator.refused.borrow().keys().cloned().collect();
-        if refused.iter().any(|address| !evaluator.is_refused_anyway(address)) {
+        // Beyond a limit nothing is known, and nothing refused.
+        if evaluator.limits.exceeded().is_some() {
+            return Ok(false);
+        }
+        if evaluator.refuses_blocks() {
             return Ok(true);
         }
-        let scopes = evaluator.scopes.borrow().clone();
-        let certain = scopes.iter().filter(|scope| scope.existence == Existence::Exists);
-        any(certain.map(|scope| evaluator.is_invalid(scope)))
+        any(listed.checks.iter().map(|check| evaluator.is_broken(check)))
     }
 
     fn listed(&self) -> &Listed {
         let evaluator = &self.evaluator;
         let list = || {
             evaluator.limits.begin();
-            let root = evaluator.root();
-            // As long as none of what its conditions look at is answered, they refuse nothing.
-            let _ = evaluator.is_invalid(&root);
-            Arc::new(Listed::of(evaluator.resources_of(&root)))
+            Arc::new(Listed::of(evaluator.found_in(&evaluator.root())))
         };
         self.listed.get_or_init(|| evaluator.unless_answered(&evaluator.unit.shared.listed, (), list))
     }
@@ -238,48 +207,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// The resources of a module instance and of those below it.
-    fn resources_of(&self, scope: &Rc<Scope<'a>>) -> Vec<Resource> {
-        let shared = &self.unit.shared.resources;
-        let mut found = Vec::new();
-        for (key, block) in known_resources(scope) {
-            let of_block = || self.resources_of_block(scope, key, block);
-            found.extend_from_slice(&self.unless_answered(shared, (scope.address.clone(), place(block)), of_block));
-        }
-        for (name, child) in relevant_calls(scope) {
-            let of_call = || self.resources_of_call(scope, name);
-            found.extend_from_slice(&self.unless_answered(shared, (scope.address.clone(), place(child)), of_call));
-        }
-        found
-    }
-
-    fn resources_of_block(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block) -> Arc<[Resource]> {
-        let Some(kind) = schema::kind(&key.kind) else { return Arc::default() };
-        let instances = self.instances(scope, key, block).into_iter();
-        let resource = |id| match self.object(id).as_deref() {
-            Some(Object::Instance(instance)) => Some(self.described(kind, id, instance)),
-            _ => None,
-        };
-        instances.filter_map(resource).collect()
-    }
-
-    fn resources_of_call(&self, scope: &Rc<Scope<'a>>, name: &str) -> Arc<[Resource]> {
-        let mut found = Vec::new();
-        for id in self.module_instances(scope, name) {
-            match self.object(id).as_deref() {
-                Some(Object::Module(child)) => {
-                    // What its conditions look at is part of what the listing looks at, as it is for the root.
-                    let _ = self.is_invalid(child);
-                    found.extend(self.resources_of(child));
-                }
-                Some(Object::Absent(module)) => found.push(absent_module(id, module)),
-                _ => {}
-            }
-        }
-        found.into()
-    }
-
-    fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {
+    pub fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {
         let described = Described {
             kind,
             language: Language::Terraform,
@@ -379,27 +307,6 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
-}
-
-/// Where something stands in the tree of the unit, which tells it from everything else there.
-fn place<T>(part: &T) -> usize {
-    std::ptr::from_ref(part).addr()
-}
-
-fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
-    let described = Described {
-        kind: Kind::AbsentModule,
-        language: Language::Terraform,
-        address: module.address.clone(),
-        name: None,
-        header: module.block.header,
-        caller: module.scope.caller(),
-        callers: Vec::new(),
-        provider: Provider::default(),
-        existence: module.existence.clone(),
-        handle: id.0,
-    };
-    described.into()
 }
 
 /// Whether it is an argument without which the provider refuses the resource.

@@ -47,7 +47,7 @@ pub(super) struct Evaluator<'a> {
     /// Blocks whose `count` or `for_each` Terraform refuses, by address.
     pub(super) refused: RefCell<BTreeMap<String, Value>>,
     /// The same unit without any answer, to tell what an answer broke from what is broken anyway.
-    unanswered: OnceCell<Box<Evaluator<'a>>>,
+    unanswered: OnceCell<Rc<Evaluator<'a>>>,
     /// What Terragrunt hands in, and the inputs that it looks at.
     layers: OnceCell<(Vec<Layer>, InputSet)>,
     notes: RefCell<Vec<Note>>,
@@ -125,7 +125,13 @@ impl<'a> Evaluator<'a> {
             return self;
         }
         let work = || self.limits.row().clone();
-        self.unanswered.get_or_init(|| Box::new(Evaluator::of_row(self.unit, &self.unit.unanswered, work())))
+        self.unanswered.get_or_init(|| Rc::new(Evaluator::of_row(self.unit, &self.unit.unanswered, work())))
+    }
+
+    /// An evaluator of the same world, which has done nothing yet, and whose work is its own.
+    pub fn apart(&self) -> Evaluator<'a> {
+        self.unanswered();
+        Self { unanswered: self.unanswered.clone(), ..Self::of_row(self.unit, self.world, Work::default()) }
     }
 
     /// What Terragrunt hands in for a variable of the root module.

@@ -340,8 +340,14 @@ impl<'a> Evaluator<'a> {
         Expansion { shape, slots: Vec::new(), existence: Existence::Exists, unknown: Some(refusal) }
     }
 
+    /// Whether a block is refused, of those that were looked at, which is not before any question is answered.
+    pub fn refuses_blocks(&self) -> bool {
+        let refused: Vec<String> = self.refused.borrow().keys().cloned().collect();
+        refused.iter().any(|address| !self.is_refused_anyway(address))
+    }
+
     /// Whether the block is refused before any question is answered.
-    pub fn is_refused_anyway(&self, address: &str) -> bool {
+    fn is_refused_anyway(&self, address: &str) -> bool {
         if self.world.answers().is_empty() {
             return true;
         }

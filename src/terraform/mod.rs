@@ -25,6 +25,7 @@ mod host;
 mod installed;
 mod joined;
 mod limits;
+mod listed;
 mod meant;
 mod merge;
 mod module;

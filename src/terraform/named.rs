@@ -14,7 +14,7 @@ use super::scope::{Caller, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::types::{Type, convert};
 
-impl Evaluator<'_> {
+impl<'a> Evaluator<'a> {
     /// The instance under another index than that of the one that stands for all, where it is not known which instances of
     /// a resource's or module's block there are. It is like that one, but no other instance is it.
     pub fn instance_under(&self, any: ObjectId, index: &Value, span: Span) -> Option<ObjectId> {
@@ -153,22 +153,37 @@ impl Evaluator<'_> {
                     self.make_instance(any, &resource.address, block.header);
                 }
             }
-            let behind = resource.address.strip_prefix(&parent.qualify("module."));
-            let leads_there = behind.and_then(|behind| behind.split(['.', '[']).next());
-            let children = relevant_calls(&parent)
-                .filter(|(name, _)| leads_there == Some(name.as_str()))
-                .flat_map(|(name, _)| self.module_instances(&parent, name));
             let made = |any| [Some(any), self.make_instance(any, &resource.address, resource.header)];
-            scope = children
-                .flat_map(made)
-                .flatten()
-                .filter_map(|id| match self.object(id).as_deref() {
-                    Some(Object::Module(child)) => Some(Rc::clone(child)),
-                    _ => None,
-                })
-                .find(|child| {
-                    resource.address.strip_prefix(&child.address).is_some_and(|behind| behind.starts_with('.'))
-                });
+            let mut children = self.instances_on_way(&parent, &resource.address).into_iter().flat_map(made).flatten();
+            scope = children.find_map(|id| self.holder(id, &resource.address));
+        }
+    }
+
+    /// The module instance of this address.
+    pub fn scope_at(&self, address: &str) -> Option<Rc<Scope<'a>>> {
+        let mut scope = self.root();
+        while scope.address != address {
+            scope = self.instances_on_way(&scope, address).into_iter().find_map(|id| self.holder(id, address))?;
+        }
+        Some(scope)
+    }
+
+    /// The instances of the module that is called on the way from a module instance to an address.
+    fn instances_on_way(&self, parent: &Rc<Scope<'a>>, address: &str) -> Vec<ObjectId> {
+        let behind = address.strip_prefix(&parent.qualify("module."));
+        let called = behind.and_then(|behind| behind.split(['.', '[']).next());
+        let child = relevant_calls(parent).find(|(name, _)| called == Some(name.as_str()));
+        child.map_or_else(Vec::new, |(name, _)| self.module_instances(parent, name))
+    }
+
+    /// The module instance that an id stands for, where it has this address or holds what has it.
+    fn holder(&self, id: ObjectId, address: &str) -> Option<Rc<Scope<'a>>> {
+        match self.object(id).as_deref() {
+            Some(Object::Module(scope)) => {
+                let behind = address.strip_prefix(&scope.address)?;
+                (behind.is_empty() || behind.starts_with('.')).then(|| Rc::clone(scope))
+            }
+            _ => None,
         }
     }
 }

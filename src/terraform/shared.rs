@@ -8,13 +8,13 @@ use std::collections::HashMap;
 use std::mem::Discriminant;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::model::Resource;
 use crate::source::{Places, Span};
 use crate::syntax::{Problem, TemplatePart, hcl};
-use crate::value::{Before, Data, Part, Text, Value};
+use crate::value::{Alike, Before, Data, Decided, Part, Text, Value};
 
-use super::estate::Listed;
+use super::conditions::Check;
 use super::evaluator::Key;
+use super::listed::{Found, Listed};
 
 /// What the rows of a unit share.
 #[derive(Debug, Default)]
@@ -22,13 +22,13 @@ pub(super) struct Shared {
     values: Mutex<HashMap<Name, (Value, usize)>>,
     /// All resources of the unit.
     pub listed: Before<(), Arc<Listed>>,
-    /// The resources that a block, or everything in the modules of a call, makes, by the address of the module instance and
-    /// where the block or call stands.
-    pub resources: Before<(String, usize), Arc<[Resource]>>,
+    /// What a block, or everything in the modules of a call, makes, by the address of the module instance and where the block or
+    /// call stands.
+    pub found: Before<(String, usize), Arc<Found>>,
     /// The properties of resources.
     pub properties: Before<(usize, String), Value>,
-    /// What a condition of a module instance looks at.
-    pub conditions: Before<(String, Span), ()>,
+    /// Whether a condition is broken.
+    pub conditions: Alike<Check, Decided<bool>>,
     templates: Mutex<HashMap<TemplateText, Arc<Template>>>,
 }
 

@@ -6,6 +6,7 @@
 //! [`World`]. This room knows neither Terraform nor CloudFormation.
 
 mod agree;
+mod alike;
 mod before;
 mod collection;
 mod facts;
@@ -25,6 +26,7 @@ mod secret;
 mod symbol;
 mod text;
 mod ty;
+mod work;
 mod world;
 
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 
+pub use alike::Alike;
 pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
@@ -49,7 +52,8 @@ pub use secret::SENSITIVE;
 pub use symbol::{Symbol, SymbolSource};
 pub use text::{Part, Text};
 pub use ty::{Attribute, Type};
-pub use world::{Work, World};
+pub use work::Work;
+pub use world::World;
 
 /// A value and the chain of places it came through.
 #[derive(Debug, Clone)]

@@ -5,13 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::facts::{Facts, candidates, is_possible};
 use super::same::can_all_be;
 use super::{
-    Ask, Decided, Input, InputSet, Keys, Literal, Origin, Question, Reason, Stop, attempted, elements_in, index_in,
-    is_inside, is_part, look_at, names_in, renamed, step,
+    Ask, Decided, Input, InputSet, Keys, Literal, Origin, Question, Reason, Stop, Work, attempted, elements_in,
+    index_in, is_inside, is_part, look_at, names_in, renamed, step,
 };
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
@@ -21,25 +20,10 @@ const MAX_CANDIDATES: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct World {
     answers: Vec<(Question, bool)>,
+    /// The input that each of them is about.
+    about: Vec<InputSet>,
     answered: InputSet,
     work: Work,
-}
-
-/// The steps that evaluation took, in one world and in all that were made of it or of what it was made of: those of a row.
-#[derive(Debug, Clone, Default)]
-pub struct Work(Arc<AtomicU64>);
-
-impl Work {
-    /// Counts steps.
-    pub fn count(&self, steps: u64) {
-        self.0.fetch_add(steps, Ordering::Relaxed);
-    }
-
-    /// How many there were.
-    #[must_use]
-    pub fn steps(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 impl World {
@@ -47,9 +31,11 @@ impl World {
     #[must_use]
     pub fn with(&self, question: Question, answer: bool) -> Self {
         let answered = self.answered.and(borne_on(&question.input));
+        let mut about = self.about.clone();
+        about.push(InputSet::named(&question.input.name));
         let mut answers = self.answers.clone();
         answers.push((question, answer));
-        Self { answers, answered, work: self.work.clone() }
+        Self { answers, about, answered, work: self.work.clone() }
     }
 
     /// The world with those of its answers that are about inputs of which `is_kept` is true.
@@ -130,6 +116,12 @@ impl World {
     #[must_use]
     pub fn answers(&self) -> &[(Question, bool)] {
         &self.answers
+    }
+
+    /// The answers about some inputs.
+    pub fn answers_to(&self, inputs: InputSet) -> impl Iterator<Item = &(Question, bool)> {
+        let all = self.answers.iter().zip(&self.about);
+        all.filter(move |(_, about)| about.may_share(inputs)).map(|(answer, _)| answer)
     }
 
     /// The answer to `question`, if it was given or follows from those that were.

@@ -149,7 +149,7 @@ impl<'t> Evaluator<'t> {
         match self.remembered.borrow().get(&name) {
             Some(Memory::Done(value, asked, inputs)) => {
                 self.asked.set(self.asked.get() + asked);
-                look_at(*inputs);
+                look_at(inputs);
                 return value.clone();
             }
             Some(Memory::Running) => {

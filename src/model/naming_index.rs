@@ -31,7 +31,7 @@ impl NamingIndex {
             self.0.borrow_mut().insert(kind, Rc::clone(&read));
             read
         });
-        look_at(known.1);
+        look_at(&known.1);
         known.0.may_name(address, name).into_iter().filter_map(|number| all.get(number).cloned()).collect()
     }
 }

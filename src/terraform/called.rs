@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::syntax::{BinaryOperator, Expr, ExprKind, FreeName};
-use crate::value::{Ask, Data, Input, InputSet, Question, Value, look_at};
+use crate::value::{Ask, Data, Input, Question, Value, look_at_input};
 
 use super::evaluator::Evaluator;
 use super::expression::is_name;
@@ -30,7 +30,7 @@ impl<'a> Evaluator<'a> {
         let untold = Input { name: format!("{}{UNTOLD}", input.name), ..input.as_ref().clone() };
         let mut answered = self.world.answers().iter().map(|(question, _)| &question.input.name);
         let told = answered.find(|name| is_told(name))?;
-        look_at(InputSet::named(told));
+        look_at_input(told);
         Some(Value { data: Data::Open(Arc::new(untold)), ..collection.clone() })
     }
 

@@ -107,14 +107,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The conditions that a module instance sets.
-    pub fn checks(&self, scope: &Scope<'a>) -> impl Iterator<Item = Check> {
-        let address: Arc<str> = scope.address.as_str().into();
-        let condition =
-            move |condition: Condition| Check { scope: Arc::clone(&address), condition: condition.expr.span };
-        Condition::all(&scope.node.module).map(condition)
-    }
-
     /// Whether the answers of this world break a condition that holds, or may hold, without them.
     ///
     /// # Errors
@@ -157,6 +149,13 @@ impl<'a> Evaluator<'a> {
             _ => in_slot(scope, slot, |env| is_unmet(&met(env))),
         }))
     }
+}
+
+/// The conditions that a module instance sets.
+pub(super) fn checks<'a>(scope: &Scope<'a>) -> impl Iterator<Item = Check> + use<'a> {
+    let address: Arc<str> = scope.address.as_str().into();
+    let check = move |condition: Condition| Check { scope: Arc::clone(&address), condition: condition.expr.span };
+    Condition::all(&scope.node.module).map(check)
 }
 
 fn is_unmet(met: &Value) -> Decided<bool> {

@@ -245,7 +245,7 @@ impl<'a> Evaluator<'a> {
             Some(Object::Absent(module)) => match name {
                 "Source" => Value::text(module.source, Origin::at(header, Role::Header)),
                 "Arguments" => {
-                    look_at(module.inputs);
+                    look_at(&module.inputs);
                     in_slot(&module.scope, &module.slot, |env| {
                         self.whole_content(Content::of(module.block), CALL_META, env)
                     })

@@ -138,7 +138,7 @@ impl<'a> Evaluator<'a> {
     pub fn handed_in(&self, variable: &str) -> Option<Value> {
         let config = self.unit.deployed_by.as_ref()?;
         let (layers, inputs) = self.layers.get_or_init(|| watched(|| Layer::all(config, self.world)));
-        look_at(*inputs);
+        look_at(inputs);
         let value = Layer::input(layers, variable, self.world)?;
         Some(match value.origin.nearest() {
             Some(span) => argument_of(value, span),
@@ -165,7 +165,7 @@ impl<'a> Evaluator<'a> {
                 return self.beyond(name, TOO_DEEP, span);
             }
             Some(Memo::Done { value, is_silent, inputs, .. }) => {
-                look_at(*inputs);
+                look_at(inputs);
                 self.remarks.set(self.remarks.get() + usize::from(!is_silent));
                 return value.clone();
             }

@@ -61,11 +61,11 @@ impl<'a> Evaluator<'a> {
     pub fn expansion(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block) -> Rc<Expansion> {
         let key = (scope.id.get(), name.to_owned());
         if let Some((known, inputs)) = self.expansions.borrow().get(&key) {
-            look_at(*inputs);
+            look_at(inputs);
             return Rc::clone(known);
         }
         let (expansion, inputs) = watched(|| {
-            look_at(scope.inputs);
+            look_at(&scope.inputs);
             Rc::new(self.expand(scope, name, block))
         });
         self.expansions.borrow_mut().insert(key, (Rc::clone(&expansion), inputs));

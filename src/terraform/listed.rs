@@ -9,7 +9,7 @@ use crate::model::{Described, Existence, Kind, Language, Provider, Resource};
 use crate::syntax::Block;
 use crate::value::ObjectId;
 
-use super::conditions::Check;
+use super::conditions::{Check, checks};
 use super::evaluator::Evaluator;
 use super::module::ResourceKey;
 use super::object::{AbsentModule, Object, known_resources, relevant_calls};
@@ -64,7 +64,7 @@ impl<'a> Evaluator<'a> {
         let shared = &self.unit.shared.found;
         let mut found = Found::default();
         if scope.existence == Existence::Exists {
-            found.checks.extend(self.checks(scope));
+            found.checks.extend(checks(scope));
         }
         for (key, block) in known_resources(scope) {
             let of_block = || Arc::new(self.found_in_block(scope, key, block));

@@ -31,7 +31,8 @@ impl<'a> Evaluator<'a> {
                 let caller = any.call.as_ref().filter(|caller| caller.slot.key == ANY_KEY)?;
                 let (slot, address) = self.slot_under(&caller.slot, &any.address, index, span)?;
                 let call = Some(Caller { scope: Rc::clone(&caller.scope), block: caller.block, slot });
-                let (node, inputs, existence) = (any.node, any.inputs, self.held(&caller.slot, index, &any.existence));
+                let (node, inputs, existence) =
+                    (any.node, any.inputs.clone(), self.held(&caller.slot, index, &any.existence));
                 Some(self.intern(&address, || {
                     let (id, address) = (std::cell::Cell::new(0), address.clone());
                     Object::Module(self.add_scope(Scope { id, node, address, call, existence, inputs }))

@@ -222,7 +222,7 @@ impl<'a> Evaluator<'a> {
                     address: address.clone(),
                     call: Some(Caller { scope: Rc::clone(scope), block, slot: slot.clone() }),
                     existence: expansion.existence_of(slot),
-                    inputs,
+                    inputs: inputs.clone(),
                 })),
                 Child::Absent(source) => Object::Absent(AbsentModule {
                     scope: Rc::clone(scope),
@@ -231,7 +231,7 @@ impl<'a> Evaluator<'a> {
                     source,
                     slot: slot.clone(),
                     existence: expansion.existence_of(slot),
-                    inputs,
+                    inputs: inputs.clone(),
                 }),
             })
         };

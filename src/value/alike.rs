@@ -12,15 +12,20 @@ const MAX_KEPT: usize = 256;
 
 /// What things of a unit are worth, by what was answered of the inputs that they look at.
 #[derive(Debug)]
-pub struct Alike<K, V>(Mutex<HashMap<K, Vec<Arc<Known<V>>>>>);
+pub struct Alike<K, V>(Mutex<HashMap<K, Vec<Looking<V>>>>);
 
-/// What something is worth where the inputs that it looks at have these answers.
+/// What something is worth where it looks at these inputs.
+#[derive(Debug)]
+struct Looking<V> {
+    at: InputSet,
+    known: Vec<Arc<Known<V>>>,
+}
+
+/// What something is worth where they have these answers, and how much work that was.
 #[derive(Debug)]
 struct Known<V> {
-    value: V,
-    inputs: InputSet,
     answers: Vec<(Question, bool)>,
-    /// How much work it was.
+    value: V,
     steps: u64,
 }
 
@@ -34,39 +39,43 @@ impl<K: Eq + Hash, V: Clone> Alike<K, V> {
     /// What `key` is worth in `world`: what it is in another that is alike, or what `work` gives, which says how many steps
     /// that took. Whichever row comes first, each that needs it counts them once. Whether an answer bears on it comes with it.
     pub fn get(&self, key: K, world: &World, work: impl FnOnce() -> (V, u64)) -> (V, bool) {
-        let known = self.find(&key, world).unwrap_or_else(|| {
+        let (inputs, known) = self.find(&key, world).unwrap_or_else(|| {
             let ((value, steps), inputs) = watched(work);
-            let answers = world.answers_to(inputs).cloned().collect();
-            self.keep(key, world, Known { value, inputs, answers, steps })
+            let answers = world.answers_to(&inputs).cloned().collect();
+            let known = self.keep(key, &inputs, Known { answers, value, steps });
+            (inputs, known)
         });
         world.work().count_once(Arc::as_ptr(&known).addr(), known.steps);
-        look_at(known.inputs);
-        (known.value.clone(), known.inputs.may_share(world.answered()))
+        look_at(&inputs);
+        (known.value.clone(), inputs.shares(world.answered()))
     }
 
-    fn find(&self, key: &K, world: &World) -> Option<Arc<Known<V>>> {
+    fn find(&self, key: &K, world: &World) -> Option<(InputSet, Arc<Known<V>>)> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(key)?.iter().find(|known| known.is_of(world)).cloned()
+        all.get(key)?.iter().find_map(|Looking { at, known }| {
+            let answers: Vec<&(Question, bool)> = world.answers_to(at).collect();
+            let known = known.iter().find(|known| answers.iter().copied().eq(&known.answers))?;
+            Some((at.clone(), Arc::clone(known)))
+        })
     }
 
     /// Keeps what is known, unless another row was faster.
-    fn keep(&self, key: K, world: &World, known: Known<V>) -> Arc<Known<V>> {
+    fn keep(&self, key: K, inputs: &InputSet, known: Known<V>) -> Arc<Known<V>> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_key = all.entry(key).or_default();
-        if let Some(known) = of_key.iter().find(|known| known.is_of(world)) {
-            return Arc::clone(known);
+        let count: usize = of_key.iter().map(|looking| looking.known.len()).sum();
+        let at = of_key.iter().position(|looking| looking.at == *inputs).unwrap_or_else(|| {
+            of_key.push(Looking { at: inputs.clone(), known: Vec::new() });
+            of_key.len() - 1
+        });
+        let mut alike = of_key.get_mut(at).map(|looking| &mut looking.known);
+        let same = alike.as_ref().and_then(|alike| alike.iter().find(|other| other.answers == known.answers));
+        if let Some(same) = same {
+            return Arc::clone(same);
         }
         let known = Arc::new(known);
-        if of_key.len() < MAX_KEPT {
-            of_key.push(Arc::clone(&known));
-        }
+        alike.iter_mut().filter(|_| count < MAX_KEPT).for_each(|alike| alike.push(Arc::clone(&known)));
         known
-    }
-}
-
-impl<V> Known<V> {
-    fn is_of(&self, world: &World) -> bool {
-        world.answers_to(self.inputs).eq(&self.answers)
     }
 }
 

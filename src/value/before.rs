@@ -2,61 +2,79 @@
 //! that, it is worth the same and need not be worked out again. So an input that does not matter to a row costs little in
 //! each of its worlds.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::World;
 
-/// Some inputs: those of a set, and perhaps others. Each input is one of 512 bits, so that a set costs little to keep and
-/// two inputs are seldom taken for each other.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct InputSet([u128; 4]);
+/// Some inputs, each by the hash of its name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InputSet(Arc<[u64]>);
 
 impl InputSet {
     /// The input of this name.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        let mut hasher = DefaultHasher::new();
-        name.hash(&mut hasher);
-        let hash = hasher.finish();
-        let (word, bit) = (hash / u64::from(u128::BITS) % 4, hash % u64::from(u128::BITS));
-        Self([0, 1, 2, 3].map(|at| if at == word { 1 << bit } else { 0 }))
+        Self([hash_of(name)].into())
     }
 
     /// These and the others.
     #[must_use]
-    pub fn and(self, others: Self) -> Self {
-        let mut both = self.0;
-        both.iter_mut().zip(others.0).for_each(|(word, other)| *word |= other);
-        Self(both)
+    pub fn and(&self, others: &Self) -> Self {
+        let mut both: Vec<u64> = self.0.iter().chain(others.0.iter()).copied().collect();
+        both.sort_unstable();
+        both.dedup();
+        Self(both.into())
     }
 
-    /// Whether an input may be among both.
+    /// Whether an input is among both.
     #[must_use]
-    pub fn may_share(self, others: Self) -> bool {
-        self.0.iter().zip(others.0).any(|(one, other)| one & other != 0)
+    pub fn shares(&self, others: &Self) -> bool {
+        let (few, many) = if self.0.len() < others.0.len() { (self, others) } else { (others, self) };
+        few.0.iter().any(|input| many.0.binary_search(input).is_ok())
     }
+}
+
+fn hash_of(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }
 
 thread_local! {
     /// What the work that is being watched has looked at so far. A row is explored by one thread, and evaluation is handed
     /// from function to function: all of them would have to carry this.
-    static LOOKED_AT: Cell<InputSet> = const { Cell::new(InputSet([0; 4])) };
+    static LOOKED_AT: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Says that the work at hand looks at some inputs: whoever keeps a result says what it was made of when it is used again.
-pub fn look_at(inputs: InputSet) {
-    LOOKED_AT.set(LOOKED_AT.get().and(inputs));
+pub fn look_at(inputs: &InputSet) {
+    look_at_all(&inputs.0);
+}
+
+/// Says that the work at hand looks at the input of this name.
+pub fn look_at_input(name: &str) {
+    look_at_all(&[hash_of(name)]);
+}
+
+fn look_at_all(inputs: &[u64]) {
+    LOOKED_AT.with_borrow_mut(|seen| {
+        for input in inputs {
+            if let Err(at) = seen.binary_search(input) {
+                seen.insert(at, *input);
+            }
+        }
+    });
 }
 
 /// Does `work`, and says which inputs it asked a world about.
 pub fn watched<T>(work: impl FnOnce() -> T) -> (T, InputSet) {
     let outside = LOOKED_AT.take();
     let result = work();
-    let inputs = LOOKED_AT.get();
-    look_at(outside);
+    let inputs = InputSet(LOOKED_AT.replace(outside).into());
+    look_at(&inputs);
     (result, inputs)
 }
 
@@ -74,8 +92,8 @@ impl<K: Eq + Hash, V: Clone> Before<K, V> {
     /// What `key` was worth, if that is known and no answer of `world` bears on it.
     pub fn get(&self, key: &K, world: &World) -> Option<V> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (value, inputs) = known.get(key).filter(|(_, inputs)| !inputs.may_share(world.answered()))?;
-        look_at(*inputs);
+        let (value, inputs) = known.get(key).filter(|(_, inputs)| !inputs.shares(world.answered()))?;
+        look_at(inputs);
         Some(value.clone())
     }
 
@@ -99,7 +117,6 @@ impl<K: Eq + Hash, V: Clone> Before<K, V> {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::sync::Arc;
 
     use super::*;
     use crate::value::{Ask, Input, Origin, Question};

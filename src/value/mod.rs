@@ -36,7 +36,7 @@ use indexmap::IndexMap;
 use crate::source::Span;
 
 pub use alike::Alike;
-pub use before::{Before, InputSet, look_at, watched};
+pub use before::{Before, InputSet, look_at, look_at_input, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Claim, Domain, Input, Junction, Keys, Mirrored, Question, Reason};

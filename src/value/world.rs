@@ -10,7 +10,7 @@ use super::facts::{Facts, candidates, is_possible};
 use super::same::can_all_be;
 use super::{
     Ask, Decided, Input, InputSet, Keys, Literal, Origin, Question, Reason, Stop, Work, attempted, elements_in,
-    index_in, is_inside, is_part, look_at, names_in, renamed, step,
+    index_in, is_inside, is_part, look_at_input, names_in, renamed, step,
 };
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
@@ -30,7 +30,7 @@ impl World {
     /// The world with one more answer.
     #[must_use]
     pub fn with(&self, question: Question, answer: bool) -> Self {
-        let answered = self.answered.and(borne_on(&question.input));
+        let answered = self.answered.and(&borne_on(&question.input));
         let mut about = self.about.clone();
         about.push(InputSet::named(&question.input.name));
         let mut answers = self.answers.clone();
@@ -102,8 +102,8 @@ impl World {
 
     /// The inputs that the answers are about.
     #[must_use]
-    pub fn answered(&self) -> InputSet {
-        self.answered
+    pub fn answered(&self) -> &InputSet {
+        &self.answered
     }
 
     /// How much work this world and those around it were.
@@ -119,9 +119,9 @@ impl World {
     }
 
     /// The answers about some inputs.
-    pub fn answers_to(&self, inputs: InputSet) -> impl Iterator<Item = &(Question, bool)> {
+    pub fn answers_to<'w>(&'w self, inputs: &'w InputSet) -> impl Iterator<Item = &'w (Question, bool)> {
         let all = self.answers.iter().zip(&self.about);
-        all.filter(move |(_, about)| about.may_share(inputs)).map(|(answer, _)| answer)
+        all.filter(move |(_, about)| about.shares(inputs)).map(|(answer, _)| answer)
     }
 
     /// The answer to `question`, if it was given or follows from those that were.
@@ -255,7 +255,7 @@ impl World {
     }
 
     fn about(&self, input: &Input) -> Facts<'_> {
-        look_at(InputSet::named(&input.name));
+        look_at_input(&input.name);
         about(&self.answers, input).collect()
     }
 }
@@ -265,7 +265,7 @@ impl World {
 fn borne_on(input: &Input) -> InputSet {
     let list = input.name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map(|(list, _)| list);
     let names = names_in(&input.name).into_iter().chain(list);
-    names.map(InputSet::named).fold(InputSet::named(&input.name), InputSet::and)
+    names.map(InputSet::named).fold(InputSet::named(&input.name), |all, name| all.and(&name))
 }
 
 fn about<'a>(answers: &'a [(Question, bool)], input: &Input) -> impl Iterator<Item = (&'a Ask, bool)> {

@@ -14,30 +14,29 @@ use super::World;
 pub struct InputSet(Arc<[u64]>);
 
 impl InputSet {
-    /// The input of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Self {
-        Self([hash_of(name)].into())
+    /// These and those of the hashes.
+    pub(super) fn and(&self, hashes: impl IntoIterator<Item = u64>) -> Self {
+        let mut all: Vec<u64> = self.0.iter().copied().chain(hashes).collect();
+        all.sort_unstable();
+        all.dedup();
+        Self(all.into())
     }
 
-    /// These and the others.
-    #[must_use]
-    pub fn and(&self, others: &Self) -> Self {
-        let mut both: Vec<u64> = self.0.iter().chain(others.0.iter()).copied().collect();
-        both.sort_unstable();
-        both.dedup();
-        Self(both.into())
+    /// Whether it holds the input whose name has this hash.
+    pub(super) fn holds(&self, hash: u64) -> bool {
+        self.0.binary_search(&hash).is_ok()
     }
 
     /// Whether an input is among both.
     #[must_use]
     pub fn shares(&self, others: &Self) -> bool {
         let (few, many) = if self.0.len() < others.0.len() { (self, others) } else { (others, self) };
-        few.0.iter().any(|input| many.0.binary_search(input).is_ok())
+        few.0.iter().any(|input| many.holds(*input))
     }
 }
 
-fn hash_of(name: &str) -> u64 {
+/// What tells the input of this name from others.
+pub(super) fn hash_of(name: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     name.hash(&mut hasher);
     hasher.finish()
@@ -146,7 +145,7 @@ mod tests {
         let (asked, before, world) = (question("var.a"), Before::default(), World::default());
         let worth = || before.unless_answered("key", &world, || world.answer(&asked));
         for _ in 0..2 {
-            assert_eq!(watched(worth), (None, InputSet::named("var.a")));
+            assert_eq!(watched(worth), (None, InputSet::default().and([hash_of("var.a")])));
         }
         assert_eq!(watched(|| ()).1, InputSet::default());
     }

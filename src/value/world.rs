@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::before::hash_of;
 use super::facts::{Facts, candidates, is_possible};
 use super::same::can_all_be;
 use super::{
@@ -20,8 +21,8 @@ const MAX_CANDIDATES: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct World {
     answers: Vec<(Question, bool)>,
-    /// The input that each of them is about.
-    about: Vec<InputSet>,
+    /// The hash of the name of the input that each of them is about.
+    about: Vec<u64>,
     answered: InputSet,
     work: Work,
 }
@@ -30,20 +31,29 @@ impl World {
     /// The world with one more answer.
     #[must_use]
     pub fn with(&self, question: Question, answer: bool) -> Self {
-        let answered = self.answered.and(&borne_on(&question.input));
-        let mut about = self.about.clone();
-        about.push(InputSet::named(&question.input.name));
+        self.with_all([(question, answer)])
+    }
+
+    /// The world with more answers.
+    fn with_all(&self, more: impl IntoIterator<Item = (Question, bool)>) -> Self {
         let mut answers = self.answers.clone();
-        answers.push((question, answer));
+        answers.extend(more);
+        let (mut about, known) = (self.about.clone(), self.answers.len());
+        let new = || answers.iter().skip(known).map(|(question, _)| question.input.as_ref());
+        about.extend(new().map(|input| hash_of(&input.name)));
+        let answered = self.answered.and(new().flat_map(borne_on));
         Self { answers, about, answered, work: self.work.clone() }
+    }
+
+    /// The world in which nothing is answered yet.
+    fn unanswered(&self) -> Self {
+        Self { work: self.work.clone(), ..Self::default() }
     }
 
     /// The world with those of its answers that are about inputs of which `is_kept` is true.
     #[must_use]
     pub fn with_answers_about(&self, is_kept: impl Fn(&Input) -> bool) -> Self {
-        let kept = self.answers.iter().filter(|(question, _)| is_kept(&question.input));
-        let none = Self { work: self.work.clone(), ..Self::default() };
-        kept.fold(none, |world, (question, answer)| world.with(question.clone(), *answer))
+        self.unanswered().with_all(self.answers.iter().filter(|(question, _)| is_kept(&question.input)).cloned())
     }
 
     /// The worlds in which what stands for all elements of a collection is one of those that the answers are about.
@@ -58,18 +68,21 @@ impl World {
     /// The world in which what stands for all elements of a collection, which has some, is the one of that name.
     fn with_for_all(&self, element: &str, collection: &str) -> Self {
         let any = format!("{collection}[*]");
-        let none = Self { work: self.work.clone(), ..Self::default() };
         // What is known of any element, or of its key (`keys(var.m)[*]`), is not known of this one.
         let of_any = [any.clone(), format!("({collection})[*]")];
         let is_of_any = |question: &Question| of_any.iter().any(|any| question.input.name.contains(any));
         let kept = self.answers.iter().filter(|(question, _)| !is_of_any(question));
-        let world = kept.fold(none, |world, (Question { input, ask }, answer)| {
-            let input = Input { name: renamed(&input.name, element, &any), ..input.as_ref().clone() };
-            world.with(Question::new(Arc::new(input), ask.clone()), *answer)
+        let kept = kept.map(|(question, answer)| {
+            let Question { input, ask } = question;
+            let name = renamed(&input.name, element, &any);
+            if name == input.name {
+                return (question.clone(), *answer);
+            }
+            (Question::new(Input { name, ..input.as_ref().clone() }, ask.clone()), *answer)
         });
         let collection = Arc::new(Input::derived(collection.to_owned(), Origin::default()));
-        let not = |world: Self, ask| world.with(Question::new(Arc::clone(&collection), ask), false);
-        not(not(world, Ask::Null), Ask::Empty)
+        let filled = [Ask::Null, Ask::Empty].map(|ask| (Question::new(Arc::clone(&collection), ask), false));
+        self.unanswered().with_all(kept.chain(filled))
     }
 
     /// The world with each answer to `question` that leaves its input a value: no before yes.
@@ -121,7 +134,7 @@ impl World {
     /// The answers about some inputs.
     pub fn answers_to<'w>(&'w self, inputs: &'w InputSet) -> impl Iterator<Item = &'w (Question, bool)> {
         let all = self.answers.iter().zip(&self.about);
-        all.filter(move |(_, about)| about.shares(inputs)).map(|(answer, _)| answer)
+        all.filter(move |(_, about)| inputs.holds(**about)).map(|(answer, _)| answer)
     }
 
     /// The answer to `question`, if it was given or follows from those that were.
@@ -262,10 +275,10 @@ impl World {
 
 /// What an answer about an input bears on: that, what it is made of, and the list that it is an element of. That two inputs
 /// are equal says something of both.
-fn borne_on(input: &Input) -> InputSet {
+fn borne_on(input: &Input) -> Vec<u64> {
     let list = input.name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map(|(list, _)| list);
     let names = names_in(&input.name).into_iter().chain(list);
-    names.map(InputSet::named).fold(InputSet::named(&input.name), |all, name| all.and(&name))
+    names.chain([input.name.as_str()]).map(hash_of).collect()
 }
 
 fn about<'a>(answers: &'a [(Question, bool)], input: &Input) -> impl Iterator<Item = (&'a Ask, bool)> {

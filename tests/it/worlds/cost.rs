@@ -1,14 +1,17 @@
-//! What a verdict costs, in worlds: a row explores the inputs that matter to it and no others.
+//! What a verdict costs, in worlds and steps: a row explores the inputs that matter to it and no others, and what is the same in
+//! several worlds is worked out once.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use trailwarden::judge::{Judge, Outcomes};
-use trailwarden::model::{Neighbours, Resource};
+use trailwarden::model::{Inputs, Neighbours, Resource};
 use trailwarden::rules::Catalog;
+use trailwarden::terraform::{self, TerraformUnit};
 
 use super::cloudformation::unit;
-use super::estate::Assignment;
+use super::estate::{Assignment, sources};
 
 const CONDITIONS: usize = 12;
 
@@ -65,4 +68,39 @@ fn twelve_conditions_that_each_matter_to_another_trail_take_two_worlds_each() {
         (0..CONDITIONS).map(|number| trail(&format!("T{number}"), &format!("!If [C{number}, true, false]"), ""));
     let worlds = worlds(&trails.collect::<String>());
     assert_eq!((worlds.len(), worlds.iter().sum::<usize>()), (CONDITIONS, 2 * CONDITIONS), "{worlds:?}");
+}
+
+/// A root that calls one module so many times with what all of them share and something of their own, of which the module
+/// validates both.
+fn calls(count: usize) -> TerraformUnit {
+    let module = "variable \"all\" {\n  type = object({ key = optional(string), on = optional(bool) })\n  validation {\n    \
+         condition     = alltrue([for name, value in var.all : value == null ? true : length(value) > 0])\n    error_message = \"\"\n  }\n}\n\
+         variable \"names\" {\n  type = list(string)\n  validation {\n    \
+         condition     = alltrue([for name in var.names : can(regex(\"^[a-z]+$\", name))])\n    error_message = \"\"\n  }\n}\n\
+         resource \"aws_cloudtrail\" \"t\" {\n  name                       = var.names[0]\n  s3_bucket_name             = \"logs\"\n  \
+         kms_key_id                 = var.all.key\n  enable_log_file_validation = var.all.on\n}\n";
+    let variables = "variable \"all\" {\n  type = object({ key = optional(string), on = optional(bool) })\n}\n\
+         variable \"names\" {\n  type = list(string)\n}\n";
+    let call = |at: usize| {
+        format!("module \"m{at}\" {{\n  source = \"./m\"\n  all    = var.all\n  names  = [var.names[{at}]]\n}}\n")
+    };
+    let sources = sources("main.tf", &format!("{variables}{}", (0..count).map(call).collect::<String>()));
+    sources.add(Path::new("m/main.tf"), module.to_owned());
+    terraform::load(&sources, Path::new("/project"), &Inputs::default())
+}
+
+/// How many steps the row of the first trail takes in all its worlds.
+fn steps(unit: &TerraformUnit) -> u64 {
+    let (neighbours, outcomes) = (Neighbours::default(), Outcomes::default());
+    let judge = Judge::new(unit, 256, &neighbours, &outcomes, &|_, _, _| None);
+    let rule = Catalog::builtin().unwrap().get("CloudTrail.4").unwrap();
+    let trails: Vec<Resource> = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails).collect();
+    let rows = judge.trail_rows(&[(rule, &trails[0])]);
+    rows[0].worlds.iter().map(|(world, _)| world.work().steps()).max().unwrap()
+}
+
+#[test]
+fn what_calls_validate_costs_as_much_a_call_however_many_there_are() {
+    let [few, many] = [8, 64].map(|count| steps(&calls(count)));
+    assert!(many <= 10 * few, "{few} steps for 8 calls, {many} for 64");
 }

@@ -5,13 +5,13 @@ use indexmap::IndexMap;
 use crate::model::Kind;
 use crate::model::schema::{self, From};
 use crate::source::Span;
-use crate::value::{Data, MapKind, Origin, Part, Role, Symbol, SymbolSource, Text, Value};
+use crate::value::{Data, MapKind, ObjectId, Origin, Part, Role, Symbol, SymbolSource, Text, Value};
 
 use super::blocks::{Content, nested_kinds};
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::module::{Mode, ResourceKey};
-use super::object::Instance;
+use super::object::{Instance, Object};
 use super::provided;
 use super::types::{self, Attribute};
 use super::unknown;
@@ -41,6 +41,9 @@ const BUCKET_PARTS: &[&str] = &[
 
 /// Resources whose `id` is one of their other attributes: <https://registry.terraform.io/providers/hashicorp/random/latest/docs>
 const IDS: &[(&str, &str)] = &[("random_id", "b64_url"), ("random_string", "result"), ("random_uuid", "result")];
+
+/// What a resource only has when it is made, whatever it will be.
+const MADE: &[&str] = &["arn", "id", "output"];
 
 impl<'a> Evaluator<'a> {
     /// `address.name` of an instance: what a plan tells, else what is configured, else what the provider will make.
@@ -79,6 +82,17 @@ impl<'a> Evaluator<'a> {
             ),
             Mode::Managed => self.computed(instance, name, span),
         }
+    }
+
+    /// An attribute as it is planned; `None` for one that a resource only has when it is made, even if it is known what it will be.
+    pub fn planned_attribute(&self, id: ObjectId, name: &str, span: Span) -> Option<Value> {
+        let is_made = match self.object(id).as_deref() {
+            Some(Object::Instance(instance)) if instance.key.mode == Mode::Managed => {
+                MADE.contains(&name) && self.configured(instance, name).is_none()
+            }
+            _ => false,
+        };
+        (!is_made).then(|| self.object_attribute(id, name, span))
     }
 
     /// The value of an argument, or the blocks of a type, of an instance; `None` when it is absent or null.

@@ -1,22 +1,25 @@
-//! Conditions that stop Terraform where they are not met: validations of variables, and preconditions of outputs and of the
-//! instances of resources and data sources.
+//! Conditions that stop Terraform where they are not met: validations of variables, preconditions of outputs, and pre- and
+//! postconditions of the instances of resources and data sources.
 //!
-//! What a condition says is worked out in the world at hand. A condition that is not known yet stops nothing.
+//! What a condition says is worked out in the world at hand. A condition that is not known yet stops nothing. Nor does a
+//! postcondition of a resource about what is known after apply only: then the resource is there, though Terraform stops.
 //! <https://developer.hashicorp.com/terraform/language/validate>
 
 use std::rc::Rc;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::model::Existence;
 use crate::source::Span;
-use crate::syntax::{Block, Expr};
-use crate::value::{Data, Decided, Question, Stop, Value, any};
+use crate::syntax::{Block, Expr, FreeName};
+use crate::value::{Data, Decided, MapKind, ObjectId, Origin, Question, Reason, Stop, Value, any};
 
 use super::blocks::{entries_called, nested_arguments};
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
-use super::module::Module;
-use super::scope::{Env, Scope};
+use super::module::{Mode, Module, ResourceKey};
+use super::scope::{Binding, Env, Scope};
 use super::truth::truth;
 use super::validation::{alone, validations};
 
@@ -39,8 +42,24 @@ enum Of<'a> {
     Variable(&'a str),
     /// An output.
     Output(&'a str),
-    /// Each instance of a block, which goes by this name.
-    Instances(String, &'a Block),
+    /// Each instance of a block, before it is made or read, or after.
+    Instances(&'a ResourceKey, &'a Block, When),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    Before,
+    After,
+}
+
+impl When {
+    /// What a block is called that holds a condition.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Before => "precondition",
+            Self::After => "postcondition",
+        }
+    }
 }
 
 impl<'a> Condition<'a> {
@@ -48,12 +67,11 @@ impl<'a> Condition<'a> {
         let of_variables = module.variables.iter().flat_map(|(name, block)| {
             validations(block).into_iter().map(move |expr| Self { expr, of: Of::Variable(name) })
         });
-        let of_outputs = module
-            .outputs
-            .iter()
-            .flat_map(|(name, block)| preconditions(block).map(move |expr| Self { expr, of: Of::Output(name) }));
-        let of_instances = checked_blocks(module).flat_map(|(name, block)| {
-            preconditions_of_instances(block).map(move |expr| Self { expr, of: Of::Instances(name.clone(), block) })
+        let of_outputs = module.outputs.iter().flat_map(|(name, block)| {
+            written(block, When::Before).map(move |expr| Self { expr, of: Of::Output(name) })
+        });
+        let of_instances = module.resources.iter().flat_map(|(key, block)| {
+            of_instances(block).map(move |(when, expr)| Self { expr, of: Of::Instances(key, block, when) })
         });
         of_variables.chain(of_outputs).chain(of_instances)
     }
@@ -65,7 +83,9 @@ impl<'a> Condition<'a> {
                 format!("{} has a value that its validation refuses", scope.qualify(&format!("var.{name}")))
             }
             Of::Output(name) => format!("{} does not meet its precondition", scope.qualify(&format!("output.{name}"))),
-            Of::Instances(name, _) => format!("{} does not meet its precondition", scope.qualify(name)),
+            Of::Instances(key, _, when) => {
+                format!("{} does not meet its {}", scope.qualify(&key.to_string()), when.kind())
+            }
         }
     }
 }
@@ -77,21 +97,26 @@ pub(super) fn sets_conditions(module: &Module) -> bool {
 
 /// The blocks of a module whose instances have to meet a condition, with their names.
 pub(super) fn checked_blocks(module: &Module) -> impl Iterator<Item = (String, &Block)> {
-    let is_checked = |block: &Block| preconditions_of_instances(block).next().is_some();
+    let is_checked = |block: &Block| of_instances(block).next().is_some();
     module.resources.iter().filter(move |(_, block)| is_checked(block)).map(|(key, block)| (key.to_string(), block))
 }
 
-fn preconditions(block: &Block) -> impl Iterator<Item = &Expr> {
-    let conditions = nested_arguments(&block.body, "precondition", "condition").into_iter();
+/// The conditions of a kind that are written in a block.
+fn written(block: &Block, when: When) -> impl Iterator<Item = &Expr> {
+    let conditions = nested_arguments(&block.body, when.kind(), "condition").into_iter();
     conditions.map(|condition| alone(condition).unwrap_or(condition))
 }
 
-/// In Terraform's JSON syntax, what stands in a resource is written as objects.
-fn preconditions_of_instances(block: &Block) -> impl Iterator<Item = &Expr> {
-    let objects = nested_arguments(&block.body, "lifecycle", "precondition").into_iter();
-    let conditions = objects.flat_map(|object| entries_called("condition", object));
-    let conditions = conditions.map(|condition| alone(condition).unwrap_or(condition));
-    block.body.blocks_of("lifecycle").flat_map(preconditions).chain(conditions)
+/// The conditions that each instance of a block has to meet. In Terraform's JSON syntax, what stands in a resource is written
+/// as objects.
+fn of_instances(block: &Block) -> impl Iterator<Item = (When, &Expr)> {
+    [When::Before, When::After].into_iter().flat_map(|when| {
+        let objects = nested_arguments(&block.body, "lifecycle", when.kind()).into_iter();
+        let conditions = objects.flat_map(|object| entries_called("condition", object));
+        let conditions = conditions.map(|condition| alone(condition).unwrap_or(condition));
+        let blocks = block.body.blocks_of("lifecycle").flat_map(move |block| written(block, when));
+        blocks.chain(conditions).map(move |condition| (when, condition))
+    })
 }
 
 impl<'a> Evaluator<'a> {
@@ -140,14 +165,58 @@ impl<'a> Evaluator<'a> {
 
     fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Condition<'a>) -> Decided<bool> {
         let met = |env: Env<'_, 'a>| truth(&self.evaluate(condition.expr, env), self.world);
-        let Of::Instances(name, block) = &condition.of else { return is_unmet(&met(Env::of(scope))) };
+        let Of::Instances(key, block, when) = condition.of else { return is_unmet(&met(Env::of(scope))) };
         let is_yes = |question: &Question| self.world.answer(question) == Some(true);
-        let expansion = self.expansion(scope, name, block);
+        let expansion = self.expansion(scope, &key.to_string(), block);
         any(expansion.slots.iter().map(|slot| match expansion.existence_of(slot) {
             // An instance that may not be is not asked for.
             Existence::May(question) if !is_yes(&question) => Ok(false),
-            _ => in_slot(scope, slot, |env| is_unmet(&met(env))),
+            _ if when == When::Before => in_slot(scope, slot, |env| is_unmet(&met(env))),
+            _ => {
+                let instance = self.instance(scope, key, block, &expansion, slot);
+                in_slot(scope, slot, |env| match self.itself(condition.expr, instance, key.mode, env) {
+                    Some(itself) => is_unmet(&met(env.with(&Binding::new("self", &itself, env)))),
+                    None => Ok(false),
+                })
+            }
         }))
+    }
+
+    /// `self` in a postcondition, with the attributes that it reads of it. `None` where something that it reads is not known
+    /// before a resource is made; a data source is read first.
+    fn itself(&self, condition: &Expr, id: ObjectId, mode: Mode, env: Env<'_, 'a>) -> Option<Value> {
+        let scope = env.scope?;
+        let mut attributes = IndexMap::new();
+        for FreeName { name, attribute, span } in condition.free_names() {
+            let value = match (name, attribute) {
+                ("self", attribute) => self.planned_attribute(id, attribute?, span)?,
+                ("var", Some(attribute)) => self.variable(scope, attribute, span),
+                ("local", Some(attribute)) => self.local(scope, attribute, span),
+                ("each" | "count", _) => env.bound(name)?.clone(),
+                ("path" | "terraform", _) => continue,
+                _ if mode == Mode::Data => continue,
+                _ => return None,
+            };
+            if mode == Mode::Managed && is_known_later(&value) {
+                return None;
+            }
+            if name == "self" {
+                attributes.insert(attribute?.to_owned(), value);
+            }
+        }
+        Some(Value::map(MapKind::Object, attributes, Origin::expression(condition.span)))
+    }
+}
+
+/// Whether a value is known after apply only, or a part of it is, or may be.
+fn is_known_later(value: &Value) -> bool {
+    match &value.data {
+        Data::Opaque(_) | Data::Object(..) => true,
+        Data::Open(input) => matches!(input.reason, Reason::Unsupported(_)),
+        Data::Text(text) => text.values().any(is_known_later),
+        Data::List(_, items) => items.iter().any(is_known_later),
+        Data::Map(_, entries) => entries.values().any(is_known_later),
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::Pending(_) | Data::Failed(_) => false,
     }
 }
 

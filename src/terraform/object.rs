@@ -164,7 +164,8 @@ impl<'a> Evaluator<'a> {
         expansion.slots.iter().map(|slot| self.instance(scope, key, block, &expansion, slot)).collect()
     }
 
-    fn instance(
+    /// One of the instances of a `resource` or `data` block.
+    pub fn instance(
         &self,
         scope: &Rc<Scope<'a>>,
         key: &'a ResourceKey,

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html>
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html>
 
-use crate::value::{Data, Decided, Origin, Value, World, any, every};
+use crate::value::{Decided, Origin, Value, World, any, every};
 
 /// The management events a trail logs.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,13 +130,15 @@ impl Selector {
 }
 
 /// Whether a list of excluded sources names none. An empty text is no source: CloudFormation makes a list of one of an empty
-/// `CommaDelimitedList`, and Terraform's provider leaves it out. Those in a list that an input is are taken to be named.
+/// `CommaDelimitedList`, and Terraform's provider leaves it out. It refuses null, and CloudFormation has none in a list.
 fn names_no_source(excluded: &Value, world: &World) -> Decided<bool> {
-    let is_input = |source: &Value| matches!((&excluded.data, &source.data), (Data::Open(_), Data::Open(_)));
-    let sources = excluded.read_list(world)?;
-    every(
-        sources.iter().map(|source| if is_input(source) { Ok(false) } else { source.read_set(world).map(|set| !set) }),
-    )
+    let is_empty = |source: &Value| {
+        if source.read_null(world)? {
+            return Err(source.reject("null is no event source"));
+        }
+        source.read_set(world).map(|is_set| !is_set)
+    };
+    every(excluded.read_list(world)?.iter().map(is_empty))
 }
 
 /// Which management events a basic selector is about.

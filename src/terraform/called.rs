@@ -10,6 +10,7 @@ use crate::value::{Ask, Data, Input, Question, Value};
 
 use super::evaluator::Evaluator;
 use super::expression::is_name;
+use super::module::is_json;
 use super::scope::Env;
 
 /// What marks the name of a collection of whose elements nothing is said. No name is written with it.
@@ -55,10 +56,9 @@ impl<'a> Evaluator<'a> {
         let file = self.unit.sources.file(expr.span.file);
         // In JSON the quotes in an expression are escaped, which no name of a question is.
         let unescaped = |text: &str| serde_json::from_str::<String>(&format!("\"{text}\"")).ok();
-        let is_json = file.path.ends_with(".json");
         let text = |range: Range<usize>| {
             let text = file.text.get(range).unwrap_or_default();
-            if is_json { unescaped(text).map_or(text.into(), Cow::from) } else { Cow::from(text) }
+            if is_json(&file.path) { unescaped(text).map_or(text.into(), Cow::from) } else { Cow::from(text) }
         };
         let (mut written, mut at, mut apart) = (String::new(), expr.span.range().start, Vec::new());
         for FreeName { name, attribute, span } in expr.free_names() {

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html>
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html>
 
-use crate::value::{Decided, Origin, Value, World, any, every};
+use crate::value::{Data, Decided, Origin, Value, World, any, every};
 
 /// The management events a trail logs.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,20 +52,34 @@ impl Gap {
 /// # Errors
 /// [`crate::value::Stop`] when an input decides it.
 pub fn management_events(basic: &Value, advanced: &Value, world: &World) -> Decided<ManagementEvents> {
-    let basic_selectors = basic.read_list(world)?;
-    let advanced_selectors = advanced.read_list(world)?;
+    let basic_selectors = selectors(basic, world)?;
+    let advanced_selectors = selectors(advanced, world)?;
     // Both kinds on one trail are refused by CloudFormation and by Terraform; CloudTrail keeps the advanced ones.
-    let (selectors, origin): (Vec<Selector>, _) = if advanced_selectors.is_empty() {
-        (basic_selectors.iter().map(|selector| Selector::basic(selector, world)).collect(), &basic.origin)
+    let (selectors, read, origin): (_, fn(&Value, &World) -> Selector, _) = if advanced_selectors.is_empty() {
+        (basic_selectors, Selector::basic, &basic.origin)
     } else {
-        (advanced_selectors.iter().map(|selector| Selector::advanced(selector, world)).collect(), &advanced.origin)
+        (advanced_selectors, Selector::advanced, &advanced.origin)
     };
     if selectors.is_empty() {
         return Ok(ManagementEvents { covered: true, reason: None, origin: origin.clone() });
     }
-    let covered = any(selectors.iter().map(|selector| every(selector.clauses())))?;
-    let (reason, origin) = if covered { (None, origin.clone()) } else { gap(&selectors, origin) };
+    let covers = |selector: &Value| every(read(selector, world).clauses());
+    let covered = any(selectors.iter().map(|selector| selector.may_be(&covers)))?;
+    let certain = || selectors.iter().filter(|selector| !is_waiting(selector)).map(|selector| read(selector, world));
+    let (reason, origin) = if covered { (None, origin.clone()) } else { gap(&certain().collect::<Vec<_>>(), origin) };
     Ok(ManagementEvents { covered, reason, origin })
+}
+
+/// The selectors of a list. Where one is there in any case, nobody needs to know which of the others are.
+fn selectors(list: &Value, world: &World) -> Decided<Vec<Value>> {
+    match list.awaited_elements() {
+        Some(elements) if !elements.iter().all(is_waiting) => Ok(elements.to_vec()),
+        _ => list.read_list(world),
+    }
+}
+
+fn is_waiting(value: &Value) -> bool {
+    matches!(value.data, Data::Pending(_))
 }
 
 /// What one selector logs, each part decided on its own.

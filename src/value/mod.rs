@@ -6,6 +6,7 @@
 //! [`World`]. This room knows neither Terraform nor CloudFormation.
 
 mod agree;
+mod awaited;
 mod before;
 mod collection;
 mod facts;
@@ -34,6 +35,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 
+pub use awaited::Awaited;
 pub use before::{Before, InputSet, look_at, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
@@ -64,6 +66,8 @@ pub struct Value {
     /// `None` is [`Type::Any`]. A question passes through operations of every type, so what is pending has none.
     /// CloudFormation has no types that matter.
     pub ty: Option<Arc<Type>>,
+    /// Of what is pending: what it may come to, if that is known.
+    pub awaited: Option<Arc<Awaited>>,
 }
 
 /// Everything a value can be.
@@ -129,7 +133,7 @@ impl Value {
     /// A value with its origin.
     #[must_use]
     pub fn new(data: Data, origin: Origin) -> Self {
-        Self { data, origin, ty: None }
+        Self { data, origin, ty: None, awaited: None }
     }
 
     /// Null.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Input, Literal, Origin, Part, Text, Value};
+use crate::value::{Ask, Data, Input, Literal, Origin, Parting, Value};
 
+use super::condition::every;
 use super::evaluator::Evaluator;
 use super::intrinsic::bounded;
 
@@ -42,11 +43,13 @@ impl Evaluator<'_> {
         match &value.data {
             Data::Open(input) => self.answer(input, ask, origin.clone()),
             Data::Opaque(_) => self.answer(&Arc::new(Input::set(value, origin.clone())), ask, origin.clone()),
-            Data::Text(text) => match unknown_middle(text, literal) {
-                Middle::Nothing => Value::bool(false, origin.clone()),
-                // What the one unknown part must be says it all.
-                Middle::One(part, literal) => self.is(part, literal, origin),
-                Middle::Several => {
+            Data::Text(text) => match text.parting(literal) {
+                Parting::Never => Value::bool(false, origin.clone()),
+                Parting::Once(pieces) => {
+                    let are: Vec<Value> = pieces.iter().map(|(part, piece)| self.is(part, piece, origin)).collect();
+                    every(&are, origin.clone())
+                }
+                Parting::Unclear => {
                     let name = bounded(format!("{} == \"{literal}\"", value.describe()));
                     self.decide(Input::derived(name, origin.clone()), &[value], origin)
                 }
@@ -61,31 +64,5 @@ impl Evaluator<'_> {
             Some(question) => Value::pending(question, origin.clone()),
             None => self.answer(&Arc::new(statement), Ask::True, origin.clone()),
         }
-    }
-}
-
-/// What is left to be compared once the known ends of a text were.
-enum Middle<'t> {
-    /// They keep it from being the literal.
-    Nothing,
-    /// This part must be this literal.
-    One(&'t Value, &'t str),
-    /// More than one part is unknown.
-    Several,
-}
-
-fn unknown_middle<'t>(text: &'t Text, literal: &'t str) -> Middle<'t> {
-    let known = |part: Option<&'t Part>| match part {
-        Some(Part::Literal(text)) => text.as_str(),
-        _ => "",
-    };
-    let (start, end) = (known(text.parts().first()), known(text.parts().last()));
-    let middle = literal.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
-    let mut unknown = text.parts().iter().filter(|part| !matches!(part, Part::Literal(_)));
-    match (middle, unknown.next(), unknown.next()) {
-        (None, ..) => Middle::Nothing,
-        (Some(""), ..) if text.values().any(|value| matches!(value.data, Data::Opaque(_))) => Middle::Nothing,
-        (Some(middle), Some(Part::Value(value)), None) => Middle::One(value, middle),
-        _ => Middle::Several,
     }
 }

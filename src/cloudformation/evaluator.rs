@@ -14,8 +14,8 @@ use crate::model::OpenInputs;
 use crate::source::Span;
 use crate::syntax::{Node, NodeKind, Scalar};
 use crate::value::{
-    Ask, Data, Input, InputSet, ListKind, Literal, MapKind, Origin, Question, Reason, Role, Text, Value, World,
-    look_at, watched,
+    Ask, Awaited, Data, Input, InputSet, ListKind, Literal, MapKind, Origin, Question, Reason, Role, Text, Value,
+    World, look_at, watched,
 };
 
 use super::condition::{LOGIC, RULES_ONLY, misplaced};
@@ -205,20 +205,34 @@ impl<'t> Evaluator<'t> {
     }
 
     /// A list without the items that `AWS::NoValue` removes. While an answer decides whether one is removed, the list
-    /// is as unknown as the answer.
+    /// is as unknown as the answer, but what may be in it is known.
     fn list(&self, stack: &'t Stack, items: &[Node], span: Span) -> Value {
-        let mut values = Vec::new();
+        let (mut values, mut waiting) = (Vec::new(), None);
         for item in items {
-            let value = self.evaluate(stack, item);
+            let value = self.awaited(stack, item, self.evaluate(stack, item));
             match &value.data {
-                Data::Null => {}
-                Data::Pending(question) if may_vanish(item) => {
-                    return Value::pending(Arc::clone(question), Origin::expression(span));
-                }
-                _ => values.push(value),
+                Data::Null => continue,
+                Data::Pending(question) if may_vanish(item) => waiting = waiting.or(Some(Arc::clone(question))),
+                _ => {}
             }
+            values.push(value);
         }
-        Value::list(ListKind::List, values, Origin::expression(span))
+        match waiting {
+            Some(question) => Value::pending(question, Origin::expression(span)).awaiting(Awaited::Elements(values)),
+            None => Value::list(ListKind::List, values, Origin::expression(span)),
+        }
+    }
+
+    /// An item of a list; where the condition of its `Fn::If` is not known yet, with what it may come to.
+    fn awaited(&self, stack: &'t Stack, item: &Node, value: Value) -> Value {
+        let (Data::Pending(_), Some(("Fn::If", branches))) = (&value.data, function(item)) else { return value };
+        let branches = branches.items().unwrap_or_default().iter().skip(1);
+        // That no answer is used here says nothing of the value.
+        let before = self.asked.get();
+        let alternatives = branches.map(|branch| self.awaited(stack, branch, self.evaluate(stack, branch)));
+        let alternatives = alternatives.filter(|value| !value.is_null()).collect();
+        self.asked.set(before);
+        value.awaiting(Awaited::OneOf(alternatives))
     }
 
     fn map(&self, stack: &'t Stack, node: &Node) -> Value {

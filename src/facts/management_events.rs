@@ -52,20 +52,34 @@ impl Gap {
 /// # Errors
 /// [`crate::value::Stop`] when an input decides it.
 pub fn management_events(basic: &Value, advanced: &Value, world: &World) -> Decided<ManagementEvents> {
-    let basic_selectors = basic.read_list(world)?;
-    let advanced_selectors = advanced.read_list(world)?;
+    let basic_selectors = selectors(basic, world)?;
+    let advanced_selectors = selectors(advanced, world)?;
     // Both kinds on one trail are refused by CloudFormation and by Terraform; CloudTrail keeps the advanced ones.
-    let (selectors, origin): (Vec<Selector>, _) = if advanced_selectors.is_empty() {
-        (basic_selectors.iter().map(|selector| Selector::basic(selector, world)).collect(), &basic.origin)
+    let (selectors, read, origin): (_, fn(&Value, &World) -> Selector, _) = if advanced_selectors.is_empty() {
+        (basic_selectors, Selector::basic, &basic.origin)
     } else {
-        (advanced_selectors.iter().map(|selector| Selector::advanced(selector, world)).collect(), &advanced.origin)
+        (advanced_selectors, Selector::advanced, &advanced.origin)
     };
     if selectors.is_empty() {
         return Ok(ManagementEvents { covered: true, reason: None, origin: origin.clone() });
     }
-    let covered = any(selectors.iter().map(|selector| every(selector.clauses())))?;
-    let (reason, origin) = if covered { (None, origin.clone()) } else { gap(&selectors, origin) };
+    let covers = |selector: &Value| every(read(selector, world).clauses());
+    let covered = any(selectors.iter().map(|selector| selector.may_be(&covers)))?;
+    let certain = || selectors.iter().filter(|selector| !is_waiting(selector)).map(|selector| read(selector, world));
+    let (reason, origin) = if covered { (None, origin.clone()) } else { gap(&certain().collect::<Vec<_>>(), origin) };
     Ok(ManagementEvents { covered, reason, origin })
+}
+
+/// The selectors of a list. Where one is there in any case, nobody needs to know which of the others are.
+fn selectors(list: &Value, world: &World) -> Decided<Vec<Value>> {
+    match list.awaited_elements() {
+        Some(elements) if !elements.iter().all(is_waiting) => Ok(elements.to_vec()),
+        _ => list.read_list(world),
+    }
+}
+
+fn is_waiting(value: &Value) -> bool {
+    matches!(value.data, Data::Pending(_))
 }
 
 /// What one selector logs, each part decided on its own.
@@ -130,13 +144,15 @@ impl Selector {
 }
 
 /// Whether a list of excluded sources names none. An empty text is no source: CloudFormation makes a list of one of an empty
-/// `CommaDelimitedList`, and Terraform's provider leaves it out. Those in a list that an input is are taken to be named.
+/// `CommaDelimitedList`, and Terraform's provider leaves it out. It refuses null, and CloudFormation has none in a list.
 fn names_no_source(excluded: &Value, world: &World) -> Decided<bool> {
-    let is_input = |source: &Value| matches!((&excluded.data, &source.data), (Data::Open(_), Data::Open(_)));
-    let sources = excluded.read_list(world)?;
-    every(
-        sources.iter().map(|source| if is_input(source) { Ok(false) } else { source.read_set(world).map(|set| !set) }),
-    )
+    let is_empty = |source: &Value| {
+        if source.read_null(world)? {
+            return Err(source.reject("null is no event source"));
+        }
+        source.read_set(world).map(|is_set| !is_set)
+    };
+    every(excluded.read_list(world)?.iter().map(is_empty))
 }
 
 /// Which management events a basic selector is about.

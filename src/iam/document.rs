@@ -37,8 +37,9 @@ pub struct Statement {
 pub enum Body {
     /// Its elements.
     Terms(Box<Terms>),
-    /// An answer is needed first, or the real tool would refuse.
-    Waiting(Stop),
+    /// An answer is needed first, or the real tool would refuse; then it is one of these statements, or none. Nothing is known
+    /// of it if there are none of these.
+    Waiting(Stop, Vec<Statement>),
     /// An input decides all of it, or it is none that AWS would take.
     Unreadable(Unreadable),
 }
@@ -98,7 +99,8 @@ fn with_known_keys(value: &Value) -> Value {
         Data::List(kind, items) => Data::List(*kind, Arc::new(items.iter().map(with_known_keys).collect())),
         other => other.clone(),
     };
-    Value::new(data, value.origin.clone())
+    let awaited = value.awaited.as_ref().map(|awaited| Arc::new(awaited.map(with_known_keys)));
+    Value { awaited, ..Value::new(data, value.origin.clone()) }
 }
 
 impl Document {
@@ -141,6 +143,9 @@ impl Document {
         };
         match statements.pieces() {
             Some(pieces) => Self { statements: Self::list(&pieces, name) },
+            None if let Some(elements) = statements.awaited_elements() => {
+                Self { statements: Self::list(&elements.iter().collect::<Vec<_>>(), name) }
+            }
             None if statements.as_map().is_some() || statements.element().is_some() => {
                 Self { statements: Self::list(&[&statements], name) }
             }
@@ -169,6 +174,11 @@ impl Statement {
         let sid = value.field("Sid");
         let sid = sid.as_str().filter(|_| !sid.origin.is_secret()).map(str::to_owned);
         let body = match &value.data {
+            Data::Pending(question) => {
+                let alternatives = value.alternatives().unwrap_or_default().iter();
+                let alternatives = alternatives.map(|value| Self::read(value, number, document));
+                Body::Waiting(Stop::Ask(Arc::clone(question)), alternatives.collect())
+            }
             Data::Map(_, entries) => Terms::read(entries)
                 .map_or_else(|problem| broken(&name, problem, &value.origin), |terms| Body::Terms(Box::new(terms))),
             _ => unknown(value, &name).unwrap_or_else(|| broken(&name, "it is no object", &value.origin)),
@@ -296,8 +306,8 @@ fn unknown(value: &Value, what: &str) -> Option<Body> {
     match &value.data {
         Data::Open(input) => Some(unreadable(&input.name, input.reason.clone())),
         Data::Opaque(symbol) => Some(unreadable(&symbol.to_string(), Reason::Elsewhere(symbol.to_string()))),
-        Data::Pending(question) => Some(Body::Waiting(Stop::Ask(Arc::<Question>::clone(question)))),
-        Data::Failed(failure) => Some(Body::Waiting(Stop::Reject(Arc::clone(failure)))),
+        Data::Pending(question) => Some(Body::Waiting(Stop::Ask(Arc::<Question>::clone(question)), Vec::new())),
+        Data::Failed(failure) => Some(Body::Waiting(Stop::Reject(Arc::clone(failure)), Vec::new())),
         _ => None,
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn is_evaluated(value: &Value, world: &World) -> Decided<bool> {
 /// The values of an element that takes one value or a list of them; what is absent (`AWS::NoValue`) is left out.
 /// An open or pending element, or part of a list, is one value here.
 pub(super) fn values(element: &Value) -> Vec<&Value> {
-    match element.pieces() {
+    match element.pieces().or_else(|| Some(element.awaited_elements()?.iter().collect())) {
         Some(pieces) => pieces.into_iter().flat_map(values).collect(),
         None if element.is_null() => Vec::new(),
         None => vec![element],

@@ -31,7 +31,8 @@ pub(super) fn is_open_to_all(principal: &Selector, world: &World) -> Decided<boo
         Selector::AllBut(_) => Ok(true),
         Selector::Only(value) => match &value.data {
             Data::Map(_, kinds) => any(kinds.iter().flat_map(|(kind, named)| {
-                values(named).into_iter().map(|value| is_named(kind, value, world).map(|named| !named))
+                let is_open = |value: &Value| is_named(kind, value, world).map(|named| !named);
+                values(named).into_iter().map(move |value| value.may_be(&is_open))
             })),
             _ => is_fixed(value, world).map(|fixed| !fixed),
         },

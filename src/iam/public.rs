@@ -68,7 +68,15 @@ pub fn publicness(
 ) -> Decided<Publicness> {
     let terms = match &statement.body {
         Body::Terms(terms) => terms,
-        Body::Waiting(stop) => return Err(stop.clone()),
+        Body::Waiting(stop, alternatives) => {
+            let publicness = |one| publicness(one, all, access, target, world);
+            let closed = alternatives.iter().map(|one| match publicness(one) {
+                Ok(Publicness::Closed(closed)) => Some(closed),
+                _ => None,
+            });
+            let closed = closed.collect::<Option<Vec<_>>>().and_then(|closed| closed.first().copied());
+            return closed.map(Publicness::Closed).ok_or_else(|| stop.clone());
+        }
         Body::Unreadable(unreadable) => return assumed(unreadable, world),
     };
     if let Some(closed) = closed(statement.of.as_ref(), terms, access, target, world)? {
@@ -115,7 +123,10 @@ fn narrows(other: &Statement, allow: &Terms, target: &Target, world: &World) -> 
     let deny = match &other.body {
         Body::Terms(deny) => deny,
         // It may turn out to be such a Deny.
-        Body::Waiting(stop) => return Err(stop.clone()),
+        Body::Waiting(stop, alternatives) => {
+            let narrow = any(alternatives.iter().map(|one| narrows(one, allow, target, world)));
+            return if !alternatives.is_empty() && narrow == Ok(false) { Ok(false) } else { Err(stop.clone()) };
+        }
         Body::Unreadable(_) => return Ok(false),
     };
     let conditions: [&dyn Fn() -> Decided<bool>; 5] = [

@@ -1,6 +1,7 @@
 //! What is made of elements that stand for all of an unknown collection, by name: the same whatever the answers about them are,
 //! and whatever a loop calls them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::value::{Ask, Data, Input, Question, Value, look_at_input};
 
 use super::evaluator::Evaluator;
 use super::expression::is_name;
+use super::module::is_json;
 use super::scope::Env;
 
 /// What marks the name of a collection of whose elements nothing is said. No name is written with it.
@@ -54,7 +56,12 @@ impl<'a> Evaluator<'a> {
     /// there are around it, does not matter.
     pub fn written(&self, expr: &Expr, env: Env<'_, 'a>) -> String {
         let file = self.unit.sources.file(expr.span.file);
-        let text = |range: Range<usize>| file.text.get(range).unwrap_or_default();
+        // In JSON the quotes in an expression are escaped, which no name of a question is.
+        let unescaped = |text: &str| serde_json::from_str::<String>(&format!("\"{text}\"")).ok();
+        let text = |range: Range<usize>| {
+            let text = file.text.get(range).unwrap_or_default();
+            if is_json(&file.path) { unescaped(text).map_or(text.into(), Cow::from) } else { Cow::from(text) }
+        };
         let (mut written, mut at, mut apart) = (String::new(), expr.span.range().start, Vec::new());
         for FreeName { name, attribute, span } in expr.free_names() {
             let Some(value) = env.bound(name) else { continue };
@@ -71,11 +78,11 @@ impl<'a> Evaluator<'a> {
                     None => format!("{}.{attribute}", value.describe()),
                 },
             };
-            written += text(at..range.start);
+            written += &text(at..range.start);
             written += &meant;
             at = range.end;
         }
-        written += text(at..expr.span.range().end);
+        written += &text(at..expr.span.range().end);
         let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
         let apart = if apart.is_empty() { String::new() } else { format!(" with {}", apart.join(", ")) };
         let is_one_name = is_name(expr) && apart.is_empty();

@@ -284,10 +284,14 @@ pub(super) fn provider_name(local: &str, alias: Option<&str>) -> String {
     alias.map_or_else(|| format!("provider.{local}"), |alias| format!("provider.{local}.{alias}"))
 }
 
+/// Whether a file is in Terraform's JSON syntax.
+pub(super) fn is_json(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
 /// The tree of a configuration file or a file of variable values.
 pub(super) fn parse_file(file: FileId, path: &str, text: &str) -> ParsedBody {
-    let is_json = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    if is_json { tf_json::parse(file, text) } else { hcl::parse(file, text) }
+    if is_json(path) { tf_json::parse(file, text) } else { hcl::parse(file, text) }
 }
 
 /// Keeps the first of two declarations. Whether there were two.

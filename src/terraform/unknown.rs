@@ -169,7 +169,7 @@ pub fn settle(value: Value, world: &World) -> Value {
             let entries = entries.iter().map(|(key, entry)| (key.clone(), settle(entry.clone(), world)));
             Value::map(kind, entries.collect(), origin)
         }
-        data => Value { data, origin, ty: value.ty },
+        data => Value { data, origin, ..value },
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod agree;
 mod alike;
+mod awaited;
 mod before;
 mod collection;
 mod facts;
@@ -19,6 +20,7 @@ mod marked;
 mod names;
 mod number;
 mod origin;
+mod parting;
 mod pattern;
 mod read;
 mod same;
@@ -36,6 +38,7 @@ use indexmap::IndexMap;
 use crate::source::Span;
 
 pub use alike::Alike;
+pub use awaited::Awaited;
 pub use before::{Before, InputSet, look_at, look_at_input, watched};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
@@ -46,6 +49,7 @@ pub use marked::{Mark, Marked, Piece};
 pub use names::{attempted, elements_in, index_in, is_inside, is_part, names_in, renamed, step};
 pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role};
+pub use parting::Parting;
 pub use pattern::Pattern;
 pub use read::{Decided, Failure, Stop, any, every};
 pub use secret::SENSITIVE;
@@ -66,6 +70,8 @@ pub struct Value {
     /// `None` is [`Type::Any`]. A question passes through operations of every type, so what is pending has none.
     /// CloudFormation has no types that matter.
     pub ty: Option<Arc<Type>>,
+    /// Of what is pending: what it may come to, if that is known.
+    pub awaited: Option<Arc<Awaited>>,
 }
 
 /// Everything a value can be.
@@ -131,7 +137,7 @@ impl Value {
     /// A value with its origin.
     #[must_use]
     pub fn new(data: Data, origin: Origin) -> Self {
-        Self { data, origin, ty: None }
+        Self { data, origin, ty: None, awaited: None }
     }
 
     /// Null.

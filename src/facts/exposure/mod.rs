@@ -251,7 +251,8 @@ impl Policies {
 
     /// Why each statement opens nothing in any way. That its actions are others is the least telling reason.
     fn closures(&self, world: &World) -> Vec<Closure> {
-        let explained = self.statements().filter_map(|(statement, all)| {
+        let stand = self.statements().filter(|(statement, _)| !matches!(statement.body, Body::Waiting(..)));
+        let explained = stand.filter_map(|(statement, all)| {
             let closed = |access| match publicness(statement, all, access, &self.target, world) {
                 Ok(Publicness::Closed(closed)) => Some(closed),
                 _ => None,

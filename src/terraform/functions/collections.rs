@@ -104,6 +104,7 @@ fn held(list: &Value, arguments: &Arguments) -> Answer {
         (_, Some((junction, parts)), _) if junction.is_of_elements() => {
             parts.iter().map(|part| held(part, arguments)).collect::<Result<_, _>>()?
         }
+        (Data::Open(input), ..) if is_any_of(wanted, list, input) => return Ok(Value::bool(true, arguments.origin())),
         // Which of booleans that are made alike is true is asked as `anytrue` asks it.
         (Data::Open(_), None, Some(Literal::Bool(true)))
             if list.each().is_some_and(|(_, each)| types::of(each) == Type::Bool) =>
@@ -118,6 +119,12 @@ fn held(list: &Value, arguments: &Arguments) -> Answer {
         _ => return Err(not_a("list", list)),
     };
     Ok(any(found, world, arguments.origin()))
+}
+
+/// Whether a value stands for all elements of an unknown list.
+fn is_any_of(value: &Value, list: &Value, input: &Input) -> bool {
+    let name = value.describe();
+    name.strip_suffix("[*]") == Some(&input.name) || list.each().is_some_and(|(_, each)| each.describe() == name)
 }
 
 fn element(arguments: &Arguments) -> Answer {

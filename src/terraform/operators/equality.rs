@@ -14,8 +14,8 @@ use crate::terraform::joined::count;
 use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{as_text, is_identifier, may_have_unknown_keys, text, whether};
 use crate::value::{
-    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Question, SymbolSource, Text, Value,
-    World,
+    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Parting, Question, SymbolSource, Text,
+    Value, World,
 };
 
 /// The values without those that equal one before them. Two opaque ones of which nobody can tell stay two.
@@ -257,6 +257,13 @@ fn texts(left: &Text, right: &Text, world: &World, origin: Origin) -> Value {
     if let Some(waiting) = left.values().chain(right.values()).find_map(Value::waiting) {
         return waiting.clone();
     }
+    for (text, literal) in [(&left, right.as_literal()), (&right, left.as_literal())] {
+        match literal.map(|literal| text.parting(literal)) {
+            Some(Parting::Never) => return Value::bool(false, origin),
+            Some(Parting::Once(pieces)) => return pieces_are(&pieces, world, &origin),
+            Some(Parting::Unclear) | None => {}
+        }
+    }
     let (mut left, mut right) = (left.parts().to_vec(), right.parts().to_vec());
     if !strip(&mut left, &mut right, Side::Start) || !strip(&mut left, &mut right, Side::End) {
         return Value::bool(false, origin);
@@ -271,6 +278,13 @@ fn texts(left: &Text, right: &Text, world: &World, origin: Origin) -> Value {
             unknown(&left, &right, world, origin)
         }
     }
+}
+
+/// Whether each of the unknown parts of a text is what it has to be.
+fn pieces_are(pieces: &[(&Value, &str)], world: &World, origin: &Origin) -> Value {
+    let is =
+        |(part, piece): &(&Value, &str)| rest(part, vec![Part::Literal((*piece).to_owned())], world, origin.clone());
+    all(pieces.iter().map(is).collect(), world, origin.clone())
 }
 
 /// The equality of the one unknown part that is left with all that is left on the other side. A number is written in one

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::convert::{convert, object_of, object_of_parts};
 use super::{Attribute, Nullable, Type, domain};
+use crate::terraform::joined::made_of;
 use crate::terraform::unknown::{element_of, settle};
 use crate::value::{
     self, Ask, Data, Domain, Input, Junction, Keys, ListKind, Literal, MapKind, Mirrored, Question, Reason, Value,
@@ -23,7 +24,7 @@ pub(super) fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World
         Type::Bool if may_be_text(value, input) => return boolean_of_text(value, input, world),
         Type::Number if may_be_text(value, input) => return number_of_text(value, input, wanted, world),
         Type::Set(_) if !matches!(value.said_type(), Type::Set(_)) => return set_of_elements(value, input),
-        Type::List(_) if matches!(value.said_type(), Type::Set(_)) => return list_of_elements(value, input),
+        Type::List(_) if matches!(value.said_type(), Type::Set(_)) => return list_of_elements(value, input, world),
         _ => {}
     }
     let never_empty = wanted.never_empty || input.domain.never_empty;
@@ -124,14 +125,19 @@ pub(super) fn completed(value: Value, to: &Type, world: &World) -> Value {
     })
 }
 
-/// The list that a set makes of what is not known: its elements in an order of its own.
-pub(super) fn list_of_elements(value: &Value, input: &Arc<Input>) -> Value {
+/// The list that a set makes of what is not known: its elements in an order of its own. What stands for all of the one stands
+/// for all of the other.
+pub(super) fn list_of_elements(value: &Value, input: &Arc<Input>, world: &World) -> Value {
     let set = input.itself();
+    let any = || open_part(input, "[*]", value.said_type().element().unwrap_or(&Type::Any), Nullable::Yes, world);
+    let element = value.element().cloned().unwrap_or_else(any);
     let domain =
         Domain { keys: Keys::Positions, mirrors: Some((Mirrored::Elements, set.clone())), ..input.domain.clone() };
     let list =
         Input { name: format!("tolist({})", set.name), reason: Reason::Derived, domain, origin: input.origin.clone() };
-    Value { data: Data::Open(Arc::new(list)), ..value.clone() }
+    let place = Input::derived(format!("keys({})[*]", list.name), input.origin.clone());
+    let place = Value::open(place, value.origin.clone()).typed(&Type::Number);
+    made_of(Value { data: Data::Open(Arc::new(list)), ..value.clone() }, place, element)
 }
 
 /// The set that a list is made. It keeps the list's name, and has its elements, but each only once.

@@ -15,7 +15,7 @@ use serde_yaml::{Mapping, Value as Yaml};
 use tempfile::TempDir;
 
 /// How many rows are checked in one run: estates in one run are looked through for what bears on each other.
-const ROWS_A_RUN: usize = 40;
+const ROWS_A_RUN: usize = 15;
 
 /// What the world gets, for one thing that can be spelled.
 pub(super) struct Row {

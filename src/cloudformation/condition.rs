@@ -97,36 +97,18 @@ impl<'t> Evaluator<'t> {
             }
             ("Fn::EachMemberEquals", [list, item]) => {
                 let (list, item) = (self.evaluate(stack, list), self.evaluate(stack, item));
-                self.each(&list, &origin, |member| self.equal(member, &item, &origin))
+                self.each("EachMemberEquals", [&list, &item], &origin, |member| self.equal(member, &item, &origin))
             }
             ("Fn::EachMemberIn", [members, list]) => {
                 let (members, list) = (self.evaluate(stack, members), self.evaluate(stack, list));
-                self.each(&members, &origin, |member| self.contains(&list, member, &origin))
+                self.each("EachMemberIn", [&members, &list], &origin, |member| self.contains(&list, member, &origin))
             }
             _ => broken(format!("{name} has the wrong operands"), origin),
         }
     }
 
-    /// Whether one of the items equals `item`.
-    fn contains(&self, list: &Value, item: &Value, origin: &Origin) -> Value {
-        match list.as_list() {
-            Some(items) => {
-                let unequal: Vec<Value> = items.iter().map(|other| negated(self.equal(other, item, origin))).collect();
-                negated(every(&unequal, origin.clone()))
-            }
-            None => self.undecided("Contains", &[list, item], origin),
-        }
-    }
-
-    fn each(&self, members: &Value, origin: &Origin, holds: impl Fn(&Value) -> Value) -> Value {
-        match members.as_list() {
-            Some(members) => every(&members.iter().map(holds).collect::<Vec<_>>(), origin.clone()),
-            None => self.undecided("EachMember", &[members], origin),
-        }
-    }
-
     /// A condition over a list that is not known.
-    fn undecided(&self, name: &str, operands: &[&Value], origin: &Origin) -> Value {
+    pub fn undecided(&self, name: &str, operands: &[&Value], origin: &Origin) -> Value {
         match self.case_by_case(super::intrinsic::derived(name, operands, origin.clone()), operands) {
             Value { data: Data::Open(input), .. } => self.answer(&input, Ask::True, origin.clone()),
             Value { data: Data::Opaque(symbol), .. } => {

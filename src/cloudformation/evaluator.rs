@@ -257,8 +257,8 @@ impl<'t> Evaluator<'t> {
             _ if self.is_misplaced(name) => misplaced(name, origin),
             "Ref" => {
                 let named = self.evaluate(stack, argument);
-                match named.as_str() {
-                    Some(name) => self.reference(stack, name, span),
+                match stack.declared_as(&named) {
+                    Some(name) => self.reference(stack, &name, span),
                     None => self.unnamed("Ref", &[named], "the name of a parameter or resource", origin),
                 }
             }

@@ -89,11 +89,25 @@ pub fn derived(function: &str, arguments: &[&Value], origin: Origin) -> Value {
     }
 }
 
+/// What an element of a list can be of which the items are not known.
+pub fn domain_of_element(list: &Value) -> Domain {
+    match &list.data {
+        Data::Open(input) => Domain { never_null: true, ..input.domain.of_element() },
+        _ => Domain { never_null: true, ..Domain::default() },
+    }
+}
+
+/// The same, of which it is known what it can be.
+fn within(value: Value, domain: Domain) -> Value {
+    let Data::Open(input) = &value.data else { return value };
+    Value::open(Input { domain, ..input.as_ref().clone() }, value.origin)
+}
+
 /// The same, where it may be `AWS::NoValue` after all.
 pub fn or_nothing(value: Value) -> Value {
     let Data::Open(input) = &value.data else { return value };
     let domain = Domain { never_null: false, ..input.domain.clone() };
-    Value::open(Input { domain, ..input.as_ref().clone() }, value.origin)
+    within(value, domain)
 }
 
 /// A name of bearable length that is still the same for the same expression only.
@@ -107,8 +121,13 @@ pub fn bounded(name: String) -> String {
 
 fn join(delimiter: &Value, items: &Value, origin: &Origin) -> Result<Value, String> {
     let (Some(between), Some(list)) = (Literal::of(delimiter), items.as_list()) else {
+        // Each part of a list that is put together of several has items.
+        if let (Some(_), Some((Junction::List, parts))) = (Literal::of(delimiter), items.parts()) {
+            let texts: Result<Vec<Value>, String> = parts.iter().map(|part| join(delimiter, part, origin)).collect();
+            return join(delimiter, &Value::list(ListKind::List, texts?, origin.clone()), origin);
+        }
         return match items.obstacle().or(delimiter.obstacle()) {
-            Some(_) => Ok(derived("Join", &[delimiter, items], origin.clone())),
+            Some(_) => Ok(within(derived("Join", &[delimiter, items], origin.clone()), domain_of_joined(items))),
             None => Err("Fn::Join needs a text and a list".to_owned()),
         };
     };
@@ -127,6 +146,15 @@ fn join(delimiter: &Value, items: &Value, origin: &Origin) -> Result<Value, Stri
     }
     let origins = list.iter().map(|item| &item.origin);
     Ok(of(Text::concat(&all), origin.clone().made_of(origins)))
+}
+
+/// What the items of a list can be together: they are no empty text where none of them is, and there is one.
+fn domain_of_joined(items: &Value) -> Domain {
+    let never_empty = match &items.data {
+        Data::Open(input) => input.domain.never_empty && input.domain.of_element().never_empty,
+        _ => false,
+    };
+    Domain { never_null: true, never_empty, ..Domain::default() }
 }
 
 fn split(delimiter: &Value, text: &Value, origin: &Origin) -> Result<Value, String> {
@@ -168,7 +196,10 @@ fn cut(source: Vec<Part>, delimiter: &str) -> Vec<Vec<Part>> {
 fn is_one(piece: &[Part], delimiter: &str) -> bool {
     piece.iter().all(|part| match part {
         Part::Value(Value { data: Data::Opaque(symbol), .. }) => !may_hold(symbol, delimiter),
-        Part::Value(Value { data: Data::Open(_), .. }) | Part::Json(_) => false,
+        Part::Value(Value { data: Data::Open(input), .. }) => input.domain.values.as_ref().is_some_and(|values| {
+            !values.iter().any(|value| value.as_text().contains(|character| delimiter.contains(character)))
+        }),
+        Part::Json(_) => false,
         Part::Literal(_) | Part::Value(_) => true,
     })
 }
@@ -237,7 +268,7 @@ fn select(index: &Value, list: &Value, span: Span) -> Result<Value, String> {
         // `0` and `"0"` are one index.
         let index = &at.map_or_else(|| index.clone(), |at| Value::number(at, index.origin.clone()));
         return match list.obstacle().or(index.obstacle()) {
-            Some(_) => Ok(derived("Select", &[index, list], origin)),
+            Some(_) => Ok(within(derived("Select", &[index, list], origin), domain_of_element(list))),
             None => Err("Fn::Select needs an index and a list".to_owned()),
         };
     };

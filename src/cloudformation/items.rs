@@ -7,6 +7,7 @@ use crate::value::{Data, Domain, Input, Literal, Value};
 
 use super::bindings::letters_of;
 use super::choice::{Answers, cases};
+use super::intrinsic::domain_of_element;
 use super::template::function;
 use super::transform::Expander;
 use super::tree::KeptDefault;
@@ -64,8 +65,9 @@ impl Expander<'_, '_> {
         let letters = Input::derived(format!("the letters and digits of {name}"), origin.clone());
         // Items are texts: `AWS::NoValue` is none.
         let domain = Domain { never_null: true, ..Domain::default() };
-        for (token, input) in [(token.clone(), Input { name, ..made_of }), (letters_of(&token), letters)] {
-            self.iterated.insert(token, Value::open(Input { domain: domain.clone(), ..input }, origin.clone()));
+        let item = Input { name, domain: domain_of_element(collection), ..made_of };
+        for (token, input) in [(token.clone(), item), (letters_of(&token), Input { domain, ..letters })] {
+            self.iterated.insert(token, Value::open(input, origin.clone()));
         }
         token
     }

@@ -2,11 +2,10 @@
 
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
-use crate::value::{Data, Domain, Input, Literal, Origin, Role, Value};
+use crate::value::{Data, Literal, Origin, Role, Value};
 
 use super::evaluator::{Evaluator, broken};
 use super::intrinsic::{blocked, call, derived, or_nothing};
-use super::parameter::Parameter;
 use super::partial::beyond;
 use super::reference::undeclared;
 use super::text::{self, text};
@@ -81,22 +80,8 @@ impl<'t> Evaluator<'t> {
                 }
                 Value::failed(format!("Fn::Select: the list has {} items and no such one", items.len()), origin)
             }
-            (Some(_), None) => {
-                let item = self.item_of_parameter(list, &argument, &origin);
-                item.unwrap_or_else(|| self.case_by_case(call("Fn::Select", &argument, span), &[&argument]))
-            }
             _ => self.case_by_case(call("Fn::Select", &argument, span), &[&argument]),
         }
-    }
-
-    /// An item of a list that is a parameter: one of its allowed values.
-    fn item_of_parameter(&self, list: &Value, argument: &Value, origin: &Origin) -> Option<Value> {
-        let Data::Open(input) = &list.data else { return None };
-        let parameter = self.tree.stack(0)?.parameter(&input.name).filter(Parameter::is_list)?;
-        let allowed: Vec<Literal> = parameter.allowed().into_iter().map(Literal::Text).collect();
-        let name = call("Fn::Select", argument, input.origin.nearest()?).describe();
-        let item = Input { domain: Domain::of(allowed), ..Input::derived(name, origin.clone()) };
-        item.domain.values.as_ref().is_some_and(|values| !values.is_empty()).then(|| Value::open(item, origin.clone()))
     }
 
     /// The value of an entry, with where its keys came from.

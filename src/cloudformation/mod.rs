@@ -25,6 +25,7 @@ mod items;
 mod known;
 mod locate;
 mod lookup;
+mod members;
 mod nested;
 mod parameter;
 mod parameter_file;

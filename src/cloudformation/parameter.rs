@@ -119,9 +119,20 @@ impl<'t> Parameter<'t> {
     }
 
     fn domain(&self) -> Domain {
+        let text = self.domain_of_text();
+        if self.shape() == Shape::Text {
+            return text;
+        }
+        let are_fixed = |values: &Vec<Literal>| values.iter().all(|value| is_fixed(&value.as_text()));
+        let never_wide = text.values.as_ref().map_or(text.never_wide, are_fixed);
+        let elements = (self.shape() == Shape::List).then(|| Arc::new(text));
+        Domain { never_null: true, never_empty: self.excludes_empty(), never_wide, elements, ..Domain::default() }
+    }
+
+    /// What a text can be that is its value, or an item of its list: constraints are of each item.
+    fn domain_of_text(&self) -> Domain {
         let allowed = self.allowed();
-        // For a list the allowed values are those of its items.
-        if self.shape() == Shape::Text && !allowed.is_empty() {
+        if !allowed.is_empty() {
             let accepted: Vec<String> = self.accepted().collect();
             // Where the other constraints refuse them all, nobody can deploy the template, and there is nothing to tell apart.
             let accepted = if accepted.is_empty() { allowed } else { accepted };
@@ -129,25 +140,33 @@ impl<'t> Parameter<'t> {
         }
         let pattern = self.entry.value.get("AllowedPattern").and_then(Node::text).and_then(Pattern::parse);
         let texts = pattern.as_ref().and_then(Pattern::texts);
-        if let Some(texts) = texts.filter(|_| self.shape() == Shape::Text) {
+        if let Some(texts) = texts {
             return Domain::of(texts.into_iter().map(Literal::Text).collect());
         }
         // CloudFormation looks up what an AWS-specific type names: it is one thing that exists.
-        let kind = self.kind();
-        let names_one = kind == "Number" || (kind.starts_with("AWS::") && self.shape() == Shape::Text);
-        let never_empty = names_one
-            || self.is_bounded() && self.refuses_text("")
-            || self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
-            || self.matches_pattern("") == Some(false);
-        let never_wide = names_one
-            || self.is_bounded() && allowed.iter().all(|text| is_fixed(text))
-            || pattern.is_some_and(|pattern| pattern.is_never_wide());
+        let kind = self.kind_of_text();
+        let names_one = kind == "Number" || (kind.starts_with("AWS::") && self.shape() != Shape::Stored);
+        let never_empty = names_one || self.excludes_empty();
+        let never_wide = names_one || pattern.is_some_and(|pattern| pattern.is_never_wide());
         Domain { never_null: true, never_empty, never_wide, ..Domain::default() }
+    }
+
+    /// Whether its constraints refuse the empty text, whatever its type does.
+    fn excludes_empty(&self) -> bool {
+        self.is_bounded() && self.refuses_text("")
+            || self.number("MinLength").is_some_and(|least| least > Number::from(0_usize))
+            || self.matches_pattern("") == Some(false)
     }
 
     /// Its type, as it is declared.
     pub fn kind(&self) -> &'t str {
         self.entry.value.get("Type").and_then(Node::text).unwrap_or("String")
+    }
+
+    /// The type of a text that is its value, or an item of its list.
+    fn kind_of_text(&self) -> &'t str {
+        let kind = self.kind();
+        kind.strip_prefix("List<").and_then(|kind| kind.strip_suffix('>')).unwrap_or(kind)
     }
 
     fn shape(&self) -> Shape {
@@ -200,23 +219,34 @@ impl<'t> Parameter<'t> {
     /// What is open and handed in by another stack, with only those values that this parameter takes too.
     pub fn narrowed(&self, value: Value) -> Value {
         let Data::Open(input) = &value.data else { return value };
-        if self.shape() != Shape::Text {
-            return value;
-        }
         let (own, theirs) = (self.domain(), &input.domain);
-        let both = theirs.values.clone().or(own.values).map(|values| {
+        let domain = match self.shape() {
+            Shape::Stored => return value,
+            Shape::Text => self.both(&own, theirs),
+            Shape::List => Domain {
+                never_empty: theirs.never_empty || own.never_empty,
+                never_wide: theirs.never_wide || own.never_wide,
+                elements: Some(Arc::new(self.both(&own.of_element(), &theirs.of_element()))),
+                ..theirs.clone()
+            },
+        };
+        let input = Input { domain, ..input.as_ref().clone() };
+        Value { data: Data::Open(Arc::new(input)), ..value }
+    }
+
+    /// What a text can be that is of both domains and that the constraints accept.
+    fn both(&self, own: &Domain, theirs: &Domain) -> Domain {
+        let both = theirs.values.clone().or(own.values.clone()).map(|values| {
             values.into_iter().filter(|literal| !self.refuses_text(&literal.as_text())).collect::<Vec<_>>()
         });
-        let domain = Domain {
+        Domain {
             // Where nothing is left nobody can deploy this, and there is nothing to tell apart.
             values: both.filter(|values| !values.is_empty()).or(theirs.values.clone()),
             never_null: theirs.never_null || own.never_null,
             never_empty: theirs.never_empty || own.never_empty,
             never_wide: theirs.never_wide || own.never_wide,
             ..Domain::default()
-        };
-        let input = Input { domain, ..input.as_ref().clone() };
-        Value { data: Data::Open(Arc::new(input)), ..value }
+        }
     }
 
     /// Whether CloudFormation refuses a known value for this parameter. Unknown values are never refused.
@@ -233,12 +263,14 @@ impl<'t> Parameter<'t> {
         let length = Number::from(text.chars().count());
         let worth = Number::parse(text).ok();
         let names_nothing = text.is_empty() && self.kind().starts_with("AWS::") && self.shape() == Shape::Text;
+        // A list without items is the empty text.
+        let may_be_nothing = text.is_empty() && self.shape() == Shape::List;
         names_nothing
             || (!allowed.is_empty() && !allowed.iter().any(|allowed| allowed == text))
             || self.matches_pattern(text) == Some(false)
             || self.number("MinLength").is_some_and(|least| length < least)
             || self.number("MaxLength").is_some_and(|most| length > most)
-            || (self.kind() == "Number" && worth.is_none())
+            || (self.kind_of_text() == "Number" && worth.is_none() && !may_be_nothing)
             || self.number("MinValue").zip(worth.clone()).is_some_and(|(least, worth)| worth < least)
             || self.number("MaxValue").zip(worth).is_some_and(|(most, worth)| worth > most)
     }

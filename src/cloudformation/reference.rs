@@ -217,7 +217,7 @@ impl<'t> Evaluator<'t> {
             },
             Some(names) => names.iter().map(|name| self.evaluate(stack, name)).collect(),
         };
-        let texts: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+        let texts: Option<Vec<String>> = names.iter().map(|name| stack.declared_as(name)).collect();
         match texts.as_deref() {
             Some([id, attribute @ ..]) if !attribute.is_empty() => {
                 self.attribute(stack, id, &attribute.join("."), span)

@@ -122,7 +122,9 @@ impl<'t> Evaluator<'t> {
             (Data::Failed(_), _) => Ok(true),
             (Data::Pending(question), _) => Err(Stop::Ask(question.clone())),
             // Answers about what a parent hands in may leave nothing that its child takes.
-            (Data::Open(input), Refuser::Parameter(_)) => Ok(self.denies(input)),
+            (Data::Open(input), Refuser::Parameter(parameter)) => {
+                Ok(self.denies(input) || parameter.is_list() && self.refuses_member(input, &parameter))
+            }
             (_, Refuser::Parameter(parameter)) => Ok(parameter.refuses(&value)),
             _ => Ok(false),
         }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::source::{FileId, Span, Wildcard};
 use crate::syntax::{Entry, Node};
-use crate::value::{Before, Decided, Question, Value};
+use crate::value::{Before, Data, Decided, Part, Question, Value};
 
 use super::choice::Answers;
 use super::given::Given;
@@ -185,6 +185,22 @@ impl Stack {
     pub fn may_repeat(&self, name: &str) -> bool {
         let declared = self.body.conditions.keys().chain(self.body.outputs.keys());
         !self.body.iterated.is_empty() && (name.contains('*') || declared.into_iter().any(|any| stands_for(any, name)))
+    }
+
+    /// The name that a value is: what a loop over a collection that is not known declares for any item has a star for it.
+    pub fn declared_as(&self, name: &Value) -> Option<String> {
+        let is_item = |value: &&Value| self.body.iterated.values().any(|item| item == *value);
+        let Data::Text(text) = &name.data else { return None };
+        if let Some(known) = text.as_literal() {
+            return Some(known.to_owned());
+        }
+        let written = |part: &Part| match part {
+            Part::Literal(text) => Some(text.clone()),
+            Part::Value(value) => Some(value).filter(is_item).map(|_| "*".to_owned()),
+            Part::Json(_) => None,
+        };
+        let written = text.parts().iter().map(written).collect::<Option<String>>();
+        written.filter(|name| self.resource(name).is_some())
     }
 
     /// A resource by its number.

@@ -108,6 +108,8 @@ pub struct Domain {
     pub never_wide: bool,
     /// What its elements are found by.
     pub keys: Keys,
+    /// What each of its elements can be, where it is a list of which that is said (`List<Number>`).
+    pub elements: Option<Arc<Domain>>,
     /// The collection of which it has something, or the number that says how much, so that what is asked about that is asked
     /// there.
     pub mirrors: Option<(Mirrored, Arc<Input>)>,
@@ -310,7 +312,14 @@ impl Domain {
     #[must_use]
     pub fn of(values: Vec<Literal>) -> Self {
         let never_null = !values.contains(&Literal::Null);
-        Self { values: Some(values), never_null, ..Self::default() }
+        let never_empty = !values.contains(&Literal::Text(String::new()));
+        Self { values: Some(values), never_null, never_empty, ..Self::default() }
+    }
+
+    /// What each of the elements can be, if it is a list.
+    #[must_use]
+    pub fn of_element(&self) -> Self {
+        self.elements.as_deref().cloned().unwrap_or_default()
     }
 
     /// The value that a literal stands for: of a boolean, true for "true"; of a number, 1 for "1".

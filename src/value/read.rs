@@ -179,7 +179,10 @@ impl Value {
                 {
                     return Ok(Vec::new());
                 }
-                let any = || Input::derived(format!("{}[*]", input.name), input.origin.clone());
+                let any = || {
+                    let any = Input::derived(format!("{}[*]", input.name), input.origin.clone());
+                    Input { domain: input.domain.of_element(), ..any }
+                };
                 Ok(vec![self.element().cloned().unwrap_or_else(|| Self::open(any(), self.origin.clone()))])
             }
             _ => Ok(if self.read_null(world)? { Vec::new() } else { vec![self.clone()] }),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, Input, InputSet, Origin, Value, look_at};
+use crate::value::{Data, Input, Origin, Value, look_at_input};
 
 use super::condition::{every, negated};
 use super::evaluator::Evaluator;
@@ -53,7 +53,7 @@ impl Evaluator<'_> {
     fn known_members(&self, list: &Value) -> Vec<Value> {
         let Data::Open(list) = &list.data else { return Vec::new() };
         // An answer about an item bears on its list.
-        look_at(InputSet::named(&list.name));
+        look_at_input(&list.name);
         let mut members: Vec<Value> = Vec::new();
         for (question, _) in self.world.answers() {
             let member = Value { data: Data::Open(Arc::clone(&question.input)), ..Value::null(Origin::default()) };

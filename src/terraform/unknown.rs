@@ -231,10 +231,15 @@ pub fn text(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
     }
 }
 
-/// What is not known, as the text that it becomes.
+/// What is not known, as the text that it becomes: of what has no type, a number may become the same as a text.
 #[must_use]
 pub fn as_text(value: Value) -> Value {
     match value.data {
+        Data::Open(input) if input.domain.keys == Keys::Untyped => {
+            let domain = Domain { keys: Keys::Converted, ..input.domain.clone() };
+            let text = Input { domain, ..input.as_ref().clone() };
+            Value { data: Data::Open(Arc::new(text)), ty: None, ..value }.typed(&Type::String)
+        }
         Data::Open(_) | Data::Opaque(_) => Value { ty: None, ..value }.typed(&Type::String),
         _ => value,
     }

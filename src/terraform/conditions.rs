@@ -172,9 +172,11 @@ impl<'a> Evaluator<'a> {
             // An instance that may not be is not asked for.
             Existence::May(question) if !is_yes(&question) => Ok(false),
             _ if when == When::Before => in_slot(scope, slot, |env| is_unmet(&met(env))),
+            // What depends on others is read after they are made.
+            _ if key.mode == Mode::Data && block.body.attribute("depends_on").is_some() => Ok(false),
             _ => {
                 let instance = self.instance(scope, key, block, &expansion, slot);
-                in_slot(scope, slot, |env| match self.itself(condition.expr, instance, key.mode, env) {
+                in_slot(scope, slot, |env| match self.itself(condition.expr, instance, env) {
                     Some(itself) => is_unmet(&met(env.with(&Binding::new("self", &itself, env)))),
                     None => Ok(false),
                 })
@@ -182,9 +184,9 @@ impl<'a> Evaluator<'a> {
         }))
     }
 
-    /// `self` in a postcondition, with the attributes that it reads of it. `None` where something that it reads is not known
-    /// before a resource is made; a data source is read first.
-    fn itself(&self, condition: &Expr, id: ObjectId, mode: Mode, env: Env<'_, 'a>) -> Option<Value> {
+    /// `self` in a postcondition, with the attributes that it reads of it. `None` where something that it reads may not be known
+    /// before a resource is made: a data source is read after it, too, where an argument is not known.
+    fn itself(&self, condition: &Expr, id: ObjectId, env: Env<'_, 'a>) -> Option<Value> {
         let scope = env.scope?;
         let mut attributes = IndexMap::new();
         for FreeName { name, attribute, span } in condition.free_names() {
@@ -194,10 +196,9 @@ impl<'a> Evaluator<'a> {
                 ("local", Some(attribute)) => self.local(scope, attribute, span),
                 ("each" | "count", _) => env.bound(name)?.clone(),
                 ("path" | "terraform", _) => continue,
-                _ if mode == Mode::Data => continue,
                 _ => return None,
             };
-            if mode == Mode::Managed && is_known_later(&value) {
+            if is_known_later(&value) {
                 return None;
             }
             if name == "self" {

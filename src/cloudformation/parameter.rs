@@ -146,9 +146,16 @@ impl<'t> Parameter<'t> {
         // CloudFormation looks up what an AWS-specific type names: it is one thing that exists.
         let kind = self.kind_of_text();
         let names_one = kind == "Number" || (kind.starts_with("AWS::") && self.shape() != Shape::Stored);
-        let never_empty = names_one || self.excludes_empty();
+        let never_empty =
+            names_one || self.excludes_empty() && !self.is_list() || self.matches_pattern("") == Some(false);
         let never_wide = names_one || pattern.is_some_and(|pattern| pattern.is_never_wide());
         Domain { never_null: true, never_empty, never_wide, ..Domain::default() }
+    }
+
+    /// A bound of the length of a text. Nothing says that it is one of an item's, as `AllowedPattern` is one of "each value in
+    /// the list". <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>
+    fn length(&self, bound: &str) -> Option<Number> {
+        if self.is_list() { None } else { self.number(bound) }
     }
 
     /// Whether its constraints refuse the empty text, whatever its type does.
@@ -268,8 +275,8 @@ impl<'t> Parameter<'t> {
         names_nothing
             || (!allowed.is_empty() && !allowed.iter().any(|allowed| allowed == text))
             || self.matches_pattern(text) == Some(false)
-            || self.number("MinLength").is_some_and(|least| length < least)
-            || self.number("MaxLength").is_some_and(|most| length > most)
+            || self.length("MinLength").is_some_and(|least| length < least)
+            || self.length("MaxLength").is_some_and(|most| length > most)
             || (self.kind_of_text() == "Number" && worth.is_none() && !may_be_nothing)
             || self.number("MinValue").zip(worth.clone()).is_some_and(|(least, worth)| worth < least)
             || self.number("MaxValue").zip(worth).is_some_and(|(most, worth)| worth > most)

@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
-use crate::value::{Data, Literal, Origin, Role, Value};
+use crate::value::{Data, Literal, Origin, Reason, Role, Value};
 
 use super::evaluator::{Evaluator, broken};
 use super::intrinsic::{blocked, call, derived, or_nothing};
@@ -38,7 +38,16 @@ impl<'t> Evaluator<'t> {
         let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
             return match default.filter(|_| stack.unread.is_none()) {
                 Some(default) => self.evaluate(stack, default),
-                None => undeclared(stack, name, format!("there is no mapping `{name}`"), origin),
+                None => {
+                    let mapping = undeclared(stack, name, format!("there is no mapping `{name}`"), origin.clone());
+                    // Each of its cells is a value of its own.
+                    match &mapping.data {
+                        Data::Open(input) if !matches!(input.reason, Reason::Broken(_)) => {
+                            derived("FindInMap", &[&mapping, &first, &second], origin)
+                        }
+                        _ => mapping,
+                    }
+                }
             };
         };
         let found = self.pick(stack, rows, &first, &origin).and_then(|row| match row {

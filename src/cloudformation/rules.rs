@@ -152,6 +152,13 @@ pub fn assertions(rule: &Node) -> impl Iterator<Item = &Node> {
     assertions.iter().filter_map(|assertion| assertion.get("Assert"))
 }
 
+/// Rules that can all hold, and a world in which they do.
+#[derive(Default)]
+struct Held<'t> {
+    rules: Vec<(&'t Stack, Refuser<'t>)>,
+    world: World,
+}
+
 impl Tree {
     /// What refuses every input.
     pub fn impossible(&self) -> &[Impossible] {
@@ -160,36 +167,42 @@ impl Tree {
     }
 
     fn find_impossible(&self) -> Vec<Impossible> {
-        let (mut rules, mut impossible) = (Vec::new(), Vec::new());
+        let mut held = Held::default();
+        let mut impossible = Vec::new();
         for (stack, (number, refuser)) in
             self.stacks.iter().flat_map(|stack| refusers(stack).map(move |it| (stack, it)))
         {
             if !refuser.may_refuse_all(stack) {
                 continue;
             }
-            // Rules may contradict each other.
+            let alone =
+                !self.is_unruly(stack, refuser) && self.accepted(&World::default(), &[(stack, refuser)]).is_some();
             let is_rule = matches!(refuser, Refuser::Rule(_));
-            let together = rules.iter().filter(|_| is_rule).copied().chain([(stack, refuser)]);
-            let together: Vec<(&Stack, Refuser<'_>)> = together.collect();
-            let can_be = World::default().can_be(MAX_WORLDS, |world| {
-                let evaluator = Evaluator::new(self, world, self.given.open);
-                any(together.iter().map(|(stack, refuser)| evaluator.refuses_at_all(*refuser, stack)))
-            });
-            if !can_be || self.is_unruly(stack, refuser) {
-                let (message, span) = refuser.complaint();
-                let others = if is_rule && self.can_be_alone(stack, refuser) { " beside those before it" } else { "" };
-                let message = format!("{message}{others}: CloudFormation deploys nothing of this");
-                impossible.push(Impossible { place: (stack.id, number), message, span });
-            } else if is_rule {
-                rules.push((stack, refuser));
+            if alone && (!is_rule || self.holds_beside((stack, refuser), &mut held)) {
+                continue;
             }
+            let (message, span) = refuser.complaint();
+            let others = if alone { " beside those before it" } else { "" };
+            let message = format!("{message}{others}: CloudFormation deploys nothing of this");
+            impossible.push(Impossible { place: (stack.id, number), message, span });
         }
         impossible
     }
 
-    fn can_be_alone(&self, stack: &Stack, refuser: Refuser<'_>) -> bool {
-        let breaks = |world: &World| Evaluator::new(self, world, self.given.open).refuses_at_all(refuser, stack);
-        World::default().can_be(MAX_WORLDS, breaks) && !self.is_unruly(stack, refuser)
+    /// Whether a rule can hold beside those before it, which it is one of then.
+    fn holds_beside<'t>(&'t self, rule: (&'t Stack, Refuser<'t>), held: &mut Held<'t>) -> bool {
+        let rules = [held.rules.as_slice(), &[rule]].concat();
+        // Where that world breaks this one, all of them may hold in another.
+        let world = self.accepted(&held.world, &[rule]).or_else(|| self.accepted(&World::default(), &rules));
+        world.map(|world| *held = Held { rules, world }).is_some()
+    }
+
+    /// The world with further answers that none of these refuses, if there is one.
+    fn accepted(&self, world: &World, by: &[(&Stack, Refuser<'_>)]) -> Option<World> {
+        world.accepted(MAX_WORLDS, |world| {
+            let evaluator = Evaluator::new(self, world, self.given.open);
+            any(by.iter().map(|(stack, refuser)| evaluator.refuses_at_all(*refuser, stack)))
+        })
     }
 
     /// Whether it refuses what parameters are given: nobody asks for another value then.

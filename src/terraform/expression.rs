@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::source::Span;
-use crate::syntax::{Call, Expansion, Expr, ExprKind};
+use crate::syntax::{BinaryOperator, Call, Expansion, Expr, ExprKind};
 use crate::value::{Data, Input, ListKind, MapKind, Origin, Part, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
@@ -65,11 +65,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Call(call) => self.call(call, expr.span, env),
             ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
             ExprKind::Binary(left, operator, right) => {
-                let (left, right) = (self.operand(left, env), self.operand(right, env));
-                if let Some(ty) = operators::operand_type(*operator) {
-                    self.needs_a(&ty, &left);
-                    self.needs_a(&ty, &right);
-                }
+                let (left, right) = self.operands(left, *operator, right, env);
                 let limit = self.too_much([&left, &right], expr.span);
                 limit.unwrap_or_else(|| operators::binary(*operator, left, right, self.world, origin()))
             }
@@ -89,6 +85,23 @@ impl<'a> Evaluator<'a> {
                 self.unsupported("an expression this program cannot read", reason, expr.span)
             }
         }
+    }
+
+    /// What an operator is applied to. What one of them needs is not needed where the other decides.
+    fn operands(&self, left: &Expr, operator: BinaryOperator, right: &Expr, env: Env<'_, 'a>) -> (Value, Value) {
+        let operand = |expr: &Expr| {
+            let value = self.operand(expr, env);
+            if let Some(ty) = operators::operand_type(operator) {
+                self.needs_a(&ty, &value);
+            }
+            value
+        };
+        let (left, needs_of_left) = self.attempts.gathered(|| operand(left));
+        let (right, needs_of_right) = self.attempts.gathered(|| operand(right));
+        for (needs, other) in [(needs_of_left, &right), (needs_of_right, &left)] {
+            self.attempts.need_unless(&operators::decides(operator, other, self.world), needs, self.world);
+        }
+        (left, right)
     }
 
     /// What an operator is applied to: of a module its outputs.

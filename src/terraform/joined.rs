@@ -183,10 +183,11 @@ pub(super) fn entry(
             return Entry::Held(part.clone());
         }
         let (value, known) = element(part);
-        let held = match known {
-            None => holds(part, key, world),
-            Some(false) => Value::bool(false, part.origin.clone()),
-            Some(true) => is_there(part, world),
+        // Null says nothing where maps are put together.
+        let held = match (is_there(part, world), known) {
+            (_, Some(false)) => Value::bool(false, part.origin.clone()),
+            (there, None) if there.as_bool() == Some(true) => holds(part, key, world),
+            (there, _) => there,
         };
         match held.as_bool() {
             Some(true) => return Entry::Held(value),
@@ -197,7 +198,7 @@ pub(super) fn entry(
     Entry::Missing
 }
 
-/// Whether an unknown object is not null, which says nothing where maps are put together.
+/// Whether an unknown object or map is not null.
 fn is_there(part: &Value, world: &World) -> Value {
     match part.clone().null_decided(world) {
         Value { data: Data::Null, origin, .. } => Value::bool(false, origin),

@@ -52,8 +52,19 @@ impl Attempts {
 
     /// Does `work`: what that needs is not needed where `exception` is true.
     pub fn unless<T>(&self, exception: &Value, world: &World, work: impl FnOnce() -> T) -> T {
-        let (done, needs) = self.within(self.is_on().then(Needs::default), work);
-        let Some(Needs { certain, accepted, awaited, .. }) = needs else { return done };
+        let (done, needs) = self.gathered(work);
+        self.need_unless(exception, needs, world);
+        done
+    }
+
+    /// Does `work` and gives what that needs, which is not needed yet.
+    pub fn gathered<T>(&self, work: impl FnOnce() -> T) -> (T, Option<Needs>) {
+        self.within(self.is_on().then(Needs::default), work)
+    }
+
+    /// What was gathered is needed, but where `exception` is true.
+    pub fn need_unless(&self, exception: &Value, needs: Option<Needs>, world: &World) {
+        let Some(Needs { certain, accepted, awaited, is_doubtful }) = needs else { return };
         let unless = |need: Value| any(vec![need, exception.clone()], world, exception.origin.clone());
         for need in certain {
             self.add(|needs| &mut needs.certain, unless(need));
@@ -64,7 +75,9 @@ impl Attempts {
         for need in awaited {
             self.add(|needs| &mut needs.awaited, unless(need));
         }
-        done
+        if is_doubtful && exception.as_bool() != Some(true) {
+            self.doubt();
+        }
     }
 
     pub fn is_on(&self) -> bool {

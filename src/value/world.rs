@@ -100,17 +100,23 @@ impl World {
 
     /// Whether the inputs can be as this world has them: whether some further answers bring no refusal about. Where it takes
     /// more than `limit` worlds to tell, they can.
-    pub fn can_be(&self, limit: usize, mut is_refused: impl FnMut(&Self) -> Decided<bool>) -> bool {
+    pub fn can_be(&self, limit: usize, is_refused: impl FnMut(&Self) -> Decided<bool>) -> bool {
+        self.accepted(limit, is_refused).is_some()
+    }
+
+    /// This world with the further answers that bring no refusal about, if any do. Where it takes more than `limit` worlds to
+    /// tell, the world as it is.
+    pub fn accepted(&self, limit: usize, mut is_refused: impl FnMut(&Self) -> Decided<bool>) -> Option<Self> {
         let mut waiting = vec![self.clone()];
         for _ in 0..limit {
-            let Some(world) = waiting.pop() else { return false };
+            let world = waiting.pop()?;
             match is_refused(&world) {
                 Ok(true) | Err(Stop::Reject(_)) => {}
-                Ok(false) => return true,
-                Err(Stop::Ask(question)) => waiting.extend(world.either(&question)),
+                Ok(false) => return Some(world),
+                Err(Stop::Ask(question)) => waiting.extend(world.either(&question).into_iter().rev()),
             }
         }
-        true
+        Some(self.clone())
     }
 
     /// The inputs that the answers are about.

@@ -6,11 +6,12 @@ use indexmap::IndexMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
+use super::describe;
 use crate::syntax::BinaryOperator;
 use crate::terraform::joined::{count, item, whether_any};
 use crate::terraform::operators::{all, any, binary, equal, is_decided, not, once_each};
 use crate::terraform::types::{self, Type, unify};
-use crate::terraform::unknown::{Outcome, is_identifier, may_have_unknown_keys, opaque, settle};
+use crate::terraform::unknown::{Outcome, derive, is_identifier, may_have_unknown_keys, opaque, settle};
 use crate::value::{
     Ask, Data, Domain, Input, Junction, Keys, ListKind, Literal, Origin, Question, Reason, Role, Stop, Value, World,
 };
@@ -19,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("alltrue", &[P::Bools], Outcome::Bool, all_true),
     function("anytrue", &[P::Bools], Outcome::Bool, any_true),
     function("coalesce", &[], Outcome::Set, coalesce).variadic(P::Nullable),
-    function("coalescelist", &[], Outcome::Set, coalesce_list).variadic(P::Ordered),
+    function("coalescelist", &[], Outcome::Set, coalesce_list).variadic(P::OrderedOrNull),
     function("contains", &[P::Sequence, P::Any], Outcome::Bool, contains),
     function("element", &[P::Ordered, P::Number], Outcome::Set, element),
     function("length", &[P::Sized], Outcome::Number, length),
@@ -128,6 +129,31 @@ fn is_any_of(value: &Value, list: &Value, input: &Input) -> bool {
 }
 
 fn element(arguments: &Arguments) -> Answer {
+    match element_at(arguments) {
+        Err(Trouble::Unknown) if may_hold_null(arguments.value(0), arguments) => {
+            let (name, values) = (describe("element", &arguments.values), &arguments.values);
+            let obstacle = values.iter().find_map(Value::obstacle).ok_or(Trouble::Unknown)?;
+            Ok(derive(name, obstacle, Outcome::Nullable, arguments.world(), arguments.origin()))
+        }
+        answer => answer,
+    }
+}
+
+/// Whether some element of a list may be null. Those of an unknown list are all like its first one.
+fn may_hold_null(list: &Value, arguments: &Arguments) -> bool {
+    let may_be_null = |item: &Value| match &item.data {
+        Data::Null => true,
+        Data::Open(input) => !input.domain.never_null,
+        _ => false,
+    };
+    match &list.data {
+        Data::List(_, items) => items.iter().any(may_be_null),
+        Data::Open(_) => may_be_null(&arguments.call.host.first(list, arguments.call)),
+        _ => false,
+    }
+}
+
+fn element_at(arguments: &Arguments) -> Answer {
     if let Some(item) = item(arguments.value(0), arguments.count(1).unwrap_or(usize::MAX)) {
         return Ok(chosen(item, arguments));
     }
@@ -214,7 +240,7 @@ fn coalesce(arguments: &Arguments) -> Answer {
     Err("no argument is set".into())
 }
 
-/// The first list that is not empty.
+/// The first list that is not empty, nor null.
 fn coalesce_list(arguments: &Arguments) -> Answer {
     for value in &arguments.values {
         let set = match &value.data {
@@ -224,6 +250,7 @@ fn coalesce_list(arguments: &Arguments) -> Answer {
                 None => Ok(true),
             },
             Data::Open(_) | Data::Pending(_) => value.read_set(arguments.world()),
+            Data::Null => Ok(false),
             _ => return Err(not_a("list", value)),
         };
         if decided(set)? {

@@ -3,7 +3,7 @@
 use crate::terraform::types::{Type, of};
 use crate::value::{Data, Reason, Value};
 
-/// What an argument must be. Null is refused but for [`Parameter::Nullable`] and [`Parameter::KeyedOrNull`].
+/// What an argument must be. Null is refused where it is not said to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Parameter {
     /// Anything but null.
@@ -16,6 +16,8 @@ pub(super) enum Parameter {
     Sequence,
     /// A list or a tuple: the elements of a set have no order.
     Ordered,
+    /// A list, a tuple or null.
+    OrderedOrNull,
     /// A map or an object.
     Keyed,
     /// A map, an object or null.
@@ -48,6 +50,7 @@ impl Parameter {
             | Self::Sized
             | Self::Sequence
             | Self::Ordered
+            | Self::OrderedOrNull
             | Self::Keyed
             | Self::KeyedOrNull => Type::Any,
             Self::Number | Self::Whole => Type::Number,
@@ -62,12 +65,12 @@ impl Parameter {
 
     /// Whether it is looked into: an object or tuple is what its type says that it holds.
     pub(super) fn looks_into(self) -> bool {
-        matches!(self, Self::Sized | Self::Sequence | Self::Ordered | Self::Keyed)
+        matches!(self, Self::Sized | Self::Sequence | Self::Ordered | Self::OrderedOrNull | Self::Keyed)
     }
 
     /// Whether it may be null.
     pub(super) fn takes_null(self) -> bool {
-        matches!(self, Self::Nullable | Self::KeyedOrNull)
+        matches!(self, Self::Nullable | Self::OrderedOrNull | Self::KeyedOrNull)
     }
 
     /// Whether its elements may not be null.
@@ -82,7 +85,7 @@ impl Parameter {
         let (needed, is_taken) = match self {
             Self::Sized => ("collection or string", is_sequence || is_keyed || *ty == Type::String),
             Self::Sequence => ("list", is_sequence),
-            Self::Ordered => ("list", is_sequence && !matches!(ty, Type::Set(_))),
+            Self::Ordered | Self::OrderedOrNull => ("list", is_sequence && !matches!(ty, Type::Set(_))),
             Self::Keyed | Self::KeyedOrNull => ("map", is_keyed),
             _ => return None,
         };
@@ -92,7 +95,7 @@ impl Parameter {
     /// Whether an argument that is open, or something open in it, may be of a type that is refused.
     pub(super) fn may_refuse(self, argument: &Value) -> bool {
         match self {
-            Self::Sized | Self::Sequence | Self::Ordered | Self::Keyed | Self::KeyedOrNull => {
+            Self::Sized | Self::Sequence | Self::Ordered | Self::OrderedOrNull | Self::Keyed | Self::KeyedOrNull => {
                 let is_collection = argument.parts().is_some() || argument.each().is_some() || is_of_for(argument);
                 matches!(argument.data, Data::Open(_)) && !is_collection && of(argument) == Type::Any
             }

@@ -16,6 +16,40 @@ pub fn not(value: Value, world: &World, origin: Origin) -> Value {
     }
 }
 
+/// `left && right`: false where one is, else true where both are. One that is false decides, whatever becomes of the
+/// other: since version 1.12 of Terraform and 1.10 of OpenTofu an error of the other is dropped, on either side. Null is
+/// no error here, and not true.
+///
+/// <https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go>
+#[must_use]
+pub fn and(left: Value, right: Value, world: &World, origin: Origin) -> Value {
+    let known = |value: Value| if value.is_null() { Value::bool(false, value.origin) } else { value };
+    short_circuit([left, right].map(known), false, world, origin)
+}
+
+/// `left || right`: true where one is, whatever becomes of the other, as with [`and`]; null is an error beside what is not.
+#[must_use]
+pub fn or(left: Value, right: Value, world: &World, origin: Origin) -> Value {
+    short_circuit([left, right], true, world, origin)
+}
+
+/// What is no bool is an error in any case; what has no value is one where the other does not decide.
+fn short_circuit(values: [Value; 2], decisive: bool, world: &World, origin: Origin) -> Value {
+    let is_failed = |value: &&Value| matches!(value.data, Data::Failed(_));
+    let was_fine = values.each_ref().map(|value| !is_failed(&value) && !value.is_null());
+    let values = values.map(|value| truth(value, world));
+    let unfit = values.iter().zip(was_fine).find(|(value, was_fine)| *was_fine && is_failed(value));
+    if let Some((unfit, _)) = unfit {
+        return unfit.clone();
+    }
+    if values.iter().any(|value| value.as_bool() == Some(decisive)) {
+        return Value::bool(decisive, origin);
+    }
+    let waiting = values.iter().find(|value| matches!(value.data, Data::Pending(_)));
+    let undecided = waiting.or_else(|| values.iter().find(|value| value.as_bool().is_none()));
+    undecided.cloned().unwrap_or_else(|| Value::bool(!decisive, origin))
+}
+
 /// Whether all the operands are true. One that is false decides, whatever the others wait for.
 #[must_use]
 pub fn all(values: Vec<Value>, world: &World, origin: Origin) -> Value {

@@ -16,28 +16,45 @@ pub use arithmetic::negate;
 pub use equality::{equal, is_decided, once_each, without_equals};
 pub use logic::{all, any, not};
 
-/// `left operator right`. A failed operand fails the whole, also where the other operand would decide: up to version
-/// 1.11 Terraform evaluates both.
+/// `left operator right`. A failed operand fails the whole, unless the other operand of `&&` or `||` decides.
 #[must_use]
 pub fn binary(operator: BinaryOperator, left: Value, right: Value, world: &World, origin: Origin) -> Value {
-    if let Some(failed) = [&left, &right].into_iter().find(|value| matches!(value.data, Data::Failed(_))) {
-        return failed.clone();
+    let failed = [&left, &right].into_iter().find(|value| matches!(value.data, Data::Failed(_)));
+    match (operator, failed) {
+        (BinaryOperator::And, _) => logic::and(left, right, world, origin),
+        (BinaryOperator::Or, _) => logic::or(left, right, world, origin),
+        (_, Some(failed)) => failed.clone(),
+        (BinaryOperator::Equal, None) => equal(&left, &right, world, origin),
+        (BinaryOperator::NotEqual, None) => not(equal(&left, &right, world, origin.clone()), world, origin),
+        (
+            BinaryOperator::Less
+            | BinaryOperator::LessOrEqual
+            | BinaryOperator::Greater
+            | BinaryOperator::GreaterOrEqual,
+            None,
+        ) => order::compare(operator, &left, &right, world, origin),
+        (
+            BinaryOperator::Add
+            | BinaryOperator::Subtract
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::Modulo,
+            None,
+        ) => arithmetic::calculate(operator, &left, &right, world, origin),
     }
-    match operator {
-        BinaryOperator::Equal => equal(&left, &right, world, origin),
-        BinaryOperator::NotEqual => not(equal(&left, &right, world, origin.clone()), world, origin),
-        BinaryOperator::And => logic::all(vec![left, right], world, origin),
-        BinaryOperator::Or => logic::any(vec![left, right], world, origin),
-        BinaryOperator::Less
-        | BinaryOperator::LessOrEqual
-        | BinaryOperator::Greater
-        | BinaryOperator::GreaterOrEqual => order::compare(operator, &left, &right, world, origin),
-        BinaryOperator::Add
-        | BinaryOperator::Subtract
-        | BinaryOperator::Multiply
-        | BinaryOperator::Divide
-        | BinaryOperator::Modulo => arithmetic::calculate(operator, &left, &right, world, origin),
-    }
+}
+
+/// Whether this operand decides what the operator makes, whatever the other is: known, or pending. Only one of `&&` or `||`
+/// ever does.
+#[must_use]
+pub fn decides(operator: BinaryOperator, operand: &Value, world: &World) -> Value {
+    let origin = || operand.origin.clone();
+    let decides = match operator {
+        BinaryOperator::And => logic::not(operand.clone(), world, origin()),
+        BinaryOperator::Or => logic::any(vec![operand.clone()], world, origin()),
+        _ => Value::bool(false, origin()),
+    };
+    if matches!(decides.data, Data::Failed(_)) { Value::bool(false, origin()) } else { decides }
 }
 
 /// What both operands are converted to, which refuses null; nothing where the operator compares anything.

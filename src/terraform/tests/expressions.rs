@@ -39,6 +39,11 @@ fn expressions_are_worth_what_terraform_prints() {
         ("try(local.o.missing, \"fallback\")", "\"fallback\""),
         ("can(local.l[7])", "false"),
         ("path.module", "\".\""),
+        // Since version 1.12 an operand that decides does so on either side, whatever the other fails by.
+        ("false && local.l[3]", "false"),
+        ("local.l[3] || true", "true"),
+        ("true && local.nul", "false"),
+        ("local.nul || true", "true"),
     ] {
         assert_eq!(evaluated(expression, locals), expected, "{expression}");
     }
@@ -55,7 +60,9 @@ fn what_terraform_refuses_is_open_and_named() {
         "\"a${local.nul}\"",
         "\"a${local.l}\"",
         "1 + \"a\"",
-        "false && local.l[3]",
+        "true && local.l[3]",
+        "false || local.nul",
+        "true || \"a\"",
         "local.missing",
         "var.missing",
         "aws_s3_bucket.missing.id",

@@ -153,3 +153,59 @@ impl World {
         is_possible(&question.input.domain, &facts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Domain, Origin};
+    use super::*;
+
+    fn list() -> Arc<Input> {
+        let domain = Domain { keys: Keys::Positions, never_null: true, ..Domain::default() };
+        Arc::new(Input { domain, ..Input::derived("var.l", Origin::default()) })
+    }
+
+    fn holds(text: &str) -> Question {
+        Question::new(list(), Ask::Holds(Literal::Text(text.to_owned())))
+    }
+
+    /// Whether all elements are another text than this.
+    fn none_is(text: &str) -> Question {
+        let element = Input::derived("var.l[*]", Origin::default());
+        let is = Question::new(element, Ask::Is(Literal::Text(text.to_owned())));
+        let witness = Witness { collection: list(), met: Some((Arc::new(is), true)), said_by: false };
+        let name = format!("alltrue([for each of var.l : (var.l[*] != \"{text}\")])");
+        let reason = Reason::AnyOf(Arc::new(witness));
+        Question::new(Input { reason, domain: Domain::boolean(), ..Input::derived(name, Origin::default()) }, Ask::True)
+    }
+
+    fn answers(world: &World, question: &Question) -> Vec<bool> {
+        world.either(question).iter().filter_map(|world| world.answers().last().map(|(_, answer)| *answer)).collect()
+    }
+
+    #[test]
+    fn what_is_said_of_the_same_elements_is_the_same_however_it_is_asked() {
+        let world = World::default().with(holds("a"), true);
+        assert_eq!(answers(&world, &none_is("a")), [false]);
+        assert_eq!(answers(&world, &none_is("b")), [false, true]);
+        let world = World::default().with(none_is("a"), true);
+        assert_eq!(answers(&world, &holds("a")), [false]);
+    }
+
+    #[test]
+    fn what_one_element_meets_an_empty_list_does_not() {
+        let world = World::default().with(none_is("a"), false);
+        assert_eq!(answers(&world, &Question::new(list(), Ask::Empty)), [false]);
+    }
+
+    #[test]
+    fn an_element_that_is_another_is_no_witness() {
+        let element = |text: &str| {
+            let element = Input::derived("var.l[*]", Origin::default());
+            Question::new(element, Ask::Is(Literal::Text(text.to_owned())))
+        };
+        let world = World::default().with(holds("a"), true);
+        assert!(!world.is_no_witness(|_| true));
+        assert!(world.with(element("b"), true).is_no_witness(|_| true));
+        assert!(!world.with(element("a"), true).is_no_witness(|_| true));
+    }
+}

@@ -95,9 +95,9 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
         Reason::Derived
         | Reason::Same(_)
         | Reason::LengthOf(_)
-        | Reason::AnyOf(..)
+        | Reason::AnyOf(_)
         | Reason::Joined(..)
-        | Reason::Each(_)
+        | Reason::Each(..)
         | Reason::Filtered(_)
         | Reason::NoValue(_) => None,
         Reason::ModuleNotOnDisk { module, source } => {
@@ -127,9 +127,9 @@ pub fn is_choice(input: &Input) -> bool {
         | Reason::Derived
         | Reason::Same(_)
         | Reason::LengthOf(_)
-        | Reason::AnyOf(..)
+        | Reason::AnyOf(_)
         | Reason::Joined(..)
-        | Reason::Each(_)
+        | Reason::Each(..)
         | Reason::Filtered(_)
         | Reason::Elsewhere(_) => true,
         Reason::ModuleNotOnDisk { .. } | Reason::Unsupported(_) | Reason::Broken(_) | Reason::Limit(_) => false,

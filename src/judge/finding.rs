@@ -258,9 +258,9 @@ fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
         Reason::Derived
         | Reason::Same(_)
         | Reason::LengthOf(_)
-        | Reason::AnyOf(..)
+        | Reason::AnyOf(_)
         | Reason::Joined(..)
-        | Reason::Each(_)
+        | Reason::Each(..)
         | Reason::Filtered(_) => names_in(&input.name).into_iter().filter_map(|name| unit.option(name)).collect(),
         _ => Vec::new(),
     }

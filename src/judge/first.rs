@@ -28,9 +28,11 @@ pub(super) fn world_of_first(judge: &Judge, trail: &Resource, scene: &Scene, que
 pub(super) fn is_no_witness(judge: &Judge, trail: &Resource, scene: &Scene) -> bool {
     stands_for_all(&trail.address)
         && scene.world.is_no_witness(|collection| {
-            // It is made of that collection if it exists because that is not empty.
+            // It is made of that collection if it exists because that is not empty, whatever its elements are: one that meets
+            // the condition may make none where a filter leaves it out.
             let empty = Question::new(Arc::clone(collection), Ask::Empty);
-            let without = scene.world.with_answers_about(|input| *input != *empty.input);
+            let is_of_any = |input: &Input| input.name.contains("[*]");
+            let without = scene.world.with_answers_about(|input| *input != *empty.input && !is_of_any(input));
             let without = Scene::new(judge, &without);
             let trail = without.trail(&trail.address);
             trail.is_some_and(|trail| matches!(&trail.existence, Existence::May(asked) if asked.input == empty.input))

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::syntax::{BinaryOperator, Expr, ExprKind, FreeName};
-use crate::value::{Ask, Data, Input, Question, Value, look_at_input};
+use crate::value::{Ask, Data, Input, Literal, Met, Question, Value, look_at_input};
 
 use super::evaluator::Evaluator;
 use super::expression::is_name;
@@ -91,15 +91,58 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The question whose yes says that a condition about an element is met, where one does: it is the element's own boolean, or
-/// compares it with a literal.
-pub(super) fn question_of(is_met: &Value, condition: &Expr) -> Option<Arc<Question>> {
-    match (&is_met.data, &condition.kind) {
-        (_, ExprKind::Parenthesis(inner)) => question_of(is_met, inner),
-        (Data::Open(input), _) => Some(Arc::new(Question::new(Arc::clone(input), Ask::True))),
-        (Data::Pending(question), ExprKind::Binary(_, BinaryOperator::Equal, _)) => {
-            matches!(question.ask, Ask::Is(_)).then(|| Arc::clone(question))
+/// What says whether a condition about an element is met, if anything does: that it is the element's own boolean, or compares
+/// it with a literal.
+pub(super) fn met_by(is_met: &Value, condition: &Expr) -> Option<Met> {
+    let compared = |answer: bool| match &is_met.data {
+        // Null is not true, and counts as that where it is asked whether all are.
+        Data::Pending(question) if question.ask == Ask::Is(Literal::Bool(true)) => {
+            Some((Arc::new(Question::new(Arc::clone(&question.input), Ask::True)), answer))
+        }
+        Data::Pending(question) if matches!(question.ask, Ask::Is(_) | Ask::Null) => {
+            Some((Arc::clone(question), answer))
         }
         _ => None,
+    };
+    match (&is_met.data, &condition.kind) {
+        (_, ExprKind::Parenthesis(inner)) => met_by(is_met, inner),
+        (Data::Pending(question), ExprKind::Not(inner)) => {
+            let is_its_own = question.ask == Ask::True && is_path(inner);
+            let met = if is_its_own { Some((Arc::clone(question), true)) } else { met_by(is_met, inner) };
+            met.map(|(question, answer)| (question, !answer))
+        }
+        (_, ExprKind::Binary(_, BinaryOperator::Equal, _)) => compared(true),
+        (_, ExprKind::Binary(_, BinaryOperator::NotEqual, _)) => compared(false),
+        _ => met(is_met),
+    }
+}
+
+/// What says whether a value is true that an input decides.
+pub(super) fn met(value: &Value) -> Option<Met> {
+    match &value.data {
+        Data::Open(input) => Some((Arc::new(Question::new(Arc::clone(input), Ask::True)), true)),
+        _ => None,
+    }
+}
+
+/// The same under the names that the answers are about.
+pub(super) fn told((question, answer): &Met) -> Met {
+    let name = question.input.name.replace(UNTOLD, "");
+    let input = Input { name, ..question.input.as_ref().clone() };
+    (Arc::new(Question { input: Arc::new(input), ask: question.ask.clone() }), *answer)
+}
+
+/// What says whether what stands for all elements of a collection is true: what says so of the same without answers about them,
+/// or else `met`.
+pub(super) fn told_met(untold: Option<&Value>, met: Option<Met>) -> Option<Met> {
+    untold.map_or(met, |untold| untold.met().map(|met| told(&met)))
+}
+
+/// Whether an expression is a name, or an attribute of one.
+fn is_path(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::Parenthesis(inner) | ExprKind::Attribute(inner, _) => is_path(inner),
+        _ => false,
     }
 }

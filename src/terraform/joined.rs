@@ -8,7 +8,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, ListKind, Literal, Mirrored, Origin, Question, Reason, Value, World,
+    Ask, Data, Domain, Input, Junction, ListKind, Literal, Met, Mirrored, Origin, Question, Reason, Value, Witness,
+    World,
 };
 
 /// The collection made of these parts, by the canonical text `name`. It waits for an answer that a part waits for: no name
@@ -36,16 +37,17 @@ pub(super) fn joined(name: String, junction: Junction, parts: Vec<Value>, world:
     Value::open(Input { name, reason, domain, origin: origin.clone() }, origin)
 }
 
-/// The open collection as one whose elements are all made like `element`, if nothing else is known of it.
-pub(super) fn made_of(collection: Value, key: Value, element: Value) -> Value {
-    because(collection, Reason::Each(Arc::new((key, element))))
+/// The open collection as one whose elements are all made like `element`, if nothing else is known of it; `met` says whether
+/// that is true.
+pub(super) fn made_of(collection: Value, key: Value, element: Value, met: Option<Met>) -> Value {
+    because(collection, Reason::Each(Arc::new((key, element)), met))
 }
 
 /// The open collection as one of those elements that meet a condition, if nothing else is known of it: `element`, which
 /// stands for all, is in it if `is_met` is true.
 pub(super) fn made_if(collection: Value, key: Value, element: Value, is_met: Value) -> Value {
     match is_met.as_bool() {
-        Some(true) => made_of(collection, key, element),
+        Some(true) => made_of(collection, key, element, None),
         _ => because(collection, Reason::Filtered(Arc::new([key, element, is_met]))),
     }
 }
@@ -74,21 +76,25 @@ pub(super) fn mirroring(source: &Value, mirrored: Mirrored, collection: Value) -
     Value { data: Data::Open(Arc::new(input)), ..collection }
 }
 
-/// Whether an element of an unknown collection meets a condition, which `question` is about if that tells; called `name`.
-pub(super) fn whether_any(name: String, of: &Value, question: Option<Arc<Question>>, origin: &Origin) -> Value {
+/// Whether an element of an unknown collection meets a condition, which `met` says of what stands for all of them; called `name`,
+/// and answered so by `said_by`.
+pub(super) fn whether_any(name: String, of: &Value, met: Option<Met>, said_by: bool, origin: &Origin) -> Value {
     let reason = match &of.data {
-        Data::Open(of) => Reason::AnyOf(of.itself(), question.filter(|_| !of.is_selected())),
+        Data::Open(of) => {
+            let met = met.filter(|_| !of.is_selected());
+            Reason::AnyOf(Arc::new(Witness { collection: of.itself(), met, said_by }))
+        }
         _ => Reason::Derived,
     };
     let input = Input { reason, domain: Domain::boolean(), ..Input::derived(name, origin.clone()) };
     Value::open(input, origin.clone())
 }
 
-/// The name of whether a collection of those elements that meet a condition has any.
-pub(super) fn any_of(collection: &Value) -> Option<String> {
+/// Whether a collection of those elements that meet a condition has any.
+pub(super) fn any_of(collection: &Value) -> Option<&Input> {
     match &collection.data {
         Data::Open(input) => match &input.domain.mirrors {
-            Some((Mirrored::Any, any)) => Some(any.name.clone()),
+            Some((Mirrored::Any, any)) => Some(any),
             _ => None,
         },
         _ => None,

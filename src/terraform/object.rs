@@ -408,7 +408,7 @@ fn whole(expansion: &Expansion, world: &World, span: Span, mut instance: impl Fn
     if let Some(unknown) = &expansion.unknown {
         let unknown = unknown.clone().through(span, Role::Expression);
         if let ([any], Data::Open(_)) = (expansion.slots.as_slice(), &unknown.data) {
-            return made_of(unknown, any.index(span), instance(any));
+            return made_of(unknown, any.index(span), instance(any), None);
         }
         let is_certain = |slot: &&Slot| slot.unless.is_none() && slot.key != ANY_KEY;
         let certain = expansion.slots.iter().filter(is_certain).filter(|_| expansion.shape == Shape::Keyed);

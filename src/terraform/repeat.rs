@@ -5,10 +5,11 @@ use indexmap::IndexMap;
 use crate::source::Span;
 use crate::syntax::{Expr, For, ForResult};
 use crate::value::{
-    Data, Domain, Input, Junction, ListKind, MapKind, Mirrored, Number, Origin, Role, Symbol, SymbolSource, Value,
+    Data, Domain, Input, Junction, ListKind, MapKind, Met, Mirrored, Number, Origin, Reason, Role, Symbol,
+    SymbolSource, Value,
 };
 
-use super::called::{UNTOLD, question_of};
+use super::called::{UNTOLD, met_by, told, told_met};
 use super::evaluator::Evaluator;
 use super::joined;
 use super::operators::{not, without_equals};
@@ -174,25 +175,25 @@ impl<'a> Evaluator<'a> {
             if let Some((_, is_met)) = &is_met {
                 self.needs_a(&Type::Bool, is_met);
             }
-            let question = is_met.as_ref().zip(each.condition.as_ref());
-            let question = question.and_then(|((_, is_met), condition)| question_of(is_met, condition));
+            let met = is_met.as_ref().zip(each.condition.as_ref());
+            let met = met.and_then(|((_, is_met), condition)| met_by(is_met, condition));
             let is_met = is_met.map(|(_, is_met)| truth(&is_met, self.world));
             // It is called what is written, whatever the answers about the element are.
             let condition = each.condition.as_ref().map(|condition| self.written(condition, env));
-            let any =
-                condition.as_ref().map(|condition| (format!("anytrue([for each of {of} : {condition}])"), question));
+            let any = condition.as_ref().map(|condition| (format!("anytrue([for each of {of} : {condition}])"), met));
             let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
             let element_made = || {
                 Ok(match &each.result {
-                    ForResult::Tuple(element) => {
-                        let (made, element) = named(element)?;
+                    ForResult::Tuple(written) => {
+                        let (made, element) = named(written)?;
                         self.needs_answer(&element);
                         let name = told_name.clone().unwrap_or(format!("[for each of {of} : {made}{condition}]"));
                         let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
-                        (name, Some((index.typed(&Type::Number), element)))
+                        let met = met_by(&element, written);
+                        (name, Some((index.typed(&Type::Number), element, met)))
                     }
-                    ForResult::Object(made_key, element) | ForResult::Grouped(made_key, element) => {
-                        let ((key_name, made_key), (made, element)) = (named(made_key)?, named(element)?);
+                    ForResult::Object(made_key, written) | ForResult::Grouped(made_key, written) => {
+                        let ((key_name, made_key), (made, element)) = (named(made_key)?, named(written)?);
                         self.needs_a(&Type::String, &made_key);
                         self.needs_answer(&element);
                         let made_key = convert(made_key, &Type::String, self.world);
@@ -202,7 +203,8 @@ impl<'a> Evaluator<'a> {
                         if !is_grouped {
                             self.needs_other_keys(&made_key, &key, &name);
                         }
-                        (name, (!is_grouped).then_some((made_key, element)))
+                        let met = met_by(&element, written);
+                        (name, (!is_grouped).then_some((made_key, element, met)))
                     }
                 })
             };
@@ -221,8 +223,9 @@ impl<'a> Evaluator<'a> {
         };
         let is_same = match (&made, &is_met, told_name) {
             (_, _, Some(name)) => name == of,
-            (Some((made_key, element)), None, None) => {
-                element.describe() == value.describe()
+            (Some((made_key, element, _)), None, None) => {
+                element.waiting().is_none()
+                    && element.describe() == value.describe()
                     && is_the_same(&each.result, collection, made_key.describe() == key.describe())
             }
             _ => false,
@@ -238,23 +241,23 @@ impl<'a> Evaluator<'a> {
         let is_keyed = matches!(collection.said_type(), Type::Map(_) | Type::Object(_) | Type::Set(_));
         let keeps_keys = is_keyed
             && key.obstacle().is_some()
-            && made.as_ref().is_some_and(|(made, _)| made.describe() == key.describe());
+            && made.as_ref().is_some_and(|(made, ..)| made.describe() == key.describe());
         let (is_met, any) = is_met.unzip();
         let all = match (is_met.as_ref().map(Value::as_bool), &each.result) {
             // What stands for all elements is there where any is, and so is what it makes.
             (Some(Some(true)), _) | (None, ForResult::Grouped(..)) => {
                 joined::mirroring(collection, Mirrored::Emptiness, all)
             }
-            (Some(_), _) => any.map_or(all.clone(), |(name, question)| {
-                let name = untold.as_ref().and_then(joined::any_of).unwrap_or(name).replace(UNTOLD, "");
-                joined::mirroring(&joined::whether_any(name, collection, question, &all.origin), Mirrored::Any, all)
+            (Some(_), _) => any.map_or(all.clone(), |(name, met)| {
+                let (name, met) = untold.as_ref().and_then(joined::any_of).map_or((name, met), told_any);
+                joined::mirroring(&joined::whether_any(name, collection, met, true, &all.origin), Mirrored::Any, all)
             }),
             (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),
             (None, _) => joined::mirroring(collection, Mirrored::Length, all),
         };
         match (made, is_met) {
-            (Some((key, element)), Some(is_met)) => joined::made_if(all, key, element, is_met),
-            (Some((key, element)), None) => joined::made_of(all, key, element),
+            (Some((key, element, _)), Some(is_met)) => joined::made_if(all, key, element, is_met),
+            (Some((key, element, met)), None) => joined::made_of(all, key, element, told_met(untold.as_ref(), met)),
             (None, _) => all,
         }
     }
@@ -287,6 +290,15 @@ impl<'a> Evaluator<'a> {
         };
         (Value::open(key, origin).typed(&key_type), value)
     }
+}
+
+/// What whether any element meets a condition is called, and by what one does, whatever the answers about the elements are.
+fn told_any(any: &Input) -> (String, Option<Met>) {
+    let met = match &any.reason {
+        Reason::AnyOf(witness) => witness.met.as_ref().map(told),
+        _ => None,
+    };
+    (any.name.replace(UNTOLD, ""), met)
 }
 
 /// Whether a `for` that makes every element as it is makes the collection itself: a map that is not a list, or a list.

@@ -7,6 +7,7 @@ use crate::syntax::Step;
 use crate::value::{Ask, Data, Input, Keys, ListKind, Mirrored, Origin, Question, Value};
 
 use super::access::opaque_part;
+use super::called::{met, told_met};
 use super::evaluator::Evaluator;
 use super::joined;
 use super::scope::Env;
@@ -87,18 +88,26 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         // The element that stands for all is called `var.l[*].name`, and the list of them `var.l.*.name`.
-        let name = match (source.each(), item.describe().strip_prefix(&any.describe())) {
-            (Some(_), _) => format!("{}.*{}", source.describe(), self.written_steps(steps, env)),
-            (None, Some(steps)) => format!("{}.*{steps}", source.describe()),
-            (None, None) => format!("{}.*({})", source.describe(), item.describe()),
-        };
+        let name = format!("{}.*{}", source.describe(), self.written_steps(steps, env));
+        let untold = self.untold(source).and_then(|untold| {
+            let made = self.attempts.apart(|| self.splat(untold, steps, span, env));
+            matches!(made.data, Data::Open(_)).then_some(made)
+        });
+        let met = told_met(untold.as_ref(), met(&item));
+        let key = source.each().map_or_else(
+            || {
+                let index = Input::derived(format!("keys({name})[*]"), origin.clone());
+                Value::open(index, origin.clone()).typed(&Type::Number)
+            },
+            |(key, _)| key.clone(),
+        );
+        if let Some(untold) = untold {
+            self.untold.borrow_mut().insert(name.clone(), untold);
+        }
         let made = derive(name, source, Outcome::Open, self.world, origin).typed(&splat_type(source, &item));
         let made = joined::mirroring(source, Mirrored::Length, made);
         self.keep_splat(&made, source, steps);
-        match source.each() {
-            Some((key, _)) => joined::made_of(made, key.clone(), item),
-            None => made,
-        }
+        joined::made_of(made, key, item, met)
     }
 
     /// Whether an open value is no list, so that a splat makes one of it. Of what no type is written it is asked.

@@ -1,6 +1,6 @@
 //! What an unknown collection is made of, as far as that is known. Reads what is told of the value, and asks nothing.
 
-use super::{Data, Junction, Keys, Reason, Type, Value};
+use super::{Data, Junction, Keys, Met, Reason, Type, Value};
 
 impl Value {
     /// What an unknown collection is put together of, and how, if that is known.
@@ -20,9 +20,18 @@ impl Value {
     pub fn each(&self) -> Option<&(Self, Self)> {
         match &self.data {
             Data::Open(input) => match &input.reason {
-                Reason::Each(element) => Some(element),
+                Reason::Each(element, _) => Some(element),
                 _ => None,
             },
+            _ => None,
+        }
+    }
+
+    /// What says whether an element of an unknown collection is true, if that is known.
+    #[must_use]
+    pub fn met(&self) -> Option<Met> {
+        match &self.data {
+            Data::Open(input) => input.met(),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Data, Domain, Input, Part, Question, Reason, Stop, Symbol, SymbolSource, Value, World};
+use super::{Data, Domain, Input, Met, Part, Question, Reason, Stop, Symbol, SymbolSource, Value, Witness, World};
 
 /// What can be read in one unit and seen from another.
 pub trait OfUnit {
@@ -74,20 +74,28 @@ impl OfUnit for Arc<Question> {
     }
 }
 
+impl OfUnit for Met {
+    fn of_unit(self, unit: &str) -> Self {
+        (self.0.of_unit(unit), self.1)
+    }
+}
+
 impl OfUnit for Arc<Input> {
     fn of_unit(self, unit: &str) -> Self {
         let reason = match &self.reason {
             Reason::LengthOf(collection) => Reason::LengthOf(Arc::clone(collection).of_unit(unit)),
-            Reason::AnyOf(collection, question) => {
-                let question = question.clone().map(|question| question.of_unit(unit));
-                Reason::AnyOf(Arc::clone(collection).of_unit(unit), question)
+            Reason::AnyOf(witness) => {
+                let Witness { collection, met, said_by } = witness.as_ref().clone();
+                let (collection, met) = (collection.of_unit(unit), met.map(|met| met.of_unit(unit)));
+                Reason::AnyOf(Arc::new(Witness { collection, met, said_by }))
             }
             Reason::Joined(junction, parts) => {
                 Reason::Joined(*junction, Arc::new(parts.as_ref().clone().of_unit(unit)))
             }
-            Reason::Each(element) => {
+            Reason::Each(element, met) => {
                 let (key, value) = element.as_ref().clone();
-                Reason::Each(Arc::new((key.of_unit(unit), value.of_unit(unit))))
+                let met = met.clone().map(|met| met.of_unit(unit));
+                Reason::Each(Arc::new((key.of_unit(unit), value.of_unit(unit))), met)
             }
             Reason::Filtered(element) => {
                 Reason::Filtered(Arc::new(element.as_ref().clone().map(|value| value.of_unit(unit))))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Literal, Number, Origin, Value, is_fixed};
+use super::{Literal, Met, Number, Origin, Value, Witness, is_fixed};
 
 /// Something outside the sources that decides a value: a variable without value, a parameter without default,
 /// an output of a module that is not on disk, or whatever cannot be decided, named by its reason.
@@ -32,14 +32,14 @@ pub enum Reason {
     LengthOf(Arc<Input>),
     /// It is a collection put together of these, some of which are unknown.
     Joined(Junction, Arc<Vec<Value>>),
-    /// It is a collection whose elements are all made like this one: a key, and what it leads to.
-    Each(Arc<(Value, Value)>),
+    /// It is a collection whose elements are all made like this one: a key, and what it leads to; and what says whether that is
+    /// true, if anything does, whatever the answers about it are.
+    Each(Arc<(Value, Value)>, Option<Met>),
     /// It is a collection of those elements of another that meet a condition: a key, what it leads to, and whether the two
     /// that stand for all meet it.
     Filtered(Arc<[Value; 3]>),
-    /// It is whether any element of this collection meets a condition; the question whose yes says that what stands for all of
-    /// them does, if one tells.
-    AnyOf(Arc<Input>, Option<Arc<Question>>),
+    /// It is whether any element of a collection meets a condition.
+    AnyOf(Arc<Witness>),
     /// It is decided by a module of this configuration that is not on disk: its address and source.
     ModuleNotOnDisk {
         /// The module's address.
@@ -62,7 +62,7 @@ impl Reason {
     #[must_use]
     pub fn of_part(&self) -> Self {
         match self {
-            Self::Joined(..) | Self::Each(_) | Self::Filtered(_) => Self::Derived,
+            Self::Joined(..) | Self::Each(..) | Self::Filtered(_) => Self::Derived,
             other => other.clone(),
         }
     }

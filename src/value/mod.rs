@@ -28,6 +28,7 @@ mod secret;
 mod symbol;
 mod text;
 mod ty;
+mod witness;
 mod work;
 mod world;
 
@@ -56,6 +57,7 @@ pub use secret::SENSITIVE;
 pub use symbol::{Symbol, SymbolSource};
 pub use text::{Part, Text};
 pub use ty::{Attribute, Type};
+pub use witness::{Met, Witness};
 pub use work::Work;
 pub use world::World;
 

@@ -59,7 +59,12 @@ pub fn elements_in(name: &str) -> Vec<(&str, &str)> {
     let ends = steps.iter().skip(2).copied().chain([name.len()]);
     let element = |(from, to): (&usize, usize)| Some((name.get(..to)?, name.get(..*from)?));
     let elements = steps.iter().skip(1).zip(ends).filter_map(element);
-    elements.filter(|(element, whole)| !element.ends_with("[*]") || element.len() > whole.len() + 3).collect()
+    // `var.l.*.name` is a list of something of all elements.
+    let is_list = |element: &str| element.ends_with(['.', '*']) || element.contains(".*.");
+    let is_one = |(element, whole): &(&str, &str)| {
+        !is_list(element) && (!element.ends_with("[*]") || element.len() > whole.len() + 3)
+    };
+    elements.filter(is_one).collect()
 }
 
 /// The expression that an input of this name says to be evaluated without an error: `var.m.a` of `can(var.m.a)`.
@@ -142,6 +147,8 @@ mod tests {
             ("var.m.a", &[("var.m.a", "var.m")]),
             ("var.l[0].kms", &[("var.l[0]", "var.l"), ("var.l[0].kms", "var.l[0]")]),
             ("var.l[*].kms", &[("var.l[*].kms", "var.l[*]")]),
+            ("var.l.*.kms", &[]),
+            ("var.l.", &[]),
             ("var.l[count.index of length(var.l)]", &[("var.l[count.index of length(var.l)]", "var.l")]),
         ] {
             assert_eq!(elements_in(name), expected, "{name}");

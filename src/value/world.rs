@@ -10,8 +10,8 @@ use super::before::hash_of;
 use super::facts::{Facts, candidates, is_possible};
 use super::same::can_all_be;
 use super::{
-    Ask, Decided, Input, InputSet, Keys, Literal, Origin, Question, Reason, Stop, Work, attempted, elements_in,
-    index_in, is_inside, is_part, look_at_input, names_in, renamed, step,
+    Ask, Decided, Input, InputSet, Keys, Literal, Origin, Question, Stop, Work, attempted, elements_in, index_in,
+    is_inside, is_part, look_at_input, names_in, renamed, step,
 };
 
 /// How many values of a finite input are tried one by one before a function of it is an input of its own.
@@ -56,30 +56,39 @@ impl World {
         self.unanswered().with_all(self.answers.iter().filter(|(question, _)| is_kept(&question.input)).cloned())
     }
 
-    /// The worlds in which what stands for all elements of a collection is one of those that the answers are about.
+    /// The worlds in which what stands for all elements of a collection is one of those that the answers are about, or say that
+    /// there are.
     #[must_use]
     pub fn with_one_for_all(&self) -> Vec<Self> {
         let inputs = self.answers.iter().map(|(question, _)| question.input.name.as_str());
         let names = inputs.flat_map(|name| names_in(name).into_iter().chain([name]));
         let elements: BTreeSet<(&str, &str)> = names.flat_map(elements_in).collect();
-        elements.iter().map(|(element, collection)| self.with_for_all(element, collection)).collect()
+        let about = elements.iter().map(|(element, collection)| self.with_for_all(element, collection));
+        about.chain(self.with_witnesses()).collect()
     }
 
     /// The world in which what stands for all elements of a collection, which has some, is the one of that name.
     fn with_for_all(&self, element: &str, collection: &str) -> Self {
         let any = format!("{collection}[*]");
-        // What is known of any element, or of its key (`keys(var.m)[*]`), is not known of this one.
-        let of_any = [any.clone(), format!("({collection})[*]")];
-        let is_of_any = |question: &Question| of_any.iter().any(|any| question.input.name.contains(any));
-        let kept = self.answers.iter().filter(|(question, _)| !is_of_any(question));
-        let kept = kept.map(|(question, answer)| {
+        self.with_any_as(collection, |question| {
             let Question { input, ask } = question;
             let name = renamed(&input.name, element, &any);
-            if name == input.name {
-                return (question.clone(), *answer);
+            let is_other = name == input.name;
+            if is_other {
+                question.clone()
+            } else {
+                Question::new(Input { name, ..input.as_ref().clone() }, ask.clone())
             }
-            (Question::new(Input { name, ..input.as_ref().clone() }, ask.clone()), *answer)
-        });
+        })
+    }
+
+    /// The world in which a collection has elements, of which nothing is known but what the answers become.
+    pub(super) fn with_any_as(&self, collection: &str, becomes: impl Fn(&Question) -> Question) -> Self {
+        // What is known of any element, or of its key (`keys(var.m)[*]`), is not known of this one.
+        let of_any = [format!("{collection}[*]"), format!("({collection})[*]")];
+        let is_of_any = |question: &Question| of_any.iter().any(|any| question.input.name.contains(any));
+        let kept = self.answers.iter().filter(|(question, _)| !is_of_any(question));
+        let kept = kept.map(|(question, answer)| (becomes(question), *answer));
         let collection = Arc::new(Input::derived(collection.to_owned(), Origin::default()));
         let filled = [Ask::Null, Ask::Empty].map(|ask| (Question::new(Arc::clone(&collection), ask), false));
         self.unanswered().with_all(kept.chain(filled))
@@ -93,7 +102,7 @@ impl World {
             world.allows(&question.input)
                 && !world.answers.iter().any(|(asked, _)| world.lacks(&asked.input))
                 && can_all_be(&world.answers)
-                && world.answers.iter().all(|(asked, _)| world.has_witness(&asked.input))
+                && world.has_witnesses()
         };
         answered.into_iter().filter(can_be).collect()
     }
@@ -213,38 +222,6 @@ impl World {
         self.answers.iter().any(lacks)
     }
 
-    /// Whether what is said of the elements of a collection fits what stands for all of them: where any meets a condition, there
-    /// is one; where none does, neither does that.
-    fn has_witness(&self, any: &Input) -> bool {
-        let Reason::AnyOf(collection, question) = &any.reason else { return true };
-        let is_met = |question: &Question| self.answer(question) == Some(true);
-        match candidates(&any.domain, &self.about(any)).as_deref() {
-            Some([Literal::Bool(true)]) => {
-                let filled = Question::new(Arc::clone(collection), Ask::LongerThan(0));
-                self.answer(&filled) != Some(false) && {
-                    let empty = Question::new(Arc::clone(collection), Ask::Empty);
-                    self.answer(&empty) != Some(true)
-                }
-            }
-            Some([Literal::Bool(false)]) => !question.as_deref().is_some_and(is_met),
-            _ => true,
-        }
-    }
-
-    /// Whether an element that stands for all of a collection is certainly not one by which an answer of this world is yes that
-    /// says that there is one, where `is_of` tells the collection.
-    #[must_use]
-    pub fn is_no_witness(&self, mut is_of: impl FnMut(&Arc<Input>) -> bool) -> bool {
-        self.answers.iter().any(|(Question { input: any, .. }, _)| match &any.reason {
-            Reason::AnyOf(collection, Some(question)) => {
-                self.candidates(any).as_deref() == Some(&[Literal::Bool(true)])
-                    && self.answer(question) == Some(false)
-                    && is_of(collection)
-            }
-            _ => false,
-        })
-    }
-
     /// The values `input` can still have, where they are finitely many: those of its domain that agree with every answer.
     #[must_use]
     pub fn candidates(&self, input: &Input) -> Option<Vec<Literal>> {
@@ -273,7 +250,7 @@ impl World {
         self.answer(&question).is_none().then_some(question)
     }
 
-    fn about(&self, input: &Input) -> Facts<'_> {
+    pub(super) fn about(&self, input: &Input) -> Facts<'_> {
         look_at_input(&input.name);
         about(&self.answers, input).collect()
     }

@@ -106,11 +106,14 @@ fn held(list: &Value, arguments: &Arguments) -> Answer {
             parts.iter().map(|part| held(part, arguments)).collect::<Result<_, _>>()?
         }
         (Data::Open(input), ..) if is_any_of(wanted, list, input) => return Ok(Value::bool(true, arguments.origin())),
-        // Which of booleans that are made alike is true is asked as `anytrue` asks it.
-        (Data::Open(_), None, Some(Literal::Bool(true)))
-            if list.each().is_some_and(|(_, each)| types::of(each) == Type::Bool) =>
-        {
-            return any_true(arguments);
+        // Whether any of booleans is true is asked as `anytrue` asks it.
+        (Data::Open(_), None, Some(Literal::Bool(true))) if is_of_booleans(list) => {
+            return decide(list, true, arguments);
+        }
+        // What stands for all elements is it, if there are any.
+        (Data::Open(input), None, Some(literal)) if is_made_like(list, &literal) => {
+            let empty = Value::answer(Question::new(Arc::clone(input), Ask::Empty), world, arguments.origin());
+            return Ok(not(empty, world, arguments.origin()));
         }
         (Data::Open(input), _, Some(literal)) => {
             let question = Question::new(Arc::clone(input), Ask::Holds(literal));
@@ -120,6 +123,18 @@ fn held(list: &Value, arguments: &Arguments) -> Answer {
         _ => return Err(not_a("list", list)),
     };
     Ok(any(found, world, arguments.origin()))
+}
+
+/// Whether the elements of an unknown list are all made like a boolean.
+fn is_of_booleans(list: &Value) -> bool {
+    let is_compared = list.met().is_some_and(|(question, _)| question.ask != Ask::True);
+    is_compared || list.each().is_some_and(|(_, each)| types::of(each) == Type::Bool)
+}
+
+/// Whether each element of an unknown list is made like a literal.
+fn is_made_like(list: &Value, literal: &Literal) -> bool {
+    let is_selected = asked(list).is_some_and(|list| list.is_selected());
+    !is_selected && list.each().and_then(|(_, each)| Literal::of(each)).is_some_and(|each| each == *literal)
 }
 
 /// Whether a value stands for all elements of an unknown list.
@@ -278,7 +293,7 @@ pub(super) fn truth(value: &Value) -> Result<bool, Trouble> {
 }
 
 /// Null elements count as false.
-fn booleans(arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
+fn booleans(list: &Value, arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
     let (world, origin) = (arguments.world(), arguments.origin());
     let item = |item: &Value| match &item.data {
         Data::Null => Value::bool(false, item.origin.clone()),
@@ -288,13 +303,12 @@ fn booleans(arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
         }
         _ => item.clone(),
     };
-    Ok(arguments.items(0)?.iter().map(item).collect())
+    list.as_list().map(|items| items.iter().map(item).collect()).ok_or_else(|| not_a("list", list))
 }
 
 /// Whether elements that are all made alike say that an unknown collection of booleans has one that is `decisive`: what stands
 /// for all of them is one, if there is any.
-fn element_decides(decisive: bool, arguments: &Arguments) -> Option<Value> {
-    let list = arguments.value(0);
+fn element_decides(list: &Value, decisive: bool, arguments: &Arguments) -> Option<Value> {
     let (_, element) = list.each().filter(|_| !asked(list).is_some_and(|list| list.is_selected()))?;
     let empty = Value::answer(Question::new(asked(list)?, Ask::Empty), arguments.world(), arguments.origin());
     let decided = match &element.data {
@@ -310,31 +324,39 @@ fn element_decides(decisive: bool, arguments: &Arguments) -> Option<Value> {
     }
 }
 
-/// Whether any of booleans that are all made alike is true, which is a question about what they are made of.
-fn any_element(arguments: &Arguments) -> Option<Value> {
-    let (list, origin) = (arguments.value(0), arguments.origin());
-    let (_, element) = list.each()?;
-    let question = match &element.data {
-        Data::Open(input) => Some(Arc::new(Question::new(Arc::clone(input), Ask::True))),
-        Data::Failed(_) => return None,
-        _ => None,
+/// Whether all booleans of an unknown list are true, or any is, which is a question about what they are made of: `decisive` says
+/// that there is one that is.
+fn elements_tell(list: &Value, decisive: bool, arguments: &Arguments) -> Option<Value> {
+    let is_failing = list.each().is_some_and(|(_, element)| matches!(element.data, Data::Failed(_)));
+    if is_failing || !list.is_open_list() {
+        return None;
+    }
+    let met = list.met().map(|(question, answer)| (question, answer == decisive));
+    let name = format!("{}({})", if decisive { "anytrue" } else { "alltrue" }, list.describe());
+    Some(settle(whether_any(name, list, met, decisive, &arguments.origin()), arguments.world()))
+}
+
+/// Whether one of the booleans of a list is `decisive`, which decides, or else its opposite.
+fn decide(list: &Value, decisive: bool, arguments: &Arguments) -> Answer {
+    let combine = if decisive { any } else { all };
+    let parts = match list.parts().filter(|(junction, _)| junction.is_of_elements()) {
+        Some((_, parts)) => {
+            parts.iter().map(|part| decide(part, decisive, arguments)).collect::<Result<Vec<_>, _>>()?
+        }
+        None => match element_decides(list, decisive, arguments).or_else(|| elements_tell(list, decisive, arguments)) {
+            Some(decided) => return Ok(decided),
+            None => booleans(list, arguments)?,
+        },
     };
-    let any = whether_any(format!("anytrue({})", list.describe()), list, question, &origin);
-    Some(settle(any, arguments.world()))
+    Ok(combine(parts, arguments.world(), arguments.origin()))
 }
 
 fn all_true(arguments: &Arguments) -> Answer {
-    if let Some(decided) = element_decides(false, arguments) {
-        return Ok(decided);
-    }
-    Ok(all(booleans(arguments)?, arguments.world(), arguments.origin()))
+    decide(arguments.value(0), false, arguments)
 }
 
 fn any_true(arguments: &Arguments) -> Answer {
-    if let Some(decided) = element_decides(true, arguments).or_else(|| any_element(arguments)) {
-        return Ok(decided);
-    }
-    Ok(any(booleans(arguments)?, arguments.world(), arguments.origin()))
+    decide(arguments.value(0), true, arguments)
 }
 
 fn sum(arguments: &Arguments) -> Answer {

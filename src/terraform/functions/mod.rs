@@ -42,6 +42,7 @@ pub(super) use self::parameters::is_doubtful;
 pub(super) use self::regexes::steps as regex_steps;
 pub use self::results::declared;
 use self::results::result_type;
+use super::called::met;
 use super::joined::{joined, made_of, mirroring};
 use super::types::{Nullable, may_differ, open_part};
 use super::unknown::{derive, element_of, opaque, settle};
@@ -319,7 +320,8 @@ fn like_elements(function: &Function, collection: &Value, made: Value, world: &W
     let Some(element) = collection.each().map(of_each).or(any) else { return made };
     let index = Input::derived(format!("keys({})[*]", made.describe()), made.origin.clone());
     let index = Value::open(index, made.origin.clone()).typed(&Type::Number);
-    made_of(made, index, element)
+    let met = if collection.each().is_none() { met(&element) } else { collection.met() };
+    made_of(made, index, element, met.filter(|_| function.name != "keys"))
 }
 
 /// Functions that make of an unknown collection one that has something of it.

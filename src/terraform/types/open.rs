@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::convert::{convert, object_of, object_of_parts};
 use super::{Attribute, Nullable, Type, domain};
+use crate::terraform::called::met;
 use crate::terraform::joined::made_of;
 use crate::terraform::unknown::{element_of, settle};
 use crate::value::{
@@ -137,7 +138,8 @@ pub(super) fn list_of_elements(value: &Value, input: &Arc<Input>, world: &World)
         Input { name: format!("tolist({})", set.name), reason: Reason::Derived, domain, origin: input.origin.clone() };
     let place = Input::derived(format!("keys({})[*]", list.name), input.origin.clone());
     let place = Value::open(place, value.origin.clone()).typed(&Type::Number);
-    made_of(Value { data: Data::Open(Arc::new(list)), ..value.clone() }, place, element)
+    let met = if value.element().is_some() { value.met() } else { met(&element) };
+    made_of(Value { data: Data::Open(Arc::new(list)), ..value.clone() }, place, element, met)
 }
 
 /// The set that a list is made. It keeps the list's name, and has its elements, but each only once.

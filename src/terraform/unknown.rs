@@ -36,7 +36,7 @@ pub enum Outcome {
 #[must_use]
 pub fn derive(name: impl Into<String>, obstacle: &Value, outcome: Outcome, world: &World, origin: Origin) -> Value {
     match &obstacle.data {
-        Data::Failed(_) | Data::Pending(_) => obstacle.clone(),
+        Data::Failed(_) | Data::Pending(_) => obstacle.clone().unsaid(),
         Data::Opaque(_) if outcome == Outcome::Set => opaque(name, origin),
         Data::Opaque(_) if outcome == Outcome::Cut && is_identifier(obstacle) => opaque(name, origin),
         Data::Open(input) => match world.which(input) {

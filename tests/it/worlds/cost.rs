@@ -165,13 +165,13 @@ fn effect(number: usize, sixth: &'static str) -> &'static str {
 #[test]
 fn of_twelve_flags_of_a_module_the_one_whose_statement_opens_the_bucket_takes_two_worlds() {
     let trail = format!("{TRAIL}}}\n");
-    let (head, tail) = ("data \"aws_iam_policy_document\" \"all\" {\n".to_owned(), format!("}}\n{POLICY}"));
+    let (head, foot) = ("data \"aws_iam_policy_document\" \"all\" {\n".to_owned(), format!("}}\n{POLICY}"));
     for (sixth, expected) in [("Deny", 1), ("Allow", 2)] {
         let dynamic = |number| {
             let statement = statement(number, effect(number, sixth));
             format!("dynamic \"statement\" {{\nfor_each = var.c{number} ? [1] : []\ncontent {{\n{statement}}}\n}}\n")
         };
-        assert_eq!(worlds_in(&root(&(trail.clone() + &head), dynamic, &tail), "CloudTrail.6"), [expected]);
+        assert_eq!(worlds_in(&root(&(trail.clone() + &head), dynamic, &foot), "CloudTrail.6"), [expected]);
 
         let document = |number| {
             let statement = statement(number, effect(number, sixth));
@@ -183,7 +183,7 @@ fn of_twelve_flags_of_a_module_the_one_whose_statement_opens_the_bucket_takes_tw
         for kind in ["source_policy_documents", "override_policy_documents"] {
             let json = |number| format!("var.c{number} ? data.aws_iam_policy_document.d{number}[0].json : \"\",\n");
             let list = (0..CONDITIONS).map(json).collect::<String>();
-            let all = format!("{head}{kind} = compact([{list}])\n{tail}");
+            let all = format!("{head}{kind} = compact([{list}])\n{foot}");
             assert_eq!(worlds_in(&root(&trail, document, &all), "CloudTrail.6"), [expected], "{kind}");
         }
 
@@ -215,7 +215,7 @@ fn of_twelve_flags_of_a_module_the_one_whose_statement_opens_the_bucket_takes_tw
                 "{trail}{head}statement {{\nactions = [\"s3:PutObject\"]\nresources = [\"arn:aws:s3:::logs/*\"]\nprincipals {{\n\
                  type = \"AWS\"\nidentifiers = concat([\"444455556666\"],\n"
             ),
-            format!(")\n}}\n}}\n{tail}"),
+            format!(")\n}}\n}}\n{foot}"),
         );
         assert_eq!(worlds_in(&root(&start, who, &end), "CloudTrail.6"), [expected]);
     }

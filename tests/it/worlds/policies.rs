@@ -105,12 +105,13 @@ impl Policies<'_> {
     }
 
     fn effect(&mut self) -> &'static str {
-        *self.random.pick(&["Allow", "Allow", "Deny"])
+        ["Allow", "Allow", "Deny"][self.random.below(3)]
     }
 
     /// A principal: everybody, or somebody.
     fn somebody(&mut self) -> &'static str {
-        *self.random.pick(&["\"*\"", "\"111122223333\"", "\"444455556666\"", "\"arn:aws:iam::777788889999:root\""])
+        let all = ["\"*\"", "\"111122223333\"", "\"444455556666\"", "\"arn:aws:iam::777788889999:root\""];
+        all[self.random.below(all.len())]
     }
 
     fn identifiers(&mut self) -> String {

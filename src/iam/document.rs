@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::value::{Data, Input, Origin, Part, Question, Reason, Stop, Text, Value};
+use crate::value::{Awaited, Data, Input, Origin, Part, Question, Reason, Stop, Text, Value};
 
 use super::{fixed, json, principal};
 
@@ -92,7 +92,8 @@ fn with_known_keys(value: &Value) -> Value {
         Data::Map(kind, entries) => {
             // The kinds of principals may be unknown: whom they name may be the same whatever the kind is.
             let is_principal = |key: &str| matches!(key, "Principal" | "NotPrincipal");
-            let known = |key: &str, entry| if is_principal(key) { Value::clone(entry) } else { with_known_keys(entry) };
+            let known =
+                |key: &str, entry| if is_principal(key) { with_elements(entry) } else { with_known_keys(entry) };
             let entries = entries.iter().map(|(key, entry)| (key.clone(), known(key, entry))).collect();
             Data::Map(*kind, Arc::new(entries))
         }
@@ -100,7 +101,28 @@ fn with_known_keys(value: &Value) -> Value {
         other => other.clone(),
     };
     let awaited = value.awaited.as_ref().map(|awaited| Arc::new(awaited.map(with_known_keys)));
-    Value { awaited, ..Value::new(data, value.origin.clone()) }
+    listed(Value { awaited, ..Value::new(data, value.origin.clone()) })
+}
+
+/// A list that waits for an answer as one of which each element is told that it may have.
+fn listed(value: Value) -> Value {
+    match value.may_hold() {
+        Some(elements) => value.unsaid().awaiting(Awaited::Elements(elements)),
+        None => value,
+    }
+}
+
+/// The same of every list in a value.
+fn with_elements(value: &Value) -> Value {
+    let data = match &value.data {
+        Data::Map(kind, entries) => {
+            let entries = entries.iter().map(|(key, entry)| (key.clone(), with_elements(entry)));
+            Data::Map(*kind, Arc::new(entries.collect()))
+        }
+        Data::List(kind, items) => Data::List(*kind, Arc::new(items.iter().map(with_elements).collect())),
+        _ => return listed(value.clone()),
+    };
+    Value { data, ..value.clone() }
 }
 
 impl Document {
@@ -175,7 +197,7 @@ impl Statement {
         let sid = sid.as_str().filter(|_| !sid.origin.is_secret()).map(str::to_owned);
         let body = match &value.data {
             Data::Pending(question) => {
-                let alternatives = value.alternatives().unwrap_or_default().iter();
+                let alternatives = value.alternatives().unwrap_or_default().iter().filter(|one| !one.is_null());
                 let alternatives = alternatives.map(|value| Self::read(value, number, document));
                 Body::Waiting(Stop::Ask(Arc::clone(question)), alternatives.collect())
             }
@@ -273,8 +295,18 @@ fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
     readable(&value, name)
 }
 
+/// The body of a document that waits for an answer: every statement that it may have then.
+fn awaited(document: &Value, question: &Arc<Question>, name: &str) -> Body {
+    let documents = document.alternatives().unwrap_or_default().iter();
+    let statements = documents.flat_map(|document| Document::read(document, name).statements);
+    Body::Waiting(Stop::Ask(Arc::clone(question)), statements.collect())
+}
+
 /// A value of which something is known: a map that is put together of others may hold its statements in the last of them.
 fn readable(value: &Value, name: &str) -> Result<Value, Body> {
+    if let Data::Pending(question) = &value.data {
+        return Err(awaited(value, question, name));
+    }
     match unknown(value, name) {
         Some(body) if fixed::entries(value).is_none() => Err(body),
         _ => Ok(value.clone()),

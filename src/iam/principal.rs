@@ -4,7 +4,7 @@
 use crate::value::{Ask, Claim, Data, Decided, Part, Reason, Value, World, any, every};
 
 use super::document::Selector;
-use super::fixed::{is_fixed, settled, values};
+use super::fixed::{is_evaluated, is_fixed, settled, values};
 
 /// The kinds of principal a policy can name.
 const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
@@ -40,14 +40,18 @@ pub(super) fn is_open_to_all(principal: &Selector, world: &World) -> Decided<boo
 }
 
 /// Whether the statement is about everyone: `"*"` or `{"AWS": "*"}`, also where the kind is not known.
-pub(super) fn is_everyone(principal: &Selector) -> bool {
-    let Selector::Only(value) = principal else { return false };
+///
+/// # Errors
+/// [`crate::value::Stop`] while it waits for an answer that may make it so.
+pub(super) fn is_everyone(principal: &Selector, world: &World) -> Decided<bool> {
+    let Selector::Only(value) = principal else { return Ok(false) };
+    let is_all = |value: &Value| Ok(is_evaluated(value, world)? && value.as_str() == Some("*"));
     match &value.data {
         Data::Map(_, kinds) => {
             let of_all = kinds.iter().filter(|(kind, _)| is_unknown(kind) || kind.eq_ignore_ascii_case("AWS"));
-            of_all.flat_map(|(_, named)| values(named)).any(|value| value.as_str() == Some("*"))
+            any(of_all.flat_map(|(_, named)| values(named)).map(|value| value.may_be(&is_all)))
         }
-        _ => value.as_str() == Some("*"),
+        _ => is_all(value),
     }
 }
 

@@ -130,7 +130,7 @@ fn narrows(other: &Statement, allow: &Terms, target: &Target, world: &World) -> 
         Body::Unreadable(_) => return Ok(false),
     };
     let conditions: [&dyn Fn() -> Decided<bool>; 5] = [
-        &|| Ok(principal::is_everyone(&deny.principal)),
+        &|| principal::is_everyone(&deny.principal, world),
         &|| deny.effect.read_is("Deny", world),
         &|| action::is_covered(&allow.action, &deny.action, world),
         &|| resource::is_covered(&allow.resource, &deny.resource, target, world),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Input, Origin, SymbolSource, Value, World};
 
 use super::address;
 use super::alike;
@@ -156,7 +156,7 @@ impl Bucket {
             bucket.public_access_blocks.push(PublicAccessBlock::read(|flag| block.field(flag)));
         }
         let policy = own("PolicyDocument");
-        if !policy.read_null(world)? {
+        if policy.is_waiting() || !policy.read_null(world)? {
             bucket.policies.push(policy);
         }
         let naming = Naming::of(resource, estate);
@@ -219,12 +219,22 @@ impl Satellites {
                 .map(|controls| estate.property(controls, "ObjectOwnership"))
                 .collect(),
             public_access_blocks: satellites(Kind::PublicAccessBlock)?.iter().map(block).collect(),
-            policies: satellites(Kind::BucketPolicy)?
+            policies: link::possible_satellites(bucket, Kind::BucketPolicy, estate, world)?
                 .iter()
-                .map(|policy| estate.property(policy, "PolicyDocument"))
+                .filter_map(|policy| if_there(policy, world, || estate.property(policy, "PolicyDocument")))
                 .collect(),
             handed_to: handed_to(bucket, estate, world)?,
         })
+    }
+}
+
+/// What is said of a resource, if it exists; what waits where that is not known: a policy that opens nothing need not be there.
+fn if_there(resource: &Resource, world: &World, say: impl FnOnce() -> Value) -> Option<Value> {
+    let Existence::May(question) = &resource.existence else { return Some(say()) };
+    match world.answer(question) {
+        Some(true) => Some(say()),
+        Some(false) => None,
+        None => Some(Value::pending(Arc::clone(question), Origin::default()).perhaps(say())),
     }
 }
 
@@ -265,7 +275,7 @@ impl Others {
                 named.insert(address.clone());
             }
         };
-        bucket.policies.iter().for_each(|policy| policy.visit(&mut collect));
+        bucket.policies.iter().for_each(|policy| policy.visit_all(&mut collect));
         if named.is_empty() {
             return named;
         }

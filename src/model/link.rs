@@ -89,6 +89,24 @@ pub fn exists(resource: &Resource, world: &World) -> Decided<bool> {
 /// # Errors
 /// [`Stop`] when an input decides which bucket one of them names, or whether one that names this bucket exists.
 pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &World) -> Decided<Vec<Resource>> {
+    belonging(bucket, kind, estate, world, |resource| exists(resource, world))
+}
+
+/// The same with those of which it is not known whether they exist.
+///
+/// # Errors
+/// [`Stop`] when an input decides which bucket one of them names.
+pub fn possible_satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &World) -> Decided<Vec<Resource>> {
+    belonging(bucket, kind, estate, world, |_| Ok(true))
+}
+
+fn belonging(
+    bucket: &Naming,
+    kind: Kind,
+    estate: &dyn Estate,
+    world: &World,
+    counts: impl Fn(&Resource) -> Decided<bool>,
+) -> Decided<Vec<Resource>> {
     let mut belonging = Vec::new();
     for resource in bucket.may_be_named_by(kind, estate) {
         let Some(resource) = bucket.counterpart(resource, estate) else { continue };
@@ -103,7 +121,7 @@ pub fn satellites(bucket: &Naming, kind: Kind, estate: &dyn Estate, world: &Worl
         }
         let is_own =
             if target.is_null() { bucket.may_own(&resource, world) } else { bucket.meets(&target, estate, world) };
-        if is_own? && exists(&resource, world)? {
+        if is_own? && counts(&resource)? {
             belonging.push(resource);
         }
     }

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use self::statement::statement;
 use self::texts::Texts;
-use crate::value::{Data, Input, Layout, ListKind, MapKind, Origin, Part, Text, Type, Value, json_of};
+use crate::value::{Awaited, Data, Input, Layout, ListKind, MapKind, Origin, Part, Text, Type, Value, json_of};
 
 /// The arguments and nested blocks of a block.
 #[derive(Debug)]
@@ -60,40 +60,46 @@ pub fn render(arguments: &Value, decode: &dyn Fn(&Value) -> Value) -> Result<Val
     let mut document = Document::default();
     for source in texts_of(arguments, ["source_json", "source_policy_documents"], decode) {
         // Two sources with one `Sid` are an error, so that one that is not known leaves the others as they are.
-        for statement in document.head_of(&settled(source)?) {
-            if let name @ Name::Known(_) = Name::of(&statement)
-                && document.statements.iter().any(|known| Name::of(known) == name)
-            {
-                return Err(refused("two statements of source_policy_documents have one Sid", &statement));
+        for statement in document.head_of(&settled(source)?)? {
+            if let Some(known) = document.statements.iter().find(|known| shares_name(known, &statement, is_one_name)) {
+                let refused = || refused("two statements of source_policy_documents have one Sid", &statement);
+                return Err(undecided(known, &statement).unwrap_or_else(refused));
             }
-            document.put(statement);
+            document.statements.push(statement);
         }
     }
     let version = written(arguments, "version");
     let is_old = version.as_ref().and_then(Value::as_str) == Some("2008-10-17");
     let version = version.unwrap_or_else(|| Value::text(VERSION, arguments.origin.clone()));
     document.head(written(arguments, "policy_id"), Some(version));
-    let (sources, mut names) = (document.statements.len(), Vec::new());
+    let (sources, mut written_here) = (document.statements.len(), Vec::new());
     for block in items(written(arguments, "statement")) {
-        let own = statement(&block);
-        if let name @ Name::Known(_) = Name::of(&own) {
-            if names.contains(&name) {
-                return Err(refused("two statements have one sid", &block));
-            }
-            names.push(name);
+        let own = block.then(&statement);
+        if let Some(other) = written_here.iter().find(|other| shares_name(other, &own, is_one_name)) {
+            return Err(undecided(other, &own).unwrap_or_else(|| refused("two statements have one sid", &block)));
+        }
+        if is_old && block.is_waiting() {
+            return Err(block.unsaid());
         }
         if is_old && holds_variable(&block) {
             return Err(refused("version 2008-10-17 has no variables", &block));
         }
-        document.replace(own, sources);
+        written_here.push(own.clone());
+        document.replace(own, sources)?;
     }
     for newer in texts_of(arguments, ["override_json", "override_policy_documents"], decode) {
-        for statement in document.head_of(&settled(newer)?) {
-            document.replace(statement, usize::MAX);
+        for statement in document.head_of(&settled(newer)?)? {
+            document.replace(statement, usize::MAX)?;
         }
     }
-    let unknown =
-        document.statements.first().filter(|_| document.statements.iter().all(|known| known.as_map().is_none()));
+    // The version of a document that waits may be a later one.
+    if let Some(waiting) = document.statements.iter().find(|statement| statement.is_waiting())
+        && document.version.as_ref().and_then(Value::as_str) != Some(VERSION)
+    {
+        return Err(waiting.clone().unsaid());
+    }
+    let is_unknown = |statement: &Value| statement.as_map().is_none() && !statement.is_waiting();
+    let unknown = document.statements.first().filter(|_| document.statements.iter().all(is_unknown));
     unknown.cloned().map_or_else(|| Ok(document.into_value(arguments.origin.clone())), Err)
 }
 
@@ -120,13 +126,20 @@ struct Document {
 }
 
 impl Document {
-    /// The statements of another document, whose head counts from now on. One that is not known stands for all its statements.
-    fn head_of(&mut self, document: &Value) -> Vec<Value> {
+    /// The statements of another document, whose head counts from now on. One that is not known stands for all its statements;
+    /// of one that waits, each statement waits.
+    ///
+    /// # Errors
+    /// The document that waits, where its head counts.
+    fn head_of(&mut self, document: &Value) -> Result<Vec<Value>, Value> {
+        if document.is_waiting() {
+            return statements_awaited(document).ok_or_else(|| document.clone().unsaid());
+        }
         if document.as_map().is_none() {
-            return vec![document.clone()];
+            return Ok(vec![document.clone()]);
         }
         self.head(element(document, "Id"), element(document, "Version"));
-        items(element(document, "Statement")).iter().map(normalized).collect()
+        Ok(statements_of(document))
     }
 
     /// The newer document's id counts, and the later version.
@@ -149,7 +162,19 @@ impl Document {
 
     /// The same, where one of the first `older` statements may have the same `Sid`: what may stand in its place is not known.
     /// A statement without one stays, and so does a Deny, which opens nothing.
-    fn replace(&mut self, newer: Value, older: usize) {
+    ///
+    /// # Errors
+    /// What waits, where a statement that waits replaces another one or is replaced.
+    fn replace(&mut self, newer: Value, older: usize) -> Result<(), Value> {
+        let may_replace =
+            |known: &&Value| undecided(known, &newer).is_some() && shares_name(known, &newer, may_be_one_name);
+        if let Some(known) = self.statements.iter().find(may_replace) {
+            return undecided(known, &newer).map_or(Ok(()), Err);
+        }
+        if newer.is_waiting() {
+            self.statements.push(newer);
+            return Ok(());
+        }
         let name = Name::of(&newer);
         let is_deny = |statement: &Value| element(statement, "Effect").is_some_and(|is| is.as_str() == Some("Deny"));
         for old in self.statements.iter_mut().take(older).filter(|old| old.as_map().is_some() && !is_deny(old)) {
@@ -161,12 +186,64 @@ impl Document {
             *old = unknown;
         }
         self.put(newer);
+        Ok(())
     }
 
     fn into_value(self, origin: Origin) -> Value {
-        // The provider leaves an empty list out. S3 takes neither; the list says more plainly that nothing is allowed.
-        let statements = Value::list(ListKind::Tuple, self.statements, origin.clone());
+        let waiting = self.statements.iter().find(|statement| statement.is_waiting());
+        let statements = match waiting.map(|statement| statement.data.clone()) {
+            Some(waiting) => Value::new(waiting, origin.clone()).awaiting(Awaited::Elements(self.statements)),
+            // The provider leaves an empty list out. S3 takes neither; the list says more plainly that nothing is allowed.
+            None => Value::list(ListKind::Tuple, self.statements, origin.clone()),
+        };
         object([("Version", self.version), ("Id", self.id), ("Statement", Some(statements))], origin)
+    }
+}
+
+/// The statements of a document as the provider writes them back.
+fn statements_of(document: &Value) -> Vec<Value> {
+    items(element(document, "Statement")).iter().map(|statement| statement.then(&normalized)).collect()
+}
+
+/// Every statement that a document which waits may have. `None` where that is not known, or where it would have an id.
+fn statements_awaited(document: &Value) -> Option<Vec<Value>> {
+    let mut statements = Vec::new();
+    for outcome in document.outcomes()? {
+        let has_id = element(outcome, "Id").is_some();
+        if has_id || !matches!(outcome.data, Data::Null | Data::Map(..) | Data::Open(_) | Data::Opaque(_)) {
+            return None;
+        }
+        let is_unknown = !outcome.is_null() && outcome.as_map().is_none();
+        let found = if is_unknown { vec![outcome.clone()] } else { statements_of(outcome) };
+        statements.extend(found.into_iter().map(|statement| document.perhaps(statement)));
+    }
+    Some(statements)
+}
+
+/// What two statements wait for of which one waits: whether both are there is not known before.
+fn undecided(one: &Value, other: &Value) -> Option<Value> {
+    [one, other].into_iter().find(|statement| statement.is_waiting()).map(|statement| statement.clone().unsaid())
+}
+
+/// Whether two statements have, or may come to have, names of which something is so.
+fn shares_name(one: &Value, other: &Value, is: fn(&Name, &Name) -> bool) -> bool {
+    let names = |statement: &Value| -> Vec<Name> {
+        let outcomes = statement.outcomes().unwrap_or_else(|| vec![statement]);
+        outcomes.into_iter().map(Name::of).collect()
+    };
+    let others = names(other);
+    names(one).iter().any(|one| others.iter().any(|other| is(one, other)))
+}
+
+fn is_one_name(one: &Name, other: &Name) -> bool {
+    matches!(one, Name::Known(_)) && one == other
+}
+
+fn may_be_one_name(one: &Name, other: &Name) -> bool {
+    match (one, other) {
+        (Name::None, _) | (_, Name::None) => false,
+        (Name::Known(one), Name::Known(other)) => one == other,
+        (Name::Unknown(_), _) | (_, Name::Unknown(_)) => true,
     }
 }
 
@@ -182,7 +259,7 @@ enum Name {
 impl Name {
     fn of(statement: &Value) -> Self {
         if statement.as_map().is_none() {
-            return Self::Unknown(statement.clone());
+            return Self::Unknown(statement.clone().unsaid());
         }
         let Some(sid) = written(statement, "Sid") else { return Self::None };
         match (sid.as_str(), &sid.data) {
@@ -192,14 +269,15 @@ impl Name {
                 let input = Input::derived(sid.describe(), sid.origin.clone());
                 Self::Unknown(Value::open(input, sid.origin))
             }
-            (None, _) => Self::Unknown(sid),
+            (None, _) => Self::Unknown(sid.unsaid()),
         }
     }
 }
 
-/// An object, or what stands for one in every world.
+/// An object, or what stands for one in every world, or what will be one of several.
 fn settled(value: Value) -> Result<Value, Value> {
-    if matches!(value.data, Data::Map(..) | Data::Open(_) | Data::Opaque(_)) { Ok(value) } else { Err(value) }
+    let is_settled = matches!(value.data, Data::Map(..) | Data::Open(_) | Data::Opaque(_));
+    if is_settled || value.outcomes().is_some() && value.is_waiting() { Ok(value) } else { Err(value.unsaid()) }
 }
 
 /// A statement of another document as the provider writes it back: what it does not know is lost, and so are conditions
@@ -278,26 +356,29 @@ fn written(value: &Value, name: &str) -> Option<Value> {
 /// The elements of a list, as far as they are known, without those that are null; of anything else, that alone.
 fn items(value: Option<Value>) -> Vec<Value> {
     let Some(value) = value else { return Vec::new() };
-    match value.pieces() {
-        Some(pieces) => pieces.into_iter().filter(|piece| !piece.is_null()).cloned().collect(),
-        None => vec![value],
+    match (value.pieces(), value.may_hold()) {
+        (Some(pieces), _) => pieces.into_iter().filter(|piece| !piece.is_null()).cloned().collect(),
+        (None, Some(elements)) => elements,
+        (None, None) => vec![value],
     }
 }
 
 /// The documents that the arguments list as JSON texts.
 fn texts_of(arguments: &Value, names: [&str; 2], decode: &dyn Fn(&Value) -> Value) -> Vec<Value> {
     let texts = names.into_iter().flat_map(|name| items(written(arguments, name)));
-    let decoded = texts.filter(|text| text.as_str() != Some("")).map(|text| match &text.data {
+    let decoded = |text: &Value| match &text.data {
         Data::Text(parts) => match parts.parts() {
+            [] => Value::null(text.origin.clone()),
             [Part::Json(value)] => value.clone(),
-            _ => decode(&text),
+            _ => decode(text),
         },
         // A list that is not known stands for the documents in it, and is none itself.
-        _ if matches!(text.said_type(), Type::List(_) | Type::Set(_)) => Value { ty: None, ..text },
-        _ => decode(&text),
-    });
+        _ if matches!(text.said_type(), Type::List(_) | Type::Set(_)) => Value { ty: None, ..text.clone() },
+        _ if text.is_null() => text.clone(),
+        _ => decode(text),
+    };
     // Go reads a document that is `null` as an empty one.
-    decoded.filter(|document| !document.is_null()).collect()
+    texts.map(|text| text.then(&decoded)).filter(|document| !document.is_null()).collect()
 }
 
 /// The text with every rendered document in it written out. What is not known in one stays a part.

@@ -90,7 +90,7 @@ pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
 pub fn switched(value: &Value, [on, off]: [&'static str; 2]) -> Value {
     value
         .as_bool()
-        .map_or_else(|| value.clone(), |is_on| Value::text(if is_on { on } else { off }, value.origin.clone()))
+        .map_or_else(|| value.clone().unsaid(), |is_on| Value::text(if is_on { on } else { off }, value.origin.clone()))
 }
 
 const TYPES: &[(&str, Kind, &[Property])] = &[

@@ -7,7 +7,7 @@ use crate::value::{ListKind, MapKind, Value};
 /// A map of tags as CloudFormation's list of them, where its keys are known. A tag without a value is none.
 #[must_use]
 pub fn listed(tags: &Value) -> Value {
-    let Some(entries) = tags.as_map() else { return tags.clone() };
+    let Some(entries) = tags.as_map() else { return tags.clone().unsaid() };
     let tag = |(key, value): (&String, &Value)| {
         let key = ("Key".to_owned(), Value::text(key, value.origin.clone()));
         let entries = IndexMap::from([key, ("Value".to_owned(), value.clone())]);

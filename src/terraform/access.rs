@@ -51,7 +51,8 @@ impl Evaluator<'_> {
             }
             Data::Opaque(symbol) => opaque_part(symbol, &step(&Value::text(name, origin())), span)
                 .typed(source.said_type().attribute(name).unwrap_or(&Type::Any)),
-            Data::Pending(_) | Data::Failed(_) => source.clone(),
+            Data::Pending(_) => self.attempts.apart(|| source.then(&|source| self.attribute(source, name, span))),
+            Data::Failed(_) => source.clone(),
             Data::Null => Value::failed(format!("null has no attribute \"{name}\""), origin()),
             _ => Value::failed(format!("only an object has an attribute \"{name}\""), origin()),
         }
@@ -61,8 +62,9 @@ impl Evaluator<'_> {
     pub fn index(&self, source: &Value, key: &Value, span: Span) -> Value {
         let origin = Origin::expression(span);
         match (&source.data, &key.data) {
-            (Data::Pending(_) | Data::Failed(_), _) => source.clone(),
-            (_, Data::Pending(_) | Data::Failed(_)) => key.clone(),
+            (Data::Pending(_), _) => self.attempts.apart(|| source.then(&|source| self.index(source, key, span))),
+            (Data::Failed(_), _) => source.clone(),
+            (_, Data::Pending(_) | Data::Failed(_)) => key.clone().unsaid(),
             (Data::Null, _) => Value::failed("null has no elements", origin),
             (_, Data::Null) => Value::failed("an index cannot be null", origin),
             (Data::Map(_, entries), _) => {

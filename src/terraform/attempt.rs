@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Call, Expr, ExprKind};
-use crate::value::{Ask, Data, Input, Junction, Literal, Origin, Question, Reason, Role, Value};
+use crate::value::{Ask, Awaited, Data, Input, Junction, Literal, Origin, Question, Reason, Role, Value};
 
 use super::evaluator::Evaluator;
 use super::functions::{self, is_doubtful, length_of};
@@ -217,18 +217,29 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// `try`: the first argument that does not fail.
+    /// `try`: the first argument that does not fail. While it is not known whether one fails, that or the next that does not.
     pub fn try_call(&self, call: &Call, span: Span, env: Env<'_, 'a>) -> Value {
+        let (mut undecided, mut tried): (Option<Value>, Vec<Value>) = (None, Vec::new());
         for argument in &call.arguments {
-            let (value, succeeds) = self.attempt(argument, env);
-            match succeeds.as_bool() {
-                Some(true) => return value.through(span, Role::Expression),
-                Some(false) => {}
-                // Whether it fails is known once the question is answered.
-                None => return succeeds,
+            let attempt = || self.attempt(argument, env);
+            let (value, succeeds) = if undecided.is_none() { attempt() } else { self.attempts.apart(attempt) };
+            match (succeeds.as_bool(), &undecided) {
+                (Some(true), None) => return value.through(span, Role::Expression),
+                (Some(false), _) => {}
+                (is_certain, _) => {
+                    tried.push(value);
+                    // Whether it fails is known once the question is answered.
+                    undecided = undecided.or(Some(succeeds.unsaid()));
+                    if is_certain == Some(true) {
+                        break;
+                    }
+                }
             }
         }
-        Value::failed("no argument of try has a value", Origin::expression(span))
+        match undecided {
+            Some(undecided) => undecided.awaiting(Awaited::OneOf(tried)),
+            None => Value::failed("no argument of try has a value", Origin::expression(span)),
+        }
     }
 
     /// `can`: whether the argument does not fail.

@@ -107,7 +107,7 @@ impl<'a> Evaluator<'a> {
                 is_block.then(|| self.blocks_value(content, name, env))
             })
         });
-        value.filter(|value| !value.is_null())
+        value.map(Value::unsaid).filter(|value| !value.is_null())
     }
 
     /// What is configured, as the provider's schema has it.

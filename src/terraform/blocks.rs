@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Attribute, Block, Body, Expr, ExprKind};
-use crate::value::{Ask, Data, Input, ListKind, MapKind, Origin, Question, Role, Value};
+use crate::value::{Ask, Awaited, Data, Input, ListKind, MapKind, Origin, Question, Role, Value};
 
 use super::evaluator::Evaluator;
 use super::repeat::Elements;
@@ -46,8 +46,38 @@ impl<'c> Content<'c> {
     }
 }
 
-/// What is done with each nested block.
-type Visit<'v, 'a> = &'v mut dyn FnMut(Content<'_>, Env<'_, 'a>);
+/// What is done with each nested block: its content, and what it waits for where that tells whether it is there.
+type Visit<'v, 'a> = &'v mut dyn FnMut(Content<'_>, Env<'_, 'a>, Option<&Value>);
+
+/// Elements of a collection with their keys, and what they wait for where that tells whether they are there.
+type Perhaps = (Option<Value>, Vec<(Value, Value)>);
+
+/// What nested blocks are made into, of which some may wait for an answer that tells whether they are there.
+#[derive(Default)]
+pub(super) struct Items {
+    items: Vec<Value>,
+    waiting: Option<Value>,
+}
+
+impl Items {
+    /// Adds what a block is made into.
+    pub fn add(&mut self, made: impl IntoIterator<Item = Value>, waiting: Option<&Value>) {
+        self.waiting = self.waiting.take().or_else(|| waiting.cloned());
+        self.items.extend(made.into_iter().map(|item| match waiting {
+            Some(waiting) => waiting.perhaps(item),
+            None => item,
+        }));
+    }
+
+    /// All of them, where `unknown` does not keep them from being known.
+    pub fn list(self, unknown: Option<Value>, origin: Origin) -> Value {
+        match (unknown, self.waiting) {
+            (Some(unknown), _) => unknown.unsaid(),
+            (None, Some(waiting)) => Value::new(waiting.data, origin).awaiting(Awaited::Elements(self.items)),
+            (None, None) => Value::list(ListKind::List, self.items, origin),
+        }
+    }
+}
 
 impl<'a> Evaluator<'a> {
     /// The value of an argument; `None` when it is not written.
@@ -73,7 +103,7 @@ impl<'a> Evaluator<'a> {
             Content::Body(body, _) => {
                 for block in &body.blocks {
                     let unknown = if block.kind == kind {
-                        visit(Content::of(block), env);
+                        visit(Content::of(block), env, None);
                         None
                     } else if is_dynamic(block, kind) {
                         self.each_dynamic(block, kind, env, visit)
@@ -99,7 +129,7 @@ impl<'a> Evaluator<'a> {
     fn each_object(&self, expr: &Expr, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
         match &expr.kind {
             ExprKind::Object(entries) => {
-                visit(Content::Object(entries, expr.span), env);
+                visit(Content::Object(entries, expr.span), env, None);
                 None
             }
             ExprKind::Tuple(items) => items.iter().find_map(|item| self.each_object(item, env, &mut *visit)),
@@ -115,7 +145,7 @@ impl<'a> Evaluator<'a> {
             _ => kind,
         };
         let content = Content::Body(&content.body, block.header);
-        self.repeat(collection, iterator, env, &mut |env| visit(content, env))
+        self.repeat(collection, iterator, env, &mut |env, waiting| visit(content, env, waiting))
     }
 
     /// `"dynamic": {"kind": {"for_each": …, "iterator": …, "content": {…}}}`, or a list of those.
@@ -137,8 +167,10 @@ impl<'a> Evaluator<'a> {
                         _ => kind,
                     };
                     let content = entry(entries, "content")?;
-                    self.repeat(entry(entries, "for_each")?, iterator, env, &mut |env| {
-                        self.each_object(content, env, &mut *visit);
+                    self.repeat(entry(entries, "for_each")?, iterator, env, &mut |env, waiting| {
+                        self.each_object(content, env, &mut |content, env, inner| {
+                            visit(content, env, waiting.or(inner));
+                        });
                     })
                 })
             }
@@ -146,27 +178,50 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Runs `work` for each element of a collection; once for an open one that is not empty.
+    /// Runs `work` for each element of a collection; once for an open one that is not empty. Of a collection that waits for an
+    /// answer, for each that it may have then.
     fn repeat(
         &self,
         collection: &Expr,
         iterator: &str,
         env: Env<'_, 'a>,
-        work: &mut dyn FnMut(Env<'_, 'a>),
+        work: &mut dyn FnMut(Env<'_, 'a>, Option<&Value>),
     ) -> Option<Value> {
         let span = collection.span;
-        let elements = match self.likely_elements(&self.evaluate(collection, env), span) {
-            Ok(elements) => elements,
-            Err(stop) => return Some(stop),
+        let mut each = |elements: Vec<(Value, Value)>, waiting: Option<&Value>| {
+            for (key, value) in elements {
+                let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
+                let element = Value::map(MapKind::Object, entries, Origin::expression(span));
+                let binding = Binding::new(iterator, &element, env);
+                work(env.with(&binding), waiting);
+            }
         };
-        for (key, value) in elements {
-            let origin = Origin::expression(span);
-            let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
-            let element = Value::map(MapKind::Object, entries, origin);
-            let binding = Binding::new(iterator, &element, env);
-            work(env.with(&binding));
+        let collection = self.evaluate(collection, env);
+        match self.likely_elements(&collection, span) {
+            Ok(elements) => each(elements, None),
+            Err(stop) => match self.awaited_elements(&collection, span) {
+                Some(awaited) => awaited.into_iter().for_each(|(waiting, elements)| each(elements, waiting.as_ref())),
+                None => return Some(stop),
+            },
         }
         None
+    }
+
+    /// What a collection that waits for an answer may have then, each with what tells whether it is there.
+    fn awaited_elements(&self, collection: &Value, span: Span) -> Option<Vec<Perhaps>> {
+        if let Some(collections) = collection.outcomes().filter(|_| collection.is_waiting()) {
+            let waiting = Some(collection.clone().unsaid());
+            let elements =
+                collections.into_iter().map(|one| Some((waiting.clone(), self.likely_elements(one, span).ok()?)));
+            return elements.collect();
+        }
+        // Under which key an element is, others tell that may be missing.
+        let key = |element: &Value| (collection.clone().unsaid(), element.clone());
+        let elements = collection.awaited_elements()?.iter().map(|element| {
+            let waiting = Some(element.clone().unsaid()).filter(Value::is_waiting);
+            Some((waiting, element.outcomes()?.into_iter().map(key).collect()))
+        });
+        elements.collect()
     }
 
     /// The elements of a collection; of an open one that is not empty, one that stands for all.
@@ -229,12 +284,11 @@ impl<'a> Evaluator<'a> {
 
     /// The nested blocks of one type as a list of maps.
     pub fn blocks_value(&self, content: Content<'_>, kind: &str, env: Env<'_, 'a>) -> Value {
-        let mut items = Vec::new();
-        let unknown = self.each_block(content, kind, env, &mut |block, env| {
-            items.push(self.whole_content(block, &[], env));
+        let mut items = Items::default();
+        let unknown = self.each_block(content, kind, env, &mut |block, env, waiting| {
+            items.add([self.whole_content(block, &[], env)], waiting);
         });
-        let origin = Origin::at(content.header(), Role::Header);
-        unknown.unwrap_or_else(|| Value::list(ListKind::List, items, origin))
+        items.list(unknown, Origin::at(content.header(), Role::Header))
     }
 }
 
@@ -244,7 +298,7 @@ fn each_value<'a>(value: &Value, span: Span, env: Env<'_, 'a>, visit: Visit<'_, 
         Data::Null => None,
         Data::List(_, items) => items.iter().find_map(|item| each_value(item, span, env, &mut *visit)),
         Data::Map(..) => {
-            visit(Content::Value(value, span), env);
+            visit(Content::Value(value, span), env, None);
             None
         }
         _ => Some(value.clone()),

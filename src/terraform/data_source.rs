@@ -82,7 +82,7 @@ impl<'a> Evaluator<'a> {
         let variables = variables.and_then(|vars| vars.as_map().cloned()).unwrap_or_default();
         match &template.data {
             Data::Text(text) if text.as_literal().is_some() => self.rendered(text, &variables, span).ok(),
-            Data::Pending(_) | Data::Open(_) | Data::Failed(_) => Some(template),
+            Data::Pending(_) | Data::Open(_) | Data::Failed(_) => Some(template.unsaid()),
             _ => None,
         }
     }

@@ -399,7 +399,9 @@ fn pending(shape: Shape, slots: Vec<Slot>, question: &Arc<Question>, value: &Val
         (name, Value::map(MapKind::Object, entries.collect(), bound.origin.clone()))
     };
     let slots = slots.into_iter().map(|slot| Slot { repetition: slot.repetition.map(waiting), ..slot }).collect();
-    Expansion { shape, slots, existence: Existence::May(Arc::clone(question)), unknown: Some(value.clone()) }
+    // What `for_each` may come to is not what its instances may be.
+    let unknown = if shape == Shape::Counted { value.clone() } else { value.clone().unsaid() };
+    Expansion { shape, slots, existence: Existence::May(Arc::clone(question)), unknown: Some(unknown) }
 }
 
 /// Runs `work` with `count` or `each` bound as they are in one instance of a block.

@@ -7,7 +7,7 @@ use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Call, Expansion, Expr, ExprKind};
-use crate::value::{Data, Input, ListKind, MapKind, Origin, Part, Reason, Role, Text, Value};
+use crate::value::{Awaited, Data, Input, ListKind, MapKind, Origin, Part, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
 use super::functions;
@@ -50,7 +50,7 @@ impl<'a> Evaluator<'a> {
             ExprKind::Text(text, places) => {
                 Value::new(Data::Text(Text::literal(text.clone()).written(places.clone())), origin())
             }
-            ExprKind::Template(parts) => self.template(parts, expr.span, env),
+            ExprKind::Template(parts) => self.template(parts, expr.span, env).unsaid(),
             ExprKind::Tuple(items) => {
                 let items = items.iter().map(|item| self.evaluate(item, env)).collect();
                 Value::list(ListKind::Tuple, items, origin())
@@ -60,24 +60,25 @@ impl<'a> Evaluator<'a> {
             ExprKind::Splat(source, steps) => {
                 let source = self.evaluate(source, env);
                 self.limits.count(width(&source));
-                self.splat(source, steps, expr.span, env)
+                let splat = |source: &Value| self.splat(source.clone(), steps, expr.span, env).unsaid();
+                if source.is_waiting() { self.attempts.apart(|| source.then(&splat)) } else { splat(&source) }
             }
             ExprKind::Call(call) => self.call(call, expr.span, env),
             ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
             ExprKind::Binary(left, operator, right) => {
                 let (left, right) = self.operands(left, *operator, right, env);
                 let limit = self.too_much([&left, &right], expr.span);
-                limit.unwrap_or_else(|| operators::binary(*operator, left, right, self.world, origin()))
+                limit.unwrap_or_else(|| operators::binary(*operator, left, right, self.world, origin()).unsaid())
             }
             ExprKind::Negate(inner) => {
                 let operand = self.evaluate(inner, env);
                 self.needs_a(&Type::Number, &operand);
-                operators::negate(operand, self.world, origin())
+                operators::negate(operand, self.world, origin()).unsaid()
             }
             ExprKind::Not(inner) => {
                 let operand = self.evaluate(inner, env);
                 self.needs_a(&Type::Bool, &operand);
-                operators::not(operand, self.world, origin())
+                operators::not(operand, self.world, origin()).unsaid()
             }
             ExprKind::For(each) => self.for_expression(each, expr.span, env),
             ExprKind::Parenthesis(inner) => self.evaluate(inner, env),
@@ -121,7 +122,7 @@ impl<'a> Evaluator<'a> {
             }
             let key = self.evaluate(key, env);
             if let Data::Pending(_) | Data::Failed(_) = key.data {
-                return key;
+                return key.unsaid();
             }
             self.needs_a(&Type::String, &key);
             let Some(key) = self.key_text(&key) else {
@@ -145,23 +146,42 @@ impl<'a> Evaluator<'a> {
         self.needs_a(&Type::Bool, &condition_value);
         let decided = truth(&condition_value, self.world);
         let Data::Bool(is_yes) = decided.data else {
-            return Value::new(decided.data, Origin::expression(span));
+            let undecided = Value::new(decided.data, Origin::expression(span));
+            return self.attempts.apart(|| self.either(undecided, [yes, no], span, env));
         };
-        let (taken, other_branch) = if is_yes { (yes, no) } else { (no, yes) };
-        let value = self.evaluate(taken, env);
-        let value = match value.data {
+        let (taken, other) = if is_yes { (yes, no) } else { (no, yes) };
+        let value = self.branch(self.evaluate(taken, env), [taken, other], span, || self.evaluate(other, env));
+        value.through(condition.span, Role::Condition).through(span, Role::Expression)
+    }
+
+    /// What a conditional is worth that waits for an answer: one of its branches.
+    fn either(&self, undecided: Value, [yes, no]: [&Expr; 2], span: Span, env: Env<'_, 'a>) -> Value {
+        if !undecided.is_waiting() {
+            return undecided;
+        }
+        let [is_yes, is_no] = [yes, no].map(|branch| self.evaluate(branch, env));
+        let chosen = [
+            self.branch(is_yes.clone(), [yes, no], span, || is_no.clone()),
+            self.branch(is_no.clone(), [no, yes], span, || is_yes.clone()),
+        ];
+        let chosen: Vec<Value> = chosen.into_iter().filter(|value| !matches!(value.data, Data::Failed(_))).collect();
+        if chosen.is_empty() { undecided } else { undecided.awaiting(Awaited::OneOf(chosen)) }
+    }
+
+    /// The branch of a conditional that is taken, as one of the type that it has in common with the other.
+    fn branch(&self, value: Value, [taken, beside]: [&Expr; 2], span: Span, other: impl FnOnce() -> Value) -> Value {
+        match value.data {
             // A text stays what it is beside a scalar, so that a file which is not wanted is not read either.
-            Data::Text(_) if is_scalar(other_branch) => value,
+            Data::Text(_) if is_scalar(beside) => value,
             Data::Pending(_) | Data::Failed(_) | Data::Object(..) => value,
             _ => {
-                let other = self.attempts.apart(|| self.evaluate(other_branch, env));
-                let branches = if is_yes { [&value, &other] } else { [&other, &value] };
+                let other = self.attempts.apart(other);
+                let branches = if taken.span.start < beside.span.start { [&value, &other] } else { [&other, &value] };
                 self.needs_one_type(branches, span);
                 let limit = self.too_much(branches, span);
                 limit.unwrap_or_else(|| self.like(value, other))
             }
-        };
-        value.through(condition.span, Role::Condition).through(span, Role::Expression)
+        }
     }
 
     fn call(&self, call: &Call, span: Span, env: Env<'_, 'a>) -> Value {
@@ -171,7 +191,7 @@ impl<'a> Evaluator<'a> {
         }
         match name {
             "try" => return self.try_call(call, span, env),
-            "can" => return self.can_call(call, span, env),
+            "can" => return self.can_call(call, span, env).unsaid(),
             _ => {}
         }
         let arguments = match self.arguments(call, name, span, env) {

@@ -186,7 +186,7 @@ pub(super) fn entry(
             }
         }
         if let Data::Pending(_) | Data::Failed(_) = part.data {
-            return Entry::Held(part.clone());
+            return Entry::Held(part.clone().unsaid());
         }
         let (value, known) = element(part);
         // Null says nothing where maps are put together.

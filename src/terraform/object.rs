@@ -317,6 +317,7 @@ impl<'a> Evaluator<'a> {
                 };
                 Value { data: Data::Map(*kind, Arc::new(entries.iter().map(taken).collect())), ..value }
             }
+            (Data::Pending(_), _) => value.then(&|value| self.taken_by(ty, value.clone(), span)),
             _ => value,
         }
     }
@@ -413,6 +414,9 @@ fn whole(expansion: &Expansion, world: &World, span: Span, mut instance: impl Fn
         let is_certain = |slot: &&Slot| slot.unless.is_none() && slot.key != ANY_KEY;
         let certain = expansion.slots.iter().filter(is_certain).filter(|_| expansion.shape == Shape::Keyed);
         let certain: IndexMap<String, Value> = certain.map(|slot| (slot.key.clone(), instance(slot))).collect();
+        if let ([only], Shape::Counted) = (expansion.slots.as_slice(), expansion.shape) {
+            return counted(&unknown, || instance(only));
+        }
         if certain.is_empty() || matches!(unknown.data, Data::Failed(_)) {
             return unknown;
         }
@@ -431,4 +435,21 @@ fn whole(expansion: &Expansion, world: &World, span: Span, mut instance: impl Fn
             Value::map(MapKind::Object, entries, origin)
         }
     }
+}
+
+/// The list of instances where `count`, which waits for an answer, may be none or one, of which it is known which that is.
+fn counted(count: &Value, instance: impl FnOnce() -> Value) -> Value {
+    let is_one = |count: &Value| match &count.data {
+        Data::Number(number) => number.as_i64().filter(|number| (0..=1).contains(number)).map(|number| number == 1),
+        _ => None,
+    };
+    let is_known = |outcomes: Vec<&Value>| outcomes.into_iter().all(|count| is_one(count).is_some());
+    if !count.outcomes().is_some_and(is_known) {
+        return count.clone().unsaid();
+    }
+    let instance = instance();
+    count.then(&|count| {
+        let instances = if is_one(count) == Some(true) { vec![instance.clone()] } else { Vec::new() };
+        Value::list(ListKind::Tuple, instances, instance.origin.clone())
+    })
 }

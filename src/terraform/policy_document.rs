@@ -4,9 +4,9 @@
 use indexmap::IndexMap;
 
 use crate::model::policy_document::{Block, DOCUMENT, json, render};
-use crate::value::{Data, Layout, ListKind, MapKind, Origin, Part, Text, Value};
+use crate::value::{Data, Layout, MapKind, Origin, Part, Text, Value};
 
-use super::blocks::Content;
+use super::blocks::{Content, Items};
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::functions;
@@ -48,11 +48,11 @@ impl<'a> Evaluator<'a> {
             Some((*name, if matches!(converted.data, Data::Failed(_)) { value } else { converted }))
         });
         let blocks = block.blocks.iter().map(|(kind, inner)| {
-            let mut items = Vec::new();
-            let unknown = self.each_block(content, kind, env, &mut |content, env| {
-                items.push(self.structured(content, inner, env));
+            let mut items = Items::default();
+            let unknown = self.each_block(content, kind, env, &mut |content, env, waiting| {
+                items.add([self.structured(content, inner, env)], waiting);
             });
-            (*kind, unknown.unwrap_or_else(|| Value::list(ListKind::List, items, origin.clone())))
+            (*kind, items.list(unknown, origin.clone()))
         });
         let entries = texts.chain(lists).chain(blocks).map(|(name, value)| (name.to_owned(), value));
         let entries: IndexMap<String, Value> = entries.collect();

@@ -5,9 +5,9 @@ use indexmap::IndexMap;
 use crate::model::schema::{self, From, Grants, Property};
 use crate::model::tags;
 use crate::syntax::{Block, Expansion, Expr, ExprKind};
-use crate::value::{Data, ListKind, MapKind, Origin, Part, Role, Text, Value};
+use crate::value::{Data, MapKind, Origin, Part, Role, Text, Value};
 
-use super::blocks::Content;
+use super::blocks::{Content, Items};
 use super::evaluator::Evaluator;
 use super::expand::in_slot;
 use super::object::Instance;
@@ -131,7 +131,7 @@ impl<'a> Evaluator<'a> {
             });
             match grants.as_list() {
                 Some(grants) => grants.to_vec(),
-                None => vec![grants],
+                None => vec![grants.unsaid()],
             }
         })
     }
@@ -144,16 +144,15 @@ impl<'a> Evaluator<'a> {
         env: Env<'_, 'a>,
         mut make: impl FnMut(Content<'_>, Env<'_, 'a>) -> Vec<Value>,
     ) -> Value {
-        let mut items = Vec::new();
+        let mut items = Items::default();
         let mut span = None;
-        let unknown = self.each_block(content, kind, env, &mut |block, env| {
+        let unknown = self.each_block(content, kind, env, &mut |block, env, waiting| {
             span = span.or(Some(block.header()));
-            items.extend(make(block, env));
+            items.add(make(block, env), waiting);
         });
-        match (unknown, span) {
-            (Some(unknown), _) => unknown,
-            (None, Some(span)) => Value::list(ListKind::List, items, Origin::expression(span)),
+        match (&unknown, span) {
             (None, None) => absent(content),
+            _ => items.list(unknown, Origin::expression(span.unwrap_or(content.header()))),
         }
     }
 
@@ -183,7 +182,7 @@ fn absent(content: Content<'_>) -> Value {
 fn first(list: Value, content: Content<'_>) -> Value {
     match &list.data {
         Data::List(_, items) => items.first().cloned().unwrap_or_else(|| absent(content)),
-        _ => list,
+        _ => list.unsaid(),
     }
 }
 

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::source::Span;
 use crate::syntax::{Expr, For, ForResult};
 use crate::value::{
-    Data, Domain, Input, Junction, ListKind, MapKind, Met, Mirrored, Number, Origin, Reason, Role, Symbol,
+    Awaited, Data, Domain, Input, Junction, ListKind, MapKind, Met, Mirrored, Number, Origin, Reason, Role, Symbol,
     SymbolSource, Value,
 };
 
@@ -30,13 +30,19 @@ impl<'a> Evaluator<'a> {
     }
 
     fn for_over(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Value {
+        if collection.alternatives().is_some() {
+            return self.attempts.apart(|| collection.then(&|one| self.for_over(each, one, span, env)));
+        }
         let collection = &match without_equals(collection, self.world, &Origin::expression(span)) {
             Ok(collection) => collection,
-            Err(undecided) => return undecided,
+            Err(undecided) => return undecided.unsaid(),
         };
         let elements = match self.elements(collection, span) {
             Ok(elements) => elements,
             Err(obstacle) => {
+                if let Some(elements) = collection.awaited_elements() {
+                    return self.attempts.apart(|| self.for_awaited(each, collection, elements, span, env));
+                }
                 let joined = self.for_over_parts(each, collection, span, env);
                 return joined.unwrap_or_else(|| self.open_for(each, collection, obstacle, span, env));
             }
@@ -50,7 +56,7 @@ impl<'a> Evaluator<'a> {
         for (key, value) in &elements {
             let stop = bind(each, key, value, env, |env| self.iteration(each, &mut made, span, env));
             if let Some(stop) = stop {
-                return stop;
+                return stop.unsaid();
             }
         }
         match made.into_value(span) {
@@ -61,6 +67,29 @@ impl<'a> Evaluator<'a> {
             }
             made => made,
         }
+    }
+
+    /// Over a list of which some elements may be missing: what it makes of each, which may be missing then as well. Nothing is
+    /// said where an element's position counts, or of the keys of a map.
+    fn for_awaited(&self, each: &For, list: &Value, elements: &[Value], span: Span, env: Env<'_, 'a>) -> Value {
+        let undecided = list.clone().unsaid();
+        if !matches!(each.result, ForResult::Tuple(_)) || each.key.is_some() {
+            return undecided;
+        }
+        let mut all = Vec::new();
+        for element in elements {
+            let Some(outcomes) = element.outcomes() else { return undecided };
+            for outcome in outcomes {
+                let mut made = Made::new(&each.result);
+                let stop = bind(each, &undecided, outcome, env, |env| self.iteration(each, &mut made, span, env));
+                if stop.is_some() {
+                    return undecided;
+                }
+                let perhaps = |made: Value| if element.is_waiting() { element.perhaps(made) } else { made };
+                all.extend(made.items.into_iter().map(perhaps));
+            }
+        }
+        undecided.awaiting(Awaited::Elements(all))
     }
 
     /// The elements in Terraform's order: a list's by index, a map's by key, a set's are their own keys.
@@ -92,6 +121,7 @@ impl<'a> Evaluator<'a> {
 
     /// Adds what one element makes; what ends the whole expression otherwise.
     fn iteration(&self, each: &For, made: &mut Made, span: Span, env: Env<'_, 'a>) -> Option<Value> {
+        let mut waiting = None;
         if let Some(condition) = &each.condition {
             let condition = self.evaluate(condition, env);
             self.needs_a(&Type::Bool, &condition);
@@ -99,11 +129,19 @@ impl<'a> Evaluator<'a> {
             match kept.data {
                 Data::Bool(true) => {}
                 Data::Bool(false) => return None,
+                Data::Pending(_) if matches!(each.result, ForResult::Tuple(_)) => waiting = Some(kept),
                 _ => return Some(kept),
             }
         }
         match &each.result {
-            ForResult::Tuple(element) => made.items.push(self.evaluate(element, env)),
+            ForResult::Tuple(element) => match waiting {
+                Some(waiting) => {
+                    let element = self.attempts.apart(|| self.evaluate(element, env));
+                    made.items.push(waiting.perhaps(element));
+                    made.waiting = made.waiting.take().or(Some(waiting));
+                }
+                None => made.items.push(self.evaluate(element, env)),
+            },
             ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
                 let key = self.evaluate(key, env);
                 if let Data::Pending(_) | Data::Failed(_) = key.data {
@@ -141,7 +179,7 @@ impl<'a> Evaluator<'a> {
         let parts = self.resolved_parts(found, parts, span);
         let made: Vec<Value> = parts.iter().map(|part| self.for_over(each, part, span, env)).collect();
         if let Some(stop) = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_))) {
-            return Some(stop.clone());
+            return Some(stop.clone().unsaid());
         }
         let shown: Vec<String> = made.iter().map(Value::describe).collect();
         let name = format!("[for each of {} : {}]", collection.describe(), shown.join(", "));
@@ -159,7 +197,7 @@ impl<'a> Evaluator<'a> {
     /// Over an unknown collection: unknown too, named by what one element would make.
     fn open_for(&self, each: &For, collection: &Value, obstacle: Value, span: Span, env: Env<'_, 'a>) -> Value {
         if let Data::Pending(_) | Data::Failed(_) = obstacle.data {
-            return obstacle;
+            return obstacle.unsaid();
         }
         let (key, value) = self.any_element(collection, span);
         let origin = || Origin::expression(span);
@@ -322,6 +360,8 @@ fn bind<'a, T>(each: &For, key: &Value, value: &Value, env: Env<'_, 'a>, work: i
 struct Made {
     shape: Shape,
     items: Vec<Value>,
+    /// What it waits for whether an item is one of them.
+    waiting: Option<Value>,
     entries: IndexMap<String, Vec<Value>>,
 }
 
@@ -339,7 +379,7 @@ impl Made {
             ForResult::Object(..) => Shape::Object,
             ForResult::Grouped(..) => Shape::Grouped,
         };
-        Self { shape, items: Vec::new(), entries: IndexMap::new() }
+        Self { shape, items: Vec::new(), waiting: None, entries: IndexMap::new() }
     }
 
     /// Whether the key may have this value too.
@@ -356,6 +396,9 @@ impl Made {
             Shape::Grouped => Value::list(ListKind::Tuple, values, origin()),
             _ => values.into_iter().next().unwrap_or_else(|| Value::null(origin())),
         };
+        if let Some(waiting) = self.waiting {
+            return Value::new(waiting.data, origin()).awaiting(Awaited::Elements(self.items));
+        }
         if shape == Shape::Tuple {
             return Value::list(ListKind::Tuple, self.items, origin());
         }

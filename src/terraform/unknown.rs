@@ -36,7 +36,7 @@ pub enum Outcome {
 #[must_use]
 pub fn derive(name: impl Into<String>, obstacle: &Value, outcome: Outcome, world: &World, origin: Origin) -> Value {
     match &obstacle.data {
-        Data::Failed(_) | Data::Pending(_) => obstacle.clone(),
+        Data::Failed(_) | Data::Pending(_) => obstacle.clone().unsaid(),
         Data::Opaque(_) if outcome == Outcome::Set => opaque(name, origin),
         Data::Opaque(_) if outcome == Outcome::Cut && is_identifier(obstacle) => opaque(name, origin),
         Data::Open(input) => match world.which(input) {
@@ -222,10 +222,16 @@ pub fn parts(value: Value) -> Vec<Part> {
 pub fn text(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
     let text = Text::join(parts);
     let is_failed = |value: &&Value| matches!(value.data, Data::Failed(_));
-    let is_pending = |value: &&Value| matches!(value.data, Data::Pending(_));
-    let stop = text.values().find(is_failed).or_else(|| text.values().find(is_pending));
+    // What stands as JSON stays where it is known what it may come to.
+    let waiting = |part: &Part| match part {
+        Part::Value(value) => value.is_waiting(),
+        Part::Json(value) => value.is_waiting() && value.awaited.is_none(),
+        Part::Literal(_) => false,
+    };
+    let pending = || text.parts().iter().any(waiting).then(|| text.values().find(|value| value.is_waiting())).flatten();
+    let stop = text.values().find(is_failed).or_else(pending);
     match (stop, text.parts()) {
-        (Some(stop), _) => stop.clone(),
+        (Some(stop), _) => stop.clone().unsaid(),
         (None, [Part::Value(value)]) => as_text(value.clone()),
         _ => Value::new(Data::Text(text), origin),
     }

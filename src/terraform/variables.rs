@@ -201,6 +201,9 @@ impl<'a> Evaluator<'a> {
 
     /// The value converted to the variable's type; for null where null is not allowed, the default.
     fn typed_variable(&self, value: Value, declaration: &Declaration<'a>) -> Value {
+        if value.is_waiting() {
+            return value.then(&|value| self.typed_variable(value.clone(), declaration));
+        }
         let value = if declaration.nullable == Nullable::No { value.null_decided(self.world) } else { value };
         if value.is_null() && declaration.nullable == Nullable::No {
             let origin = value.origin;
@@ -282,5 +285,6 @@ pub(super) fn argument_of(value: Value, span: Span) -> Value {
         }
         other => other.clone(),
     };
-    Value { data, ..value }.through(span, Role::Argument)
+    let awaited = value.awaited.as_ref().map(|awaited| Arc::new(awaited.map(inner)));
+    Value { data, awaited, ..value }.through(span, Role::Argument)
 }

@@ -39,7 +39,7 @@ impl OfUnit for Value {
 }
 
 impl Value {
-    /// The value with whatever in it is neither a collection nor a text of parts changed.
+    /// The value with whatever in it is neither a collection nor a text of parts changed, and what it may come to alike.
     #[must_use]
     pub fn map_parts(&self, change: &dyn Fn(&Self) -> Self) -> Self {
         let inner = |value: &Self| value.map_parts(change);
@@ -53,7 +53,10 @@ impl Value {
             Data::Map(kind, entries) => {
                 Data::Map(*kind, Arc::new(entries.iter().map(|(key, value)| (key.clone(), inner(value))).collect()))
             }
-            _ => return change(self),
+            _ => {
+                let awaited = self.awaited.as_ref().map(|awaited| Arc::new(awaited.map(inner)));
+                return Self { awaited, ..change(self) };
+            }
         };
         Self { data, ..self.clone() }
     }

@@ -31,7 +31,8 @@ fn untyped(value: &Value) -> Value {
         Data::Open(input) => Data::Open(input.itself()),
         other => other.clone(),
     };
-    Value::new(data, value.origin.clone()).typed(&written_as(value.said_type()))
+    Value { awaited: value.awaited.clone(), ..Value::new(data, value.origin.clone()) }
+        .typed(&written_as(value.said_type()))
 }
 
 /// The canonical text of a value that is encoded, with the types that tell what is written: of the number 1 another text than

@@ -33,6 +33,7 @@ impl Value {
             }
             other => other,
         };
-        Self::new(data, self.origin).through(span, Role::Secret)
+        let awaited = self.awaited.map(|awaited| Arc::new(awaited.map(inner)));
+        Self { awaited, ..Self::new(data, self.origin) }.through(span, Role::Secret)
     }
 }

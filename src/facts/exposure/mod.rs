@@ -176,13 +176,16 @@ fn opened_elsewhere(
     world: &World,
 ) -> Decided<Vec<Opening>> {
     let has_acl = bucket.acls.iter().any(|acl| !acl.canned.is_null() || !acl.grants.is_null());
-    let open_unless = |closed: &Decided<bool>, is_declared: bool| {
-        if is_declared { Ok(false) } else { closed.clone().map(|closed| !closed) }
+    let open_unless = |closed: &Decided<bool>, is_declared: Decided<bool>| {
+        any([is_declared, closed.clone()]).map(|is_closed| !is_closed)
     };
+    // A policy that waits may not be there.
+    let is_there = |policy: &Value| if policy.is_waiting() { policy.read_null(world) } else { Ok(true) };
+    let has_policy = any(bucket.policies.iter().map(is_there));
     together(bucket.handed_to.iter().map(|module| {
         let is_broken = matches!(module.reason, value::Reason::Broken(_));
-        let by_acl = open_unless(acls_closed, bucket.apart == Apart::Policy || has_acl && !is_broken);
-        let by_policy = open_unless(restricted, !bucket.policies.is_empty() && !is_broken);
+        let by_acl = open_unless(acls_closed, Ok(bucket.apart == Apart::Policy || has_acl && !is_broken));
+        let by_policy = open_unless(restricted, if is_broken { Ok(false) } else { has_policy.clone() });
         let opens = decided_by(module, "makes public", bucket, world);
         if !every([any([by_acl, by_policy]), opens])? {
             return Ok(Vec::new());

@@ -43,17 +43,23 @@ fn principals(statement: &Value, kind: &str) -> Option<Value> {
     if let [only] = blocks.as_slice()
         && only.as_map().is_none()
     {
-        return Some(only.clone());
+        return Some(only.clone().unsaid());
+    }
+    // That some are certainly there leaves no statement without a principal.
+    let waiting = blocks.iter().find(|block| block.is_waiting());
+    if let Some(waiting) = waiting.filter(|_| blocks.iter().all(Value::is_waiting)) {
+        return Some(waiting.clone().unsaid());
     }
     let mut kinds: IndexMap<String, Vec<Member>> = IndexMap::new();
-    for block in &blocks {
+    for (block, waiting) in blocks.iter().flat_map(|block| each_outcome(block)) {
         let of = block.field("type");
-        let identifiers = Texts::of(&block.field("identifiers")).distinct();
+        let identifiers = block.field("identifiers");
+        let identifiers = Texts::of(&waiting.map_or(identifiers.clone(), |it| it.perhaps(identifiers))).distinct();
         let code = of.as_str().zip(identifiers.known()).map(|(of, known)| Code::of_principals(of, &known));
         let name = match &of.data {
             Data::Text(text) => text.to_string(),
             Data::Open(_) | Data::Opaque(_) => format!("${{{}}}", of.describe()),
-            _ => return Some(of),
+            _ => return Some(of.unsaid()),
         };
         let texts = identifiers.replaced().sorted();
         kinds.entry(name).or_default().push(Member { code, texts });
@@ -66,18 +72,25 @@ fn principals(statement: &Value, kind: &str) -> Option<Value> {
     }
 }
 
+/// A block, or each that it will be one of, with what it waits for. Nothing is known of one of which that is not known.
+fn each_outcome(block: &Value) -> Vec<(&Value, Option<&Value>)> {
+    let waiting = Some(block).filter(|block| block.is_waiting());
+    let outcomes = block.outcomes().unwrap_or_else(|| vec![block]);
+    outcomes.into_iter().map(|outcome| (outcome, waiting)).collect()
+}
+
 /// `{ test = …, variable = …, values = […] }` blocks as `{ test: { variable: values } }`.
 fn conditions(statement: &Value) -> Option<Value> {
     let blocks = distinct(items(written(statement, "condition")));
     if let Some(unknown) = blocks.iter().find(|block| block.as_map().is_none()) {
-        return Some(unknown.clone());
+        return Some(unknown.clone().unsaid());
     }
     let origin = blocks.first()?.origin.clone();
     let mut tests: IndexMap<String, IndexMap<String, Vec<Member>>> = IndexMap::new();
     for block in &blocks {
         let (test, variable) = (block.field("test"), block.field("variable"));
-        let Some(operator) = test.as_str() else { return Some(test) };
-        let Some(name) = variable.as_str() else { return Some(variable) };
+        let Some(operator) = test.as_str() else { return Some(test.unsaid()) };
+        let Some(name) = variable.as_str() else { return Some(variable.unsaid()) };
         let values = Texts::of(&block.field("values"));
         let code = values.known().map(|known| Code::of_condition(operator, name, &known));
         let member = Member { code, texts: values.replaced() };

@@ -32,10 +32,6 @@ impl Texts {
 
     /// The same with `&{…}` as `${…}`, which Terraform would take for its own.
     pub(super) fn replaced(&self) -> Self {
-        let replaced = |part: &Value| match part.as_list() {
-            Some(items) => Value::list(ListKind::Tuple, items.iter().map(replaced).collect(), part.origin.clone()),
-            None => part.clone(),
-        };
         Self { parts: self.parts.iter().map(replaced).collect(), origin: self.origin.clone() }
     }
 
@@ -127,6 +123,12 @@ fn as_text(value: &Value) -> Value {
 }
 
 fn replaced(value: &Value) -> Value {
+    if let Some(awaited) = &value.awaited {
+        return Value { awaited: Some(Arc::new(awaited.map(replaced))), ..value.clone() };
+    }
+    if let Some(items) = value.as_list() {
+        return Value::list(ListKind::Tuple, items.iter().map(replaced).collect(), value.origin.clone());
+    }
     let Data::Text(text) = &value.data else { return value.clone() };
     let parts = text.parts().iter().map(|part| match part {
         Part::Literal(literal) => Part::Literal(literal.replace("&{", "${")),

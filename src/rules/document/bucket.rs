@@ -302,7 +302,8 @@ impl<'a> Builder<'a> {
     ) -> (Json, Json) {
         let exposure = match facts {
             Ok(Some((facts, elsewhere))) => {
-                let second_policy = facts.policies.get(1).map(|policy| ("two-policies", policy.origin.clone()));
+                let mut policies = facts.policies.iter().filter(|policy| !policy.is_waiting());
+                let second_policy = policies.nth(1).map(|policy| ("two-policies", policy.origin.clone()));
                 let second_block = facts.public_access_blocks.get(1);
                 let second_block = second_block.map(|block| ("two-blocks", block.ignore_public_acls.origin.clone()));
                 for (code, origin) in second_policy.into_iter().chain(second_block) {

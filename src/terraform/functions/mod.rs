@@ -31,6 +31,7 @@ mod tests;
 mod texts;
 mod time;
 mod verbs;
+mod waiting;
 mod yaml;
 mod yaml_write;
 
@@ -168,12 +169,15 @@ pub fn call(call: &Call) -> Value {
     {
         return failed.clone();
     }
+    if let Some(value) = waiting::of_each(call, &values) {
+        return value;
+    }
     let function = known(name);
     // What is named by its arguments needs those that wait for an answer.
     if function.is_none()
         && let Some(pending) = values.iter().find_map(Value::waiting)
     {
-        return pending.clone();
+        return pending.clone().unsaid();
     }
     if name == "provider::aws::arn_parse"
         && let [arn] = values.as_slice()
@@ -278,7 +282,7 @@ fn run(function: &Function, arguments: &Arguments) -> Value {
 }
 
 fn worked_out(function: &Function, arguments: &Arguments) -> Value {
-    if let Some(value) = part_by_part(function, arguments) {
+    if let Some(value) = part_by_part(function, arguments).or_else(|| waiting::list(function, arguments)) {
         return value;
     }
     match (function.run)(arguments) {
@@ -286,7 +290,7 @@ fn worked_out(function: &Function, arguments: &Arguments) -> Value {
         Ok(Value { data: data @ Data::Text(_), origin, .. }) if origin == arguments.origin() => {
             Value::new(data, origin.made_of(arguments.origins()))
         }
-        Ok(value) => value,
+        Ok(value) => value.unsaid(),
         Err(Trouble::Refused(problem)) => Value::failed(format!("{}(): {problem}", function.name), arguments.origin()),
         Err(Trouble::Ask(question)) => Value::pending(question, arguments.origin()),
         Err(Trouble::Limit(problem)) => undecidable(function, arguments, Reason::Limit(problem)),
@@ -357,7 +361,7 @@ fn part_by_part(function: &Function, arguments: &Arguments) -> Option<Value> {
     };
     let made = parts.into_iter().map(|part| run(function, &arguments.with(part))).collect::<Vec<_>>();
     if let Some(stop) = made.iter().find(|part| matches!(part.data, Data::Pending(_) | Data::Failed(_))) {
-        return Some(stop.clone());
+        return Some(stop.clone().unsaid());
     }
     let name = describe(function.name, &arguments.values);
     let value = joined(name, junction, made, arguments.world(), arguments.origin());

@@ -2,7 +2,7 @@
 
 use super::arguments::{Answer, Arguments, Trouble};
 use crate::terraform::unknown::{Outcome, as_part, derive, text};
-use crate::value::{Data, Part, Symbol, SymbolSource, Value};
+use crate::value::{Awaited, Data, Part, Symbol, SymbolSource, Value};
 
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
@@ -143,6 +143,10 @@ pub(super) fn json_may_hold(value: &Value, wanted: &str) -> bool {
         }
         Data::List(_, items) => items.iter().any(inner),
         Data::Map(_, entries) => entries.iter().any(|(key, entry)| is_held(key) || key.contains("${") || inner(entry)),
+        Data::Pending(_) => match value.awaited.as_deref() {
+            Some(Awaited::OneOf(values) | Awaited::Elements(values)) => values.iter().any(inner),
+            None => true,
+        },
         // Of a set it may not be known in which order it is written.
         _ => value.parts().map_or_else(|| may_hold(value, wanted), |(_, parts)| parts.iter().any(inner)),
     }

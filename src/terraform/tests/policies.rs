@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::*;
-use crate::value::{Part, Reason};
+use crate::value::{Ask, Part, Reason};
 
 /// The document as JSON, with `${…}` for what is not known.
 fn shown(value: &Value) -> Json {
@@ -105,4 +105,55 @@ fn template_files_are_rendered() {
         "resource \"aws_cloudtrail\" \"t\" { name = templatefile(\"${path.module}/name.tpl\", { env = \"prod\" }) }";
     let unit = unit(&[("main.tf", main), ("name.tpl", "trail-${env}")]);
     assert_eq!(trail(&unit, "aws_cloudtrail.t", "TrailName"), "\"trail-prod\"");
+}
+
+/// How many statements of the document are known to be there, and how many may be; nothing where the whole waits.
+fn statements(write: &str, answer: Option<bool>) -> Option<(usize, usize)> {
+    let more = format!(
+        "variable \"c\" {{\n  type = bool\n  nullable = false\n}}
+data \"aws_iam_policy_document\" \"a\" {{
+  count = var.c ? 1 : 0
+  statement {{\n    sid = \"A\"\n    actions = [\"s3:GetObject\"]\n  }}
+  statement {{\n    actions = [\"s3:PutObject\"]\n  }}
+}}
+data \"aws_iam_policy_document\" \"d\" {{\n{write}\n}}"
+    );
+    let world = World::default();
+    let world = match (evaluated_in("var.c", &more, &world).data, answer) {
+        (Data::Open(input), Some(answer)) => world.with(Question::new(input, Ask::True), answer),
+        _ => world,
+    };
+    let value = evaluated_in("data.aws_iam_policy_document.d.json", &more, &world);
+    let Data::Text(text) = &value.data else { return None };
+    let [Part::Json(document)] = text.parts() else { return None };
+    let all = document.as_map()?.get("Statement")?;
+    let all = all.as_list().or(all.awaited_elements())?;
+    let waiting = all.iter().filter(|statement| statement.is_waiting()).count();
+    Some((all.len() - waiting, waiting))
+}
+
+#[test]
+fn a_statement_that_may_be_there_waits_alone_unless_it_is_one_that_may_replace_another() {
+    let source = "source_policy_documents = compact([var.c ? data.aws_iam_policy_document.a[0].json : \"\"])";
+    let newer = "override_policy_documents = var.c ? [data.aws_iam_policy_document.a[0].json] : []";
+    let own = |sid: &str| format!("statement {{\n  sid = \"{sid}\"\n  actions = [\"s3:ListBucket\"]\n}}");
+    let dynamic = |sid: &str| {
+        format!("dynamic \"statement\" {{\n  for_each = var.c ? [1] : []\n  content {{\n    sid = \"{sid}\"\n  }}\n}}")
+    };
+    let table = [
+        (source.to_owned(), Some((0, 2)), [2, 0]),
+        (format!("{source}\n{}", own("B")), Some((1, 2)), [3, 1]),
+        (format!("{source}\n{}", own("A")), None, [2, 1]),
+        (format!("{newer}\n{}", own("B")), Some((1, 2)), [3, 1]),
+        (format!("{newer}\n{}", own("A")), None, [2, 1]),
+        (format!("{newer}\n{}", own("")), Some((1, 2)), [3, 1]),
+        (format!("{}\n{}", own("B"), dynamic("A")), Some((1, 1)), [2, 1]),
+        (format!("{}\n{}", own("A"), dynamic("A")), None, [0, 1]),
+        (format!("version = \"2008-10-17\"\n{source}"), None, [2, 0]),
+    ];
+    for (write, undecided, decided) in table {
+        assert_eq!(statements(&write, None), undecided, "{write}");
+        let [yes, no] = [true, false].map(|answer| statements(&write, Some(answer)).map_or(0, |(certain, _)| certain));
+        assert_eq!([yes, no], decided, "{write}");
+    }
 }

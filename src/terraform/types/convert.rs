@@ -6,7 +6,7 @@ use super::open::{completed, narrow, shaped, with_other_elements};
 use super::{Attribute, Type, common, kind, of, set, unify};
 use crate::terraform::joined::{Entry, entry, joined};
 use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
-use crate::value::{Data, Junction, ListKind, Literal, MapKind, NoNumber, Number, Origin, Value, World};
+use crate::value::{Awaited, Data, Junction, ListKind, Literal, MapKind, NoNumber, Number, Origin, Value, World};
 
 /// The value as the type wants it: elements converted, missing optional attributes filled in, origins kept.
 ///
@@ -15,7 +15,8 @@ use crate::value::{Data, Junction, ListKind, Literal, MapKind, NoNumber, Number,
 #[must_use]
 pub fn convert(value: Value, to: &Type, world: &World) -> Value {
     match &value.data {
-        Data::Pending(_) | Data::Failed(_) | Data::Object(..) => return value,
+        Data::Pending(_) => return converted_later(&value, to, world),
+        Data::Failed(_) | Data::Object(..) => return value,
         Data::Null | Data::Opaque(_) | Data::Open(_) if !may_become(value.said_type(), to) => {
             return refuse(&value, &to.describe());
         }
@@ -57,6 +58,20 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         Type::Object(attributes) => to_object(&value, attributes, world),
     };
     converted.typed(&ty)
+}
+
+/// What waits for an answer, as what it may come to is converted.
+fn converted_later(value: &Value, to: &Type, world: &World) -> Value {
+    let converted = |value: &Value, to: &Type| convert(value.clone(), to, world);
+    match (value.awaited_elements(), to) {
+        (None, _) => value.then(&|value| converted(value, to)),
+        (Some(elements), Type::List(element) | Type::Set(element)) if !element.is_vague() => {
+            let elements = elements.iter().map(|value| converted(value, element)).collect();
+            value.clone().unsaid().awaiting(Awaited::Elements(elements))
+        }
+        (Some(_), Type::Any) => value.clone(),
+        (Some(_), _) => value.clone().unsaid(),
+    }
 }
 
 /// Whether a value of one type may be converted to another, in which `any` stands for one type of all elements.

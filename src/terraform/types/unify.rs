@@ -11,7 +11,14 @@ use crate::value::{Data, ListKind, Literal, MapKind, Value, World};
 #[must_use]
 pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
     let common = common_of(&values)?;
-    Some(values.into_iter().map(|value| convert(value, &common, world)).collect())
+    let converted = |value: Value| {
+        // What waits has no type yet: with another one than the others have, another type would be what they have in common.
+        let fits = |outcome: &Value| self::common(&[of(outcome), common.clone()]).as_ref() == Some(&common);
+        let is_fit = |value: &Value| value.outcomes().is_some_and(|outcomes| outcomes.into_iter().all(fits));
+        let value = if !value.is_waiting() || common == Type::Any || is_fit(&value) { value } else { value.unsaid() };
+        convert(value, &common, world)
+    };
+    Some(values.into_iter().map(converted).collect())
 }
 
 /// The type that values have in common; [`Type::Any`] where that is not known, `None` where there is none.

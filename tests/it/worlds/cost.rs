@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use trailwarden::judge::{Judge, Outcomes};
-use trailwarden::model::{Inputs, Neighbours, Resource};
+use trailwarden::model::{Inputs, Neighbours, Resource, Unit};
 use trailwarden::rules::Catalog;
 use trailwarden::terraform::{self, TerraformUnit};
 
@@ -38,9 +38,12 @@ fn trail(name: &str, validation: &str, others: &str) -> String {
 
 /// How many worlds each trail's row of a control takes.
 fn worlds(control: &str, resources: &str) -> Vec<usize> {
-    let (unit, _) = unit(&template(resources), &Assignment::new());
+    worlds_in(&unit(&template(resources), &Assignment::new()).0, control)
+}
+
+fn worlds_in(unit: &dyn Unit, control: &str) -> Vec<usize> {
     let (neighbours, outcomes) = (Neighbours::default(), Outcomes::default());
-    let judge = Judge::new(&unit, 4096, &neighbours, &outcomes, &|_, _, _| None);
+    let judge = Judge::new(unit, 4096, &neighbours, &outcomes, &|_, _, _| None);
     let rule = Catalog::builtin().unwrap().get(control).unwrap();
     let trails = judge.trails().worlds.into_iter().flat_map(|(_, trails)| trails);
     let trails: BTreeMap<String, Resource> = trails.map(|trail| (trail.address.clone(), trail)).collect();
@@ -128,4 +131,110 @@ fn of_twelve_conditional_statements_the_one_that_opens_the_bucket_takes_two_worl
     let trail = trail("Trail", "true", "");
     assert_eq!(worlds("CloudTrail.6", &(trail.clone() + &policy(""))), [1]);
     assert_eq!(worlds("CloudTrail.6", &(trail + &policy(&statement(0, "Allow", "'*'")))), [2]);
+}
+
+/// A root with twelve flags, a bucket and a trail, and what `each` makes of the number of each flag between two texts.
+fn root(before: &str, each: impl Fn(usize) -> String, after: &str) -> TerraformUnit {
+    let flag = |number: usize| format!("variable \"c{number}\" {{\n  type     = bool\n  nullable = false\n}}\n");
+    let flags: String = (0..CONDITIONS).map(flag).collect();
+    let made: String = (0..CONDITIONS).map(each).collect();
+    let text =
+        "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"logs\"\n}\n".to_owned() + &flags + before + &made + after;
+    terraform::load(&sources("main.tf", &text), Path::new("/project"), &Inputs::default())
+}
+
+const TRAIL: &str =
+    "resource \"aws_cloudtrail\" \"t\" {\n  name           = \"t\"\n  s3_bucket_name = aws_s3_bucket.b.id\n";
+
+const POLICY: &str = "resource \"aws_s3_bucket_policy\" \"p\" {\n  bucket = aws_s3_bucket.b.id\n  policy = data.aws_iam_policy_document.all.json\n}\n";
+
+/// What stands in a block of a statement that opens nothing, or everything.
+fn statement(number: usize, effect: &str) -> String {
+    let (kind, who) = if number.is_multiple_of(2) { ("AWS", "*") } else { ("Service", "delivery.logs.amazonaws.com") };
+    format!(
+        "effect = \"{effect}\"\nactions = [\"s3:PutObject\"]\nresources = [\"arn:aws:s3:::logs/{number}/*\"]\nprincipals {{\n\
+         type = \"{kind}\"\nidentifiers = [\"{who}\"]\n}}\n"
+    )
+}
+
+/// The effect of a statement: of the sixth, which is about everybody, `sixth`.
+fn effect(number: usize, sixth: &'static str) -> &'static str {
+    if number == 6 { sixth } else { ["Deny", "Allow"][number % 2] }
+}
+
+#[test]
+fn of_twelve_flags_of_a_module_the_one_whose_statement_opens_the_bucket_takes_two_worlds() {
+    let trail = format!("{TRAIL}}}\n");
+    let (head, foot) = ("data \"aws_iam_policy_document\" \"all\" {\n".to_owned(), format!("}}\n{POLICY}"));
+    for (sixth, expected) in [("Deny", 1), ("Allow", 2)] {
+        let dynamic = |number| {
+            let statement = statement(number, effect(number, sixth));
+            format!("dynamic \"statement\" {{\nfor_each = var.c{number} ? [1] : []\ncontent {{\n{statement}}}\n}}\n")
+        };
+        assert_eq!(worlds_in(&root(&(trail.clone() + &head), dynamic, &foot), "CloudTrail.6"), [expected]);
+
+        let document = |number| {
+            let statement = statement(number, effect(number, sixth));
+            format!(
+                "data \"aws_iam_policy_document\" \"d{number}\" {{\ncount = var.c{number} ? 1 : 0\nstatement {{\n\
+                 sid = \"s{number}\"\n{statement}}}\n}}\n"
+            )
+        };
+        for kind in ["source_policy_documents", "override_policy_documents"] {
+            let json = |number| format!("var.c{number} ? data.aws_iam_policy_document.d{number}[0].json : \"\",\n");
+            let list = (0..CONDITIONS).map(json).collect::<String>();
+            let all = format!("{head}{kind} = compact([{list}])\n{foot}");
+            assert_eq!(worlds_in(&root(&trail, document, &all), "CloudTrail.6"), [expected], "{kind}");
+        }
+
+        let object = |number| {
+            let effect = effect(number, sixth);
+            let who = if number % 2 == 0 { "\"*\"" } else { "{ Service = \"delivery.logs.amazonaws.com\" }" };
+            format!(
+                "{{ on = var.c{number}, is = {{ Effect = \"{effect}\", Principal = {who}, Action = \"s3:PutObject\", \
+                 Resource = \"arn:aws:s3:::logs/*\" }} }},\n"
+            )
+        };
+        let (written, end) = (
+            format!("{trail}locals {{\nall = ["),
+            "]\n}\nresource \"aws_s3_bucket_policy\" \"p\" {\n  bucket = aws_s3_bucket.b.id\n  \
+             policy = jsonencode({ Statement = [for s in local.all : s.is if s.on] })\n}\n",
+        );
+        assert_eq!(worlds_in(&root(&written, object, end), "CloudTrail.6"), [expected]);
+
+        let who = |number| {
+            let who = if number == 6 && sixth == "Allow" {
+                "*".to_owned()
+            } else {
+                format!("{}", 111_122_223_300_u64 + number as u64)
+            };
+            format!("var.c{number} ? [\"{who}\"] : [],\n")
+        };
+        let (start, end) = (
+            format!(
+                "{trail}{head}statement {{\nactions = [\"s3:PutObject\"]\nresources = [\"arn:aws:s3:::logs/*\"]\nprincipals {{\n\
+                 type = \"AWS\"\nidentifiers = concat([\"444455556666\"],\n"
+            ),
+            format!(")\n}}\n}}\n{foot}"),
+        );
+        assert_eq!(worlds_in(&root(&start, who, &end), "CloudTrail.6"), [expected]);
+    }
+}
+
+#[test]
+fn of_twelve_conditional_selectors_none_is_asked_for_beside_one_that_decides() {
+    for (kind, all, data) in [
+        ("event_selector", "read_write_type = \"All\"", "read_write_type = \"ReadOnly\""),
+        (
+            "advanced_event_selector",
+            "field_selector {\nfield = \"eventCategory\"\nequals = [\"Management\"]\n}",
+            "field_selector {\nfield = \"eventCategory\"\nequals = [\"Data\"]\n}",
+        ),
+    ] {
+        let selector = |number| {
+            format!("dynamic \"{kind}\" {{\nfor_each = var.c{number} ? [1] : []\ncontent {{\n{data}\n}}\n}}\n")
+        };
+        let trail = format!("{TRAIL}is_multi_region_trail = true\n{kind} {{\n{all}\n}}\n");
+        assert_eq!(worlds_in(&root(&trail, selector, "}\n"), "CloudTrail.1"), [1], "{kind}");
+    }
 }

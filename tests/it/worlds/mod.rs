@@ -6,6 +6,7 @@ mod cost;
 mod estate;
 mod open_cloudformation;
 mod open_terraform;
+mod policies;
 mod random;
 mod samples;
 mod terraform;

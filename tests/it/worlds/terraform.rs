@@ -14,6 +14,7 @@ use trailwarden::value::Literal;
 
 use super::Inputs;
 use super::estate::{Assignment, Input, sources};
+use super::policies::Policies;
 use super::random::Random;
 use super::truth::{Spelling, Truth};
 
@@ -268,6 +269,10 @@ impl Writer<'_> {
                 );
             }
         }
+        if self.random.one_in(2) {
+            let conditions = (0..2).map(|_| self.condition(1)).collect();
+            Policies { random: &mut self.random, conditions }.write(text);
+        }
     }
 
     /// How often a resource exists: once, or as an input has it.
@@ -318,9 +323,11 @@ impl Writer<'_> {
             return String::new();
         }
         let (condition, flag) = (self.condition(1), self.flag(1));
-        format!(
-            "  dynamic \"event_selector\" {{\n    for_each = {condition} ? [\"All\"] : []\n    content {{\n      \
+        let certain = "  event_selector {\n    read_write_type = \"All\"\n  }\n".repeat(self.random.below(2));
+        certain
+            + &format!(
+                "  dynamic \"event_selector\" {{\n    for_each = {condition} ? [\"All\"] : []\n    content {{\n      \
              include_management_events = {flag}\n      read_write_type = event_selector.value\n    }}\n  }}\n"
-        )
+            )
     }
 }

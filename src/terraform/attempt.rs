@@ -97,8 +97,13 @@ impl<'a> Evaluator<'a> {
     /// for an answer, is known once it is given, also where another operand decides: that is asked last, because the answer
     /// tells that nothing failed in the value.
     pub fn needs_a(&self, ty: &Type, value: &Value) {
-        self.needs_set(value);
         self.needs_answer(value);
+        self.needs_to_be(ty, value);
+    }
+
+    /// Says that what is being tried needs a value, once it has one, not to be null and to be convertible to a type.
+    pub fn needs_to_be(&self, ty: &Type, value: &Value) {
+        self.needs_set(value);
         if self.attempts.is_on() && is_doubtful(value, ty) {
             let statement = format!("can(to{}({}))", ty.describe(), value.describe());
             self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, value.origin.clone()));

@@ -16,29 +16,27 @@ pub fn not(value: Value, world: &World, origin: Origin) -> Value {
     }
 }
 
-/// `left && right`: false where one is, else true where both are. One that is false decides, whatever becomes of the
-/// other: since version 1.12 of Terraform and 1.10 of OpenTofu an error of the other is dropped, on either side. Null is
-/// no error here, and not true.
-///
-/// <https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go>
+/// `left && right`: one that is false decides. [`or`] tells of errors.
 #[must_use]
 pub fn and(left: Value, right: Value, world: &World, origin: Origin) -> Value {
-    let known = |value: Value| if value.is_null() { Value::bool(false, value.origin) } else { value };
-    short_circuit([left, right].map(known), false, world, origin)
+    short_circuit([left, right], false, world, origin)
 }
 
-/// `left || right`: true where one is, whatever becomes of the other, as with [`and`]; null is an error beside what is not.
+/// `left || right`: one that is true decides, on either side. Since version 1.12 of Terraform and 1.10 of OpenTofu an error
+/// in the other is dropped then; that an operand is no bool, or null, never is. (Null is refused before that version only:
+/// since, it is worth what false is, or is not missed, and changes nothing that another value does not.)
+///
+/// <https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go>
 #[must_use]
 pub fn or(left: Value, right: Value, world: &World, origin: Origin) -> Value {
     short_circuit([left, right], true, world, origin)
 }
 
-/// What is no bool is an error in any case; what has no value is one where the other does not decide.
 fn short_circuit(values: [Value; 2], decisive: bool, world: &World, origin: Origin) -> Value {
-    let is_failed = |value: &&Value| matches!(value.data, Data::Failed(_));
-    let was_fine = values.each_ref().map(|value| !is_failed(&value) && !value.is_null());
+    let is_failed = |value: &Value| matches!(value.data, Data::Failed(_));
+    let has_value = values.each_ref().map(|value| !is_failed(value));
     let values = values.map(|value| truth(value, world));
-    let unfit = values.iter().zip(was_fine).find(|(value, was_fine)| *was_fine && is_failed(value));
+    let unfit = values.iter().zip(has_value).find(|(value, has_value)| *has_value && is_failed(value));
     if let Some((unfit, _)) = unfit {
         return unfit.clone();
     }

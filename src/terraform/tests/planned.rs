@@ -176,8 +176,6 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("templatestring(\"literal\"", "a literal template is rendered"),
     ("local.list == []", "the type of what is set at deployment is not known"),
     ("{ (local.number) = 1 }", "what is known of the object is kept under a key that is not"),
-    ("true && null", "null is no error there since version 1.12"),
-    ("null || true", "the operand that decides does since version 1.12"),
     ("{ (local.text) = 1 }", "what is known of the object is kept under a key that is not"),
 ];
 

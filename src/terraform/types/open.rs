@@ -142,7 +142,8 @@ pub(super) fn with_converted_elements(value: &Value, input: &Arc<Input>, to: &Ty
 }
 
 /// What has no type as an element of a collection whose elements have one: a number or boolean beside a text is one, too.
-fn one_of_all(value: Value, name: String) -> Value {
+#[must_use]
+pub fn one_of_all(value: Value, name: String) -> Value {
     let input = match (&value.data, Literal::of(&value)) {
         (Data::Open(original), _) if of(&value) == Type::Any => {
             let domain = Domain { mirrors: Some((Mirrored::Items, Arc::clone(original))), ..original.domain.clone() };

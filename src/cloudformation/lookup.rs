@@ -38,16 +38,7 @@ impl<'t> Evaluator<'t> {
         let Some(rows) = stack.template.root.get("Mappings").and_then(|mappings| mappings.get(name)) else {
             return match default.filter(|_| stack.unread.is_none()) {
                 Some(default) => self.evaluate(stack, default),
-                None => {
-                    let mapping = undeclared(stack, name, format!("there is no mapping `{name}`"), origin.clone());
-                    // Each of its cells is a value of its own.
-                    match &mapping.data {
-                        Data::Open(input) if !matches!(input.reason, Reason::Broken(_)) => {
-                            derived("FindInMap", &[&mapping, &first, &second], origin)
-                        }
-                        _ => mapping,
-                    }
-                }
+                None => cell_of_unread(stack, name, [&first, &second], origin),
             };
         };
         let found = self.pick(stack, rows, &first, &origin).and_then(|row| match row {
@@ -129,6 +120,17 @@ impl<'t> Evaluator<'t> {
             }
         }
         Ok(None)
+    }
+}
+
+/// A cell of a mapping that the template does not declare: what is not read of it may. Each is a value of its own.
+fn cell_of_unread(stack: &Stack, name: &str, [first, second]: [&Value; 2], origin: Origin) -> Value {
+    let mapping = undeclared(stack, name, format!("there is no mapping `{name}`"), origin.clone());
+    match &mapping.data {
+        Data::Open(input) if !matches!(input.reason, Reason::Broken(_)) => {
+            derived("FindInMap", &[&mapping, first, second], origin)
+        }
+        _ => mapping,
     }
 }
 

@@ -17,7 +17,7 @@ use super::operators::{all, binary, equal, not};
 use super::refusal::{TOTAL, is_doubtful as may_be_refused, may_divide_by_zero};
 use super::scope::Env;
 use super::types::{Type, may_differ, of};
-use super::unknown::whether;
+use super::unknown::{as_text, whether};
 
 impl<'a> Evaluator<'a> {
     /// Says what an expression needs that was worked out as a part of one that is being tried.
@@ -97,13 +97,8 @@ impl<'a> Evaluator<'a> {
     /// for an answer, is known once it is given, also where another operand decides: that is asked last, because the answer
     /// tells that nothing failed in the value.
     pub fn needs_a(&self, ty: &Type, value: &Value) {
-        self.needs_answer(value);
-        self.needs_to_be(ty, value);
-    }
-
-    /// Says that what is being tried needs a value, once it has one, not to be null and to be convertible to a type.
-    pub fn needs_to_be(&self, ty: &Type, value: &Value) {
         self.needs_set(value);
+        self.needs_answer(value);
         if self.attempts.is_on() && is_doubtful(value, ty) {
             let statement = format!("can(to{}({}))", ty.describe(), value.describe());
             self.attempts.add(|needs| &mut needs.accepted, whether(statement, self.world, value.origin.clone()));
@@ -157,6 +152,7 @@ impl<'a> Evaluator<'a> {
     /// Whether a key is none of those before it, as far as the answers tell. Says that what is being tried needs that.
     pub fn is_another<'k>(&self, key: &Value, before: impl Iterator<Item = &'k String>) -> bool {
         let origin = || key.origin.clone();
+        let key = &as_text(key.clone());
         let before = before.filter(|other| key.as_str().is_none() || self.is_unknown_key(other));
         let others = before.map(|other| {
             let same = equal(key, &self.key_value(other, origin()), self.world, origin());

@@ -95,8 +95,7 @@ impl<'a> Evaluator<'a> {
 /// it with a literal.
 pub(super) fn met_by(is_met: &Value, condition: &Expr) -> Option<Met> {
     let compared = |answer: bool| match &is_met.data {
-        // Null is not true, and counts as that where it is asked whether all are.
-        Data::Pending(question) if question.ask == Ask::Is(Literal::Bool(true)) => {
+        Data::Pending(question) if question.ask == Ask::Is(Literal::Bool(true)) && question.input.domain.never_null => {
             Some((Arc::new(Question::new(Arc::clone(&question.input), Ask::True)), answer))
         }
         Data::Pending(question) if matches!(question.ask, Ask::Is(_) | Ask::Null) => {
@@ -111,10 +110,20 @@ pub(super) fn met_by(is_met: &Value, condition: &Expr) -> Option<Met> {
             let met = if is_its_own { Some((Arc::clone(question), true)) } else { met_by(is_met, inner) };
             met.map(|(question, answer)| (question, !answer))
         }
-        (_, ExprKind::Binary(_, BinaryOperator::Equal, _)) => compared(true),
-        (_, ExprKind::Binary(_, BinaryOperator::NotEqual, _)) => compared(false),
+        (_, ExprKind::Binary(left, BinaryOperator::Equal, right)) if are_compared(left, right) => compared(true),
+        (_, ExprKind::Binary(left, BinaryOperator::NotEqual, right)) if are_compared(left, right) => compared(false),
+        (_, ExprKind::Binary(..)) => None,
         _ => met(is_met),
     }
+}
+
+/// Whether one of these is read as it is and the other is a literal: what a comparison waits for is its own answer then, and
+/// none that an operand waits for.
+fn are_compared(left: &Expr, right: &Expr) -> bool {
+    let is_literal = |expr: &Expr| {
+        matches!(expr.kind, ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(..))
+    };
+    (is_path(left) && is_literal(right)) || (is_literal(left) && is_path(right))
 }
 
 /// What says whether a value is true that an input decides.

@@ -247,7 +247,7 @@ impl<'a> Evaluator<'a> {
             Data::Bool(value) => Some(value.to_string()),
             Data::Number(value) => Some(value.to_string()),
             Data::Open(_) | Data::Opaque(_) => {
-                let shown = format!("${{{}}}", key.describe());
+                let shown = format!("${{{}}}", key.describe_in_text());
                 self.keys.borrow_mut().insert(shown.clone(), as_text(key.clone()));
                 Some(shown)
             }

@@ -90,19 +90,11 @@ impl<'a> Evaluator<'a> {
 
     /// What an operator is applied to. An error in one of them is none where the other decides; what has a value has to fit.
     fn operands(&self, left: &Expr, operator: BinaryOperator, right: &Expr, env: Env<'_, 'a>) -> (Value, Value) {
-        let ty = operators::operand_type(operator);
-        let operand = |expr: &Expr| {
-            let value = self.operand(expr, env);
-            if ty.is_some() {
-                self.needs_answer(&value);
-            }
-            value
-        };
-        let (left, needs_of_left) = self.attempts.gathered(|| operand(left));
-        let (right, needs_of_right) = self.attempts.gathered(|| operand(right));
+        let (left, needs_of_left) = self.attempts.gathered(|| self.operand(left, env));
+        let (right, needs_of_right) = self.attempts.gathered(|| self.operand(right, env));
         // Whether one is null is asked before whether it decides, which is said of no null.
-        for (value, ty) in [&left, &right].into_iter().zip(ty.iter().cycle()) {
-            self.needs_to_be(ty, value);
+        if let Some(ty) = operators::operand_type(operator) {
+            [&left, &right].into_iter().for_each(|value| self.needs_a(&ty, value));
         }
         for (needs, other) in [(needs_of_left, &right), (needs_of_right, &left)] {
             self.attempts.need_unless(&operators::decides(operator, other, self.world), needs, self.world);

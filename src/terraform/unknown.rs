@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::types::convert;
+use super::types::{Nullable, convert, open_part};
 use crate::value::{
     self, Ask, Data, Domain, Input, Keys, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type,
     Value, World,
@@ -125,11 +125,7 @@ pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Orig
     let ty = ty.unwrap_or(Type::Any);
     match &collection.data {
         Data::Opaque(symbol) => Value::opaque(part_of(symbol, &step), origin).typed(&ty),
-        Data::Open(input) => {
-            let (reason, domain) = (input.reason.of_part(), Domain::default());
-            let element = Input { name: format!("{}{step}", input.name), reason, domain, origin: input.origin.clone() };
-            settle(Value::open(element, origin).typed(&ty), world)
-        }
+        Data::Open(input) => Value { origin, ..open_part(input, &step, &ty, Nullable::Yes, world) },
         _ => open(format!("{}{step}", collection.describe()), Domain::default(), world, origin),
     }
 }
@@ -241,12 +237,12 @@ pub fn text(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
 #[must_use]
 pub fn as_text(value: Value) -> Value {
     match value.data {
-        Data::Open(input) if input.domain.keys == Keys::Untyped => {
-            let domain = Domain { keys: Keys::Converted, ..input.domain.clone() };
+        Data::Open(input) => {
+            let domain = Domain { keys: input.domain.keys.of_text(), ..input.domain.clone() };
             let text = Input { domain, ..input.as_ref().clone() };
             Value { data: Data::Open(Arc::new(text)), ty: None, ..value }.typed(&Type::String)
         }
-        Data::Open(_) | Data::Opaque(_) => Value { ty: None, ..value }.typed(&Type::String),
+        Data::Opaque(_) => Value { ty: None, ..value }.typed(&Type::String),
         _ => value,
     }
 }

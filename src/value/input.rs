@@ -139,6 +139,12 @@ impl Keys {
     pub fn is_number(self) -> bool {
         matches!(self, Self::Number | Self::Count)
     }
+
+    /// What those of the text are that it becomes.
+    #[must_use]
+    pub fn of_text(self) -> Self {
+        if self == Self::Untyped { Self::Converted } else { self }
+    }
 }
 
 /// What a collection has of the one that it is made of.
@@ -156,6 +162,10 @@ pub enum Mirrored {
     Any,
     /// As many elements as this number, which is no collection, says.
     Number,
+    /// The same under the same keys, each converted. A text that nothing else becomes is the same before and after.
+    Entries,
+    /// The same elements in the same places, each converted.
+    Items,
 }
 
 impl Mirrored {
@@ -168,9 +178,12 @@ impl Mirrored {
             (Self::Any, Ask::LongerThan(0)) => return Some(Ask::True),
             (Self::Number | Self::Any, _) => false,
             // What is made of null is null, where it is made at all.
-            (_, Ask::Empty | Ask::LongerThan(0)) | (Self::Elements | Self::Members, Ask::Null) => true,
-            (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements),
-            (_, Ask::Holds(_)) => matches!(self, Self::Elements | Self::Members),
+            (_, Ask::Empty | Ask::LongerThan(0))
+            | (Self::Elements | Self::Members, Ask::Null)
+            | (Self::Entries | Self::Items, Ask::Null | Ask::Listed | Ask::Fixed | Ask::Becomes(_)) => true,
+            (Self::Items, Ask::Holds(literal) | Ask::Is(literal)) => literal.is_only_a_text(),
+            (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements | Self::Entries | Self::Items),
+            (_, Ask::Holds(_)) => matches!(self, Self::Elements | Self::Members | Self::Entries),
             _ => false,
         };
         has_it.then(|| ask.clone())
@@ -289,7 +302,7 @@ impl Input {
     #[must_use]
     pub fn counted(self: &Arc<Self>) -> &Arc<Self> {
         match &self.domain.mirrors {
-            Some((Mirrored::Length | Mirrored::Elements, of)) => of.counted(),
+            Some((Mirrored::Length | Mirrored::Elements | Mirrored::Entries, of)) => of.counted(),
             _ => self,
         }
     }
@@ -324,7 +337,7 @@ impl Domain {
 
     /// The value that a literal stands for: of a boolean, true for "true"; of a number, 1 for "1".
     pub(super) fn own(&self, literal: Literal) -> Literal {
-        let of_few = self.values.iter().flatten().find(|value| value.same(&literal)).cloned();
+        let of_few = self.values.iter().flatten().find(|value| self.is_same(value, &literal)).cloned();
         let number = || {
             let number = Number::parse(&literal.as_text()).ok().filter(|_| self.keys.is_number())?;
             Some(Literal::Number(number)).filter(|number| number.same(&literal))
@@ -334,7 +347,7 @@ impl Domain {
 
     /// Whether two literals are one value. Where no type is written the text "1" is not the number; elsewhere one is converted.
     pub(super) fn is_same(&self, one: &Literal, other: &Literal) -> bool {
-        let is_exact = self.values.is_none() && matches!(self.keys, Keys::Untyped | Keys::Converted);
+        let is_exact = self.keys == Keys::Untyped || self.keys == Keys::Converted && self.values.is_none();
         if is_exact { one == other } else { one.same(other) }
     }
 
@@ -424,7 +437,7 @@ impl Question {
         let mirrors = input.domain.mirrors.as_ref().filter(|_| ask != Ask::Null || !input.domain.never_null);
         let asked = mirrors.and_then(|(mirrored, of)| Some((of, mirrored.asked(&ask)?)));
         match asked {
-            Some((of, ask)) => Self::new(Arc::clone(of), ask),
+            Some((of, ask)) => Self::new(of.itself(), ask),
             None => Self { input, ask },
         }
     }

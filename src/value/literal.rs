@@ -47,6 +47,12 @@ impl Literal {
         text.parse().ok().map(Self::Bool).or_else(number).filter(|value| value.as_text() == *text)
     }
 
+    /// Whether it is a text that nothing else becomes: no number, and no boolean.
+    #[must_use]
+    pub fn is_only_a_text(&self) -> bool {
+        matches!(self, Self::Text(_)) && self.written_out().is_none()
+    }
+
     /// Whether both stand for the same value once converted to text, as parameters and variables are.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {

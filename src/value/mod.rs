@@ -353,10 +353,26 @@ impl Value {
                 format!("{{{}}}", entries.join(", "))
             }
             Data::Opaque(symbol) => symbol.to_string(),
+            Data::Open(input) if self.is_text_of_another(input) => format!("tostring({})", input.itself().name),
             Data::Open(input) => input.itself().name.clone(),
             Data::Pending(question) => question.describe(),
             Data::Failed(failure) => format!("({})", failure.message),
             Data::Object(_, address) => address.to_string(),
         }
+    }
+
+    /// A canonical text for the value where it stands in a text or as a key: whatever stands there is made a text.
+    #[must_use]
+    pub fn describe_in_text(&self) -> String {
+        match &self.data {
+            Data::Open(input) => input.itself().name.clone(),
+            _ => self.describe(),
+        }
+    }
+
+    /// Whether it is the text that an input becomes which may be something else: two inputs whose texts are the same may differ.
+    fn is_text_of_another(&self, input: &Input) -> bool {
+        let may_differ = input.domain.keys.is_number() || input.domain.keys == Keys::Converted;
+        *self.said_type() == Type::String && may_differ
     }
 }

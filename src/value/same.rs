@@ -8,7 +8,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::facts::{Facts, candidates, is_possible};
-use super::{Data, Input, Literal, Question, Reason, Value, renamed};
+use super::{Ask, Data, Input, Keys, Literal, Question, Reason, Value, renamed};
 
 impl Input {
     /// The input that is true where two others are the same. Called `name`, which is the same whichever stands first.
@@ -23,6 +23,9 @@ impl Input {
 
 fn as_input(value: &Value) -> Option<Arc<Input>> {
     match &value.data {
+        Data::Open(input) if input.domain.keys == Keys::Converted => {
+            Some(Arc::new(Input { name: value.describe(), ..input.as_ref().clone() }))
+        }
         Data::Open(input) => Some(input.itself()),
         Data::Opaque(_) => Some(Arc::new(Input::set(value, value.origin.clone()))),
         _ => None,
@@ -120,13 +123,25 @@ fn classes(answers: &[(Question, bool)]) -> Vec<Class<'_>> {
         }
     }
     for class in &mut classes {
-        let about = answers.iter().filter(|(question, _)| class.members.contains(&&question.input));
+        let about = answers.iter().filter(|(question, _)| class.members.iter().any(|input| tells(question, input)));
         class.facts = about.map(|(question, answer)| (&question.ask, *answer)).collect();
         // What is said of two of them counts once: two elements are more than one.
         class.facts.sort();
         class.facts.dedup();
     }
     classes
+}
+
+/// Whether a question is about an input, or about what has the input's text and tells something of that.
+fn tells(question: &Question, input: &Input) -> bool {
+    let is_of_text = || match &question.ask {
+        Ask::Null | Ask::Empty | Ask::Becomes(_) | Ask::Fixed => true,
+        Ask::Is(literal) => literal.is_only_a_text(),
+        _ => false,
+    };
+    let has_its_text = || input.name.strip_prefix("tostring(")?.strip_suffix(')');
+    *question.input == *input
+        || input.domain.keys == Keys::Converted && has_its_text() == Some(&question.input.name) && is_of_text()
 }
 
 /// Joins `length(var.a)` with `length(var.b)`, and `var.a[0]` with `var.b[0]`, where the two are the same.
@@ -171,7 +186,7 @@ fn class_of<'a>(input: &'a Arc<Input>, classes: &mut Vec<Class<'a>>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Ask, Domain, Origin, World};
+    use crate::value::{Domain, Origin, World};
 
     fn input(name: &str) -> Value {
         let input = Input { domain: Domain::default(), ..Input::derived(name, Origin::default()) };

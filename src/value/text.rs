@@ -164,7 +164,7 @@ impl std::fmt::Display for Text {
         for part in self.parts.iter() {
             match part {
                 Part::Literal(text) => out.write_str(text)?,
-                Part::Value(value) => write!(out, "${{{}}}", value.describe())?,
+                Part::Value(value) => write!(out, "${{{}}}", value.describe_in_text())?,
                 Part::Json(value) => write!(out, "${{json({})}}", encoded_name(value))?,
             }
         }

@@ -113,9 +113,12 @@ impl World {
     pub(super) fn with_witnesses(&self) -> impl Iterator<Item = Self> {
         self.answers().iter().filter_map(|(question, answer)| {
             let Witness { collection, met, .. } = question.witness().filter(|witness| witness.said_by == *answer)?;
-            let (question, answer) = met?;
+            let (Question { input, ask }, answer) =
+                met.map(|(question, answer)| (question.as_ref().clone(), answer))?;
+            // What is not true may be null.
+            let ask = if ask == Ask::True && !answer { Ask::Is(Literal::Bool(true)) } else { ask };
             let world = self.with_any_as(&collection.gone_over().name, Question::clone);
-            Some(world.with(question.as_ref().clone(), answer))
+            Some(world.with(Question { input, ask }, answer))
         })
     }
 
@@ -125,7 +128,12 @@ impl World {
     }
 
     fn is_met(&self, witness: &Witness) -> bool {
-        witness.met.as_ref().is_some_and(|(question, wanted)| self.answer(question) == Some(*wanted))
+        witness.met.as_ref().is_some_and(|(question, wanted)| self.certainly(question, *wanted))
+    }
+
+    /// Whether a question certainly has an answer: what is not false may be null, which is not true.
+    fn certainly(&self, question: &Question, answer: bool) -> bool {
+        if answer { self.implies(question, answer) } else { self.answer(question) == Some(answer) }
     }
 
     /// Whether an element that stands for all of a collection is certainly not one by which an answer of this world says that
@@ -143,8 +151,7 @@ impl World {
     /// Whether a question certainly does not have an answer. Null is not true; that it is not false says nothing, because it
     /// may count as that.
     fn denies(&self, question: &Question, answer: bool) -> bool {
-        let given = self.answer(question);
-        given == Some(!answer) || (answer && given.is_none() && !self.may_be(question))
+        self.certainly(question, !answer) || (answer && self.answer(question).is_none() && !self.may_be(question))
     }
 
     fn may_be(&self, question: &Question) -> bool {

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, function, not_a};
 use super::collections::{chosen, truth};
+use super::describe;
 use crate::terraform::joined::{Entry, entry, shuffled};
 use crate::terraform::operators::equal;
 use crate::terraform::types::{self, Type, convert};
@@ -27,7 +28,13 @@ fn lookup(arguments: &Arguments) -> Answer {
     }
     let (map, key) = (arguments.value(0), arguments.value(1));
     let element = types::of(map).element().cloned().unwrap_or(Type::Any);
-    let fallback = arguments.values.get(2).map(|default| convert(default.clone(), &element, arguments.world()));
+    let fallback = arguments.values.get(2).map(|default| match &map.data {
+        // The elements have one type, of which nothing is known: a number or boolean may become a text.
+        Data::Open(_) if types::of(map) == Type::map(Type::Any) => {
+            types::one_of_all(default.clone(), describe("lookup", &arguments.values))
+        }
+        _ => convert(default.clone(), &element, arguments.world()),
+    });
     if let Some(Data::Failed(failure)) = fallback.as_ref().map(|fallback| &fallback.data) {
         return Err(format!("the default: {}", failure.message).into());
     }

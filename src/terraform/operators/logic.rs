@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::terraform::types::{Type, convert};
 use crate::terraform::unknown::whether;
-use crate::value::{Ask, Data, Origin, Question, Value, World};
+use crate::value::{Ask, Data, Origin, Question, Value, World, is_inside, names_in};
 
 /// `!value`
 #[must_use]
@@ -45,7 +45,19 @@ fn short_circuit(values: [Value; 2], decisive: bool, world: &World, origin: Orig
     }
     let waiting = values.iter().find(|value| matches!(value.data, Data::Pending(_)));
     let undecided = waiting.or_else(|| values.iter().find(|value| value.as_bool().is_none()));
-    undecided.cloned().unwrap_or_else(|| Value::bool(!decisive, origin))
+    let [left, right] = &values;
+    let first = if looks_into_what_may_be_null(left, right) { Some(right) } else { undecided };
+    first.cloned().unwrap_or_else(|| Value::bool(!decisive, origin))
+}
+
+/// Whether the left operand waits for something of what the right one waits to be told null or not: that is asked first,
+/// because the left one has no value of null.
+fn looks_into_what_may_be_null(left: &Value, right: &Value) -> bool {
+    let (Data::Pending(left), Data::Pending(right)) = (&left.data, &right.data) else { return false };
+    let whole = right.input.name.as_str();
+    let is_of_it = |name: &str| name == whole || is_inside(name, whole);
+    let name = left.input.name.as_str();
+    right.ask == Ask::Null && left.ask != Ask::Null && names_in(name).into_iter().chain([name]).any(is_of_it)
 }
 
 /// Whether all the operands are true. One that is false decides, whatever the others wait for.

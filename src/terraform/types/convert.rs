@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::open::{completed, narrow, shaped, with_other_elements};
+use super::open::{completed, narrow, shaped, with_converted_elements, with_other_elements};
 use super::{Attribute, Type, common, kind, of, set, unify};
 use crate::terraform::joined::{Entry, entry, joined};
 use crate::terraform::unknown::{Outcome, derive, element_of, settle, too_large};
@@ -38,6 +38,9 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
         Data::Open(_) if completes_more(to, value.said_type()) => return completed(value, to, world),
         Data::Open(input) if remakes_elements(to, value.said_type()) => {
             return retyped(with_other_elements(&value, input, to), to);
+        }
+        Data::Open(input) if converts_elements(to, &value) => {
+            return retyped(with_converted_elements(&value, input, to, world), to);
         }
         Data::Open(input) => return settle(retyped(narrow(&value, input, to, world), to), world),
         _ => {}
@@ -119,6 +122,29 @@ fn remakes_elements(to: &Type, from: &Type) -> bool {
         let is_set_of_list = matches!((element, from), (Type::Set(_), Type::List(_)));
         is_set_of_list || completes_more(element, from) || remakes_elements(element, from)
     })
+}
+
+/// Whether a conversion makes something else of elements of which no type is written, or may.
+fn converts_elements(to: &Type, value: &Value) -> bool {
+    match (to, value.said_type()) {
+        _ if value.parts().is_some() => false,
+        (Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Tuple(_) | Type::Object(_), Type::Any) => {
+            let made = value.element();
+            let element = made.map_or(Type::Any, of);
+            let is_asked_for = made.is_some() && matches!(to.element(), Some(Type::Bool | Type::Number));
+            let may_be_others = |to: &Type| may_convert(to, &element) || *to == Type::Any && element == Type::Any;
+            !is_asked_for && to.element().is_none_or(may_be_others)
+        }
+        (to, from) => to.element().zip(from.element()).is_some_and(|(to, from)| may_convert(to, from)),
+    }
+}
+
+/// Whether something of which no type is written stands where a type is wanted.
+fn may_convert(to: &Type, from: &Type) -> bool {
+    match (to, from) {
+        (to, Type::Any) => *to != Type::Any,
+        (to, from) => to.element().zip(from.element()).is_some_and(|(to, from)| may_convert(to, from)),
+    }
 }
 
 pub(super) fn refuse(value: &Value, wanted: &str) -> Value {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::convert::{convert, object_of, object_of_parts};
-use super::{Attribute, Nullable, Type, domain};
+use super::{Attribute, Nullable, Type, domain, of};
 use crate::terraform::called::met;
 use crate::terraform::joined::made_of;
 use crate::terraform::unknown::{element_of, settle};
@@ -19,6 +19,12 @@ pub(super) fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World
     if let Reason::Joined(junction, parts) = &input.reason {
         return rejoin(value, input, *junction, parts, to, world);
     }
+    // A scalar of which it is not known whether it is the text that it becomes.
+    if let (Some([one, other]), Type::Bool | Type::Number | Type::String) = (input.domain.values.as_deref(), to)
+        && one.same(other)
+    {
+        return convert(one.to_value(value.origin.clone()), to, world);
+    }
     let nullable = if input.domain.never_null { Nullable::No } else { Nullable::Yes };
     let wanted = domain(to, nullable);
     match to {
@@ -31,7 +37,7 @@ pub(super) fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World
     let never_empty = wanted.never_empty || input.domain.never_empty;
     let keys = match (input.domain.keys, wanted.keys) {
         (Keys::Any | Keys::Untyped | Keys::Converted | Keys::Positions, Keys::Number) => Keys::Number,
-        (Keys::Untyped, _) if *to == Type::String => Keys::Converted,
+        (keys, _) if *to == Type::String => keys.of_text(),
         (Keys::Untyped | Keys::Converted, _) if !matches!(to, Type::Any | Type::String) => Keys::Any,
         (keys, _) => keys,
     };
@@ -87,6 +93,10 @@ pub fn shaped(value: Value, world: &World) -> Value {
 #[must_use]
 pub fn open_part(whole: &Input, part: &str, ty: &Type, nullable: Nullable, world: &World) -> Value {
     let (name, origin) = (format!("{}{part}", whole.name), whole.origin.clone());
+    if let Some((Mirrored::Entries | Mirrored::Items, of)) = &whole.domain.mirrors {
+        let original = open_part(of, part, &Type::Any, nullable, world);
+        return if *ty == Type::Any { one_of_all(original, name) } else { convert(original, ty, world) };
+    }
     let input = Input { name, reason: whole.reason.of_part(), domain: domain(ty, nullable), origin: origin.clone() };
     settle(Value::open(input, origin).typed(ty), world)
 }
@@ -103,6 +113,55 @@ pub(super) fn with_other_elements(value: &Value, input: &Arc<Input>, to: &Type) 
         ..set.as_ref().clone()
     };
     Value { data: Data::Open(Arc::new(input)), ..value.clone() }
+}
+
+/// A collection whose elements, of which no type is written, are converted: what is asked of them by their places is asked of
+/// what they were.
+pub(super) fn with_converted_elements(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value {
+    let name = format!("convert({}, {to})", input.itself().name);
+    let (mirrored, of) = match (to, &set_of_elements(value, input).data) {
+        (Type::Map(_) | Type::Object(_), _) => (Mirrored::Entries, Arc::clone(input)),
+        (Type::Set(_), Data::Open(set)) if !matches!(value.said_type(), Type::Set(_)) => {
+            (Mirrored::Items, Arc::clone(set))
+        }
+        _ => (Mirrored::Items, Arc::clone(input)),
+    };
+    let element = |element: &Value| match to.element() {
+        Some(ty) if *ty != Type::Any => convert(element.clone(), ty, world),
+        _ => one_of_all(element.clone(), format!("{name}[*]")),
+    };
+    let reason = match &input.reason {
+        Reason::Each(each, _) => {
+            let made = element(&each.1);
+            let met = met(&made);
+            Reason::Each(Arc::new((each.0.clone(), made)), met)
+        }
+        Reason::Filtered(each) => {
+            let [key, any, is_met] = each.as_ref();
+            Reason::Filtered(Arc::new([key.clone(), element(any), is_met.clone()]))
+        }
+        reason => reason.clone(),
+    };
+    let domain = Domain { keys: Keys::Any, mirrors: Some((mirrored, of)), ..input.domain.clone() };
+    Value { data: Data::Open(Arc::new(Input { name, reason, domain, ..input.as_ref().clone() })), ..value.clone() }
+}
+
+/// What has no type as an element of a collection whose elements have one: a number or boolean beside a text is one, too.
+#[must_use]
+pub fn one_of_all(value: Value, name: String) -> Value {
+    let input = match (&value.data, Literal::of(&value)) {
+        (Data::Open(original), _) if of(&value) == Type::Any => {
+            let domain = Domain { mirrors: Some((Mirrored::Items, Arc::clone(original))), ..original.domain.clone() };
+            Input { name, domain, ..original.as_ref().clone() }
+        }
+        (_, Some(literal @ (Literal::Bool(_) | Literal::Number(_)))) => {
+            let text = Literal::Text(literal.as_text());
+            let domain = Domain { keys: Keys::Untyped, ..Domain::of(vec![literal, text]) };
+            Input { domain, ..Input::derived(name, value.origin.clone()) }
+        }
+        _ => return value,
+    };
+    Value { data: Data::Open(Arc::new(input)), ..value }
 }
 
 /// An object that is not known, as one of these attributes: a default stands in for each that is null or missing.

@@ -202,7 +202,7 @@ fn json_holds_what_is_unknown_and_gives_it_back() {
         ),
         (
             "yamlencode([length(list)]) == yamlencode([tostring(length(list))])",
-            "ask yamlencode([length(list) as number]) == yamlencode([length(list)])",
+            "ask yamlencode([length(list) as number]) == yamlencode([tostring(length(list))])",
         ),
         ("yamldecode(\"a: ${arn}\\nb: x-${env}\")", "{a = topic.arn, b = \"x-${env}\"}"),
     ];

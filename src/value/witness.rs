@@ -128,7 +128,10 @@ impl World {
     }
 
     fn is_met(&self, witness: &Witness) -> bool {
-        witness.met.as_ref().is_some_and(|(question, wanted)| self.certainly(question, *wanted))
+        // What all elements have in common says nothing of a collection that has none.
+        let is_of_element = |question: &Question| question.input.name.contains('*');
+        let met = witness.met.as_ref().filter(|(question, _)| is_of_element(question));
+        met.is_some_and(|(question, wanted)| self.certainly(question, *wanted))
     }
 
     /// Whether a question certainly has an answer: what is not false may be null, which is not true.

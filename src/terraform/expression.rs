@@ -94,7 +94,8 @@ impl<'a> Evaluator<'a> {
         let (right, needs_of_right) = self.attempts.gathered(|| self.operand(right, env));
         // Whether one is null is asked before whether it decides, which is said of no null.
         if let Some(ty) = operators::operand_type(operator) {
-            [&left, &right].into_iter().for_each(|value| self.needs_a(&ty, value));
+            self.needs_a(&ty, &left);
+            self.needs_a(&ty, &right);
         }
         for (needs, other) in [(needs_of_left, &right), (needs_of_right, &left)] {
             self.attempts.need_unless(&operators::decides(operator, other, self.world), needs, self.world);

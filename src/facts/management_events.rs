@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/config/latest/developerguide/multi-region-cloudtrail-enabled.html>
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html>
 
-use crate::value::{Data, Decided, Origin, Value, World, any, every};
+use crate::value::{Decided, Origin, Value, World, any, every};
 
 /// The management events a trail logs.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +65,7 @@ pub fn management_events(basic: &Value, advanced: &Value, world: &World) -> Deci
     }
     let covers = |selector: &Value| every(read(selector, world).clauses());
     let covered = any(selectors.iter().map(|selector| selector.may_be(&covers)))?;
-    let certain = || selectors.iter().filter(|selector| !is_waiting(selector)).map(|selector| read(selector, world));
+    let certain = || selectors.iter().filter(|selector| !selector.is_waiting()).map(|selector| read(selector, world));
     let (reason, origin) = if covered { (None, origin.clone()) } else { gap(&certain().collect::<Vec<_>>(), origin) };
     Ok(ManagementEvents { covered, reason, origin })
 }
@@ -73,13 +73,9 @@ pub fn management_events(basic: &Value, advanced: &Value, world: &World) -> Deci
 /// The selectors of a list. Where one is there in any case, nobody needs to know which of the others are.
 fn selectors(list: &Value, world: &World) -> Decided<Vec<Value>> {
     match list.awaited_elements() {
-        Some(elements) if !elements.iter().all(is_waiting) => Ok(elements.to_vec()),
+        Some(elements) if !elements.iter().all(Value::is_waiting) => Ok(elements.to_vec()),
         _ => list.read_list(world),
     }
-}
-
-fn is_waiting(value: &Value) -> bool {
-    matches!(value.data, Data::Pending(_))
 }
 
 /// What one selector logs, each part decided on its own.

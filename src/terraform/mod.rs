@@ -23,6 +23,7 @@ pub mod functions;
 mod given;
 mod host;
 mod installed;
+mod instances;
 mod joined;
 mod limits;
 mod listed;

@@ -9,18 +9,16 @@ use indexmap::IndexMap;
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{
-    Data, Input, InputSet, Junction, ListKind, MapKind, ObjectId, Origin, Reason, Role, Value, World, watched,
-};
+use crate::value::{Data, Input, InputSet, MapKind, ObjectId, Origin, Reason, Role, Value, watched};
 
 use super::attribute::every_attribute;
 use super::conditions::checked_blocks;
 use super::evaluator::{Evaluator, Key, twice};
-use super::expand::{Expansion, Shape};
-use super::joined::{joined, made_of};
+use super::expand::Expansion;
+use super::instances::whole;
 use super::module::{Mode, ResourceKey};
 use super::scope::{Caller, Env, Scope};
-use super::slot::{ANY_KEY, Slot};
+use super::slot::Slot;
 use super::tree::Child;
 use super::types::Type;
 use super::unknown::whether;
@@ -401,55 +399,4 @@ pub(super) fn relevant_calls<'a>(scope: &Scope<'a>) -> impl Iterator<Item = (&'a
 
 fn absent(module: &AbsentModule<'_>) -> Reason {
     Reason::ModuleNotOnDisk { module: module.address.clone(), source: module.source.to_owned() }
-}
-
-/// What a reference to a whole block is worth.
-fn whole(expansion: &Expansion, world: &World, span: Span, mut instance: impl FnMut(&Slot) -> Value) -> Value {
-    let origin = Origin::expression(span);
-    if let Some(unknown) = &expansion.unknown {
-        let unknown = unknown.clone().through(span, Role::Expression);
-        if let ([any], Data::Open(_)) = (expansion.slots.as_slice(), &unknown.data) {
-            return made_of(unknown, any.index(span), instance(any), None);
-        }
-        let is_certain = |slot: &&Slot| slot.unless.is_none() && slot.key != ANY_KEY;
-        let certain = expansion.slots.iter().filter(is_certain).filter(|_| expansion.shape == Shape::Keyed);
-        let certain: IndexMap<String, Value> = certain.map(|slot| (slot.key.clone(), instance(slot))).collect();
-        if let ([only], Shape::Counted) = (expansion.slots.as_slice(), expansion.shape) {
-            return counted(&unknown, || instance(only));
-        }
-        if certain.is_empty() || matches!(unknown.data, Data::Failed(_)) {
-            return unknown;
-        }
-        let name = unknown.describe();
-        let parts = vec![unknown, Value::map(MapKind::Object, certain, origin.clone())];
-        return joined(name, Junction::Map, parts, world, origin);
-    }
-    match expansion.shape {
-        Shape::Single => match expansion.slots.first() {
-            Some(slot) => instance(slot),
-            None => Value::null(origin),
-        },
-        Shape::Counted => Value::list(ListKind::Tuple, expansion.slots.iter().map(instance).collect(), origin),
-        Shape::Keyed => {
-            let entries = expansion.slots.iter().map(|slot| (slot.key.clone(), instance(slot))).collect();
-            Value::map(MapKind::Object, entries, origin)
-        }
-    }
-}
-
-/// The list of instances where `count`, which waits for an answer, may be none or one, of which it is known which that is.
-fn counted(count: &Value, instance: impl FnOnce() -> Value) -> Value {
-    let is_one = |count: &Value| match &count.data {
-        Data::Number(number) => number.as_i64().filter(|number| (0..=1).contains(number)).map(|number| number == 1),
-        _ => None,
-    };
-    let is_known = |outcomes: Vec<&Value>| outcomes.into_iter().all(|count| is_one(count).is_some());
-    if !count.outcomes().is_some_and(is_known) {
-        return count.clone().unsaid();
-    }
-    let instance = instance();
-    count.then(&|count| {
-        let instances = if is_one(count) == Some(true) { vec![instance.clone()] } else { Vec::new() };
-        Value::list(ListKind::Tuple, instances, instance.origin.clone())
-    })
 }

@@ -23,8 +23,8 @@ pub fn and(left: Value, right: Value, world: &World, origin: Origin) -> Value {
 }
 
 /// `left || right`: one that is true decides, on either side. Since version 1.12 of Terraform and 1.10 of OpenTofu an error
-/// in the other is dropped then; that an operand is no bool, or null, never is. (Null is refused before that version only:
-/// since, it is worth what false is, or is not missed, and changes nothing that another value does not.)
+/// in the other is dropped then, but not that an operand is no bool. Null is refused here as it is before those versions; since
+/// then it is worth what false is beside `&&`, and is dropped beside a true operand.
 ///
 /// <https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go>
 #[must_use]
@@ -43,7 +43,7 @@ fn short_circuit(values: [Value; 2], decisive: bool, world: &World, origin: Orig
     if values.iter().any(|value| value.as_bool() == Some(decisive)) {
         return Value::bool(decisive, origin);
     }
-    let waiting = values.iter().find(|value| matches!(value.data, Data::Pending(_)));
+    let waiting = values.iter().find(|value| value.is_waiting());
     let undecided = waiting.or_else(|| values.iter().find(|value| value.as_bool().is_none()));
     let [left, right] = &values;
     let first = if looks_into_what_may_be_null(left, right) { Some(right) } else { undecided };

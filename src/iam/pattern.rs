@@ -116,6 +116,24 @@ pub fn covers(outer: &[Token], inner: &[Token]) -> bool {
     table(outer, inner, |token| *token == Token::Many, |_| false, same).unwrap_or(false)
 }
 
+/// What is left of both without the characters that both begin and end with; `None` where those differ, as those of most
+/// actions and ARNs do. A character is passed together with the same one and with nothing else.
+fn differing<'t>(mut left: &'t [Token], mut right: &'t [Token]) -> Option<(&'t [Token], &'t [Token])> {
+    while let ([Token::Char(here), left_rest @ ..], [Token::Char(there), right_rest @ ..]) = (left, right) {
+        if here != there {
+            return None;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    while let ([left_rest @ .., Token::Char(here)], [right_rest @ .., Token::Char(there)]) = (left, right) {
+        if here != there {
+            return None;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    Some((left, right))
+}
+
 /// Whether both sequences can be walked to their ends: a token that stretches on one side swallows any token of the
 /// other or nothing, and two tokens that are the `same` are passed together. `None` when the table would be too big.
 fn table(
@@ -125,6 +143,7 @@ fn table(
     right_stretches: impl Fn(&Token) -> bool,
     same: impl Fn(&Token, &Token) -> bool,
 ) -> Option<bool> {
+    let Some((left, right)) = differing(left, right) else { return Some(false) };
     if left.len().saturating_mul(right.len()) > MAX_CELLS {
         return None;
     }

@@ -53,7 +53,7 @@ pub enum Inputs {
 impl Inputs {
     fn of(seed: u64) -> Self {
         match seed {
-            _ if seed.is_multiple_of(20) => Self::Ten,
+            _ if seed.is_multiple_of(50) => Self::Ten,
             _ if seed.is_multiple_of(5) => Self::Few(32),
             _ => Self::Few(8),
         }
@@ -61,7 +61,7 @@ impl Inputs {
 
     /// The controls that are judged: where there are many assignments, one after the other a single one.
     fn controls(self, seed: u64) -> &'static [&'static str] {
-        let at = usize::try_from(seed / 20).unwrap() % CONTROLS.len();
+        let at = usize::try_from(seed / 50).unwrap() % CONTROLS.len();
         match self {
             Self::Few(_) => &CONTROLS,
             Self::Ten => &CONTROLS[at..=at],

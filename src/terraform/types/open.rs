@@ -142,7 +142,8 @@ pub(super) fn with_converted_elements(value: &Value, input: &Arc<Input>, to: &Ty
         }
         reason => reason.clone(),
     };
-    let domain = Domain { keys: Keys::Any, mirrors: Some((mirrored, of)), ..input.domain.clone() };
+    let keys = if matches!(to, Type::List(_)) { Keys::Positions } else { Keys::Any };
+    let domain = Domain { keys, mirrors: Some((mirrored, of)), ..input.domain.clone() };
     Value { data: Data::Open(Arc::new(Input { name, reason, domain, ..input.as_ref().clone() })), ..value.clone() }
 }
 

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::open::{one_of_all, with_converted_elements};
 use super::{Attribute, Type, convert};
 use crate::terraform::unknown::is_identifier;
 use crate::value::{Data, ListKind, Literal, MapKind, Value, World};
@@ -11,14 +12,72 @@ use crate::value::{Data, ListKind, Literal, MapKind, Value, World};
 #[must_use]
 pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
     let common = common_of(&values)?;
+    if common == Type::Any {
+        return Some(beside_untyped(&values, world));
+    }
     let converted = |value: Value| {
         // What waits has no type yet: with another one than the others have, another type would be what they have in common.
         let fits = |outcome: &Value| self::common(&[of(outcome), common.clone()]).as_ref() == Some(&common);
         let is_fit = |value: &Value| value.outcomes().is_some_and(|outcomes| outcomes.into_iter().all(fits));
-        let value = if !value.is_waiting() || common == Type::Any || is_fit(&value) { value } else { value.unsaid() };
+        let value = if !value.is_waiting() || is_fit(&value) { value } else { value.unsaid() };
         convert(value, &common, world)
     };
     Some(values.into_iter().map(converted).collect())
+}
+
+/// The values where the type that they have in common is not known: one of them has none, and as a text it makes texts of the
+/// numbers and booleans beside it. It is made a text itself only by something else of which the type is open.
+fn beside_untyped(values: &[Value], world: &World) -> Vec<Value> {
+    let beside = |at: usize| values.iter().enumerate().filter(move |(other, _)| *other != at).map(|(_, value)| value);
+    let converted = |(at, value): (usize, &Value)| {
+        let stays =
+            if is_of_any_type(value) { !beside(at).any(may_be_converted) } else { !beside(at).any(is_of_any_type) };
+        if stays {
+            return value.clone();
+        }
+        let others: Vec<String> = beside(at).map(Value::describe).collect();
+        let name = format!("convert({}, type of {})", value.describe(), others.join(", "));
+        let element = |key: String, item: &Value| one_of_all(item.clone(), format!("{name}[{key}]"));
+        match (&value.data, beside(at).find_map(collection_of_any)) {
+            (Data::Map(kind, entries), _) => {
+                let entry = |(key, item): (&String, &Value)| (key.clone(), element(format!("{key:?}"), item));
+                Value::map(*kind, entries.iter().map(entry).collect(), value.origin.clone())
+            }
+            (Data::List(kind, items), _) => {
+                let items = items.iter().enumerate().map(|(at, item)| element(at.to_string(), item));
+                Value::list(*kind, items.collect(), value.origin.clone())
+            }
+            // Beside another collection the elements of one without a type may have to become of one type.
+            (Data::Open(input), Some(collection)) if !has_texts(value) => {
+                with_converted_elements(value, input, &collection, world)
+            }
+            (_, None) => one_of_all(value.clone(), name),
+            _ => value.clone(),
+        }
+    };
+    values.iter().enumerate().map(converted).collect()
+}
+
+/// Whether a value has a type that another one may change, or none that is known, and is no literal.
+fn may_be_converted(value: &Value) -> bool {
+    let is_scalar = |ty: &Type| matches!(ty, Type::Bool | Type::Number);
+    is_of_any_type(value)
+        || collection_of_any(value).is_some()
+        || matches!(value.data, Data::Open(_)) && is_scalar(&of(value))
+}
+
+/// What a value is if it is known to be a list or a map, whatever is in it.
+fn collection_of_any(value: &Value) -> Option<Type> {
+    match value.data {
+        Data::Map(..) => Some(Type::map(Type::Any)),
+        Data::List(..) => Some(Type::list(Type::Any)),
+        _ => None,
+    }
+}
+
+/// Whether the elements of a collection are known to be texts, which nothing makes anything else.
+fn has_texts(value: &Value) -> bool {
+    value.element().is_some_and(|element| of(element) == Type::String)
 }
 
 /// The type that values have in common; [`Type::Any`] where that is not known, `None` where there is none.

@@ -201,8 +201,18 @@ impl Statement {
                 let alternatives = alternatives.map(|value| Self::read(value, number, document));
                 Body::Waiting(Stop::Ask(Arc::clone(question)), alternatives.collect())
             }
-            Data::Map(_, entries) => Terms::read(entries)
-                .map_or_else(|problem| broken(&name, problem, &value.origin), |terms| Body::Terms(Box::new(terms))),
+            Data::Map(kind, entries) => match undecided(entries) {
+                Some((name, question, outcomes)) => {
+                    let with = |outcome: &Value| {
+                        let mut entries = entries.as_ref().clone();
+                        entries.insert(name.to_owned(), outcome.clone());
+                        Self::read(&Value::map(*kind, entries, value.origin.clone()), number, document)
+                    };
+                    Body::Waiting(Stop::Ask(question), outcomes.iter().map(with).collect())
+                }
+                None => Terms::read(entries)
+                    .map_or_else(|problem| broken(&name, problem, &value.origin), |terms| Body::Terms(Box::new(terms))),
+            },
             _ => unknown(value, &name).unwrap_or_else(|| broken(&name, "it is no object", &value.origin)),
         };
         Self { name, number, sid, origin: value.origin.clone(), body, of: None }
@@ -259,14 +269,26 @@ fn is_principal(value: &Value) -> bool {
     }
 }
 
-/// The one of both elements that is there. When a question decides which, its answer will make the other one null.
+/// The element of which an answer decides whether it is there beside the one that excludes it: its name, the question, and what
+/// it may be.
+fn undecided(entries: &IndexMap<String, Value>) -> Option<(&'static str, Arc<Question>, &[Value])> {
+    let present = |name: &str| entries.get(name).map(encoded).filter(|value| !value.is_null());
+    [("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource")]
+        .into_iter()
+        .filter_map(|(only, all_but)| Some([(only, present(only)?), (all_but, present(all_but)?)]))
+        .flatten()
+        .find_map(|(name, value)| match &value.data {
+            Data::Pending(question) => Some((name, Arc::clone(question), value.alternatives().unwrap_or_default())),
+            _ => None,
+        })
+}
+
+/// The one of both elements that is there.
 fn selector(entries: &IndexMap<String, Value>, only: &str, all_but: &str) -> Option<Selector> {
     let present = |name: &str| entries.get(name).map(encoded).filter(|value| !value.is_null()).cloned();
     match (present(only), present(all_but)) {
         (Some(value), None) => Some(Selector::Only(value)),
         (None, Some(value)) => Some(Selector::AllBut(value)),
-        (Some(value), Some(_)) if matches!(value.data, Data::Pending(_)) => Some(Selector::Only(value)),
-        (Some(_), Some(value)) if matches!(value.data, Data::Pending(_)) => Some(Selector::AllBut(value)),
         _ => None,
     }
 }

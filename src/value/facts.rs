@@ -152,6 +152,10 @@ fn is(literal: &Literal, ask: &Ask, domain: &Domain) -> Option<bool> {
         Ask::Listed | Ask::Holds(_) => (*literal != Literal::Null).then_some(false),
         Ask::LongerThan(count) => match literal {
             Literal::Text(text) => Some(text.graphemes(true).count() > *count),
+            // A number has no length: it is its text that is asked.
+            Literal::Number(_) if domain.keys.is_number() || domain.keys == Keys::Converted => {
+                Some(literal.as_text().len() > *count)
+            }
             _ => None,
         },
         Ask::Above(number) => Number::parse(&literal.as_text()).ok().map(|value| value > *number),

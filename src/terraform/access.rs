@@ -89,6 +89,7 @@ impl Evaluator<'_> {
                 Position::Never => Value::failed("an index must be a whole number, zero or more", origin),
                 Position::Unknown => {
                     let keys = (0..items.len()).map(|at| Value::number(at, origin.clone()));
+                    let key = &types::convert(key.clone(), &Type::Number, self.world);
                     self.one_of(source, key, keys.zip(items.iter()).collect(), span)
                 }
             },

@@ -45,7 +45,7 @@ pub use self::results::declared;
 use self::results::result_type;
 use super::called::met;
 use super::joined::{joined, made_of, mirroring};
-use super::types::{Nullable, may_differ, open_part};
+use super::types::{Nullable, may_differ, open_part, unify};
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
 use crate::value::{
@@ -359,6 +359,15 @@ fn part_by_part(function: &Function, arguments: &Arguments) -> Option<Value> {
         Junction::Shuffled if junction.keeps_all() => found,
         _ => Junction::Set,
     };
+    // The elements of what a conversion makes have one type.
+    let is_conversion = conversions::target(function.name).is_some();
+    let parts = if is_conversion { unify(parts, arguments.world()) } else { Some(parts) };
+    let Some(parts) = parts else {
+        return Some(Value::failed(
+            format!("{}(): all elements must have the same type", function.name),
+            arguments.origin(),
+        ));
+    };
     let made = parts.into_iter().map(|part| run(function, &arguments.with(part))).collect::<Vec<_>>();
     if let Some(stop) = made.iter().find(|part| matches!(part.data, Data::Pending(_) | Data::Failed(_))) {
         return Some(stop.clone().unsaid());
@@ -366,7 +375,6 @@ fn part_by_part(function: &Function, arguments: &Arguments) -> Option<Value> {
     let name = describe(function.name, &arguments.values);
     let value = joined(name, junction, made, arguments.world(), arguments.origin());
     // Of a single part a conversion keeps the type; the keys of an object are a tuple, though it has those of a map.
-    let is_conversion = conversions::target(function.name).is_some();
     Some(if is_conversion { value } else { Value { ty: None, ..value } })
 }
 

@@ -16,8 +16,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The sets' elements converted to the one type they have in common.
 fn alike(arguments: &Arguments) -> Result<Vec<Vec<Value>>, Trouble> {
-    let sets = types::unify(arguments.values.clone(), arguments.world()).ok_or("all sets must have the same type")?;
+    let sets = of_one_type(arguments)?;
     sets.iter().map(|set| set.as_list().map(<[_]>::to_vec).ok_or(Trouble::Unknown)).collect()
+}
+
+fn of_one_type(arguments: &Arguments) -> Result<Vec<Value>, &'static str> {
+    types::unify(arguments.values.clone(), arguments.world()).ok_or("all sets must have the same type")
 }
 
 fn union(arguments: &Arguments) -> Answer {
@@ -26,7 +30,7 @@ fn union(arguments: &Arguments) -> Answer {
             arguments.items(index)?;
         }
     }
-    if let Some(joined) = arguments.joined("setunion", Junction::Set, &arguments.values) {
+    if let Some(joined) = arguments.joined("setunion", Junction::Set, &of_one_type(arguments)?) {
         return Ok(joined);
     }
     Ok(set(alike(arguments)?.concat(), arguments.origin()))

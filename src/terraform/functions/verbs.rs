@@ -117,7 +117,13 @@ fn unknown(verb: &Verb, value: &Value, arguments: &Arguments) -> Result<Vec<Part
         (Data::List(..) | Data::Map(..), 'v') if verb.is_bare() => {
             Ok(json::encoded(value, arguments)?.parts().to_vec())
         }
-        (_, 's' | 'v' | 'd') if verb.is_bare() => Ok(parts(value.clone())),
+        (_, 's') if verb.is_bare() => Ok(parts(value.clone())),
+        // Of null it is the word.
+        (_, 'v') if verb.is_bare() => match value.clone().null_decided(arguments.world()) {
+            value if value.is_null() => write(verb, &value, arguments),
+            value => Ok(parts(value)),
+        },
+        (_, 'd') if verb.is_bare() => Ok(parts(convert(value.clone(), &Type::Number, arguments.world()))),
         _ => {
             let width = verb.width.map(|width| width.to_string()).unwrap_or_default();
             let precision = verb.precision.map(|digits| format!(".{digits}")).unwrap_or_default();

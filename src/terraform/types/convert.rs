@@ -40,7 +40,8 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
             return retyped(with_other_elements(&value, input, to), to);
         }
         Data::Open(input) if converts_elements(to, &value) => {
-            return retyped(with_converted_elements(&value, input, to, world), to);
+            let name = format!("convert({}, {to})", input.itself().name);
+            return retyped(with_converted_elements(&value, input, to, name, world), to);
         }
         Data::Open(input) => return settle(retyped(narrow(&value, input, to, world), to), world),
         _ => {}

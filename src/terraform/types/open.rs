@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::convert::{convert, object_of, object_of_parts};
-use super::{Attribute, Nullable, Type, domain, of};
+use super::{Attribute, Nullable, Type, domain, of, unify};
 use crate::terraform::called::met;
 use crate::terraform::joined::made_of;
 use crate::terraform::unknown::{element_of, settle};
@@ -115,10 +115,15 @@ pub(super) fn with_other_elements(value: &Value, input: &Arc<Input>, to: &Type) 
     Value { data: Data::Open(Arc::new(input)), ..value.clone() }
 }
 
-/// A collection whose elements, of which no type is written, are converted: what is asked of them by their places is asked of
-/// what they were.
-pub(super) fn with_converted_elements(value: &Value, input: &Arc<Input>, to: &Type, world: &World) -> Value {
-    let name = format!("convert({}, {to})", input.itself().name);
+/// A collection whose elements, of which no type is written, are converted, under a name of its own: what is asked of them by
+/// their places is asked of what they were.
+pub(super) fn with_converted_elements(
+    value: &Value,
+    input: &Arc<Input>,
+    to: &Type,
+    name: String,
+    world: &World,
+) -> Value {
     let (mirrored, of) = match (to, &set_of_elements(value, input).data) {
         (Type::Map(_) | Type::Object(_), _) => (Mirrored::Entries, Arc::clone(input)),
         (Type::Set(_), Data::Open(set)) if !matches!(value.said_type(), Type::Set(_)) => {
@@ -150,19 +155,31 @@ pub(super) fn with_converted_elements(value: &Value, input: &Arc<Input>, to: &Ty
 /// What has no type as an element of a collection whose elements have one: a number or boolean beside a text is one, too.
 #[must_use]
 pub fn one_of_all(value: Value, name: String) -> Value {
+    let with_texts = |values: &[Literal]| {
+        let text = |literal: &Literal| match literal {
+            Literal::Bool(_) | Literal::Number(_) => Some(Literal::Text(literal.as_text())),
+            Literal::Text(_) | Literal::Null => None,
+        };
+        Domain {
+            keys: Keys::Untyped,
+            ..Domain::of(values.iter().cloned().chain(values.iter().filter_map(text)).collect())
+        }
+    };
     let input = match (&value.data, Literal::of(&value)) {
-        (Data::Open(original), _) if of(&value) == Type::Any => {
-            let domain = Domain { mirrors: Some((Mirrored::Items, Arc::clone(original))), ..original.domain.clone() };
-            Input { name, domain, ..original.as_ref().clone() }
+        (Data::Open(original), _) if matches!(of(&value), Type::Any | Type::Bool | Type::Number) => {
+            let mirrors = Some((Mirrored::Items, Arc::clone(original)));
+            let domain = match &original.domain.values {
+                Some(values) => with_texts(values),
+                None => Domain { keys: Keys::Untyped, ..original.domain.clone() },
+            };
+            Input { name, domain: Domain { mirrors, ..domain }, ..original.as_ref().clone() }
         }
         (_, Some(literal @ (Literal::Bool(_) | Literal::Number(_)))) => {
-            let text = Literal::Text(literal.as_text());
-            let domain = Domain { keys: Keys::Untyped, ..Domain::of(vec![literal, text]) };
-            Input { domain, ..Input::derived(name, value.origin.clone()) }
+            Input { domain: with_texts(&[literal]), ..Input::derived(name, value.origin.clone()) }
         }
         _ => return value,
     };
-    Value { data: Data::Open(Arc::new(input)), ..value }
+    Value { data: Data::Open(Arc::new(input)), ty: None, ..value }
 }
 
 /// An object that is not known, as one of these attributes: a default stands in for each that is null or missing.
@@ -259,7 +276,15 @@ pub(super) fn rejoin(
         let plain = Input { reason: Reason::Derived, ..input.clone() };
         return Value::open(plain, value.origin.clone());
     };
-    let parts: Vec<Value> = parts.iter().map(|part| convert(part.clone(), &ty, world)).collect();
+    // The elements of all the parts have one type.
+    let like_each_other = match ty.element() {
+        Some(Type::Any) => unify(parts.to_vec(), world),
+        _ => Some(parts.to_vec()),
+    };
+    let Some(parts) = like_each_other else {
+        return Value::failed("all elements must have the same type", value.origin.clone());
+    };
+    let parts: Vec<Value> = parts.into_iter().map(|part| convert(part, &ty, world)).collect();
     if let Some(failed) = parts.iter().find(|part| matches!(part.data, Data::Failed(_))) {
         return failed.clone();
     }

@@ -30,9 +30,8 @@ pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
 fn beside_untyped(values: &[Value], world: &World) -> Vec<Value> {
     let beside = |at: usize| values.iter().enumerate().filter(move |(other, _)| *other != at).map(|(_, value)| value);
     let converted = |(at, value): (usize, &Value)| {
-        let stays =
-            if is_of_any_type(value) { !beside(at).any(may_be_converted) } else { !beside(at).any(is_of_any_type) };
-        if stays {
+        let changes = |other: &Value| is_of_any_type(other) || is_of_any_type(value) && may_change(value, other);
+        if !beside(at).any(changes) {
             return value.clone();
         }
         let others: Vec<String> = beside(at).map(Value::describe).collect();
@@ -49,7 +48,7 @@ fn beside_untyped(values: &[Value], world: &World) -> Vec<Value> {
             }
             // Beside another collection the elements of one without a type may have to become of one type.
             (Data::Open(input), Some(collection)) if !has_texts(value) => {
-                with_converted_elements(value, input, &collection, world)
+                with_converted_elements(value, input, &collection, name, world)
             }
             (_, None) => one_of_all(value.clone(), name),
             _ => value.clone(),
@@ -58,12 +57,18 @@ fn beside_untyped(values: &[Value], world: &World) -> Vec<Value> {
     values.iter().enumerate().map(converted).collect()
 }
 
-/// Whether a value has a type that another one may change, or none that is known, and is no literal.
-fn may_be_converted(value: &Value) -> bool {
-    let is_scalar = |ty: &Type| matches!(ty, Type::Bool | Type::Number);
-    is_of_any_type(value)
-        || collection_of_any(value).is_some()
-        || matches!(value.data, Data::Open(_)) && is_scalar(&of(value))
+/// Whether what has no type may be converted because of another value that has one: a number or boolean that is made a text, or
+/// a collection, of which one without elements makes a collection of an object, but changes no elements of a collection.
+fn may_change(value: &Value, other: &Value) -> bool {
+    let is_filled = match &other.data {
+        Data::List(_, items) => Some(!items.is_empty()),
+        Data::Map(_, entries) => Some(!entries.is_empty()),
+        _ => None,
+    };
+    match is_filled {
+        Some(is_filled) => is_filled || !has_any_elements(value),
+        None => matches!(other.data, Data::Open(_)) && matches!(of(other), Type::Bool | Type::Number),
+    }
 }
 
 /// What a value is if it is known to be a list or a map, whatever is in it.
@@ -89,13 +94,24 @@ pub fn common_of(values: &[Value]) -> Option<Type> {
     let common = common(&types).or_else(unknown)?;
     // Beside a text everything is a text, and beside a map every object a map. Beside anything else it may be the other
     // that is converted: an empty object, to a map, once it is known which attributes the first one has.
-    let is_certain = matches!(common, Type::String | Type::List(_) | Type::Set(_) | Type::Map(_));
+    let is_certain = match &common {
+        Type::String => true,
+        Type::List(element) | Type::Set(element) | Type::Map(element) => {
+            **element == Type::String || !values.iter().any(has_any_elements)
+        }
+        _ => false,
+    };
     Some(if is_certain || !values.iter().any(is_of_any_type) { common } else { Type::Any })
 }
 
-/// Whether the value is unknown and nothing is said of its type.
+/// Whether the value is unknown and nothing is said of its type, or of that of its elements.
 fn is_of_any_type(value: &Value) -> bool {
-    matches!(value.data, Data::Opaque(_) | Data::Open(_)) && of(value) == Type::Any
+    matches!(value.data, Data::Opaque(_) | Data::Open(_)) && of(value) == Type::Any || has_any_elements(value)
+}
+
+/// Whether the value is a collection of which is not known what type its elements have: there is one, though.
+fn has_any_elements(value: &Value) -> bool {
+    matches!(value.data, Data::Open(_)) && of(value).element() == Some(&Type::Any)
 }
 
 /// Whether these may have no type in common, because of something open of whose type nothing is said. Null has any.

@@ -105,6 +105,7 @@ fn held(list: &Value, arguments: &Arguments) -> Answer {
         (_, Some((junction, parts)), _) if junction.is_of_elements() => {
             parts.iter().map(|part| held(part, arguments)).collect::<Result<_, _>>()?
         }
+        (Data::Open(_), ..) if holds_only_others(list, wanted) => return Ok(Value::bool(false, arguments.origin())),
         (Data::Open(input), ..) if is_any_of(wanted, list, input) => return Ok(Value::bool(true, arguments.origin())),
         // Whether any of booleans is true is asked as `anytrue` asks it.
         (Data::Open(_), None, Some(Literal::Bool(true))) if is_of_booleans(list) => {
@@ -123,6 +124,11 @@ fn held(list: &Value, arguments: &Arguments) -> Answer {
         _ => return Err(not_a("list", list)),
     };
     Ok(any(found, world, arguments.origin()))
+}
+
+/// Whether the elements of an unknown list are of another type than what is searched for: no text is a number.
+fn holds_only_others(list: &Value, wanted: &Value) -> bool {
+    list.said_type().element().is_some_and(|element| element.excludes(&types::of(wanted)))
 }
 
 /// Whether the elements of an unknown list are all made like a boolean.

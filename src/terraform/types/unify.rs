@@ -57,18 +57,15 @@ fn beside_untyped(values: &[Value], world: &World) -> Vec<Value> {
     values.iter().enumerate().map(converted).collect()
 }
 
-/// Whether what has no type may be converted because of another value that has one: a number or boolean that is made a text, or
-/// a collection, of which one without elements makes a collection of an object, but changes no elements of a collection.
+/// Whether what has no type may be converted because of a collection beside it. One without elements makes a collection of an
+/// object, but changes no elements of a collection. A number or boolean changes nothing: it is what becomes a text.
 fn may_change(value: &Value, other: &Value) -> bool {
     let is_filled = match &other.data {
-        Data::List(_, items) => Some(!items.is_empty()),
-        Data::Map(_, entries) => Some(!entries.is_empty()),
-        _ => None,
+        Data::List(_, items) => !items.is_empty(),
+        Data::Map(_, entries) => !entries.is_empty(),
+        _ => return false,
     };
-    match is_filled {
-        Some(is_filled) => is_filled || !has_any_elements(value),
-        None => matches!(other.data, Data::Open(_)) && matches!(of(other), Type::Bool | Type::Number),
-    }
+    is_filled || !has_any_elements(value)
 }
 
 /// What a value is if it is known to be a list or a map, whatever is in it.

@@ -79,25 +79,33 @@ impl Assemblies {
         is_part && !self.stacks.contains_key(file) && file.parent().is_some_and(|home| self.directories.contains(home))
     }
 
-    /// Adds the stacks of one manifest; gives the directories of the assemblies it nests.
-    fn add(&mut self, sources: &Sources, manifest: &Path, directory: &Path) -> Vec<String> {
-        let file = match sources.read(manifest) {
+    /// The document in a file of an assembly; nothing if there is none to read, which is an error of the run.
+    fn document(&mut self, sources: &Sources, path: &Path) -> Option<Node> {
+        let file = match sources.read(path) {
             Ok(file) => file,
             Err(error) => {
                 self.errors.push(FileError { path: error.path, message: error.message, span: None });
-                return Vec::new();
+                return None;
             }
         };
         let source = sources.file(file);
         let parsed = json::parse(file, &source.text);
         if let Some(problem) = parsed.problems.iter().find(|problem| problem.severity == ProblemSeverity::Lost) {
             self.errors.push(file_error(&source.path, problem));
-            return Vec::new();
+            return None;
         }
-        let artifacts = parsed.documents.first().and_then(|document| document.get("artifacts"));
+        parsed.documents.into_iter().next()
+    }
+
+    /// Adds the stacks of one manifest; gives the directories of the assemblies it nests.
+    fn add(&mut self, sources: &Sources, manifest: &Path, directory: &Path) -> Vec<String> {
+        let document = self.document(sources, manifest);
+        let artifacts = document.as_ref().and_then(|document| document.get("artifacts"));
+        let artifacts = artifacts.map_or(&[][..], Node::entries);
+        let published = Arc::new(self.published(artifacts, directory, sources));
         let mut nested = Vec::new();
-        for artifact in artifacts.map_or(&[][..], Node::entries) {
-            let property = |name: &str| artifact.value.get("properties")?.get(name)?.text();
+        for artifact in artifacts {
+            let property = |name: &str| property(artifact, name);
             match artifact.value.get("type").and_then(Node::text) {
                 Some("aws:cloudformation:stack") => {
                     self.directories.insert(directory.to_owned());
@@ -107,7 +115,7 @@ impl Assemblies {
                         let message = format!("the stack is not judged: {} does not exist", sources.display(&template));
                         self.notes.push(Note { message, span: Some(artifact.key.span) });
                     }
-                    let deployment = Arc::new(deployment(artifact, directory, sources));
+                    let deployment = Arc::new(deployment(artifact, directory, &published, sources));
                     self.stacks.entry(template).or_default().push(deployment);
                 }
                 Some("cdk:cloud-assembly") => {
@@ -119,9 +127,38 @@ impl Assemblies {
         }
         nested
     }
+
+    /// The templates that the assembly's asset manifests publish, by the last part of their object keys. A nested stack names
+    /// its template by that alone where the CDK leaves no metadata about assets in the parent's.
+    /// <https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/cloud-assembly-schema/lib/assets/file-asset.ts>
+    fn published(&mut self, artifacts: &[Entry], directory: &Path, sources: &Sources) -> BTreeMap<String, String> {
+        let is_list = |artifact: &&Entry| artifact.value.get("type").and_then(Node::text) == Some("cdk:asset-manifest");
+        let lists = artifacts.iter().filter(is_list).filter_map(|artifact| property(artifact, "file"));
+        let lists = lists.map(|name| sources.absolute(directory.join(name))).filter(|path| sources.exists(path));
+        let lists: Vec<Node> = lists.filter_map(|path| self.document(sources, &path)).collect();
+        let assets = lists.iter().filter_map(|list| list.get("files")).flat_map(Node::entries);
+        let places = assets.filter_map(|asset| {
+            let path = asset.value.get("source")?.get("path")?.text()?;
+            let places = asset.value.get("destinations")?.entries().iter();
+            path.ends_with(".template.json").then(|| places.map(move |place| (place, path)))
+        });
+        let name = |(place, path): (&Entry, &str)| {
+            Some((place.value.get("objectKey")?.text()?.rsplit('/').next()?.to_owned(), path.to_owned()))
+        };
+        places.flatten().filter_map(name).collect()
+    }
 }
 
-fn deployment(artifact: &Entry, directory: &Path, sources: &Sources) -> Deployment {
+fn property<'a>(artifact: &'a Entry, name: &str) -> Option<&'a str> {
+    artifact.value.get("properties")?.get(name)?.text()
+}
+
+fn deployment(
+    artifact: &Entry,
+    directory: &Path,
+    published: &Arc<BTreeMap<String, String>>,
+    sources: &Sources,
+) -> Deployment {
     let properties = artifact.value.get("properties");
     let name = properties.and_then(|properties| properties.get("stackName")).unwrap_or(&artifact.key);
     let named = artifact.value.get("environment").and_then(Node::text);
@@ -142,6 +179,7 @@ fn deployment(artifact: &Entry, directory: &Path, sources: &Sources) -> Deployme
         environment,
         account,
         parameters: parameters.iter().filter_map(given).collect(),
+        published: Arc::clone(published),
         constructs: Constructs::new(
             artifact.value.get("metadata").cloned(),
             metadata_file.map(|file| directory.join(file)),

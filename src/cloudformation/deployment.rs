@@ -1,8 +1,9 @@
 //! What is known about the deployment of a template beyond its own text: which stack it becomes, where, with which
 //! parameters, and which lines of a program made it. Of a template on its own nothing is.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::{Created, Environment};
 use crate::source::{Sources, Span};
@@ -26,6 +27,8 @@ pub struct Deployment {
     pub account: Option<String>,
     /// Values for its parameters.
     pub parameters: Vec<GivenValue>,
+    /// The files beside the template that are published, by the last part of the address that each gets.
+    pub published: Arc<BTreeMap<String, String>>,
     /// What is known about its constructs.
     pub constructs: Constructs,
 }
@@ -57,7 +60,10 @@ impl Deployment {
             ("AWS::Region", &self.environment.region),
             ("AWS::StackName", &self.stack_name),
         ];
-        given.over(&self.parameters, pins.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))))
+        let known = pins.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
+        let mut given = given.over(&self.parameters, known);
+        given.published = Arc::clone(&self.published);
+        given
     }
 }
 

@@ -1,5 +1,8 @@
 //! What the caller of a run says about parameters: single values, and those in parameter files.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::model::{Inputs, OpenInputs};
 use crate::source::{Sources, Span};
 
@@ -13,6 +16,8 @@ pub struct Given {
     /// `AWS::Region`, `AWS::AccountId`, `AWS::Partition` and `AWS::StackName`, where they are known.
     pinned: Vec<(&'static str, String)>,
     values: Vec<GivenValue>,
+    /// The files beside a template that its deployment publishes, by the last part of the address that each gets.
+    pub published: Arc<BTreeMap<String, String>>,
 }
 
 /// A value for one parameter.
@@ -45,7 +50,7 @@ impl Given {
             ("AWS::Partition", &inputs.partition),
         ];
         let pinned = pins.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
-        Ok(Self { open: inputs.open, pinned, values })
+        Ok(Self { open: inputs.open, pinned, values, ..Self::default() })
     }
 
     /// The same with a further value, which wins.
@@ -64,13 +69,13 @@ impl Given {
     /// The same place, for a template whose parameters nobody gives a value who calls the run.
     #[must_use]
     pub fn elsewhere(&self) -> Self {
-        Self { open: self.open, pinned: self.pinned.clone(), values: Vec::new() }
+        Self { values: Vec::new(), ..self.clone() }
     }
 
     /// The same place, with every parameter open.
     #[must_use]
     pub fn without_values(&self) -> Self {
-        Self { open: OpenInputs::Any, pinned: self.pinned.clone(), values: Vec::new() }
+        Self { open: OpenInputs::Any, values: Vec::new(), ..self.clone() }
     }
 
     /// The same over what a deployment says: the caller's values win, the deployment knows better where it goes.
@@ -78,7 +83,7 @@ impl Given {
     pub fn over(&self, values: &[GivenValue], pins: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let mut pinned: Vec<(&'static str, String)> = pins.into_iter().collect();
         pinned.extend(self.pinned.iter().cloned());
-        Self { open: self.open, pinned, values: values.iter().chain(&self.values).cloned().collect() }
+        Self { pinned, values: values.iter().chain(&self.values).cloned().collect(), ..self.clone() }
     }
 
     /// The value given last for a parameter.

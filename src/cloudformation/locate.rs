@@ -71,6 +71,10 @@ impl Locator<'_> {
             (None, Data::Text(text)) => text.to_string(),
             (None, _) => value.describe(),
         };
+        let name = source.rsplit('/').next().unwrap_or_default();
+        if let Some(path) = self.tree.given.published.get(name) {
+            return self.beside(stack, resource, path, span);
+        }
         remark(self.found, &stack.address_of(resource.id), &source, span);
         Location::Elsewhere(source)
     }

@@ -2,9 +2,9 @@
 
 use crate::explore::{Exploration, explore, merge};
 use crate::finding::{Case, Verdict};
-use crate::model::{Provider, Resource, exists};
+use crate::model::{Provider, Resource, exists, may_hold_trails};
 use crate::rules::Rule;
-use crate::value::{Decided, Stop};
+use crate::value::{Claim, Decided, Stop};
 
 use super::first::{is_no_witness, world_of_first};
 use super::row::{Judge, Judged};
@@ -116,7 +116,25 @@ fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, first: &Resource, scene: &S
             Err(stop) => waiting = waiting.or(Some(stop)),
         }
     }
-    waiting.map_or(Ok(closest), Err)
+    match (waiting, closest) {
+        (Some(stop), _) => Err(stop),
+        (None, Some(closest)) if closest.verdict == Verdict::Fail && is_met_elsewhere(rule, scene)? => {
+            Ok(Some(Judged { verdict: Verdict::Pass, failures: Vec::new(), ..closest }))
+        }
+        (None, closest) => Ok(closest),
+    }
+}
+
+/// Whether a trail meets the control that a module holds which is not on disk: that is open.
+fn is_met_elsewhere(rule: &Rule, scene: &Scene) -> Decided<bool> {
+    for (module, input) in may_hold_trails(scene.estate.as_ref()) {
+        let claim = Claim::with("holds a trail that meets", rule.control.id.clone());
+        let question = claim.of(&input.name, input.reason.clone(), input.origin.clone());
+        if exists(&module, scene.world)? && scene.world.decide(&question)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The provider configuration of a trail, as far as the answers of this world tell its account.

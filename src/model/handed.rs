@@ -41,6 +41,25 @@ pub(super) fn modules(bucket: &Naming, estate: &dyn Estate, world: &World) -> De
     Ok(given)
 }
 
+/// The modules that are not on disk and may hold a trail: their source says so, or their name where the source says nothing.
+pub fn may_hold_trails(estate: &dyn Estate) -> impl Iterator<Item = (Resource, Arc<Input>)> {
+    let modules = estate.resources(Kind::AbsentModule).into_iter().map(move |module| {
+        let input = input(&module, estate);
+        (module, input)
+    });
+    modules.filter(|(module, input)| {
+        let source = if let Reason::ModuleNotOnDisk { source, .. } = &input.reason { source } else { "" };
+        speaks_of_trail(source).or_else(|| speaks_of_trail(&module.address)).unwrap_or(false)
+    })
+}
+
+/// Whether a text names a trail, and not what stands beside one (`cloudtrail-s3-bucket`); `None` where it says nothing of trails.
+fn speaks_of_trail(text: &str) -> Option<bool> {
+    let text = text.to_ascii_lowercase();
+    let (_, behind) = text.split_once("cloudtrail")?;
+    Some(!behind.starts_with(|next: char| next.is_alphanumeric() || "-_".contains(next)))
+}
+
 fn input(module: &Resource, estate: &dyn Estate) -> Arc<Input> {
     let source = estate.property(module, "Source");
     let source = if let Data::Text(text) = &source.data { text.to_string() } else { String::new() };

@@ -48,7 +48,8 @@ impl Witness {
 
 impl Input {
     /// The collection whose elements it is made of, one by one.
-    fn gone_over(&self) -> &Self {
+    #[must_use]
+    pub fn gone_over(&self) -> &Self {
         match &self.domain.mirrors {
             Some((Mirrored::Length | Mirrored::Elements | Mirrored::Members, of)) if **of != *self => of.gone_over(),
             _ => self,

@@ -143,10 +143,13 @@ fn is_made_like(list: &Value, literal: &Literal) -> bool {
     !is_selected && list.each().and_then(|(_, each)| Literal::of(each)).is_some_and(|each| each == *literal)
 }
 
-/// Whether a value stands for all elements of an unknown list.
+/// Whether a value stands for all elements of an unknown list, so that there is one where it stands. What a list is made of
+/// that is the same for all its elements says nothing of that.
 fn is_any_of(value: &Value, list: &Value, input: &Input) -> bool {
     let name = value.describe();
-    name.strip_suffix("[*]") == Some(&input.name) || list.each().is_some_and(|(_, each)| each.describe() == name)
+    let is_of_elements = name.contains(&format!("{}[*]", input.gone_over().name));
+    name.strip_suffix("[*]") == Some(&input.name)
+        || is_of_elements && list.each().is_some_and(|(_, each)| each.describe() == name)
 }
 
 fn element(arguments: &Arguments) -> Answer {

@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::syntax::{BinaryOperator, Expr, ExprKind, FreeName};
-use crate::value::{Ask, Data, Input, Literal, Met, Question, Value, look_at_input};
+use crate::source::Span;
+use crate::syntax::{BinaryOperator, Expr, ExprKind, For, ForResult, FreeName};
+use crate::value::{Ask, Data, Input, Literal, Met, Origin, Question, Value, look_at_input};
 
 use super::evaluator::Evaluator;
 use super::expression::is_name;
 use super::module::is_json;
-use super::scope::Env;
+use super::scope::{Binding, Env};
+use super::unknown::{Outcome, derive};
 
 /// What marks the name of a collection of whose elements nothing is said. No name is written with it.
 pub(super) const UNTOLD: &str = "\u{0}";
@@ -50,6 +52,37 @@ impl<'a> Evaluator<'a> {
         } else {
             Err(pending.clone())
         }
+    }
+
+    /// What a loop over an unknown collection makes that also speaks of an element which a loop around it bound, or `each`: two
+    /// elements of one collection have one name, so nothing is told of how they compare, and what is made is a value of its
+    /// own. `None` where it speaks of its own element only.
+    pub fn beside_another(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Option<Value> {
+        let Data::Open(input) = &collection.data else { return None };
+        let any = format!("{}[*]", input.gone_over().name);
+        let any_key = format!("keys({})[*]", input.gone_over().name);
+        let result: &[&Arc<Expr>] = match &each.result {
+            ForResult::Tuple(element) => &[element],
+            ForResult::Object(key, element) | ForResult::Grouped(key, element) => &[key, element],
+        };
+        let body = || result.iter().copied().chain(&each.condition);
+        let is_own = |name: &str| name == each.value || each.key.as_deref() == Some(name);
+        let is_another = |free: &FreeName| {
+            let outer = env.bound(free.name).filter(|_| !is_own(free.name)).map(Value::describe);
+            outer.is_some_and(|outer| outer.contains(&any) || outer.contains(&any_key))
+        };
+        if !body().flat_map(|expr| expr.free_names()).any(|free| is_another(&free)) {
+            return None;
+        }
+        let own = |name: &str| Value::open(Input::derived(name, Origin::expression(span)), Origin::expression(span));
+        let (value, key) = (own(&each.value), own(each.key.as_deref().unwrap_or_default()));
+        let outer = Binding { name: each.key.as_deref().unwrap_or_default(), value: &key, outer: env.bindings };
+        let env = Env { bindings: Some(&Binding { name: &each.value, value: &value, outer: Some(&outer) }), ..env };
+        let written: Vec<String> = result.iter().map(|expr| self.written(expr, env)).collect();
+        let condition = each.condition.as_ref().map(|condition| format!(" if {}", self.written(condition, env)));
+        let (made, condition) = (written.join(" => "), condition.unwrap_or_default());
+        let name = format!("[for {} in {} : {made}{condition}]", each.value, collection.describe());
+        Some(derive(name, collection, Outcome::Open, self.world, Origin::expression(span)))
     }
 
     /// An expression as it is written, with what names stand for in their place: how a loop calls its elements, and what loops

@@ -43,8 +43,9 @@ impl<'a> Evaluator<'a> {
                 if let Some(elements) = collection.awaited_elements() {
                     return self.attempts.apart(|| self.for_awaited(each, collection, elements, span, env));
                 }
-                let joined = self.for_over_parts(each, collection, span, env);
-                return joined.unwrap_or_else(|| self.open_for(each, collection, obstacle, span, env));
+                let made = self.for_over_parts(each, collection, span, env);
+                let made = made.or_else(|| self.beside_another(each, collection, span, env));
+                return made.unwrap_or_else(|| self.open_for(each, collection, obstacle, span, env));
             }
         };
         let mut made = Made::new(&each.result);

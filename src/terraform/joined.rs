@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::operators::{all, equal, not};
+use super::types::{Nullable, Type, open_part};
+use super::unknown::whether;
 use crate::value::{
     Ask, Data, Domain, Input, Junction, ListKind, Literal, Met, Mirrored, Origin, Question, Reason, Value, Witness,
     World,
@@ -233,7 +236,7 @@ pub(super) fn resolved(
     for (at, part) in parts.iter().enumerate() {
         let later = parts.get(at..).unwrap_or_default();
         let Data::Map(kind, entries) = &part.data else {
-            resolved.push(part.clone());
+            resolved.push(not_replaced(part, later.get(1..).unwrap_or_default(), world));
             continue;
         };
         let is_last = |key: &str| {
@@ -250,4 +253,56 @@ pub(super) fn resolved(
         resolved.push(Value::map(*kind, kept.collect::<IndexMap<_, _>>(), part.origin.clone()));
     }
     resolved
+}
+
+/// What later parts of a map leave of an unknown one: those of its entries whose keys they do not have.
+fn not_replaced(part: &Value, later: &[Value], world: &World) -> Value {
+    let (Data::Open(input), Type::Map(_) | Type::Any) = (&part.data, part.said_type()) else { return part.clone() };
+    let (key, element) = any_element(part, input, world, &part.origin);
+    let replaced = later.iter().flat_map(|other| match &other.data {
+        Data::Map(_, entries) => {
+            let held = entries.keys().filter(|name| holds(part, name, world).as_bool() != Some(false));
+            held.map(|name| (format!("({} != {name:?})", key.describe()), Some(name))).collect()
+        }
+        _ => vec![(format!("!({} holds {})", other.describe(), key.describe()), None)],
+    });
+    let replaced: Vec<(String, Option<&String>)> = replaced.collect();
+    if replaced.is_empty() {
+        return part.clone();
+    }
+    let kept: Vec<&str> = replaced.iter().map(|(kept, _)| kept.as_str()).collect();
+    let (of, kept) = (part.describe(), kept.join(" && "));
+    let name = format!("{{for each of {of} : {} => {} if {kept}}}", key.describe(), element.describe());
+    let origin = || part.origin.clone();
+    let is_kept = replaced.iter().map(|(kept, name)| match name {
+        Some(name) if !name.contains("${") => {
+            not(equal(&key, &Value::text((*name).clone(), origin()), world, origin()), world, origin())
+        }
+        _ => whether(kept.clone(), world, origin()),
+    });
+    let is_kept = all(is_kept.collect(), world, origin());
+    let left = Value::open(Input::derived(name, part.origin.clone()), part.origin.clone()).typed(part.said_type());
+    made_if(left, key, element, is_kept)
+}
+
+/// A key and an element that stand for all of an open collection's.
+pub(super) fn any_element(collection: &Value, input: &Arc<Input>, world: &World, origin: &Origin) -> (Value, Value) {
+    let ty = collection.said_type();
+    let filtered = collection.filtered().map(|[key, value, _]| (key, value));
+    if let Some((key, value)) = collection.each().map(|(key, value)| (key, value)).or(filtered) {
+        let key = if matches!(ty, Type::Set(_)) { value } else { key };
+        return (key.clone(), value.clone());
+    }
+    let value = open_part(input, "[*]", ty.element().unwrap_or(&Type::Any), Nullable::Yes, world);
+    if matches!(ty, Type::Set(_)) {
+        return (value.clone(), value);
+    }
+    let domain = Domain { never_null: true, ..Domain::default() };
+    let key = Input { domain, ..Input::derived(format!("keys({})[*]", input.name), origin.clone()) };
+    let key_type = match ty {
+        Type::Map(_) | Type::Object(_) => Type::String,
+        Type::List(_) | Type::Tuple(_) => Type::Number,
+        _ => Type::Any,
+    };
+    (Value::open(key, origin.clone()).typed(&key_type), value)
 }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::source::Span;
 use crate::syntax::{Expr, For, ForResult};
 use crate::value::{
-    Awaited, Data, Domain, Input, Junction, ListKind, MapKind, Met, Mirrored, Number, Origin, Reason, Role, Symbol,
+    Awaited, Data, Input, Junction, ListKind, MapKind, Met, Mirrored, Number, Origin, Reason, Role, Symbol,
     SymbolSource, Value,
 };
 
@@ -15,7 +15,7 @@ use super::joined;
 use super::operators::{not, without_equals};
 use super::scope::{Binding, Env};
 use super::truth::truth;
-use super::types::{Nullable, Type, convert, of, shaped};
+use super::types::{Type, convert, of, shaped};
 use super::unknown::{Outcome, derive};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
@@ -310,24 +310,7 @@ impl<'a> Evaluator<'a> {
             let key = Value::opaque(symbol(format!("keys({name})[*]")), origin.clone());
             return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
         };
-        let ty = collection.said_type();
-        let filtered = collection.filtered().map(|[key, value, _]| (key, value));
-        if let Some((key, value)) = collection.each().map(|(key, value)| (key, value)).or(filtered) {
-            let key = if matches!(ty, Type::Set(_)) { value } else { key };
-            return (key.clone(), value.clone());
-        }
-        let value = self.open_part(input, "[*]", ty.element(), Nullable::Yes);
-        if matches!(ty, Type::Set(_)) {
-            return (value.clone(), value);
-        }
-        let domain = Domain { never_null: true, ..Domain::default() };
-        let key = Input { domain, ..Input::derived(format!("keys({})[*]", input.name), origin.clone()) };
-        let key_type = match ty {
-            Type::Map(_) | Type::Object(_) => Type::String,
-            Type::List(_) | Type::Tuple(_) => Type::Number,
-            _ => Type::Any,
-        };
-        (Value::open(key, origin).typed(&key_type), value)
+        joined::any_element(collection, input, self.world, &origin)
     }
 }
 

@@ -353,7 +353,11 @@ const PART_BY_PART: [(&str, Junction); 9] = [
 fn part_by_part(function: &Function, arguments: &Arguments) -> Option<Value> {
     let (_, junction) = PART_BY_PART.iter().find(|(name, _)| *name == function.name)?;
     let (found, parts) = arguments.value(0).parts()?;
-    let parts = if found == Junction::Map { arguments.resolved(parts) } else { parts.to_vec() };
+    // Who asks for keys does not care which part has them.
+    let parts = match found {
+        Junction::Map if function.name != "keys" => arguments.resolved(parts),
+        _ => parts.to_vec(),
+    };
     let junction = match found {
         Junction::List => *junction,
         Junction::Shuffled if junction.keeps_all() => found,

@@ -11,6 +11,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 mod unify;
+mod untyped;
 
 use crate::value::{Data, Domain, Keys, ListKind, Literal, MapKind, Value};
 

@@ -160,10 +160,8 @@ pub fn one_of_all(value: Value, name: String) -> Value {
             Literal::Bool(_) | Literal::Number(_) => Some(Literal::Text(literal.as_text())),
             Literal::Text(_) | Literal::Null => None,
         };
-        Domain {
-            keys: Keys::Untyped,
-            ..Domain::of(values.iter().cloned().chain(values.iter().filter_map(text)).collect())
-        }
+        let texts = values.iter().filter_map(text).filter(|text| !values.contains(text));
+        Domain { keys: Keys::Untyped, ..Domain::of(values.iter().cloned().chain(texts).collect()) }
     };
     let input = match (&value.data, Literal::of(&value)) {
         (Data::Open(original), _) if matches!(of(&value), Type::Any | Type::Bool | Type::Number) => {

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::open::{one_of_all, with_converted_elements};
+use super::untyped::{beside_untyped, has_any_elements, is_of_any_type, with_untyped_inside};
 use super::{Attribute, Type, convert};
 use crate::terraform::unknown::is_identifier;
 use crate::value::{Data, ListKind, Literal, MapKind, Value, World};
@@ -15,6 +15,9 @@ pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
     if common == Type::Any {
         return Some(beside_untyped(&values, world));
     }
+    if let Some(unified) = with_untyped_inside(&values, &common, world) {
+        return Some(unified);
+    }
     let converted = |value: Value| {
         // What waits has no type yet: with another one than the others have, another type would be what they have in common.
         let fits = |outcome: &Value| self::common(&[of(outcome), common.clone()]).as_ref() == Some(&common);
@@ -23,63 +26,6 @@ pub fn unify(values: Vec<Value>, world: &World) -> Option<Vec<Value>> {
         convert(value, &common, world)
     };
     Some(values.into_iter().map(converted).collect())
-}
-
-/// The values where the type that they have in common is not known: one of them has none, and as a text it makes texts of the
-/// numbers and booleans beside it. It is made a text itself only by something else of which the type is open.
-fn beside_untyped(values: &[Value], world: &World) -> Vec<Value> {
-    let beside = |at: usize| values.iter().enumerate().filter(move |(other, _)| *other != at).map(|(_, value)| value);
-    let converted = |(at, value): (usize, &Value)| {
-        let changes = |other: &Value| is_of_any_type(other) || is_of_any_type(value) && may_change(value, other);
-        if !beside(at).any(changes) {
-            return value.clone();
-        }
-        let others: Vec<String> = beside(at).map(Value::describe).collect();
-        let name = format!("convert({}, type of {})", value.describe(), others.join(", "));
-        let element = |key: String, item: &Value| one_of_all(item.clone(), format!("{name}[{key}]"));
-        match (&value.data, beside(at).find_map(collection_of_any)) {
-            (Data::Map(kind, entries), _) => {
-                let entry = |(key, item): (&String, &Value)| (key.clone(), element(format!("{key:?}"), item));
-                Value::map(*kind, entries.iter().map(entry).collect(), value.origin.clone())
-            }
-            (Data::List(kind, items), _) => {
-                let items = items.iter().enumerate().map(|(at, item)| element(at.to_string(), item));
-                Value::list(*kind, items.collect(), value.origin.clone())
-            }
-            // Beside another collection the elements of one without a type may have to become of one type.
-            (Data::Open(input), Some(collection)) if !has_texts(value) => {
-                with_converted_elements(value, input, &collection, name, world)
-            }
-            (_, None) => one_of_all(value.clone(), name),
-            _ => value.clone(),
-        }
-    };
-    values.iter().enumerate().map(converted).collect()
-}
-
-/// Whether what has no type may be converted because of a collection beside it. One without elements makes a collection of an
-/// object, but changes no elements of a collection. A number or boolean changes nothing: it is what becomes a text.
-fn may_change(value: &Value, other: &Value) -> bool {
-    let is_filled = match &other.data {
-        Data::List(_, items) => !items.is_empty(),
-        Data::Map(_, entries) => !entries.is_empty(),
-        _ => return false,
-    };
-    is_filled || !has_any_elements(value)
-}
-
-/// What a value is if it is known to be a list or a map, whatever is in it.
-fn collection_of_any(value: &Value) -> Option<Type> {
-    match value.data {
-        Data::Map(..) => Some(Type::map(Type::Any)),
-        Data::List(..) => Some(Type::list(Type::Any)),
-        _ => None,
-    }
-}
-
-/// Whether the elements of a collection are known to be texts, which nothing makes anything else.
-fn has_texts(value: &Value) -> bool {
-    value.element().is_some_and(|element| of(element) == Type::String)
 }
 
 /// The type that values have in common; [`Type::Any`] where that is not known, `None` where there is none.
@@ -101,16 +47,6 @@ pub fn common_of(values: &[Value]) -> Option<Type> {
     Some(if is_certain || !values.iter().any(is_of_any_type) { common } else { Type::Any })
 }
 
-/// Whether the value is unknown and nothing is said of its type, or of that of its elements.
-fn is_of_any_type(value: &Value) -> bool {
-    matches!(value.data, Data::Opaque(_) | Data::Open(_)) && of(value) == Type::Any || has_any_elements(value)
-}
-
-/// Whether the value is a collection of which is not known what type its elements have: there is one, though.
-fn has_any_elements(value: &Value) -> bool {
-    matches!(value.data, Data::Open(_)) && of(value).element() == Some(&Type::Any)
-}
-
 /// Whether these may have no type in common, because of something open of whose type nothing is said. Null has any.
 #[must_use]
 pub fn may_differ(values: &[&Value]) -> bool {
@@ -128,7 +64,7 @@ fn may_be_of_any_type(value: &Value) -> bool {
 }
 
 /// Whether something in the value is unknown and nothing is said of its type.
-fn is_untyped(value: &Value) -> bool {
+pub(super) fn is_untyped(value: &Value) -> bool {
     match &value.data {
         Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Object(..) => of(value).is_vague(),
         Data::List(_, items) => items.iter().any(is_untyped),

@@ -107,7 +107,7 @@ impl<'a> Evaluator<'a> {
 
     /// Says that what is being tried needs the branches of a conditional to have a type in common.
     pub fn needs_one_type(&self, branches: [&Value; 2], span: Span) {
-        if self.attempts.is_on() && may_differ(&branches) {
+        if self.attempts.is_on() && may_differ(&branches) && !self.waits(branches) {
             let [yes, no] = branches.map(Value::describe);
             let fits = whether(format!("can(true ? {yes} : {no})"), self.world, Origin::expression(span));
             self.attempts.add(|needs| &mut needs.accepted, fits);
@@ -122,6 +122,12 @@ impl<'a> Evaluator<'a> {
             let waiting = Value::pending(Arc::clone(question), origin.clone());
             self.attempts.add(|needs| &mut needs.awaited, waiting);
         }
+    }
+
+    /// Whether one of these waits for an answer, which is what is asked first: until then nothing tells what they are.
+    fn waits<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> bool {
+        let waiting = values.into_iter().find(|value| value.waiting().is_some());
+        waiting.inspect(|value| self.needs_answer(value)).is_some()
     }
 
     /// Says that what is being tried needs something to have an attribute. What a provider makes has it.
@@ -205,7 +211,7 @@ impl<'a> Evaluator<'a> {
 
     /// That a function takes arguments of these types, where their types do not tell.
     pub fn misfit(&self, name: &str, arguments: &[Value]) -> Option<String> {
-        let is_asked = self.attempts.is_on() && functions::may_misfit(name, arguments);
+        let is_asked = self.attempts.is_on() && functions::may_misfit(name, arguments) && !self.waits(arguments);
         is_asked.then(|| format!("can({})", functions::describe(name, arguments)))
     }
 

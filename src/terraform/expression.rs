@@ -7,7 +7,7 @@ use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Call, Expansion, Expr, ExprKind};
-use crate::value::{Awaited, Data, Input, ListKind, MapKind, Origin, Part, Reason, Role, Text, Value};
+use crate::value::{Awaited, Data, Domain, Input, ListKind, MapKind, Origin, Part, Reason, Role, Text, Value};
 
 use super::evaluator::Evaluator;
 use super::functions;
@@ -224,7 +224,9 @@ impl<'a> Evaluator<'a> {
                     arguments.push(last.clone());
                     let shown: Vec<String> = arguments.iter().map(Value::describe).collect();
                     let text = format!("{name}({}...)", shown.join(", "));
-                    return Err(derive(text, &last, Outcome::Open, self.world, Origin::expression(span)));
+                    let made = derive(text, &last, Outcome::Open, self.world, Origin::expression(span));
+                    let is_of_texts = last.said_type().element() == Some(&Type::String);
+                    return Err(if name == "coalesce" && is_of_texts { certainly_set(made) } else { made });
                 }
                 _ => return Err(Value::failed("only a list can be expanded with ...", Origin::expression(span))),
             }
@@ -259,6 +261,13 @@ impl<'a> Evaluator<'a> {
         let input = Input::undecidable(name, Reason::Elsewhere(what.to_owned()), origin.clone());
         self.settled(Value::open(input, origin))
     }
+}
+
+/// What is not known, but neither null nor empty: the text that `coalesce` picks.
+fn certainly_set(value: Value) -> Value {
+    let Data::Open(input) = &value.data else { return value };
+    let domain = Domain { never_null: true, never_empty: true, ..input.domain.clone() };
+    Value { data: Data::Open(Arc::new(Input { domain, ..input.as_ref().clone() })), ..value }
 }
 
 /// A text as Terraform holds it: in Unicode's normal form C.

@@ -35,9 +35,25 @@ pub(super) fn joined(name: String, junction: Junction, parts: Vec<Value>, world:
         return only.clone();
     }
     let never_empty = flat.iter().any(holds_something);
-    let domain = Domain { never_null: true, never_empty, ..Domain::default() };
+    let elements = flat.iter().all(has_set_elements).then(|| Arc::new(Domain::set()));
+    let domain = Domain { never_null: true, never_empty, elements, ..Domain::default() };
     let reason = Reason::Joined(junction, Arc::new(flat));
     Value::open(Input { name, reason, domain, origin: origin.clone() }, origin)
+}
+
+/// The open list as one whose elements are neither null nor empty.
+pub(super) fn of_set_elements(list: Value) -> Value {
+    let Data::Open(input) = &list.data else { return list };
+    let domain = Domain { elements: Some(Arc::new(Domain::set())), ..input.domain.clone() };
+    Value { data: Data::Open(Arc::new(Input { domain, ..input.as_ref().clone() })), ..list }
+}
+
+fn has_set_elements(list: &Value) -> bool {
+    match &list.data {
+        Data::List(_, items) => items.iter().all(|item| item.as_str().is_some_and(|text| !text.is_empty())),
+        Data::Open(input) => input.domain.elements.as_deref() == Some(&Domain::set()),
+        _ => false,
+    }
 }
 
 /// The open collection as one whose elements are all made like `element`, if nothing else is known of it; `met` says whether

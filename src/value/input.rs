@@ -321,6 +321,12 @@ impl Domain {
         }
     }
 
+    /// Whatever is neither null nor empty.
+    #[must_use]
+    pub fn set() -> Self {
+        Self { never_null: true, never_empty: true, ..Self::default() }
+    }
+
     /// Exactly these values.
     #[must_use]
     pub fn of(values: Vec<Literal>) -> Self {

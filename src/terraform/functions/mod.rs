@@ -44,7 +44,7 @@ pub(super) use self::regexes::steps as regex_steps;
 pub use self::results::declared;
 use self::results::result_type;
 use super::called::met;
-use super::joined::{joined, made_of, mirroring};
+use super::joined::{joined, made_of, mirroring, of_set_elements};
 use super::types::{Nullable, may_differ, open_part, unify};
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
@@ -300,6 +300,7 @@ fn worked_out(function: &Function, arguments: &Arguments) -> Value {
             let all = Value::list(ListKind::Tuple, arguments.values.clone(), arguments.origin());
             let obstacle = all.obstacle().unwrap_or(&all);
             let value = derive(name, obstacle, function.outcome, arguments.call.world, arguments.origin());
+            let value = if function.name == "compact" { of_set_elements(value) } else { value };
             match MIRRORING.iter().find(|(name, _)| *name == function.name) {
                 Some((_, mirrored)) => {
                     let collection = arguments.value(0);

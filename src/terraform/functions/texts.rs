@@ -1,8 +1,9 @@
 //! What can be told of a text some of whose parts are not known.
 
 use super::arguments::{Answer, Arguments, Trouble};
+use crate::terraform::joined::mirroring;
 use crate::terraform::unknown::{Outcome, as_part, derive, text};
-use crate::value::{Awaited, Data, Part, Symbol, SymbolSource, Value};
+use crate::value::{Awaited, Data, Mirrored, Part, Symbol, SymbolSource, Value};
 
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
@@ -78,7 +79,10 @@ impl End {
 pub(super) fn map(arguments: &Arguments, name: &str, change: fn(&str) -> String) -> Answer {
     let parts = arguments.parts(0)?.into_iter().map(|part| match part {
         Part::Literal(literal) => Ok(Part::Literal(change(&literal))),
-        Part::Value(value) => Ok(as_part(derived(format!("{name}({})", value.describe()), &value, arguments))),
+        Part::Value(value) => {
+            let changed = derived(format!("{name}({})", value.describe()), &value, arguments);
+            Ok(as_part(mirroring(&value, Mirrored::Emptiness, changed)))
+        }
         Part::Json(_) => Err(Trouble::Unknown),
     });
     Ok(text(parts.collect::<Result<Vec<_>, _>>()?, arguments.origin()))

@@ -97,7 +97,12 @@ pub fn open_part(whole: &Input, part: &str, ty: &Type, nullable: Nullable, world
         let original = open_part(of, part, &Type::Any, nullable, world);
         return if *ty == Type::Any { one_of_all(original, name) } else { convert(original, ty, world) };
     }
-    let input = Input { name, reason: whole.reason.of_part(), domain: domain(ty, nullable), origin: origin.clone() };
+    let mut domain = domain(ty, nullable);
+    if let Some(elements) = whole.domain.elements.as_deref().filter(|_| part.starts_with('[')) {
+        domain.never_null |= elements.never_null;
+        domain.never_empty |= elements.never_empty;
+    }
+    let input = Input { name, reason: whole.reason.of_part(), domain, origin: origin.clone() };
     settle(Value::open(input, origin).typed(ty), world)
 }
 

@@ -47,7 +47,7 @@ impl<'a> Evaluator<'a> {
         let value = self.evaluate(expr, env);
         let Some(pending) = value.waiting() else { return Ok((value.describe(), value)) };
         let asked = pending.describe();
-        if elements.iter().any(|element| asked.contains(&element.describe())) {
+        if elements.iter().any(|element| asked.contains(&element.describe()) || is_about_part(&asked, element)) {
             Ok((self.written(expr, env), value))
         } else {
             Err(pending.clone())
@@ -122,41 +122,63 @@ impl<'a> Evaluator<'a> {
         let written = if is_one_name { written } else { format!("({written}{apart})") };
         env.scope.map(|scope| scope.qualify("")).unwrap_or_default() + &written
     }
-}
 
-/// What says whether a condition about an element is met, if anything does: that it is the element's own boolean, or compares
-/// it with a literal.
-pub(super) fn met_by(is_met: &Value, condition: &Expr) -> Option<Met> {
-    let compared = |answer: bool| match &is_met.data {
-        Data::Pending(question) if question.ask == Ask::Is(Literal::Bool(true)) && question.input.domain.never_null => {
-            Some((Arc::new(Question::new(Arc::clone(&question.input), Ask::True)), answer))
+    /// What says whether a condition about an element is met, if anything does: that it is the element's own boolean, or
+    /// compares it with a literal.
+    pub fn met_by(&self, is_met: &Value, condition: &Expr, env: Env<'_, 'a>) -> Option<Met> {
+        let compared = |answer: bool| match &is_met.data {
+            Data::Pending(question)
+                if question.ask == Ask::Is(Literal::Bool(true)) && question.input.domain.never_null =>
+            {
+                Some((Arc::new(Question::new(Arc::clone(&question.input), Ask::True)), answer))
+            }
+            Data::Pending(question) if matches!(question.ask, Ask::Is(_) | Ask::Null) => {
+                Some((Arc::clone(question), answer))
+            }
+            _ => None,
+        };
+        match (&is_met.data, &condition.kind) {
+            (_, ExprKind::Parenthesis(inner)) => self.met_by(is_met, inner, env),
+            (Data::Pending(question), ExprKind::Not(inner)) => {
+                let is_its_own = question.ask == Ask::True && self.is_open_path(inner, env);
+                let met = if is_its_own { Some((Arc::clone(question), true)) } else { self.met_by(is_met, inner, env) };
+                met.map(|(question, answer)| (question, !answer))
+            }
+            (_, ExprKind::Binary(left, BinaryOperator::Equal, right)) if self.are_compared(left, right, env) => {
+                compared(true)
+            }
+            (_, ExprKind::Binary(left, BinaryOperator::NotEqual, right)) if self.are_compared(left, right, env) => {
+                compared(false)
+            }
+            (_, ExprKind::Binary(..)) => None,
+            _ => met(is_met),
         }
-        Data::Pending(question) if matches!(question.ask, Ask::Is(_) | Ask::Null) => {
-            Some((Arc::clone(question), answer))
-        }
-        _ => None,
-    };
-    match (&is_met.data, &condition.kind) {
-        (_, ExprKind::Parenthesis(inner)) => met_by(is_met, inner),
-        (Data::Pending(question), ExprKind::Not(inner)) => {
-            let is_its_own = question.ask == Ask::True && is_path(inner);
-            let met = if is_its_own { Some((Arc::clone(question), true)) } else { met_by(is_met, inner) };
-            met.map(|(question, answer)| (question, !answer))
-        }
-        (_, ExprKind::Binary(left, BinaryOperator::Equal, right)) if are_compared(left, right) => compared(true),
-        (_, ExprKind::Binary(left, BinaryOperator::NotEqual, right)) if are_compared(left, right) => compared(false),
-        (_, ExprKind::Binary(..)) => None,
-        _ => met(is_met),
+    }
+
+    /// Whether one of these is read as it is and the other is a literal: what a comparison waits for is its own answer then, and
+    /// none that an operand waits for.
+    fn are_compared(&self, left: &Expr, right: &Expr, env: Env<'_, 'a>) -> bool {
+        let is_literal = |expr: &Expr| {
+            matches!(expr.kind, ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(..))
+        };
+        (self.is_open_path(left, env) && is_literal(right)) || (is_literal(left) && self.is_open_path(right, env))
+    }
+
+    /// Whether an expression is a name, or an attribute of one, of something that waits for nothing.
+    fn is_open_path(&self, expr: &Expr, env: Env<'_, 'a>) -> bool {
+        is_path(expr) && !matches!(self.attempts.apart(|| self.evaluate(expr, env)).data, Data::Pending(_))
     }
 }
 
-/// Whether one of these is read as it is and the other is a literal: what a comparison waits for is its own answer then, and
-/// none that an operand waits for.
-fn are_compared(left: &Expr, right: &Expr) -> bool {
-    let is_literal = |expr: &Expr| {
-        matches!(expr.kind, ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Text(..))
-    };
-    (is_path(left) && is_literal(right)) || (is_literal(left) && is_path(right))
+/// Whether a question is about something that stands for all elements and is a part of what a loop around made of them.
+fn is_about_part(asked: &str, made: &Value) -> bool {
+    let mut is_about = false;
+    made.visit(&mut |part| {
+        if let Data::Open(input) = &part.data {
+            is_about |= input.name.contains("[*]") && asked.contains(&input.name);
+        }
+    });
+    is_about
 }
 
 /// What says whether a value is true that an input decides.

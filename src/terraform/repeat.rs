@@ -9,7 +9,7 @@ use crate::value::{
     SymbolSource, Value,
 };
 
-use super::called::{UNTOLD, met_by, told, told_met};
+use super::called::{UNTOLD, told, told_met};
 use super::evaluator::Evaluator;
 use super::joined;
 use super::operators::{not, without_equals};
@@ -215,7 +215,7 @@ impl<'a> Evaluator<'a> {
                 self.needs_a(&Type::Bool, is_met);
             }
             let met = is_met.as_ref().zip(each.condition.as_ref());
-            let met = met.and_then(|((_, is_met), condition)| met_by(is_met, condition));
+            let met = met.and_then(|((_, is_met), condition)| self.met_by(is_met, condition, env));
             let is_met = is_met.map(|(_, is_met)| truth(&is_met, self.world));
             // It is called what is written, whatever the answers about the element are.
             let condition = each.condition.as_ref().map(|condition| self.written(condition, env));
@@ -228,7 +228,7 @@ impl<'a> Evaluator<'a> {
                         self.needs_answer(&element);
                         let name = told_name.clone().unwrap_or(format!("[for each of {of} : {made}{condition}]"));
                         let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
-                        let met = met_by(&element, written);
+                        let met = self.met_by(&element, written, env);
                         (name, Some((index.typed(&Type::Number), element, met)))
                     }
                     ForResult::Object(made_key, written) | ForResult::Grouped(made_key, written) => {
@@ -242,7 +242,7 @@ impl<'a> Evaluator<'a> {
                         if !is_grouped {
                             self.needs_other_keys(&made_key, &key, &name);
                         }
-                        let met = met_by(&element, written);
+                        let met = self.met_by(&element, written, env);
                         (name, (!is_grouped).then_some((made_key, element, met)))
                     }
                 })

@@ -174,9 +174,10 @@ impl<'a> Evaluator<'a> {
 fn is_about_part(asked: &str, made: &Value) -> bool {
     let mut is_about = false;
     made.visit(&mut |part| {
-        if let Data::Open(input) = &part.data {
-            is_about |= input.name.contains("[*]") && asked.contains(&input.name);
-        }
+        let Data::Open(input) = &part.data else { return };
+        let mirrored = |input: &Arc<Input>| input.domain.mirrors.as_ref().map(|(_, of)| Arc::clone(of));
+        is_about |= std::iter::successors(Some(Arc::clone(input)), mirrored)
+            .any(|input| input.name.contains("[*]") && asked.contains(&input.name));
     });
     is_about
 }

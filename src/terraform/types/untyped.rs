@@ -16,7 +16,7 @@ pub(super) fn beside_untyped(values: &[Value], world: &World) -> Vec<Value> {
         if !beside(at).any(changes) {
             return value.clone();
         }
-        let others: Vec<String> = beside(at).map(Value::describe).collect();
+        let others: Vec<String> = beside(at).map(written).collect();
         let name = format!("convert({}, type of {})", value.describe(), others.join(", "));
         let element = |key: String, item: &Value| one_of_all(item.clone(), format!("{name}[{key}]"));
         match (&value.data, beside(at).find_map(collection_of_any)) {
@@ -73,7 +73,7 @@ pub(super) fn with_untyped_inside(values: &[Value], common: &Type, world: &World
     let as_texts: Vec<Value> = values.iter().map(with_texts).collect();
     let of_texts = common_of(&as_texts).filter(|of_texts| of_texts != common)?;
     let either = either(common, &of_texts);
-    let names = values.iter().map(Value::describe).collect::<Vec<_>>().join(", ");
+    let names = values.iter().map(written).collect::<Vec<_>>().join(", ");
     let unified = |value: &Value| {
         let name = format!("convert({}, type of {names})", value.describe());
         doubted(convert(value.clone(), &either, world), common, &of_texts, name)
@@ -146,9 +146,20 @@ fn doubted(value: Value, one: &Type, other: &Type, name: String) -> Value {
     }
 }
 
-/// Whether the value is unknown and nothing is said of its type, or of that of its elements.
+/// What a value is called beside another: one that waits, by all that it may come to.
+fn written(value: &Value) -> String {
+    let outcomes = value.outcomes().map(|outcomes| outcomes.into_iter().map(Value::describe).collect::<Vec<_>>());
+    outcomes.map_or_else(|| value.describe(), |outcomes| outcomes.join(" or "))
+}
+
+/// Whether the value is unknown and nothing is said of its type, or of that of its elements; so it is of what waits, unless all
+/// that it may come to has a type.
 pub(super) fn is_of_any_type(value: &Value) -> bool {
-    matches!(value.data, Data::Opaque(_) | Data::Open(_)) && of(value) == Type::Any || has_any_elements(value)
+    match &value.data {
+        Data::Opaque(_) | Data::Open(_) => of(value) == Type::Any || has_any_elements(value),
+        Data::Pending(_) => value.outcomes().is_none_or(|outcomes| outcomes.into_iter().any(is_of_any_type)),
+        _ => false,
+    }
 }
 
 /// Whether the value is a collection of which is not known what type its elements have: there is one, though.

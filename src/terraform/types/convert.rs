@@ -133,8 +133,11 @@ fn converts_elements(to: &Type, value: &Value) -> bool {
             let made = value.element();
             let element = made.map_or(Type::Any, of);
             let is_asked_for = made.is_some() && matches!(to.element(), Some(Type::Bool | Type::Number));
-            let may_be_others = |to: &Type| may_convert(to, &element) || *to == Type::Any && element == Type::Any;
-            !is_asked_for && to.element().is_none_or(may_be_others)
+            let may_be_others = |to: &Type| match &element {
+                Type::Any => !is_asked_for && (may_convert(to, &element) || *to == Type::Any),
+                element => *to != Type::Any && to != element,
+            };
+            to.element().map_or(!is_asked_for, may_be_others)
         }
         (to, from) => to.element().zip(from.element()).is_some_and(|(to, from)| may_convert(to, from)),
     }

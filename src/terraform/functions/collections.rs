@@ -14,6 +14,7 @@ use crate::terraform::types::{self, Type, unify};
 use crate::terraform::unknown::{Outcome, derive, is_identifier, may_have_unknown_keys, opaque, settle};
 use crate::value::{
     Ask, Data, Domain, Input, Junction, Keys, ListKind, Literal, Origin, Question, Reason, Role, Stop, Value, World,
+    look_at_input,
 };
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -321,6 +322,10 @@ fn element_decides(list: &Value, decisive: bool, arguments: &Arguments) -> Optio
     let (_, element) = list.each().filter(|_| !asked(list).is_some_and(|list| list.is_selected()))?;
     let empty = Value::answer(Question::new(asked(list)?, Ask::Empty), arguments.world(), arguments.origin());
     let decided = match &element.data {
+        // Whether it has elements or none, where nothing but the loop says what they are.
+        Data::Bool(known) if *known != decisive && !is_told(arguments.world()) => {
+            return Some(Value::bool(!decisive, arguments.origin()));
+        }
         Data::Bool(known) if *known == decisive => Value::bool(decisive, arguments.origin()),
         Data::Null if !decisive => Value::bool(false, arguments.origin()),
         Data::Failed(_) => element.clone(),
@@ -331,6 +336,12 @@ fn element_decides(list: &Value, decisive: bool, arguments: &Arguments) -> Optio
         Some(false) => Some(decided),
         None => Some(empty),
     }
+}
+
+/// Whether answers say something of what stands for all elements of a collection: what is so of it need not be so of each.
+fn is_told(world: &World) -> bool {
+    let mut answered = world.answers().iter().map(|(question, _)| &question.input.name);
+    answered.find(|name| name.contains("[*]")).inspect(|told| look_at_input(told)).is_some()
 }
 
 /// Whether all booleans of an unknown list are true, or any is, which is a question about what they are made of: `decisive` says

@@ -35,6 +35,7 @@ pub fn or(left: Value, right: Value, world: &World, origin: Origin) -> Value {
 fn short_circuit(values: [Value; 2], decisive: bool, world: &World, origin: Origin) -> Value {
     let is_failed = |value: &Value| matches!(value.data, Data::Failed(_));
     let has_value = values.each_ref().map(|value| !is_failed(value));
+    let is_deep = values.first().is_some_and(Value::is_waiting);
     let values = values.map(|value| truth(value, world));
     let unfit = values.iter().zip(has_value).find(|(value, has_value)| *has_value && is_failed(value));
     if let Some((unfit, _)) = unfit {
@@ -47,7 +48,19 @@ fn short_circuit(values: [Value; 2], decisive: bool, world: &World, origin: Orig
     let undecided = waiting.or_else(|| values.iter().find(|value| value.as_bool().is_none()));
     let [left, right] = &values;
     let first = if looks_into_what_may_be_null(left, right) { Some(right) } else { undecided };
-    first.cloned().unwrap_or_else(|| Value::bool(!decisive, origin))
+    let null = first
+        .filter(|first| right.is_waiting() && is_deep && std::ptr::eq(*first, left))
+        .and_then(|first| null_of(first, world));
+    null.or_else(|| first.cloned()).unwrap_or_else(|| Value::bool(!decisive, origin))
+}
+
+/// The question whether what an operand looks into is null, where it waits for its truth: `!null` is an error, which another
+/// operand that decides makes up for.
+fn null_of(operand: &Value, world: &World) -> Option<Value> {
+    let Data::Pending(question) = &operand.data else { return None };
+    let may_be_null = question.ask == Ask::True && !question.input.domain.never_null;
+    let null = || Value::answer(Question::new(Arc::clone(&question.input), Ask::Null), world, operand.origin.clone());
+    may_be_null.then(null).filter(Value::is_waiting)
 }
 
 /// Whether the left operand waits for something of what the right one waits to be told null or not: that is asked first,

@@ -160,6 +160,7 @@ impl Unit for TerraformUnit {
         match name {
             "data.aws_region.name" => Some("--region REGION".to_owned()),
             "data.aws_caller_identity.account_id" => Some("--account-id ID".to_owned()),
+            "AWS::Partition" => Some("--partition PARTITION".to_owned()),
             _ => {
                 let variable = name.strip_prefix("var.")?.split(['.', '[']).next()?;
                 self.declares(variable).then(|| option(variable))

@@ -13,7 +13,7 @@ use crate::terraform::unknown::{self, Outcome};
 use crate::value::{Data, Layout, NoNumber, Number, Part, Text, Type, Value, json_of};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("jsondecode", &[P::Json], Outcome::Open, decode),
+    function("jsondecode", &[P::Json], Outcome::Nullable, decode),
     function("jsonencode", &[P::Nullable], Outcome::Set, encode),
 ];
 

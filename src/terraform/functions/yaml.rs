@@ -16,7 +16,7 @@ use crate::terraform::unknown::Outcome;
 use crate::value::{Data, ListKind, MapKind, Number, Origin, Value, World};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("yamldecode", &[P::Text], Outcome::Open, decode),
+    function("yamldecode", &[P::Text], Outcome::Nullable, decode),
     function("yamlencode", &[P::Nullable], Outcome::Set, super::yaml_write::encode),
 ];
 

@@ -2,6 +2,8 @@
 //!
 //! Knows what values are; what they are asked then is [`super::open`]'s.
 
+use std::sync::Arc;
+
 use super::open::{one_of_all, with_converted_elements};
 use super::unify::{common_of, is_untyped};
 use super::{Attribute, Type, convert, of};
@@ -122,28 +124,25 @@ fn doubted(value: Value, one: &Type, other: &Type, name: String) -> Value {
     }
     let inside =
         |item: &Value, key: &str, one: &Type, other: &Type| doubted(item.clone(), one, other, format!("{name}[{key}]"));
-    match &value.data {
+    let data = match &value.data {
         Data::Map(kind, entries) => {
             let entry = |(key, item): (&String, &Value)| {
                 let [one, other] = [one, other].map(|ty| ty.attribute(key).unwrap_or(&Type::Any));
                 (key.clone(), inside(item, &format!("{key:?}"), one, other))
             };
-            Value {
-                data: Value::map(*kind, entries.iter().map(entry).collect(), value.origin.clone()).data,
-                ..value.clone()
-            }
+            Data::Map(*kind, Arc::new(entries.iter().map(entry).collect()))
         }
         Data::List(kind, items) => {
             let item = |(at, item): (usize, &Value)| {
                 let [one, other] = [one, other].map(|ty| item_of(ty, at));
                 inside(item, &at.to_string(), one, other)
             };
-            let items = items.iter().enumerate().map(item).collect();
-            Value { data: Value::list(*kind, items, value.origin.clone()).data, ..value.clone() }
+            Data::List(*kind, Arc::new(items.iter().enumerate().map(item).collect()))
         }
-        Data::Bool(_) | Data::Number(_) | Data::Open(_) => one_of_all(value, name),
-        _ => value,
-    }
+        Data::Bool(_) | Data::Number(_) | Data::Open(_) => return one_of_all(value, name),
+        _ => return value,
+    };
+    Value { data, ..value }
 }
 
 /// What a value is called beside another: one that waits, by all that it may come to.

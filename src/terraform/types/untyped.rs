@@ -151,12 +151,12 @@ fn written(value: &Value) -> String {
     outcomes.map_or_else(|| value.describe(), |outcomes| outcomes.join(" or "))
 }
 
-/// Whether the value is unknown and nothing is said of its type, or of that of its elements; so it is of what waits, unless all
-/// that it may come to has a type.
+/// Whether the value is unknown and nothing is said of its type, or of that of its elements; so it is of what waits, if it may
+/// come to such a value. Of most that wait nothing says what they come to: they are the answer itself, a boolean.
 pub(super) fn is_of_any_type(value: &Value) -> bool {
     match &value.data {
         Data::Opaque(_) | Data::Open(_) => of(value) == Type::Any || has_any_elements(value),
-        Data::Pending(_) => value.outcomes().is_none_or(|outcomes| outcomes.into_iter().any(is_of_any_type)),
+        Data::Pending(_) => value.outcomes().is_some_and(|outcomes| outcomes.into_iter().any(is_of_any_type)),
         _ => false,
     }
 }

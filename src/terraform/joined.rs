@@ -252,7 +252,7 @@ pub(super) fn resolved(
     for (at, part) in parts.iter().enumerate() {
         let later = parts.get(at..).unwrap_or_default();
         let Data::Map(kind, entries) = &part.data else {
-            resolved.push(not_replaced(part, later.get(1..).unwrap_or_default(), world));
+            resolved.push(part.clone());
             continue;
         };
         let is_last = |key: &str| {
@@ -269,6 +269,12 @@ pub(super) fn resolved(
         resolved.push(Value::map(*kind, kept.collect::<IndexMap<_, _>>(), part.origin.clone()));
     }
     resolved
+}
+
+/// The parts of a map without what later ones put in its place, where it is no map again that is made of them.
+pub(super) fn without_replaced(parts: &[Value], world: &World) -> Vec<Value> {
+    let left = |(at, part): (usize, &Value)| not_replaced(part, parts.get(at + 1..).unwrap_or_default(), world);
+    parts.iter().enumerate().map(left).collect()
 }
 
 /// What later parts of a map leave of an unknown one: those of its entries whose keys they do not have.

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::{Expr, For, ForResult};
+use crate::syntax::{Expr, ExprKind, For, ForResult};
 use crate::value::{
     Awaited, Data, Input, Junction, ListKind, MapKind, Met, Mirrored, Number, Origin, Reason, Role, Symbol,
     SymbolSource, Value,
@@ -178,6 +178,14 @@ impl<'a> Evaluator<'a> {
             ForResult::Grouped(..) => return None,
         };
         let parts = self.resolved_parts(found, parts, span);
+        let keeps_keys = match (&each.result, &each.condition) {
+            (ForResult::Object(key, _), None) => {
+                matches!(&key.kind, ExprKind::Variable(name) if each.key.as_ref() == Some(name))
+            }
+            _ => false,
+        };
+        let is_map = found == Junction::Map && !keeps_keys;
+        let parts = if is_map { joined::without_replaced(&parts, self.world) } else { parts };
         let made: Vec<Value> = parts.iter().map(|part| self.for_over(each, part, span, env)).collect();
         if let Some(stop) = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_))) {
             return Some(stop.clone().unsaid());

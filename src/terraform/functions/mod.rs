@@ -44,7 +44,7 @@ pub(super) use self::regexes::steps as regex_steps;
 pub use self::results::declared;
 use self::results::result_type;
 use super::called::met;
-use super::joined::{joined, made_of, mirroring, of_set_elements};
+use super::joined::{joined, made_of, mirroring, of_set_elements, without_replaced};
 use super::types::{Nullable, may_differ, open_part, unify};
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
@@ -356,7 +356,7 @@ fn part_by_part(function: &Function, arguments: &Arguments) -> Option<Value> {
     let (found, parts) = arguments.value(0).parts()?;
     // Who asks for keys does not care which part has them.
     let parts = match found {
-        Junction::Map if function.name != "keys" => arguments.resolved(parts),
+        Junction::Map if function.name != "keys" => without_replaced(&arguments.resolved(parts), arguments.world()),
         _ => parts.to_vec(),
     };
     let junction = match found {

@@ -135,11 +135,28 @@ fn converts_elements(to: &Type, value: &Value) -> bool {
             let is_asked_for = made.is_some() && matches!(to.element(), Some(Type::Bool | Type::Number));
             let may_be_others = |to: &Type| match &element {
                 Type::Any => !is_asked_for && (may_convert(to, &element) || *to == Type::Any),
-                element => *to != Type::Any && to != element,
+                element => changes(to, element),
             };
             to.element().map_or(!is_asked_for, may_be_others)
         }
         (to, from) => to.element().zip(from.element()).is_some_and(|(to, from)| may_convert(to, from)),
+    }
+}
+
+/// Whether a conversion makes something else of what has a type.
+fn changes(to: &Type, from: &Type) -> bool {
+    match (to, from) {
+        (Type::Any, _) => false,
+        (Type::Object(attributes), Type::Object(given)) => {
+            let differs = |(name, attribute): (&String, &Attribute)| {
+                given.get(name).is_none_or(|given| changes(&attribute.ty, &given.ty))
+            };
+            completes_more(to, from) || attributes.iter().any(differs)
+        }
+        (Type::List(to), Type::List(from)) | (Type::Set(to), Type::Set(from)) | (Type::Map(to), Type::Map(from)) => {
+            changes(to, from)
+        }
+        (to, from) => to != from,
     }
 }
 
@@ -282,7 +299,12 @@ pub(super) fn object_of_parts(
 ) -> Value {
     object_of(value, attributes, world, |name| {
         let key = Literal::Text(name.to_owned());
-        let element = |part: &Value| (element_of(part, &key, world, part.origin.clone()), None);
+        // An object holds the attributes of its type, and no others.
+        let held = |part: &Value| match part.said_type() {
+            Type::Object(attributes) => Some(attributes.contains_key(name)),
+            _ => None,
+        };
+        let element = |part: &Value| (element_of(part, &key, world, part.origin.clone()), held(part));
         match entry(parts, name, world, element) {
             Entry::Held(held) => Some(held),
             Entry::Missing => None,

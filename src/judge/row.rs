@@ -172,8 +172,12 @@ impl<'a> Judge<'a> {
             None if trail.address.contains("${") || trail.address.ends_with("[*]") => {
                 self.judge_told(rule, trail, scene)
             }
-            // How many instances there are may still be a question; then the trail can yet appear.
-            None => scene.existing_trails_of(&block_of(trail)).map(|_| None),
+            None => match scene.instance(&trail.address) {
+                Some(found) if exists(&found, scene.world)? => self.judge(rule, &found, scene).map(Some),
+                Some(_) => Ok(None),
+                // How many instances there are may still be a question; then the trail can yet appear.
+                None => scene.existing_trails_of(&block_of(trail)).map(|_| None),
+            },
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::{Estate, Kind, Resource, exists};
+use crate::model::{Estate, Kind, Resource, exists, stands_for};
 use crate::rules::Rule;
 use crate::rules::document::Document;
 use crate::source::Span;
@@ -72,6 +72,13 @@ impl<'w> Scene<'w> {
     pub fn trail(&self, address: &str) -> Option<&Resource> {
         let Trails { all, by_address } = self.listed();
         all.get(*by_address.get(address)?)
+    }
+
+    /// The trail of this address that one stands for which stands for instances of which it is not known which there are: a
+    /// map may hold under a key what another one, that is not there in this world, makes of it elsewhere.
+    pub fn instance(&self, address: &str) -> Option<Resource> {
+        let any = self.trails().iter().find(|any| stands_for(&any.address, address))?;
+        self.estate.instance(any, address)
     }
 
     fn listed(&self) -> &Trails {

@@ -1,5 +1,5 @@
 //! What a bucket is handed to that is not read here: modules that are not on disk, and what a resource deploys in another
-//! language. It may declare whatever is absent.
+//! language. It may declare whatever is absent, and where its name speaks of a trail, one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::value::{Data, Decided, Input, Origin, Part, Reason, Role, Value, World};
 
 use super::naming::Naming;
-use super::{Estate, Kind, Resource, Target};
+use super::{Estate, Kind, Resource, Target, without_indices};
 
 /// What gets the name or the ARN of a bucket and may open or close it.
 ///
@@ -50,9 +50,9 @@ pub fn may_hold_trails(estate: &dyn Estate) -> impl Iterator<Item = (Resource, A
     modules.filter(|(module, input)| {
         let source = if let Reason::ModuleNotOnDisk { source, .. } = &input.reason { source } else { "" };
         // The names of the modules around it say nothing of what it holds.
-        let name = module.address.rsplit("module.").next().unwrap_or_default();
-        let name = if name.len() < module.address.len() { name } else { name.rsplit('.').next().unwrap_or_default() };
-        speaks_of_trail(source).or_else(|| speaks_of_trail(name)).unwrap_or(false)
+        let blocks = without_indices(&module.address);
+        let name = || blocks.rsplit('.').next().and_then(speaks_of_trail);
+        speaks_of_trail(source).or_else(name).unwrap_or(false)
     })
 }
 

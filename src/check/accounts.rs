@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use crate::config::{Account, Configured, Whereabouts};
 use crate::finding::{Case, Condition, Finding, Label, Note, Step, Trace, Verdict};
-use crate::judge::{Absence, AccountVotes, decide, describe_cases, fill};
+use crate::judge::{Absence, AccountVotes, Standing, decide, describe_cases, fill};
 use crate::rules::{AccountWords, Rule, Words};
 use crate::source::Span;
 
@@ -93,6 +93,9 @@ fn merged(mut units: Vec<Vote>, options: &Options, words: &Words) -> Option<(Fin
     } else {
         units.truncate(1);
     }
+    if units.iter().all(|unit| unit.votes.standing == Standing::BesideOthers) {
+        return None;
+    }
     if units.len() < 2 || units.iter().all(|unit| unit.finding.verdict == Verdict::NotApplicable) {
         let mut unit = units.into_iter().next()?;
         unit.finding.notes.extend(turned_note(&unit.turned, words));
@@ -100,7 +103,7 @@ fn merged(mut units: Vec<Vote>, options: &Options, words: &Words) -> Option<(Fin
     }
     let verdict = verdict(&units);
     let shown = units.iter().filter(|unit| verdict == Verdict::Unknown || unit.finding.verdict == verdict);
-    let mut finding = shown.min_by_key(|unit| unit.votes.failing)?.finding.clone();
+    let mut finding = shown.min_by_key(|unit| (unit.votes.standing, unit.votes.failing))?.finding.clone();
     finding.verdict = verdict;
     let others = units.iter().map(|unit| unit.finding.location).filter(|span| *span != finding.location);
     let others: Vec<Span> = others.collect();
@@ -260,11 +263,15 @@ fn depends(rule: &Rule, finding: &Finding, units: &[Vote], words: &Words) -> Str
 
 /// How the verdict of the account came about: what each unit says, and why.
 fn explained(finding: &Finding, units: &[Vote], words: &Words) -> Option<Trace> {
-    let step = |Vote { finding, trace, .. }: &Vote| {
-        let verdict = words.trace.verdict(finding.verdict).to_owned();
-        let slots = [("subject", finding.unit.clone()), ("verdict", verdict)];
+    let step = |Vote { finding, votes, trace, .. }: &Vote| {
+        // What a module holds that is not on disk is open, and nothing but a pass comes of it here.
+        let (verdict, trace) = match votes.standing {
+            Standing::Alone => (finding.verdict, trace.as_ref()),
+            Standing::BesideOthers => (Verdict::Unknown, None),
+        };
+        let slots = [("subject", finding.unit.clone()), ("verdict", words.trace.verdict(verdict).to_owned())];
         let message = fill(&words.trace.says, &slots.into());
-        Step::new(message, Some(finding.location)).because(trace.iter().flat_map(|trace| trace.steps.clone()).collect())
+        Step::new(message, Some(finding.location)).because(trace.map(|trace| trace.steps.clone()).unwrap_or_default())
     };
     let trace = units.iter().find_map(|unit| unit.trace.as_ref())?;
     Some(Trace {

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
 use crate::judge::{
-    Absence, AccountVotes, Judge, Outcomes, Row, UserRow, account_row, add_alternatives, fill, options, to_finding,
-    trace, user_findings,
+    Absence, AccountVotes, Judge, Outcomes, Row, UserRow, account_row, add_alternatives, fill, module_for_trail,
+    options, to_finding, trace, user_findings,
 };
 use crate::model::{Kept, Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
@@ -84,9 +84,10 @@ pub(super) fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let accounts = accounts(&trails);
     let of = |holds| run.options.rules.iter().copied().filter(move |rule| rule.holds == holds);
     let of_trails: Vec<_> = trails.iter().flat_map(|trail| of(Holds::Every).map(move |rule| (rule, trail))).collect();
-    let of_accounts: Vec<_> =
-        of(Holds::Any).flat_map(|rule| accounts.iter().map(move |first| (rule, *first))).collect();
     let judge = &judge;
+    let may_hold_trail = if trails.is_empty() && !all_refused { module_for_trail(judge) } else { None };
+    let firsts: Vec<&Resource> = accounts.into_iter().chain(&may_hold_trail).collect();
+    let of_accounts: Vec<_> = of(Holds::Any).flat_map(|rule| firsts.iter().map(move |first| (rule, *first))).collect();
     let size = trails.len().div_ceil(PIECES) * of(Holds::Every).count().max(1);
     let of_trails = of_trails.par_chunks(size.max(1)).flat_map_iter(|rows| {
         let explorations = judge.trail_rows(rows);
@@ -117,7 +118,8 @@ pub(super) fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     });
     found.par_extend(user_rows);
     let written = unit.written_trail().filter(|_| trails.is_empty());
-    if let (Some(written), Absence::Fails, false) = (written, absence, all_refused) {
+    let is_lacking = absence == Absence::Fails && !all_refused && may_hold_trail.is_none();
+    if let Some(written) = written.filter(|_| is_lacking) {
         found.extend(of(Holds::Any).filter_map(|rule| required::lacking(rule, unit, written, run.sources)));
     }
     let why = if all_refused { &run.words.all_refused } else { &run.words.no_trail };

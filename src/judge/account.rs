@@ -2,9 +2,9 @@
 
 use crate::explore::{Exploration, explore, merge};
 use crate::finding::{Case, Verdict};
-use crate::model::{Provider, Resource, exists, may_hold_trails};
+use crate::model::{Kind, Provider, Resource, exists, may_hold_trails};
 use crate::rules::Rule;
-use crate::value::{Claim, Decided, Stop};
+use crate::value::{Claim, Decided, Stop, World};
 
 use super::first::{is_no_witness, world_of_first};
 use super::row::{Judge, Judged};
@@ -24,6 +24,17 @@ pub struct AccountVotes {
     pub failing: usize,
     /// The options that give the inputs in the cases a value.
     pub options: Vec<String>,
+    /// Whether there is anything to say of the account where no other unit does.
+    pub standing: Standing,
+}
+
+/// Whether what a unit says of an account is said also where no other unit speaks of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It declares a trail, or is required to have one.
+    Alone,
+    /// It only has a module that is not on disk and may hold a trail.
+    BesideOthers,
 }
 
 /// What an account says in a world in which it has no trail.
@@ -40,7 +51,8 @@ impl AccountVotes {
     #[must_use]
     pub fn without_trail(absence: Absence) -> Self {
         let cases = vec![Case { when: Vec::new(), verdict: Verdict::NotApplicable }];
-        Self { provider: String::new(), cases, absence, failing: 0, options: Vec::new() }
+        let (provider, options) = Default::default();
+        Self { provider, cases, absence, failing: 0, options, standing: Standing::Alone }
     }
 
     /// Whether the unit has a trail in some world.
@@ -53,8 +65,8 @@ impl AccountVotes {
 /// The trail that comes closest in a world, if there is one.
 struct Best(Option<Judged>);
 
-/// What `rule` says about the account that `first` is the first trail of, in each world: the trail that satisfies it, or the
-/// one that comes closest. What worlds without a trail say is `absence`; to other units of the account, that they have none.
+/// What `rule` says about the account that `first` is the first trail of, or a module that [`may_hold_trails`], in each world:
+/// the trail that satisfies it, or the one that comes closest. What worlds without a trail say is `absence`; to other units of the account, that they have none.
 #[must_use]
 pub fn account_row<'a>(
     judge: &Judge<'a>,
@@ -73,7 +85,12 @@ pub fn account_row<'a>(
     let said = |best: Option<Best>| best.and_then(|Best(judged)| judged.or_else(without_trail));
     let worlds = found.worlds.into_iter().map(|(world, best)| (world, said(best))).collect();
     let exploration = Exploration { worlds, refused: found.refused, exploded: found.exploded };
-    (exploration, AccountVotes { provider: first.provider.to_string(), cases, absence, failing, options: Vec::new() })
+    let standing = match (first.kind, absence) {
+        (Kind::AbsentModule, Absence::Silent) => Standing::BesideOthers,
+        _ => Standing::Alone,
+    };
+    let (provider, options) = (first.provider.to_string(), Vec::new());
+    (exploration, AccountVotes { provider, cases, absence, failing, options, standing })
 }
 
 /// What leads to each verdict. A world that the real tool refuses has no say, one without a trail has. What makes a unit fail
@@ -116,25 +133,32 @@ fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, first: &Resource, scene: &S
             Err(stop) => waiting = waiting.or(Some(stop)),
         }
     }
-    match (waiting, closest) {
-        (Some(stop), _) => Err(stop),
-        (None, Some(closest)) if closest.verdict == Verdict::Fail && is_met_elsewhere(rule, scene)? => {
-            Ok(Some(Judged { verdict: Verdict::Pass, failures: Vec::new(), ..closest }))
-        }
-        (None, closest) => Ok(closest),
+    if let Some(stop) = waiting {
+        return Err(stop);
     }
+    let may_be_met = closest.as_ref().is_none_or(|closest| closest.verdict == Verdict::Fail);
+    let met = if may_be_met { module_that_meets(rule, scene)? } else { None };
+    Ok(met.map(|module| Judged::of_account(&module, Verdict::Pass, Vec::new())).or(closest))
 }
 
-/// Whether a trail meets the control that a module holds which is not on disk: that is open.
-fn is_met_elsewhere(rule: &Rule, scene: &Scene) -> Decided<bool> {
+/// The module that is not on disk and holds a trail that meets the control: whether one does is open.
+fn module_that_meets(rule: &Rule, scene: &Scene) -> Decided<Option<Resource>> {
     for (module, input) in may_hold_trails(scene.estate.as_ref()) {
         let claim = Claim::with("holds a trail that meets", rule.control.id.clone());
         let question = claim.of(&input.name, input.reason.clone(), input.origin.clone());
         if exists(&module, scene.world)? && scene.world.decide(&question)? {
-            return Ok(true);
+            return Ok(Some(module));
         }
     }
-    Ok(false)
+    Ok(None)
+}
+
+/// The module that stands for the account of a unit that declares no trail itself: the first that may hold one.
+#[must_use]
+pub fn module_for_trail(judge: &Judge) -> Option<Resource> {
+    let world = World::default();
+    let estate = judge.unit.estate(&world);
+    may_hold_trails(estate.as_ref()).next().map(|(module, _)| module)
 }
 
 /// The provider configuration of a trail, as far as the answers of this world tell its account.

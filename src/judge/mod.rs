@@ -13,7 +13,7 @@ mod scene;
 mod trace;
 mod user;
 
-pub use account::{Absence, AccountVotes, account_row};
+pub use account::{Absence, AccountVotes, Standing, account_row, module_for_trail};
 pub use describe::{cases as describe_cases, fill};
 pub use finding::{Row, decide, options, to_finding, without_trail};
 pub use row::{Failure, Givens, Judge, Judged, Outcomes};

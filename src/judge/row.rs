@@ -77,15 +77,20 @@ impl Judged {
     /// That an account has no trail and is required to have one, which may be `first`.
     pub(super) fn without_trail(first: &Resource) -> Self {
         let origin = Origin::at(first.header, Role::Header);
-        let leaf = Leaf { origin: origin.clone(), reason: Some(NO_TRAIL), ..Leaf::default() };
+        let leaf = Leaf { origin, reason: Some(NO_TRAIL), ..Leaf::default() };
         let failure = Failure { code: NO_TRAIL.to_owned(), pointer: "/Trail".to_owned(), leaf };
+        Self::of_account(first, Verdict::Fail, vec![failure])
+    }
+
+    /// What is said of an account without looking into a trail.
+    pub(super) fn of_account(at: &Resource, verdict: Verdict, failures: Vec<Failure>) -> Self {
         Self {
-            verdict: Verdict::Fail,
-            failures: vec![failure],
-            trail: first.clone(),
+            verdict,
+            failures,
+            trail: at.clone(),
             bucket: String::new(),
-            blocks: [&[first.header][..], &first.callers].concat(),
-            origin,
+            blocks: [&[at.header][..], &at.callers].concat(),
+            origin: Origin::at(at.header, Role::Header),
             remarks: Vec::new(),
             world: None,
         }

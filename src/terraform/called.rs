@@ -106,9 +106,10 @@ impl<'a> Evaluator<'a> {
             }
             let meant = match attribute {
                 None => value.describe(),
+                // What an entry waits for does not tell it from another one that waits for the same.
                 Some(attribute) => match value.as_map().and_then(|map| map.get(attribute)) {
-                    Some(entry) => entry.describe(),
-                    None => format!("{}.{attribute}", value.describe()),
+                    Some(entry) if entry.waiting().is_none() => entry.describe(),
+                    _ => format!("{}.{attribute}", value.describe()),
                 },
             };
             written += &text(at..range.start);
@@ -174,7 +175,11 @@ impl<'a> Evaluator<'a> {
 fn is_about_part(asked: &str, made: &Value) -> bool {
     let mut is_about = false;
     made.visit(&mut |part| {
-        let Data::Open(input) = &part.data else { return };
+        let input = match &part.data {
+            Data::Open(input) => input,
+            Data::Pending(question) => &question.input,
+            _ => return,
+        };
         let mirrored = |input: &Arc<Input>| input.domain.mirrors.as_ref().map(|(_, of)| Arc::clone(of));
         is_about |= std::iter::successors(Some(Arc::clone(input)), mirrored)
             .any(|input| input.name.contains("[*]") && asked.contains(&input.name));

@@ -211,7 +211,7 @@ impl Evaluator<'_> {
     }
 
     fn joined_entry(&self, parts: &[Value], key: &str, span: Span) -> Value {
-        match joined::entry(parts, key, self.world, |part| self.entry_of(part, key, span)) {
+        match joined::entry(parts, key, self.world, &|part| self.entry_of(part, key, span)) {
             Entry::Held(value) => value.through(span, Role::Expression),
             Entry::Missing => {
                 Value::failed(format!("there is no element with the key \"{key}\""), Origin::expression(span))

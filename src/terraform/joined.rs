@@ -11,8 +11,8 @@ use super::operators::{all, equal, not};
 use super::types::{Nullable, Type, open_part};
 use super::unknown::whether;
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, ListKind, Literal, Met, Mirrored, Origin, Question, Reason, Value, Witness,
-    World,
+    Ask, Awaited, Data, Domain, Input, Junction, ListKind, Literal, Met, Mirrored, Origin, Question, Reason, Value,
+    Witness, World,
 };
 
 /// The collection made of these parts, by the canonical text `name`. It waits for an answer that a part waits for: no name
@@ -181,7 +181,7 @@ pub(super) fn place(value: &Value, mut at: usize) -> Option<(&Value, usize)> {
 
 /// What a map that is put together holds under a key.
 pub(super) enum Entry {
-    /// This value, which may wait for an answer.
+    /// This value, which may wait for an answer: it is nothing then where no part holds the key.
     Held(Value),
     /// Nothing, certainly.
     Missing,
@@ -193,9 +193,9 @@ pub(super) fn entry(
     parts: &[Value],
     key: &str,
     world: &World,
-    element: impl Fn(&Value) -> (Value, Option<bool>),
+    element: &dyn Fn(&Value) -> (Value, Option<bool>),
 ) -> Entry {
-    for part in parts.iter().rev() {
+    for (at, part) in parts.iter().enumerate().rev() {
         if let Data::Map(_, entries) = &part.data {
             match entries.get(key) {
                 Some(value) => return Entry::Held(value.clone()),
@@ -217,7 +217,13 @@ pub(super) fn entry(
         match held.as_bool() {
             Some(true) => return Entry::Held(value),
             Some(false) => {}
-            None => return Entry::Held(held),
+            None => {
+                let mut may_be = vec![value];
+                if let Entry::Held(earlier) = entry(parts.get(..at).unwrap_or_default(), key, world, element) {
+                    may_be.push(earlier);
+                }
+                return Entry::Held(held.awaiting(Awaited::OneOf(may_be)));
+            }
         }
     }
     Entry::Missing
@@ -260,7 +266,7 @@ pub(super) fn resolved(
             !behind.any(|entries| entries.contains_key(key))
         };
         let kept = entries.iter().filter(|(key, _)| is_last(key)).map(|(key, value)| {
-            let value = match entry(later, key, world, |part| element(part, key)) {
+            let value = match entry(later, key, world, &|part| element(part, key)) {
                 Entry::Held(value) => value,
                 Entry::Missing => value.clone(),
             };

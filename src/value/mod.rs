@@ -226,6 +226,20 @@ impl Value {
         Self { ty: Some(Arc::new(ty.clone())), ..self }
     }
 
+    /// The object or tuple as one that may have become a map or a list, because of something beside it whose type is not known.
+    #[must_use]
+    pub fn perhaps_converted(self) -> Self {
+        let is_structural = matches!(self.data, Data::List(ListKind::Tuple, _) | Data::Map(MapKind::Object, _));
+        Self { ty: if is_structural { Some(Arc::new(Type::Any)) } else { self.ty }, ..self }
+    }
+
+    /// Whether it is an object or tuple that may have become a map or a list.
+    #[must_use]
+    pub fn is_perhaps_converted(&self) -> bool {
+        let is_structural = matches!(self.data, Data::List(ListKind::Tuple, _) | Data::Map(MapKind::Object, _));
+        is_structural && self.ty.is_some()
+    }
+
     /// What is said of the type that the data alone does not tell.
     #[must_use]
     pub fn said_type(&self) -> &Type {

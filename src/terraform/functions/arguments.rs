@@ -45,10 +45,22 @@ pub(super) enum Trouble {
     Unknown,
     /// It cannot be told before this question is answered.
     Ask(Arc<Question>),
+    /// The same, and it will be one of these then.
+    OneOf(Arc<Question>, Vec<Value>),
     /// A limit of this program was reached: one sentence.
     Limit(String),
     /// It cannot be told in any world, for this reason (a file outside of the project).
     Broken(String),
+}
+
+impl Trouble {
+    /// The same where the answer will be one of `values`.
+    pub(super) fn picking(self, values: &[Value]) -> Self {
+        match self {
+            Self::Ask(question) => Self::OneOf(question, values.to_vec()),
+            other => other,
+        }
+    }
 }
 
 impl From<String> for Trouble {

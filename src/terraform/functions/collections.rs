@@ -252,14 +252,15 @@ fn may_be_set(collection: &Value) -> bool {
 /// The first argument that is neither null nor an empty text.
 fn coalesce(arguments: &Arguments) -> Answer {
     let values = unify(arguments.values.clone(), arguments.world());
-    for value in values.ok_or("all arguments must have the same type")? {
+    let values = values.ok_or("all arguments must have the same type")?;
+    for (at, value) in values.iter().enumerate() {
         // Of what is empty only a text is passed over.
-        let set = match types::of(&value) {
+        let set = match types::of(value) {
             Type::String | Type::Any => value.read_set(arguments.world()),
             _ => value.read_null(arguments.world()).map(|null| !null),
         };
-        if decided(set)? {
-            return Ok(chosen(&value, arguments));
+        if decided(set).map_err(|trouble| trouble.picking(values.get(at..).unwrap_or_default()))? {
+            return Ok(chosen(value, arguments));
         }
     }
     Err("no argument is set".into())

@@ -65,7 +65,7 @@ fn lookup(arguments: &Arguments) -> Answer {
         Data::Open(_) if matches!(map.parts(), Some((Junction::Map, _))) => {
             let (Some((_, parts)), Some(key)) = (map.parts(), key.as_str()) else { return Err(Trouble::Unknown) };
             let element = |part: &Value| arguments.call.host.entry(part, key, arguments.call);
-            match entry(parts, key, arguments.world(), element) {
+            match entry(parts, key, arguments.world(), &element) {
                 Entry::Held(value) => Ok(chosen(&value, arguments)),
                 Entry::Missing => default(),
             }
@@ -73,14 +73,14 @@ fn lookup(arguments: &Arguments) -> Answer {
         Data::Open(input) => {
             let Some(key) = key.as_str() else { return Err(Trouble::Unknown) };
             let (element, is_there) = arguments.call.host.entry(map, key, arguments.call);
-            let held = match (is_there, arguments.values.len()) {
+            let held = match (is_there, &fallback) {
                 (Some(is_there), _) => is_there,
-                (None, 2) => true,
-                (None, _) => truth(&Value::answer(
-                    Question::new(Arc::clone(input), Ask::Holds(Literal::Text(key.to_owned()))),
-                    arguments.world(),
-                    arguments.origin(),
-                ))?,
+                (None, None) => true,
+                (None, Some(fallback)) => {
+                    let holds = Question::new(Arc::clone(input), Ask::Holds(Literal::Text(key.to_owned())));
+                    let is_there = truth(&Value::answer(holds, arguments.world(), arguments.origin()));
+                    is_there.map_err(|trouble| trouble.picking(&[element.clone(), fallback.clone()]))?
+                }
             };
             if held { Ok(chosen(&element, arguments)) } else { default() }
         }

@@ -49,7 +49,8 @@ use super::types::{Nullable, may_differ, open_part, unify};
 use super::unknown::{derive, element_of, opaque, settle};
 use crate::source::Span;
 use crate::value::{
-    Data, Input, Junction, ListKind, Literal, MapKind, Mirrored, ObjectId, Origin, Reason, Text, Type, Value, World,
+    Awaited, Data, Input, Junction, ListKind, Literal, MapKind, Mirrored, ObjectId, Origin, Reason, Text, Type, Value,
+    World,
 };
 
 /// A call with evaluated arguments.
@@ -293,6 +294,9 @@ fn worked_out(function: &Function, arguments: &Arguments) -> Value {
         Ok(value) => value.unsaid(),
         Err(Trouble::Refused(problem)) => Value::failed(format!("{}(): {problem}", function.name), arguments.origin()),
         Err(Trouble::Ask(question)) => Value::pending(question, arguments.origin()),
+        Err(Trouble::OneOf(question, values)) => {
+            Value::pending(question, arguments.origin()).awaiting(Awaited::OneOf(values))
+        }
         Err(Trouble::Limit(problem)) => undecidable(function, arguments, Reason::Limit(problem)),
         Err(Trouble::Broken(problem)) => undecidable(function, arguments, Reason::Broken(problem)),
         Err(Trouble::Unknown) => {

@@ -89,6 +89,11 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
         }
         (Data::Opaque(_), _) => opaque(left, right, world, origin),
         (_, Data::Opaque(_)) => opaque(right, left, world, origin),
+        (Data::List(..), Data::List(..)) | (Data::Map(..), Data::Map(..))
+            if left.is_perhaps_converted() || right.is_perhaps_converted() =>
+        {
+            perhaps_converted(left, right, world, origin)
+        }
         (Data::Text(one), Data::Text(other)) => texts(one, other, world, origin),
         (Data::List(kind, one), Data::List(other_kind, other)) => {
             if kind != other_kind {
@@ -115,7 +120,7 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
 
 /// The equality of an open value with anything.
 fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
-    if of(left).excludes(&of(right)) {
+    if !right.is_perhaps_converted() && of(left).excludes(&of(right)) {
         return both_null(left, right, world, &origin);
     }
     if let Data::Open(other) = &right.data
@@ -223,6 +228,22 @@ fn lists(left: &[Value], right: &[Value], world: &World, origin: Origin) -> Valu
     }
     let pairs = left.iter().zip(right).map(|(left, right)| element(left, right, world, origin.clone()));
     all(pairs.collect(), world, origin.clone())
+}
+
+/// The equality of collections of which one may be an object or a map, a tuple or a list: none is the same as another kind.
+fn perhaps_converted(left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    let same = match (&left.data, &right.data) {
+        (Data::List(_, one), Data::List(_, other)) => lists(one, other, world, origin.clone()),
+        _ => maps(left, right, world, origin.clone()),
+    };
+    if same.as_bool() != Some(true) {
+        return same;
+    }
+    let described = |value: &Value| match value.is_perhaps_converted() {
+        true => format!("convert({}, any)", value.describe()),
+        false => value.describe(),
+    };
+    whether(format!("{} == {}", described(left), described(right)), world, origin)
 }
 
 /// The equality of two elements or attributes. There, nulls of different types are not the same.

@@ -46,8 +46,8 @@ impl Layer {
                 Data::Map(_, entries) => entries.get(name).cloned(),
                 Data::Null => None,
                 Data::Open(_) if let Some((Junction::Map, parts)) = layer.inputs.parts() => {
-                    match entry(parts, name, world, |part| (part.field(name), None)) {
-                        Entry::Held(held) => Some(held),
+                    match entry(parts, name, world, &|part| (part.field(name), None)) {
+                        Entry::Held(held) => Some(held.unsaid()),
                         Entry::Missing => None,
                     }
                 }

@@ -169,7 +169,8 @@ fn may_convert(to: &Type, from: &Type) -> bool {
 }
 
 pub(super) fn refuse(value: &Value, wanted: &str) -> Value {
-    let found = value.ty.as_ref().map_or_else(|| kind(value).to_owned(), |ty| ty.describe());
+    let said = value.said_type();
+    let found = if *said == Type::Any { kind(value).to_owned() } else { said.describe() };
     Value::failed(format!("a {wanted} is needed, this is a {found}"), value.origin.clone())
 }
 
@@ -305,8 +306,8 @@ pub(super) fn object_of_parts(
             _ => None,
         };
         let element = |part: &Value| (element_of(part, &key, world, part.origin.clone()), held(part));
-        match entry(parts, name, world, element) {
-            Entry::Held(held) => Some(held),
+        match entry(parts, name, world, &element) {
+            Entry::Held(held) => Some(held.unsaid()),
             Entry::Missing => None,
         }
     })

@@ -24,11 +24,11 @@ pub(super) fn beside_untyped(values: &[Value], world: &World) -> Vec<Value> {
         match (&value.data, beside(at).find_map(collection_of_any)) {
             (Data::Map(kind, entries), _) => {
                 let entry = |(key, item): (&String, &Value)| (key.clone(), element(format!("{key:?}"), item));
-                Value::map(*kind, entries.iter().map(entry).collect(), value.origin.clone())
+                Value::map(*kind, entries.iter().map(entry).collect(), value.origin.clone()).perhaps_converted()
             }
             (Data::List(kind, items), _) => {
                 let items = items.iter().enumerate().map(|(at, item)| element(at.to_string(), item));
-                Value::list(*kind, items.collect(), value.origin.clone())
+                Value::list(*kind, items.collect(), value.origin.clone()).perhaps_converted()
             }
             // Beside another collection the elements of one without a type may have to become of one type.
             (Data::Open(input), Some(collection)) if !has_texts(value) => {

@@ -42,7 +42,10 @@ impl Evaluator<'_> {
                 if let Some((Junction::Map, parts)) = source.parts() {
                     return self.joined_entry(parts, name, span);
                 }
-                if let Some(element) = opaque_element(source, &Value::text(name, origin()), span) {
+                let key = &Value::text(name, origin());
+                if let Some(element) =
+                    self.looped_element(source, key, span).or_else(|| opaque_element(source, key, span))
+                {
                     return element;
                 }
                 let ty = source.said_type().attribute(name);
@@ -101,7 +104,7 @@ impl Evaluator<'_> {
                     return instance;
                 }
                 let element = self.joined_element(source, key, span).or_else(|| self.splat_element(source, key, span));
-                if let Some(element) = element {
+                if let Some(element) = element.or_else(|| self.looped_element(source, key, span)) {
                     return element.through(span, Role::Expression);
                 }
                 let ty = part_type(source, key);

@@ -16,6 +16,7 @@ use crate::value::{
 
 use super::expand::Expansion;
 use super::limits::{Limits, TOO_DEEP, beyond_name};
+use super::looped::Loop;
 use super::module::TWICE;
 use super::needs::Attempts;
 use super::object::Object;
@@ -44,6 +45,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) splats: RefCell<HashMap<String, (Value, Vec<String>)>>,
     /// What a `for` makes of an unknown collection of whose elements nothing is said, by the name of what it made.
     pub(super) untold: RefCell<HashMap<String, Value>>,
+    /// The loops that made collections of unknown ones, by the names of what they made.
+    pub(super) loops: RefCell<HashMap<String, Rc<Loop<'a>>>>,
     /// Blocks whose `count` or `for_each` Terraform refuses, by address.
     pub(super) refused: RefCell<BTreeMap<String, Value>>,
     /// The same unit without any answer, to tell what an answer broke from what is broken anyway.
@@ -104,6 +107,7 @@ impl<'a> Evaluator<'a> {
             keys: RefCell::default(),
             splats: RefCell::default(),
             untold: RefCell::default(),
+            loops: RefCell::default(),
             refused: RefCell::default(),
             unanswered: OnceCell::new(),
             layers: OnceCell::new(),

@@ -191,7 +191,8 @@ impl<'a> Evaluator<'a> {
             return Some(stop.clone().unsaid());
         }
         let shown: Vec<String> = made.iter().map(Value::describe).collect();
-        let name = format!("[for each of {} : {}]", collection.describe(), shown.join(", "));
+        let put_together = if junction == Junction::Map { "merge" } else { "concat" };
+        let name = format!("{put_together}({})", shown.join(", "));
         Some(joined::joined(name, junction, made, self.world, Origin::expression(span)))
     }
 
@@ -302,6 +303,7 @@ impl<'a> Evaluator<'a> {
             (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),
             (None, _) => joined::mirroring(collection, Mirrored::Length, all),
         };
+        self.keep_loop(&all, each, collection, env);
         match (made, is_met) {
             (Some((key, element, _)), Some(is_met)) => joined::made_if(all, key, element, is_met),
             (Some((key, element, met)), None) => joined::made_of(all, key, element, told_met(untold.as_ref(), met)),
@@ -341,7 +343,13 @@ fn is_the_same(result: &ForResult, collection: &Value, keeps_keys: bool) -> bool
 }
 
 /// Runs `work` with the names of a `for` bound.
-fn bind<'a, T>(each: &For, key: &Value, value: &Value, env: Env<'_, 'a>, work: impl FnOnce(Env<'_, 'a>) -> T) -> T {
+pub(super) fn bind<'a, T>(
+    each: &For,
+    key: &Value,
+    value: &Value,
+    env: Env<'_, 'a>,
+    work: impl FnOnce(Env<'_, 'a>) -> T,
+) -> T {
     let outer = Binding::new(each.key.as_deref().unwrap_or_default(), key, env);
     let env = if each.key.is_some() { env.with(&outer) } else { env };
     let inner = Binding::new(&each.value, value, env);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{logic, number, sign};
 use crate::syntax::BinaryOperator;
-use crate::terraform::joined::count;
+use crate::terraform::joined::{count, holds_something};
 use crate::terraform::unknown::{Outcome, derive, whether};
 use crate::value::{Ask, Data, Input, ListKind, Number, Origin, Question, Reason, Value, World};
 
@@ -88,7 +88,7 @@ fn length(operator: BinaryOperator, input: &Input, count: &Number, world: &World
 
 fn longer(input: &Input, limit: &Number, world: &World, origin: &Origin) -> Value {
     match (length_of(input), limit.as_i64().and_then(|limit| usize::try_from(limit).ok())) {
-        (Some(collection), Some(0)) if collection.domain.never_empty => Value::bool(true, origin.clone()),
+        (Some(collection), Some(0)) => has_any(collection, world, origin),
         (Some(collection), Some(limit)) => {
             let (collection, limit) = match unknown_part(collection, limit) {
                 Counted::Longer => return Value::bool(true, origin.clone()),
@@ -97,6 +97,21 @@ fn longer(input: &Input, limit: &Number, world: &World, origin: &Origin) -> Valu
             Value::answer(Question::new(collection, Ask::LongerThan(limit)), world, origin.clone())
         }
         _ => whether(format!("{} > {limit}", input.name), world, origin.clone()),
+    }
+}
+
+/// Whether a collection has any element: one that is put together has some if a part of it has.
+fn has_any(collection: &Arc<Input>, world: &World, origin: &Origin) -> Value {
+    if collection.domain.never_empty {
+        return Value::bool(true, origin.clone());
+    }
+    let in_part = |part: &Value| match &part.data {
+        Data::Open(input) => has_any(input.itself().counted(), world, origin),
+        _ => Value::bool(holds_something(part), origin.clone()),
+    };
+    match &collection.reason {
+        Reason::Joined(_, parts) => logic::any(parts.iter().map(in_part).collect(), world, origin.clone()),
+        _ => Value::answer(Question::new(Arc::clone(collection), Ask::LongerThan(0)), world, origin.clone()),
     }
 }
 

@@ -208,7 +208,7 @@ const INSTANCES: &[(&str, &str, &[&str])] = &[
         "try(lookup({ for name, key in aws_kms_key.k : name => key.arn }, \"a\"), null)",
         &[
             "var.s is empty: null",
-            "not var.s is empty, var.s holds \"a\": {for each of aws_kms_key.k : var.s[*] => aws_kms_key.k[\"*\"].arn}.a",
+            "not var.s is empty, var.s holds \"a\": aws_kms_key.k[\"a\"].arn",
             "not var.s is empty, not var.s holds \"a\": null",
         ],
     ),

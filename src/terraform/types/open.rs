@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::convert::{convert, object_of, object_of_parts};
 use super::{Attribute, Nullable, Type, domain, of, unify};
 use crate::terraform::called::met;
@@ -143,18 +145,37 @@ pub(super) fn with_converted_elements(
     let reason = match &input.reason {
         Reason::Each(each, _) => {
             let made = element(&each.1);
+            if let Data::Failed(_) = made.data {
+                return if_empty(value, input, made, to, world);
+            }
             let met = met(&made);
             Reason::Each(Arc::new((each.0.clone(), made)), met)
         }
         Reason::Filtered(each) => {
             let [key, any, is_met] = each.as_ref();
-            Reason::Filtered(Arc::new([key.clone(), element(any), is_met.clone()]))
+            let made = element(any);
+            if let Data::Failed(_) = made.data {
+                return if_empty(value, input, made, to, world);
+            }
+            Reason::Filtered(Arc::new([key.clone(), made, is_met.clone()]))
         }
         reason => reason.clone(),
     };
     let keys = if matches!(to, Type::List(_)) { Keys::Positions } else { Keys::Any };
     let domain = Domain { keys, mirrors: Some((mirrored, of)), ..input.domain.clone() };
     Value { data: Data::Open(Arc::new(Input { name, reason, domain, ..input.as_ref().clone() })), ..value.clone() }
+}
+
+/// A collection whose elements cannot be converted: nothing, unless it has none.
+fn if_empty(value: &Value, input: &Arc<Input>, failed: Value, to: &Type, world: &World) -> Value {
+    let empty = Question::new(Arc::clone(input), Ask::Empty);
+    match (world.answer(&empty), to) {
+        (None, _) => Value::pending(empty, value.origin.clone()),
+        (Some(false), _) => failed,
+        (Some(true), Type::Map(_) | Type::Object(_)) => Value::map(MapKind::Map, IndexMap::new(), value.origin.clone()),
+        (Some(true), Type::Set(_)) => Value::list(ListKind::Set, Vec::new(), value.origin.clone()),
+        (Some(true), _) => Value::list(ListKind::List, Vec::new(), value.origin.clone()),
+    }
 }
 
 /// What has no type as an element of a collection whose elements have one: a number or boolean beside a text is one, too.

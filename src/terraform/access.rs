@@ -222,14 +222,12 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The element of an unknown map under a key, and whether it has one where its type says so.
-    pub fn entry_of(&self, map: &Value, key: &str, span: Span) -> (Value, Option<bool>) {
-        let known = match &map.data {
-            Data::Open(_) => match map.said_type() {
-                Type::Object(attributes) => Some(attributes.contains_key(key)),
-                _ => None,
-            },
-            _ => None,
+    /// The element of an unknown map under a key, and whether it has one where its type says so, or the loop that made it.
+    pub fn entry_of(&self, map: &Value, key: &str, span: Span) -> (Value, Option<Value>) {
+        let origin = || map.origin.clone();
+        let known = match (&map.data, map.said_type()) {
+            (Data::Open(_), Type::Object(attributes)) => Some(Value::bool(attributes.contains_key(key), origin())),
+            _ => self.looped_holds(map, &Value::text(key, origin())),
         };
         (self.attribute(map, key, span), known)
     }

@@ -79,8 +79,12 @@ impl Host for Evaluator<'_> {
         self.whole_object(object, span)
     }
 
-    fn entry(&self, map: &Value, key: &str, call: &Call) -> (Value, Option<bool>) {
+    fn entry(&self, map: &Value, key: &str, call: &Call) -> (Value, Option<Value>) {
         self.entry_of(map, key, call.span)
+    }
+
+    fn lists(&self, list: &Value, key: &Value) -> Option<Value> {
+        self.looped_lists(list, key)
     }
 
     fn first(&self, list: &Value, call: &Call) -> Value {

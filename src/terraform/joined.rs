@@ -188,12 +188,12 @@ pub(super) enum Entry {
 }
 
 /// What the last of the parts that has the key holds under it. `element` reads it from an unknown part, and tells
-/// whether that has the key at all where its type says so.
+/// whether that has the key at all where its type says so, or what made it.
 pub(super) fn entry(
     parts: &[Value],
     key: &str,
     world: &World,
-    element: &dyn Fn(&Value) -> (Value, Option<bool>),
+    element: &dyn Fn(&Value) -> (Value, Option<Value>),
 ) -> Entry {
     for (at, part) in parts.iter().enumerate().rev() {
         if let Data::Map(_, entries) = &part.data {
@@ -210,9 +210,9 @@ pub(super) fn entry(
         let (value, known) = element(part);
         // Null says nothing where maps are put together.
         let held = match (is_there(part, world), known) {
-            (_, Some(false)) => Value::bool(false, part.origin.clone()),
+            (there, Some(known)) => all(vec![there, known], world, part.origin.clone()),
             (there, None) if there.as_bool() == Some(true) => holds(part, key, world),
-            (there, _) => there,
+            (there, None) => there,
         };
         match held.as_bool() {
             Some(true) => return Entry::Held(value),
@@ -252,7 +252,7 @@ pub(super) fn holds(part: &Value, wanted: &str, world: &World) -> Value {
 pub(super) fn resolved(
     parts: &[Value],
     world: &World,
-    element: impl Fn(&Value, &str) -> (Value, Option<bool>),
+    element: impl Fn(&Value, &str) -> (Value, Option<Value>),
 ) -> Vec<Value> {
     let mut resolved = Vec::with_capacity(parts.len());
     for (at, part) in parts.iter().enumerate() {

@@ -36,7 +36,7 @@ impl<'a> Evaluator<'a> {
 
     /// What a loop made under a key; `None` where no loop is known to have made the collection.
     pub fn looped_element(&self, made: &Value, key: &Value, span: Span) -> Option<Value> {
-        let kept = self.loop_of(made)?;
+        let kept = self.loop_of(made).filter(|kept| !is_of_keys(kept))?;
         let is_left_out =
             || Value::failed(format!("there is no element with the key {}", key.shown()), Origin::expression(span));
         Some(self.at(&kept, key, span, |env| {
@@ -49,9 +49,10 @@ impl<'a> Evaluator<'a> {
         }))
     }
 
-    /// Whether a loop made something under a key: what the collection that it runs over holds and its condition keeps.
+    /// Whether a loop made something under a key, or a list of keys with this one in it: what the collection that it runs over
+    /// holds and its condition keeps.
     pub fn looped_holds(&self, made: &Value, key: &Value) -> Option<Value> {
-        let kept = self.loop_of(made)?;
+        let kept = self.loop_of(made).filter(|kept| is_by_position(kept) == matches!(key.data, Data::Number(_)))?;
         let origin = &made.origin;
         let is_there = match (Literal::of(key), &kept.collection.data) {
             (Some(literal), Data::Open(names)) if is_key_itself(&kept) => {
@@ -65,6 +66,12 @@ impl<'a> Evaluator<'a> {
         }
         let is_met = self.at(&kept, key, origin.nearest()?, |env| self.is_met(&kept.each, env));
         Some(all(vec![is_there, is_met], self.world, origin.clone()))
+    }
+
+    /// Whether a loop listed a key, of a list of keys that it made.
+    pub fn looped_lists(&self, made: &Value, key: &Value) -> Option<Value> {
+        self.loop_of(made).filter(|kept| is_of_keys(kept))?;
+        self.looped_holds(made, key)
     }
 
     fn loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
@@ -94,18 +101,29 @@ fn made_by(each: &For) -> &Expr {
 
 /// Whether the key is the element of the collection itself.
 fn is_key_itself(kept: &Loop) -> bool {
-    is_of_texts(&kept.collection) && matches!(kept.each.result, ForResult::Object(..))
+    is_of_texts(&kept.collection) && (is_of_keys(kept) || matches!(kept.each.result, ForResult::Object(..)))
 }
 
-/// Whether what a loop makes is found under the keys that the collection has.
+/// Whether the loop lists keys of a map, or texts: it is asked what is in the list, and not where.
+fn is_of_keys(kept: &Loop) -> bool {
+    matches!(kept.each.result, ForResult::Tuple(_)) && !is_by_position(kept)
+}
+
+/// Whether the loop makes a list in which each element is where that is of which it is made.
+fn is_by_position(kept: &Loop) -> bool {
+    let is_list = matches!(kept.collection.said_type(), Type::List(_));
+    matches!(kept.each.result, ForResult::Tuple(_)) && is_list && kept.each.condition.is_none()
+}
+
+/// Whether what a loop makes is found under the keys that the collection has, or lists some of those.
 fn keeps_keys(each: &For, collection: &Value) -> bool {
     let is = |expr: &Expr, name: &str| matches!(&expr.kind, ExprKind::Variable(written) if written == name);
+    let (ForResult::Tuple(key) | ForResult::Object(key, _) | ForResult::Grouped(key, _)) = &each.result;
     match (&each.result, collection.said_type()) {
-        (ForResult::Tuple(_), Type::List(_)) => each.condition.is_none(),
-        (ForResult::Object(key, _), _) if is_of_texts(collection) => is(key, &each.value),
-        (ForResult::Object(key, _), Type::Map(_) | Type::Object(_) | Type::Any) => {
-            each.key.as_ref().is_some_and(|name| is(key, name))
-        }
+        (ForResult::Grouped(..), _) => false,
+        (ForResult::Tuple(_), Type::List(_)) if each.condition.is_none() => true,
+        _ if is_of_texts(collection) => is(key, &each.value),
+        (_, Type::Map(_) | Type::Object(_) | Type::Any) => each.key.as_ref().is_some_and(|name| is(key, name)),
         _ => false,
     }
 }

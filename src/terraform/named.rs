@@ -21,7 +21,8 @@ impl<'a> Evaluator<'a> {
         match self.object(any)?.as_ref() {
             Object::Instance(any) if any.slot.key == ANY_KEY => {
                 let (slot, address) = self.slot_under(&any.slot, &any.address, index, span)?;
-                let (scope, existence) = (Rc::clone(&any.scope), self.held(&any.slot, index, &any.existence));
+                let (scope, existence) =
+                    (Rc::clone(&any.scope), self.held(&any.slot, index, &any.existence, &any.scope));
                 let (key, block) = (any.key, any.block);
                 Some(self.intern(&address, || {
                     Object::Instance(Instance { scope, key, block, address: address.clone(), slot, existence })
@@ -32,7 +33,7 @@ impl<'a> Evaluator<'a> {
                 let (slot, address) = self.slot_under(&caller.slot, &any.address, index, span)?;
                 let call = Some(Caller { scope: Rc::clone(&caller.scope), block: caller.block, slot });
                 let (node, inputs, existence) =
-                    (any.node, any.inputs.clone(), self.held(&caller.slot, index, &any.existence));
+                    (any.node, any.inputs.clone(), self.held(&caller.slot, index, &any.existence, &caller.scope));
                 Some(self.intern(&address, || {
                     let (id, address) = (std::cell::Cell::new(0), address.clone());
                     Object::Module(self.add_scope(Scope { id, node, address, call, existence, inputs }))
@@ -40,7 +41,7 @@ impl<'a> Evaluator<'a> {
             }
             Object::Absent(any) if any.slot.key == ANY_KEY => {
                 let (slot, address) = self.slot_under(&any.slot, &any.address, index, span)?;
-                let existence = self.held(&any.slot, index, &any.existence);
+                let existence = self.held(&any.slot, index, &any.existence, &any.scope);
                 Some(self.intern(&address, || {
                     Object::Absent(AbsentModule { address: address.clone(), slot, existence, ..any.clone() })
                 }))
@@ -49,14 +50,23 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Whether the instance under an index exists where it is not known which there are, but that there are some.
-    fn held(&self, any: &Slot, index: &Value, existence: &Existence) -> Existence {
-        let index = Literal::of(&self.as_index_of(any, index));
-        let question = any.collection.as_ref().zip(index).and_then(|(all, index)| is_there(all, index));
+    /// Whether the instance under an index exists, where `any` stands for those of which it is not known which there are. What
+    /// a loop makes under the index is known alone; of anything else it is asked whether there are any instances first.
+    fn held(&self, any: &Slot, index: &Value, existence: &Existence, scope: &Scope) -> Existence {
+        let index = self.as_index_of(any, index);
+        let Some(all) = any.collection.as_ref().filter(|_| scope.existence == Existence::Exists) else {
+            return existence.clone();
+        };
+        let looped = Literal::of(&index).and_then(|_| self.looped_holds(all, &index));
+        let question = match looped.map(|held| held.data) {
+            Some(Data::Bool(true)) => return Existence::Exists,
+            Some(Data::Pending(question)) => Some(question),
+            Some(_) => Some(Arc::new(has(all, &index, Domain::of(vec![Literal::Bool(false)])))),
+            None if *existence == Existence::Exists => is_there(all, &index).map(Arc::new),
+            None => None,
+        };
         match question {
-            Some(question) if *existence == Existence::Exists && self.world.answer(&question) != Some(true) => {
-                Existence::May(Arc::new(question))
-            }
+            Some(question) if self.world.answer(&question) != Some(true) => Existence::May(question),
             _ => existence.clone(),
         }
     }
@@ -100,8 +110,8 @@ impl<'a> Evaluator<'a> {
             (_, Some((_, Value { data: Data::Object(..), .. })) | None) if collection.filtered().is_none() => {
                 self.index(collection, index, span)
             }
-            // What a `for` makes of an element is known of any element only.
-            _ => any.clone(),
+            // What a `for` makes under keys of its own is known of any element only.
+            _ => self.looped_element(collection, index, span).unwrap_or_else(|| any.clone()),
         });
         let address = format!("{}{}", address.strip_suffix(&any.suffix)?, slot.suffix);
         Some((slot, address))
@@ -191,8 +201,8 @@ impl<'a> Evaluator<'a> {
 
 /// The question whether there is an instance under an index: whether the collection of its block's `for_each` holds that key,
 /// or its `count` is more than that number.
-fn is_there(all: &Value, index: Literal) -> Option<Question> {
-    match (&all.data, index) {
+fn is_there(all: &Value, index: &Value) -> Option<Question> {
+    match (&all.data, Literal::of(index)?) {
         (_, Literal::Number(number)) if number == Number::from(0_usize) => None,
         (Data::Open(count), Literal::Number(number)) => Some(match (&count.reason, number.as_i64()) {
             (Reason::LengthOf(list), Some(at)) => {
@@ -203,12 +213,11 @@ fn is_there(all: &Value, index: Literal) -> Option<Question> {
         (Data::Open(collection), key) if all.each().is_none() => {
             Some(Question::new(Arc::clone(collection), Ask::Holds(key)))
         }
-        (_, index) => {
-            let statement = format!("{} has {index}", all.describe());
-            Some(Question::new(
-                Input { domain: Domain::boolean(), ..Input::derived(statement, all.origin.clone()) },
-                Ask::True,
-            ))
-        }
+        _ => Some(has(all, index, Domain::boolean())),
     }
+}
+
+fn has(all: &Value, index: &Value, domain: Domain) -> Question {
+    let statement = format!("{} has {}", all.describe(), index.describe());
+    Question::new(Input { domain, ..Input::derived(statement, all.origin.clone()) }, Ask::True)
 }

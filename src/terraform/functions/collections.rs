@@ -117,6 +117,7 @@ fn held(list: &Value, arguments: &Arguments) -> Answer {
             let empty = Value::answer(Question::new(Arc::clone(input), Ask::Empty), world, arguments.origin());
             return Ok(not(empty, world, arguments.origin()));
         }
+        (Data::Open(_), ..) if let Some(held) = arguments.call.host.lists(list, wanted) => return Ok(held),
         (Data::Open(input), _, Some(literal)) => {
             let question = Question::new(Arc::clone(input), Ask::Holds(literal));
             return Ok(Value::answer(question, world, arguments.origin()));

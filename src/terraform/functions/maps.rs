@@ -73,15 +73,12 @@ fn lookup(arguments: &Arguments) -> Answer {
         Data::Open(input) => {
             let Some(key) = key.as_str() else { return Err(Trouble::Unknown) };
             let (element, is_there) = arguments.call.host.entry(map, key, arguments.call);
-            let held = match (is_there, &fallback) {
-                (Some(is_there), _) => is_there,
-                (None, None) => true,
-                (None, Some(fallback)) => {
-                    let holds = Question::new(Arc::clone(input), Ask::Holds(Literal::Text(key.to_owned())));
-                    let is_there = truth(&Value::answer(holds, arguments.world(), arguments.origin()));
-                    is_there.map_err(|trouble| trouble.picking(&[element.clone(), fallback.clone()]))?
-                }
-            };
+            let Some(fallback) = &fallback else { return Ok(chosen(&element, arguments)) };
+            let is_there = is_there.unwrap_or_else(|| {
+                let holds = Question::new(Arc::clone(input), Ask::Holds(Literal::Text(key.to_owned())));
+                Value::answer(holds, arguments.world(), arguments.origin())
+            });
+            let held = truth(&is_there).map_err(|trouble| trouble.picking(&[element.clone(), fallback.clone()]))?;
             if held { Ok(chosen(&element, arguments)) } else { default() }
         }
         Data::Opaque(_) => {

@@ -105,10 +105,14 @@ pub trait Host {
     fn whole(&self, object: ObjectId) -> Value;
     /// The root module's directory as an absolute path.
     fn root_directory(&self) -> String;
-    /// The element of an unknown map under a key, and whether it has one where its type says so.
-    fn entry(&self, map: &Value, key: &str, call: &Call) -> (Value, Option<bool>) {
+    /// The element of an unknown map under a key, and whether it has one where its type says so, or what made it.
+    fn entry(&self, map: &Value, key: &str, call: &Call) -> (Value, Option<Value>) {
         let key = Literal::Text(key.to_owned());
         (element_of(map, &key, call.world, Origin::expression(call.span)), None)
+    }
+    /// Whether an unknown list that was made of keys holds one of them, where what made it tells.
+    fn lists(&self, _list: &Value, _key: &Value) -> Option<Value> {
+        None
     }
     /// The first element of an unknown list.
     fn first(&self, list: &Value, call: &Call) -> Value {

@@ -302,7 +302,7 @@ pub(super) fn object_of_parts(
         let key = Literal::Text(name.to_owned());
         // An object holds the attributes of its type, and no others.
         let held = |part: &Value| match part.said_type() {
-            Type::Object(attributes) => Some(attributes.contains_key(name)),
+            Type::Object(attributes) => Some(Value::bool(attributes.contains_key(name), part.origin.clone())),
             _ => None,
         };
         let element = |part: &Value| (element_of(part, &key, world, part.origin.clone()), held(part));

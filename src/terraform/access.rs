@@ -235,9 +235,13 @@ impl Evaluator<'_> {
     /// The instance of a resource or module that stands for all, where it is not known which there are: under another
     /// index than its own, the one that has it.
     fn any_instance(&self, source: &Value, index: &Value, span: Span) -> Option<Value> {
-        let (own, element) = source.each()?;
+        let (own, element) = self.any_of(source)?;
         let Data::Object(any, _) = element.data else { return None };
+        if let Some(named) = self.named_beside(source, index) {
+            return Some(named.through(span, Role::Expression));
+        }
         let is_own = own.describe() == index.describe();
+        let is_left_out = || self.kept_if(source).is_some_and(|is_met| is_met.as_bool() == Some(false));
         // In a list that is made of instances each is under another index than its own.
         let place = || {
             let name = format!("{}[{}]", source.describe(), index.describe());
@@ -245,7 +249,7 @@ impl Evaluator<'_> {
         };
         let index = if self.has_own_indices(source) { index.clone() } else { place() };
         let id = if is_own { None } else { self.instance_under(any, &index, span) };
-        if id.is_some_and(|id| self.is_missing(id)) {
+        if id.is_some_and(|id| self.is_missing(id)) || (is_own && is_left_out()) {
             return Some(Value::failed(format!("there is no element {}", index.shown()), Origin::expression(span)));
         }
         Some(self.as_value(id.unwrap_or(any), element.origin.clone()).through(span, Role::Expression))

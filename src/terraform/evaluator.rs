@@ -18,6 +18,7 @@ use super::expand::Expansion;
 use super::limits::{Limits, TOO_DEEP, beyond_name};
 use super::looped::Loop;
 use super::module::TWICE;
+use super::named::Pool;
 use super::needs::Attempts;
 use super::object::Object;
 use super::scope::Scope;
@@ -47,6 +48,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) untold: RefCell<HashMap<String, Value>>,
     /// The loops that made collections of unknown ones, by the names of what they made.
     pub(super) loops: RefCell<HashMap<String, Rc<Loop<'a>>>>,
+    /// Instances of which an input keeps or leaves out those that stand for all, by the name of the map of them.
+    pub(super) pools: RefCell<HashMap<String, Rc<Pool>>>,
     /// Blocks whose `count` or `for_each` Terraform refuses, by address.
     pub(super) refused: RefCell<BTreeMap<String, Value>>,
     /// The same unit without any answer, to tell what an answer broke from what is broken anyway.
@@ -108,6 +111,7 @@ impl<'a> Evaluator<'a> {
             splats: RefCell::default(),
             untold: RefCell::default(),
             loops: RefCell::default(),
+            pools: RefCell::default(),
             refused: RefCell::default(),
             unanswered: OnceCell::new(),
             layers: OnceCell::new(),

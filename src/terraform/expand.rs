@@ -33,6 +33,9 @@ pub(super) struct Expansion {
     pub existence: Existence,
     /// What a reference to the whole block is worth while its instances are not known.
     pub unknown: Option<Value>,
+    /// The one that stands for all, where an input keeps elements or leaves them out: others are there or not whatever becomes
+    /// of it.
+    pub any: Option<Slot>,
 }
 
 impl Expansion {
@@ -80,7 +83,7 @@ impl<'a> Evaluator<'a> {
         let decided = repeated.map(|(attribute, shape)| (attribute.expr.as_ref(), shape));
         let Some((expr, shape)) = decided.or_else(|| Some((enabled()?, Shape::Single))) else {
             let existence = scope.existence.clone();
-            return Expansion { shape: Shape::Single, slots: vec![Slot::single()], existence, unknown: None };
+            return Expansion { existence, ..known(Shape::Single, vec![Slot::single()]) };
         };
         let span = expr.span;
         if shape != Shape::Single && enabled().is_some() {
@@ -180,25 +183,30 @@ impl<'a> Evaluator<'a> {
     fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
         let value = &types::shaped(value.clone(), self.world);
         let any = || {
-            let (key, element) = self.any_element(value, span);
+            let (key, element) = self.any_of(value).unwrap_or_else(|| self.any_element(value, span));
             let is_set = matches!(value.said_type(), Type::Set(_));
             let (key, element) = (never_null(key), if is_set { never_null(element) } else { element });
             vec![Slot { collection: Some(value.clone()), ..Slot::keyed(ANY_KEY, key, element) }]
         };
         match &value.data {
             Data::Pending(question) => pending(Shape::Keyed, any(), question, value),
-            Data::Open(_) | Data::Opaque(_) => match value.parts() {
-                Some((junction @ (Junction::Set | Junction::Map), parts)) => {
-                    self.keyed_parts(address, &self.resolved_parts(junction, parts, span), span)
+            Data::Open(_) | Data::Opaque(_) => match (value.parts(), self.kept_if(value)) {
+                (Some((junction @ (Junction::Set | Junction::Map), parts)), _) => {
+                    let parts = self.keyed_parts(address, &self.resolved_parts(junction, parts, span), span);
+                    let unknown = if parts.any.is_some() { whole_of(address, value, span) } else { parts.unknown };
+                    Expansion { unknown, ..parts }
                 }
-                _ => match value.filtered().map(|[.., is_met]| (&is_met.data, is_met)) {
-                    Some((Data::Pending(question), is_met)) => pending(Shape::Keyed, any(), question, is_met),
-                    Some((Data::Bool(false), _)) => known(Shape::Keyed, Vec::new()),
-                    Some((Data::Failed(failure), _)) => {
-                        self.refuse(Shape::Keyed, any(), address, &failure.message, span)
-                    }
-                    _ => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
-                },
+                (_, Some(is_met)) => {
+                    let made = match &is_met.data {
+                        Data::Pending(question) => pending(Shape::Keyed, any(), question, &is_met),
+                        Data::Failed(failure) => {
+                            return self.refuse(Shape::Keyed, any(), address, &failure.message, span);
+                        }
+                        _ => known(Shape::Keyed, Vec::new()),
+                    };
+                    Expansion { unknown: whole_of(address, value, span), any: any().pop(), ..made }
+                }
+                _ => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
             },
             Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
             Data::Map(..) | Data::Object(..) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
@@ -224,7 +232,7 @@ impl<'a> Evaluator<'a> {
     /// Over a collection that is put together: the instances of each part, those of an unknown part if it is not empty.
     fn keyed_parts(&self, address: &str, parts: &[Value], span: Span) -> Expansion {
         let mut slots: Vec<Slot> = Vec::new();
-        let mut whole = None;
+        let (mut whole, mut any) = (None, None);
         for part in parts {
             let expansion = match &part.data {
                 Data::List(_, items) => {
@@ -244,8 +252,9 @@ impl<'a> Evaluator<'a> {
             let fresh: Vec<Slot> = fresh.map(|slot| Slot { unless: unless.clone(), ..slot }).collect();
             slots.extend(fresh);
             whole = whole.or(expansion.unknown);
+            any = any.or(expansion.any);
         }
-        Expansion { shape: Shape::Keyed, slots, existence: Existence::Exists, unknown: whole }
+        Expansion { unknown: whole, any, ..known(Shape::Keyed, slots) }
     }
 
     /// An instance whose key is an input has the same address in every world: an answer that tells the key must not take
@@ -312,11 +321,11 @@ impl<'a> Evaluator<'a> {
                 let domain = Domain { never_null: true, never_empty: true, mirrors, ..Domain::default() };
                 let whole = Value::open(Input { domain, ..Input::derived(address, origin.clone()) }, origin);
                 let whole = if shape == Shape::Keyed { whole.typed(&Type::map(Type::Any)) } else { whole };
-                Expansion { shape, slots, existence: Existence::Exists, unknown: Some(whole) }
+                Expansion { unknown: Some(whole), ..known(shape, slots) }
             }
             None => {
                 let unknown = Value::pending(Arc::clone(&question), value.origin.clone());
-                Expansion { shape, slots, existence: Existence::May(question), unknown: Some(unknown) }
+                Expansion { existence: Existence::May(question), unknown: Some(unknown), ..known(shape, slots) }
             }
         }
     }
@@ -337,7 +346,7 @@ impl<'a> Evaluator<'a> {
             self.note(format!("{address}: {message}"), span);
             return self.undecidable(shape, slots, address, Reason::Broken(message.to_owned()), span);
         }
-        Expansion { shape, slots: Vec::new(), existence: Existence::Exists, unknown: Some(refusal) }
+        Expansion { unknown: Some(refusal), ..known(shape, Vec::new()) }
     }
 
     /// Whether a block is refused, of those that were looked at, which is not before any question is answered.
@@ -364,11 +373,11 @@ impl<'a> Evaluator<'a> {
             Some(true) => known(shape, Vec::new()),
             Some(false) => {
                 let unknown = Some(Value::open(input, origin));
-                Expansion { shape, slots, existence: Existence::Exists, unknown }
+                Expansion { unknown, ..known(shape, slots) }
             }
             None => {
                 let unknown = Some(Value::pending(Arc::clone(&question), origin));
-                Expansion { shape, slots, existence: Existence::May(question), unknown }
+                Expansion { existence: Existence::May(question), unknown, ..known(shape, slots) }
             }
         }
     }
@@ -386,8 +395,18 @@ fn never_null(key: Value) -> Value {
     }
 }
 
+/// The map of all instances that a collection of which it is not known what it holds makes: one for each of its elements.
+fn whole_of(address: &str, collection: &Value, span: Span) -> Option<Value> {
+    let Data::Open(input) = &collection.data else { return None };
+    let origin = Origin::expression(span);
+    let mirrors = Some((Mirrored::Elements, input.itself()));
+    let domain = Domain { never_null: true, mirrors, ..Domain::default() };
+    let whole = Input { domain, ..Input::derived(address, origin.clone()) };
+    Some(Value::open(whole, origin).typed(&Type::map(Type::Any)))
+}
+
 fn known(shape: Shape, slots: Vec<Slot>) -> Expansion {
-    Expansion { shape, slots, existence: Existence::Exists, unknown: None }
+    Expansion { shape, slots, existence: Existence::Exists, unknown: None, any: None }
 }
 
 /// Instances that wait for an answer. So does what `count` and `each` are in them: whoever needs that needs the answer.
@@ -401,7 +420,7 @@ fn pending(shape: Shape, slots: Vec<Slot>, question: &Arc<Question>, value: &Val
     let slots = slots.into_iter().map(|slot| Slot { repetition: slot.repetition.map(waiting), ..slot }).collect();
     // What `for_each` may come to is not what its instances may be.
     let unknown = if shape == Shape::Counted { value.clone() } else { value.clone().unsaid() };
-    Expansion { shape, slots, existence: Existence::May(Arc::clone(question)), unknown: Some(unknown) }
+    Expansion { existence: Existence::May(Arc::clone(question)), unknown: Some(unknown), ..known(shape, slots) }
 }
 
 /// Runs `work` with `count` or `each` bound as they are in one instance of a block.

@@ -22,6 +22,9 @@ pub(super) fn whole(
     let origin = Origin::expression(span);
     if let Some(unknown) = &expansion.unknown {
         let unknown = unknown.clone().through(span, Role::Expression);
+        if expansion.any.is_some() {
+            return unknown;
+        }
         if let ([any], Data::Open(_)) = (expansion.slots.as_slice(), &unknown.data) {
             return made_of(unknown, any.index(span), instance(any), None);
         }

@@ -74,6 +74,11 @@ impl<'a> Evaluator<'a> {
         self.looped_holds(made, key)
     }
 
+    /// The collection that a loop ran over which made another one.
+    pub fn looped_over(&self, made: &Value) -> Option<Value> {
+        Some(self.loop_of(made)?.collection.clone())
+    }
+
     fn loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
         let Data::Open(input) = &made.data else { return None };
         self.loops.borrow().get(&input.name).map(Rc::clone)

@@ -4,17 +4,80 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::model::{Existence, Resource, index_behind};
 use crate::source::Span;
 use crate::value::{Ask, Data, Domain, Input, Literal, Number, ObjectId, Origin, Question, Reason, Value};
 
 use super::evaluator::Evaluator;
+use super::expand::Expansion;
 use super::object::{AbsentModule, Instance, Object, known_resources, relevant_calls};
 use super::scope::{Caller, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::types::{Type, convert};
 
+/// The instances of a block whose collection an input filters: the one that stands for all may be there or not, and others
+/// too.
+pub(super) struct Pool {
+    /// The collection of the block's `for_each`.
+    collection: Value,
+    /// The index of the instance that stands for all.
+    own: Value,
+    /// That instance.
+    any: Value,
+    /// The instances that are there under known keys besides.
+    named: IndexMap<String, Value>,
+    /// Whether the keys lead to them, or numbers of which it is not known which instance they lead to.
+    order: Order,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Order {
+    Keyed,
+    Listed,
+}
+
 impl<'a> Evaluator<'a> {
+    /// Remembers the instances of a block of which an input keeps some, by the name of the map of them.
+    pub fn keep_pool(&self, expansion: &Expansion, span: Span, instance: &dyn Fn(&Slot) -> Value) {
+        let (Some(any), Some(Value { data: Data::Open(input), .. })) = (&expansion.any, &expansion.unknown) else {
+            return;
+        };
+        let Some(collection) = any.collection.clone() else { return };
+        let stands_for_all = |slot: &&Slot| slot.key == ANY_KEY;
+        let standing = expansion.slots.iter().find(stands_for_all).unwrap_or(any);
+        let named = expansion.slots.iter().filter(|slot| !stands_for_all(slot));
+        let named = named.map(|slot| (slot.key.clone(), instance(slot))).collect();
+        let (name, any_instance) = (&input.name, instance(standing));
+        let pool = Pool { collection, own: any.index(span), any: any_instance.clone(), named, order: Order::Keyed };
+        let listed = format!("values({name})");
+        let own = Input::derived(format!("keys({listed})[*]"), input.origin.clone());
+        let own = Value::open(own, input.origin.clone()).typed(&Type::Number);
+        let (collection, named) = (pool.collection.clone(), IndexMap::new());
+        let values = Pool { collection, own, any: any_instance, named, order: Order::Listed };
+        self.pools.borrow_mut().extend([(name.clone(), Rc::new(pool)), (listed, Rc::new(values))]);
+    }
+
+    fn pool(&self, instances: &Value) -> Option<Rc<Pool>> {
+        let Data::Open(input) = &instances.data else { return None };
+        self.pools.borrow().get(&input.name).map(Rc::clone)
+    }
+
+    /// The index of the instance that stands for all of unknown instances, and that instance.
+    pub fn any_of(&self, instances: &Value) -> Option<(Value, Value)> {
+        let any = self.pool(instances).map(|pool| (pool.own.clone(), pool.any.clone()));
+        any.or_else(|| instances.each().cloned()).filter(|(_, any)| matches!(any.data, Data::Object(..)))
+    }
+
+    /// Whether what stands for all elements of a collection is in it, where a condition decides that which is not met in every
+    /// world; also of what is made of the instances that such a collection makes.
+    pub fn kept_if(&self, collection: &Value) -> Option<Value> {
+        let of = self.pool(collection).map(|pool| pool.collection.clone()).or_else(|| self.looped_over(collection));
+        let is_met = of.and_then(|of| self.kept_if(&of));
+        is_met.or_else(|| collection.filtered().map(|[.., is_met]| is_met.clone()))
+    }
+
     /// The instance under another index than that of the one that stands for all, where it is not known which instances of
     /// a resource's or module's block there are. It is like that one, but no other instance is it.
     pub fn instance_under(&self, any: ObjectId, index: &Value, span: Span) -> Option<ObjectId> {
@@ -62,23 +125,24 @@ impl<'a> Evaluator<'a> {
             Some(Data::Bool(true)) => return Existence::Exists,
             Some(Data::Pending(question)) => Some(question),
             Some(_) => Some(Arc::new(has(all, &index, Domain::of(vec![Literal::Bool(false)])))),
-            None if *existence == Existence::Exists => is_there(all, &index).map(Arc::new),
+            None if *existence == Existence::Exists || all.filtered().is_some() => is_there(all, &index).map(Arc::new),
             None => None,
         };
         match question {
             Some(question) if self.world.answer(&question) != Some(true) => Existence::May(question),
-            _ => existence.clone(),
+            Some(_) => Existence::Exists,
+            None => existence.clone(),
         }
     }
 
     /// Whether there is an instance under an index, where it is not known which instances there are: known, or pending.
     /// `None` where that is no collection of instances, or the index is not known.
     pub fn has_instance(&self, instances: &Value, index: &Value) -> Option<Value> {
-        let (own, element) = instances.each().filter(|_| self.has_own_indices(instances))?;
+        let (own, element) = self.any_of(instances).filter(|_| self.has_own_indices(instances))?;
         let Data::Object(any, _) = element.data else { return None };
         let origin = || index.origin.clone();
         if own.describe() == index.describe() {
-            return Some(Value::bool(true, origin()));
+            return Some(self.kept_if(instances).unwrap_or_else(|| Value::bool(true, origin())));
         }
         Literal::of(index)?;
         let id = self.instance_under(any, index, index.origin.nearest()?)?;
@@ -90,6 +154,9 @@ impl<'a> Evaluator<'a> {
 
     /// Whether each of unknown instances is under its own index, and not anywhere in a list that is made of them.
     pub fn has_own_indices(&self, instances: &Value) -> bool {
+        if let Some(pool) = self.pool(instances) {
+            return pool.order == Order::Keyed;
+        }
         let Some((key, Value { data: Data::Object(any, _), .. })) = instances.each() else { return false };
         let object = self.object(*any);
         let slot = match object.as_deref() {
@@ -100,6 +167,11 @@ impl<'a> Evaluator<'a> {
         };
         let own = slot.zip(self.header(*any)).map(|(slot, span)| slot.index(span));
         own.is_some_and(|own| own.describe() == key.describe())
+    }
+
+    /// The instance under a known key that is there beside those of which an input keeps some.
+    pub fn named_beside(&self, instances: &Value, index: &Value) -> Option<Value> {
+        self.pool(instances)?.named.get(index.as_str()?).cloned()
     }
 
     /// The slot of the instance under an index, and its address.

@@ -124,12 +124,10 @@ impl<'a> Evaluator<'a> {
     pub fn resource_value(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block, span: Span) -> Value {
         let name = key.to_string();
         let expansion = self.expansion(scope, &name, block);
-        let whole = |span| {
-            let instance = |slot: &Slot| {
-                self.as_value(self.instance(scope, key, block, &expansion, slot), Origin::expression(span))
-            };
-            whole(&expansion, self.world, span, instance)
-        };
+        let instance =
+            |slot: &Slot| self.as_value(self.instance(scope, key, block, &expansion, slot), Origin::expression(span));
+        self.keep_pool(&expansion, span, &instance);
+        let whole = |span| whole(&expansion, self.world, span, instance);
         self.whole_block(scope, name, &expansion, [span, block.header], whole)
     }
 
@@ -194,47 +192,47 @@ impl<'a> Evaluator<'a> {
             return self.broken(&scope.qualify(&full), "there is no such module", span);
         };
         let expansion = self.expansion(scope, &full, block);
-        let whole = |span| {
-            let mut objects = self.module_instances(scope, name).into_iter();
-            whole(&expansion, self.world, span, |_| match objects.next() {
-                Some(id) => self.as_value(id, Origin::expression(span)),
-                None => Value::failed("there is no such instance", Origin::expression(span)),
-            })
+        let instance = |slot: &Slot| match self.module_instance(scope, name, slot) {
+            Some(id) => self.as_value(id, Origin::expression(span)),
+            None => Value::failed("there is no such instance", Origin::expression(span)),
         };
+        self.keep_pool(&expansion, span, &instance);
+        let whole = |span| whole(&expansion, self.world, span, instance);
         self.whole_block(scope, full, &expansion, [span, block.header], whole)
     }
 
     /// The instances of a `module` block.
     pub fn module_instances(&self, scope: &Rc<Scope<'a>>, name: &str) -> Vec<ObjectId> {
+        let Some(block) = scope.node.module.calls.get(name) else { return Vec::new() };
+        let expansion = self.expansion(scope, &format!("module.{name}"), block);
+        expansion.slots.iter().filter_map(|slot| self.module_instance(scope, name, slot)).collect()
+    }
+
+    /// One of the instances of a `module` block.
+    fn module_instance(&self, scope: &Rc<Scope<'a>>, name: &str, slot: &Slot) -> Option<ObjectId> {
         let node = scope.node;
-        let (Some(block), Some((name, child))) = (node.module.calls.get(name), node.children.get_key_value(name))
-        else {
-            return Vec::new();
-        };
+        let (block, (name, child)) = (node.module.calls.get(name)?, node.children.get_key_value(name)?);
         let (expansion, inputs) = watched(|| self.expansion(scope, &format!("module.{name}"), block));
-        let instance = |slot: &Slot| {
-            let address = scope.qualify(&format!("module.{name}{}", slot.suffix));
-            self.intern(&address, || match child {
-                Child::Present(node) => Object::Module(self.add_scope(Scope {
-                    id: std::cell::Cell::new(0),
-                    node,
-                    address: address.clone(),
-                    call: Some(Caller { scope: Rc::clone(scope), block, slot: slot.clone() }),
-                    existence: expansion.existence_of(slot),
-                    inputs: inputs.clone(),
-                })),
-                Child::Absent(source) => Object::Absent(AbsentModule {
-                    scope: Rc::clone(scope),
-                    block,
-                    address: address.clone(),
-                    source,
-                    slot: slot.clone(),
-                    existence: expansion.existence_of(slot),
-                    inputs: inputs.clone(),
-                }),
-            })
-        };
-        expansion.slots.iter().map(instance).collect()
+        let address = scope.qualify(&format!("module.{name}{}", slot.suffix));
+        Some(self.intern(&address, || match child {
+            Child::Present(node) => Object::Module(self.add_scope(Scope {
+                id: std::cell::Cell::new(0),
+                node,
+                address: address.clone(),
+                call: Some(Caller { scope: Rc::clone(scope), block, slot: slot.clone() }),
+                existence: expansion.existence_of(slot),
+                inputs,
+            })),
+            Child::Absent(source) => Object::Absent(AbsentModule {
+                scope: Rc::clone(scope),
+                block,
+                address: address.clone(),
+                source,
+                slot: slot.clone(),
+                existence: expansion.existence_of(slot),
+                inputs,
+            }),
+        }))
     }
 
     /// `object.name`.

@@ -7,8 +7,7 @@ use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Ask, Data, Domain, Input, Junction, ListKind, Literal, MapKind, Mirrored, Number, Origin, Question, Reason, Value,
-    look_at, watched,
+    Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Number, Origin, Question, Reason, Value, look_at, watched,
 };
 
 use super::blocks::nested_arguments;
@@ -17,10 +16,9 @@ use super::scope::{Binding, Env, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::truth::truth;
 use super::types::{self, Type};
-use super::unknown::may_have_unknown_keys;
 
 /// How many instances a block may have.
-const MAX_INSTANCES: usize = 10_000;
+pub(super) const MAX_INSTANCES: usize = 10_000;
 
 /// The instances of a block.
 #[derive(Debug, Clone)]
@@ -45,6 +43,11 @@ impl Expansion {
             (Existence::Exists, Some(question)) => Existence::May(Arc::clone(question)),
             (existence, _) => existence.clone(),
         }
+    }
+
+    /// The instance that stands for all, where it is not known which there are.
+    pub fn any(&self) -> Option<&Slot> {
+        self.slots.iter().find(|slot| slot.key == ANY_KEY).or(self.any.as_ref())
     }
 }
 
@@ -180,121 +183,8 @@ impl<'a> Evaluator<'a> {
         self.perhaps(Shape::Counted, any(), address, value, Ask::Is(Literal::Number(zero)), span)
     }
 
-    fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
-        let value = &types::shaped(value.clone(), self.world);
-        let any = || {
-            let (key, element) = self.any_of(value).unwrap_or_else(|| self.any_element(value, span));
-            let is_set = matches!(value.said_type(), Type::Set(_));
-            let (key, element) = (never_null(key), if is_set { never_null(element) } else { element });
-            vec![Slot { collection: Some(value.clone()), ..Slot::keyed(ANY_KEY, key, element) }]
-        };
-        match &value.data {
-            Data::Pending(question) => pending(Shape::Keyed, any(), question, value),
-            Data::Open(_) | Data::Opaque(_) => match (value.parts(), self.kept_if(value)) {
-                (Some((junction @ (Junction::Set | Junction::Map), parts)), _) => {
-                    let parts = self.keyed_parts(address, &self.resolved_parts(junction, parts, span), span);
-                    let unknown = if parts.any.is_some() { whole_of(address, value, span) } else { parts.unknown };
-                    Expansion { unknown, ..parts }
-                }
-                (_, Some(is_met)) => {
-                    let made = match &is_met.data {
-                        Data::Pending(question) => pending(Shape::Keyed, any(), question, &is_met),
-                        Data::Failed(failure) => {
-                            return self.refuse(Shape::Keyed, any(), address, &failure.message, span);
-                        }
-                        _ => known(Shape::Keyed, Vec::new()),
-                    };
-                    Expansion { unknown: whole_of(address, value, span), any: any().pop(), ..made }
-                }
-                _ => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
-            },
-            Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
-            Data::Map(..) | Data::Object(..) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
-                Ok(elements) => self.keys(address, self.as_they_count(value, elements, span), span),
-                Err(_) => self.refuse(Shape::Keyed, any(), address, "for_each cannot be worked out", span),
-            },
-            _ => self.refuse(Shape::Keyed, any(), address, "for_each must be a map or a set of strings", span),
-        }
-    }
-
-    /// The elements of a collection, each with the value that counts: of two keys that turn out to be the same the later one's.
-    fn as_they_count(&self, collection: &Value, elements: Vec<(Value, Value)>, span: Span) -> Vec<(Value, Value)> {
-        let Some(entries) = collection.as_map().filter(|entries| may_have_unknown_keys(entries)) else {
-            return elements;
-        };
-        let counting = |(key, value): (Value, Value)| {
-            let last = self.key_text(&key).and_then(|text| self.entry(entries, &text, span));
-            (key, last.unwrap_or(value))
-        };
-        elements.into_iter().map(counting).collect()
-    }
-
-    /// Over a collection that is put together: the instances of each part, those of an unknown part if it is not empty.
-    fn keyed_parts(&self, address: &str, parts: &[Value], span: Span) -> Expansion {
-        let mut slots: Vec<Slot> = Vec::new();
-        let (mut whole, mut any) = (None, None);
-        for part in parts {
-            let expansion = match &part.data {
-                Data::List(_, items) => {
-                    let keys = items.iter().map(|item| (item.clone(), item.clone())).collect();
-                    self.keys(address, keys, span)
-                }
-                _ => self.keyed(address, part, span),
-            };
-            if matches!(expansion.unknown.as_ref().map(|value| &value.data), Some(Data::Failed(_))) {
-                return expansion;
-            }
-            let unless = match &expansion.existence {
-                Existence::May(question) => Some(Arc::clone(question)),
-                Existence::Exists => None,
-            };
-            let fresh = expansion.slots.into_iter().filter(|slot| slots.iter().all(|known| known.key != slot.key));
-            let fresh: Vec<Slot> = fresh.map(|slot| Slot { unless: unless.clone(), ..slot }).collect();
-            slots.extend(fresh);
-            whole = whole.or(expansion.unknown);
-            any = any.or(expansion.any);
-        }
-        Expansion { unknown: whole, any, ..known(Shape::Keyed, slots) }
-    }
-
-    /// An instance whose key is an input has the same address in every world: an answer that tells the key must not take
-    /// the instance out of the row that is about it.
-    fn keep_names(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block, slots: &mut [Slot]) {
-        if self.world.answers().is_empty() {
-            return;
-        }
-        let unanswered = self.unanswered();
-        unanswered.expand_all();
-        let scopes = unanswered.scopes.borrow().clone();
-        let Some(same) = scopes.iter().find(|other| other.address == scope.address) else { return };
-        let before = unanswered.expansion(same, name, block);
-        let is_in = |slots: &[Slot], suffix: &str| slots.iter().any(|slot| slot.suffix == suffix);
-        let open = before.slots.iter().filter(|slot| slot.suffix.contains("${") && !is_in(slots, &slot.suffix));
-        let open: Vec<&Slot> = open.collect();
-        let told = slots.iter_mut().filter(|slot| !is_in(&before.slots, &slot.suffix));
-        for (slot, unanswered) in told.zip(open) {
-            slot.suffix.clone_from(&unanswered.suffix);
-        }
-    }
-
-    fn keys(&self, address: &str, elements: Vec<(Value, Value)>, span: Span) -> Expansion {
-        let mut slots = Vec::new();
-        for (key, value) in elements {
-            if let Data::Pending(question) = &key.data {
-                let slot = Slot::keyed(ANY_KEY, key.clone(), value);
-                return pending(Shape::Keyed, vec![slot], question, &key);
-            }
-            match self.key_text(&key) {
-                Some(text) if slots.len() < MAX_INSTANCES => slots.push(Slot::keyed(&text, key, value)),
-                Some(_) => return self.too_many(Shape::Keyed, Slot::any_keyed(address, span), address, span),
-                None => return self.refuse(Shape::Keyed, slots, address, "a key of for_each must be a text", span),
-            }
-        }
-        known(Shape::Keyed, slots)
-    }
-
     /// An open number or collection: none when the answer to `none` is yes, otherwise one that stands for all.
-    fn perhaps(
+    pub fn perhaps(
         &self,
         shape: Shape,
         slots: Vec<Slot>,
@@ -331,7 +221,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// More instances than are told apart: one stands for all of them, and a note says so.
-    fn too_many(&self, shape: Shape, any: Slot, address: &str, span: Span) -> Expansion {
+    pub fn too_many(&self, shape: Shape, any: Slot, address: &str, span: Span) -> Expansion {
         let limit = format!("more than {MAX_INSTANCES} instances");
         self.note(format!("a limit of this program was reached: {address} has {limit}"), span);
         self.undecidable(shape, vec![any], address, Reason::Limit(limit), span)
@@ -339,7 +229,7 @@ impl<'a> Evaluator<'a> {
 
     /// What Terraform would refuse. Where it would refuse it in every world, whether the instances exist is open;
     /// otherwise they do not, and the world is rejected.
-    fn refuse(&self, shape: Shape, slots: Vec<Slot>, address: &str, message: &str, span: Span) -> Expansion {
+    pub fn refuse(&self, shape: Shape, slots: Vec<Slot>, address: &str, message: &str, span: Span) -> Expansion {
         let refusal = Value::failed(message, Origin::expression(span));
         self.refused.borrow_mut().insert(address.to_owned(), refusal.clone());
         if self.is_refused_anyway(address) {
@@ -383,34 +273,13 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// A key, which Terraform takes nothing for that is null.
-fn never_null(key: Value) -> Value {
-    match &key.data {
-        Data::Open(input) if !input.domain.never_null => {
-            let domain = Domain { never_null: true, ..input.domain.clone() };
-            let input = Input { domain, ..Input::clone(input) };
-            Value { data: Data::Open(Arc::new(input)), ..key }
-        }
-        _ => key,
-    }
-}
-
-/// The map of all instances that a collection of which it is not known what it holds makes: one for each of its elements.
-fn whole_of(address: &str, collection: &Value, span: Span) -> Option<Value> {
-    let Data::Open(input) = &collection.data else { return None };
-    let origin = Origin::expression(span);
-    let mirrors = Some((Mirrored::Elements, input.itself()));
-    let domain = Domain { never_null: true, mirrors, ..Domain::default() };
-    let whole = Input { domain, ..Input::derived(address, origin.clone()) };
-    Some(Value::open(whole, origin).typed(&Type::map(Type::Any)))
-}
-
-fn known(shape: Shape, slots: Vec<Slot>) -> Expansion {
+/// Instances of which it is known which there are.
+pub(super) fn known(shape: Shape, slots: Vec<Slot>) -> Expansion {
     Expansion { shape, slots, existence: Existence::Exists, unknown: None, any: None }
 }
 
 /// Instances that wait for an answer. So does what `count` and `each` are in them: whoever needs that needs the answer.
-fn pending(shape: Shape, slots: Vec<Slot>, question: &Arc<Question>, value: &Value) -> Expansion {
+pub(super) fn pending(shape: Shape, slots: Vec<Slot>, question: &Arc<Question>, value: &Value) -> Expansion {
     let waiting = |(name, bound): (&'static str, Value)| {
         let entries = bound.as_map().into_iter().flatten();
         let entries =

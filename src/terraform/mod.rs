@@ -26,6 +26,7 @@ mod host;
 mod installed;
 mod instances;
 mod joined;
+mod keyed;
 mod limits;
 mod listed;
 mod looped;

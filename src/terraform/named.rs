@@ -8,11 +8,12 @@ use indexmap::IndexMap;
 
 use crate::model::{Existence, Resource, index_behind};
 use crate::source::Span;
-use crate::value::{Ask, Data, Domain, Input, Literal, Number, ObjectId, Origin, Question, Reason, Value};
+use crate::value::{Ask, Data, Domain, Input, Junction, Literal, Number, ObjectId, Origin, Question, Reason, Value};
 
 use super::evaluator::Evaluator;
 use super::expand::Expansion;
 use super::object::{AbsentModule, Instance, Object, known_resources, relevant_calls};
+use super::operators::any;
 use super::scope::{Caller, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::types::{Type, convert};
@@ -120,7 +121,7 @@ impl<'a> Evaluator<'a> {
         let Some(all) = any.collection.as_ref().filter(|_| scope.existence == Existence::Exists) else {
             return existence.clone();
         };
-        let looped = Literal::of(&index).and_then(|_| self.looped_holds(all, &index));
+        let looped = Literal::of(&index).and_then(|_| self.is_under(all, &index));
         let question = match looped.map(|held| held.data) {
             Some(Data::Bool(true)) => return Existence::Exists,
             Some(Data::Pending(question)) => Some(question),
@@ -133,6 +134,24 @@ impl<'a> Evaluator<'a> {
             Some(_) => Existence::Exists,
             None => existence.clone(),
         }
+    }
+
+    /// Whether a collection that a loop made, or that is put together, has an element under an index: known, or pending.
+    fn is_under(&self, all: &Value, index: &Value) -> Option<Value> {
+        let Some((Junction::Map | Junction::Set, parts)) = all.parts() else { return self.looped_holds(all, index) };
+        let in_part = |part: &Value| {
+            let key = index.as_str().unwrap_or_default();
+            let is_known = |part: &Value| match &part.data {
+                Data::Map(_, entries) => Some(entries.contains_key(key)),
+                Data::List(_, items) => Some(items.iter().any(|item| item.as_str() == Some(key))),
+                _ => None,
+            };
+            let known = is_known(part).map(|is| Value::bool(is, part.origin.clone()));
+            let asked = || Some(Value::answer(is_there(part, index)?, self.world, part.origin.clone()));
+            known.or_else(|| self.is_under(part, index)).or_else(asked)
+        };
+        let found = parts.iter().map(in_part).collect::<Option<Vec<_>>>()?;
+        Some(any(found, self.world, all.origin.clone()))
     }
 
     /// Whether there is an instance under an index, where it is not known which instances there are: known, or pending.

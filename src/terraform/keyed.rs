@@ -1,0 +1,193 @@
+//! The instances that `for_each` makes: one for each element of a collection, or one that stands for all where it is not known
+//! which there are.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::model::Existence;
+use crate::source::Span;
+use crate::syntax::Block;
+use crate::value::{Ask, Claim, Data, Domain, Input, Junction, ListKind, Mirrored, Origin, Reason, Value};
+
+use super::evaluator::Evaluator;
+use super::expand::{Expansion, MAX_INSTANCES, Shape, known, pending};
+use super::scope::Scope;
+use super::slot::{ANY_KEY, Slot};
+use super::types::{self, Type};
+use super::unknown::may_have_unknown_keys;
+
+impl<'a> Evaluator<'a> {
+    /// The instances that `for_each` makes of a collection.
+    pub fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
+        let value = &types::shaped(value.clone(), self.world);
+        let any = || {
+            let (key, element) = self.any_of(value).unwrap_or_else(|| self.any_element(value, span));
+            let is_set = matches!(value.said_type(), Type::Set(_));
+            let (key, element) = (never_null(key), if is_set { never_null(element) } else { element });
+            vec![Slot { collection: Some(value.clone()), ..Slot::keyed(ANY_KEY, key, element) }]
+        };
+        match &value.data {
+            Data::Pending(question) => pending(Shape::Keyed, any(), question, value),
+            Data::Open(_) | Data::Opaque(_) => match (value.parts(), self.kept_if(value)) {
+                (Some((junction @ (Junction::Set | Junction::Map), parts)), _) => {
+                    self.keyed_parts(address, value, &self.resolved_parts(junction, parts, span), span)
+                }
+                (_, Some(is_met)) => {
+                    let made = match &is_met.data {
+                        Data::Pending(question) => pending(Shape::Keyed, any(), question, &is_met),
+                        Data::Failed(failure) => {
+                            return self.refuse(Shape::Keyed, any(), address, &failure.message, span);
+                        }
+                        _ => known(Shape::Keyed, Vec::new()),
+                    };
+                    Expansion { unknown: whole_of(address, value, span), any: any().pop(), ..made }
+                }
+                _ => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
+            },
+            Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
+            Data::Map(..) | Data::Object(..) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
+                Ok(elements) => self.keys(address, self.as_they_count(value, elements, span), span),
+                Err(_) => self.refuse(Shape::Keyed, any(), address, "for_each cannot be worked out", span),
+            },
+            _ => self.refuse(Shape::Keyed, any(), address, "for_each must be a map or a set of strings", span),
+        }
+    }
+
+    /// The elements of a collection, each with the value that counts: of two keys that turn out to be the same the later one's.
+    fn as_they_count(&self, collection: &Value, elements: Vec<(Value, Value)>, span: Span) -> Vec<(Value, Value)> {
+        let Some(entries) = collection.as_map().filter(|entries| may_have_unknown_keys(entries)) else {
+            return elements;
+        };
+        let counting = |(key, value): (Value, Value)| {
+            let last = self.key_text(&key).and_then(|text| self.entry(entries, &text, span));
+            (key, last.unwrap_or(value))
+        };
+        elements.into_iter().map(counting).collect()
+    }
+
+    /// Over a collection that is put together: the instances of each part, those of an unknown part if it is not empty. Where
+    /// several parts are unknown, what stands for all instances is of one of them.
+    fn keyed_parts(&self, address: &str, collection: &Value, parts: &[Value], span: Span) -> Expansion {
+        let mut made: Vec<(&Value, Expansion)> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let expansion = match &part.data {
+                Data::List(_, items) => {
+                    let keys = items.iter().map(|item| (item.clone(), item.clone())).collect();
+                    self.keys(address, keys, span)
+                }
+                _ => self.keyed(address, part, span),
+            };
+            if matches!(expansion.unknown.as_ref().map(|value| &value.data), Some(Data::Failed(_))) {
+                return expansion;
+            }
+            made.push((part, expansion));
+        }
+        let unknown: Vec<_> = made.iter().filter(|(_, expansion)| expansion.any().is_some()).collect();
+        let mut slots: Vec<Slot> = Vec::new();
+        let mut add = |found: &Expansion, counts: &dyn Fn(&Slot) -> bool| {
+            let unless = match &found.existence {
+                Existence::May(question) => Some(Arc::clone(question)),
+                Existence::Exists => None,
+            };
+            for slot in found.slots.iter().filter(|slot| counts(slot)) {
+                if slots.iter().all(|known| known.key != slot.key) {
+                    slots.push(Slot { unless: unless.clone(), ..slot.clone() });
+                }
+            }
+        };
+        if unknown.len() < 2 {
+            made.iter().for_each(|(_, expansion)| add(expansion, &|_| true));
+            let any = unknown.first().and_then(|(_, only)| only.any.clone());
+            let part = made.iter().find_map(|(_, expansion)| expansion.unknown.clone());
+            let whole = if any.is_some() { whole_of(address, collection, span) } else { part };
+            return Expansion { unknown: whole, any, ..known(Shape::Keyed, slots) };
+        }
+        made.iter().for_each(|(_, expansion)| add(expansion, &|slot| slot.key != ANY_KEY));
+        let chosen = self.part_of_any(collection, &unknown, span);
+        add(&chosen, &|slot| slot.key == ANY_KEY);
+        let of_all = |slot: &Slot| Slot { collection: Some(collection.clone()), ..slot.clone() };
+        let any = chosen.any().map(of_all);
+        let slots = slots.iter().map(|slot| if slot.key == ANY_KEY { of_all(slot) } else { slot.clone() }).collect();
+        Expansion { unknown: whole_of(address, collection, span), any, ..known(Shape::Keyed, slots) }
+    }
+
+    /// What stands for all instances, where it is asked of which of several unknown parts it is.
+    fn part_of_any(&self, collection: &Value, parts: &[&(&Value, Expansion)], span: Span) -> Expansion {
+        let whole = format!("{}[*]", collection.describe());
+        for (part, expansion) in parts.iter().take(parts.len().saturating_sub(1)).copied() {
+            let claim = Claim::with("is one of", part.describe());
+            let question = claim.of(&whole, Reason::Derived, Origin::expression(span));
+            match self.world.answer(&question) {
+                Some(true) => return expansion.clone(),
+                Some(false) => {}
+                None => {
+                    return pending(
+                        Shape::Keyed,
+                        expansion.any().cloned().into_iter().collect(),
+                        &question,
+                        collection,
+                    );
+                }
+            }
+        }
+        parts.last().map_or_else(|| known(Shape::Keyed, Vec::new()), |(_, last)| last.clone())
+    }
+
+    /// An instance whose key is an input has the same address in every world: an answer that tells the key must not take
+    /// the instance out of the row that is about it.
+    pub fn keep_names(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block, slots: &mut [Slot]) {
+        if self.world.answers().is_empty() {
+            return;
+        }
+        let unanswered = self.unanswered();
+        unanswered.expand_all();
+        let scopes = unanswered.scopes.borrow().clone();
+        let Some(same) = scopes.iter().find(|other| other.address == scope.address) else { return };
+        let before = unanswered.expansion(same, name, block);
+        let is_in = |slots: &[Slot], suffix: &str| slots.iter().any(|slot| slot.suffix == suffix);
+        let open = before.slots.iter().filter(|slot| slot.suffix.contains("${") && !is_in(slots, &slot.suffix));
+        let open: Vec<&Slot> = open.collect();
+        let told = slots.iter_mut().filter(|slot| !is_in(&before.slots, &slot.suffix));
+        for (slot, unanswered) in told.zip(open) {
+            slot.suffix.clone_from(&unanswered.suffix);
+        }
+    }
+
+    fn keys(&self, address: &str, elements: Vec<(Value, Value)>, span: Span) -> Expansion {
+        let mut slots = Vec::new();
+        for (key, value) in elements {
+            if let Data::Pending(question) = &key.data {
+                let slot = Slot::keyed(ANY_KEY, key.clone(), value);
+                return pending(Shape::Keyed, vec![slot], question, &key);
+            }
+            match self.key_text(&key) {
+                Some(text) if slots.len() < MAX_INSTANCES => slots.push(Slot::keyed(&text, key, value)),
+                Some(_) => return self.too_many(Shape::Keyed, Slot::any_keyed(address, span), address, span),
+                None => return self.refuse(Shape::Keyed, slots, address, "a key of for_each must be a text", span),
+            }
+        }
+        known(Shape::Keyed, slots)
+    }
+}
+
+/// A key, which Terraform takes nothing for that is null.
+fn never_null(key: Value) -> Value {
+    match &key.data {
+        Data::Open(input) if !input.domain.never_null => {
+            let domain = Domain { never_null: true, ..input.domain.clone() };
+            let input = Input { domain, ..Input::clone(input) };
+            Value { data: Data::Open(Arc::new(input)), ..key }
+        }
+        _ => key,
+    }
+}
+
+/// The map of all instances that a collection of which it is not known what it holds makes: one for each of its elements.
+fn whole_of(address: &str, collection: &Value, span: Span) -> Option<Value> {
+    let Data::Open(input) = &collection.data else { return None };
+    let origin = Origin::expression(span);
+    let mirrors = Some((Mirrored::Elements, input.itself()));
+    let domain = Domain { never_null: true, mirrors, ..Domain::default() };
+    let whole = Input { domain, ..Input::derived(address, origin.clone()) };
+    Some(Value::open(whole, origin).typed(&Type::map(Type::Any)))
+}

@@ -84,18 +84,15 @@ impl Estate for TerraformEstate<'_> {
         imported.any(|to| to.split_whitespace().collect::<String>() == resource.address)
     }
 
-    /// An index that is not known cannot be read off an address: such an instance is like the one that stands for all.
+    /// Under an index that is not known and that nothing has made an instance under, it is like the one that stands for all.
     fn instance(&self, any: &Resource, address: &str) -> Option<Resource> {
         let like = any.like(any.kind, address.to_owned());
-        if address.contains("${") {
-            return Some(like);
-        }
         let id = id_of(address);
         let one = Resource::from(Described { handle: id.0, ..Described::clone(&like) });
         self.evaluator.find(&one);
         match self.evaluator.object(id).as_deref() {
             Some(Object::Instance(instance)) => Some(self.evaluator.described(any.kind, id, instance)),
-            _ => None,
+            _ => address.contains("${").then_some(like),
         }
     }
 

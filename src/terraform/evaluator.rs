@@ -48,6 +48,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) untold: RefCell<HashMap<String, Value>>,
     /// The loops that made collections of unknown ones, by the names of what they made.
     pub(super) loops: RefCell<HashMap<String, Rc<Loop<'a>>>>,
+    /// The indices of instances that are not known, by what the addresses of those end with.
+    pub(super) indices: RefCell<HashMap<String, Value>>,
     /// Instances of which an input keeps or leaves out those that stand for all, by the name of the map of them.
     pub(super) pools: RefCell<HashMap<String, Rc<Pool>>>,
     /// Blocks whose `count` or `for_each` Terraform refuses, by address.
@@ -112,6 +114,7 @@ impl<'a> Evaluator<'a> {
             untold: RefCell::default(),
             loops: RefCell::default(),
             pools: RefCell::default(),
+            indices: RefCell::default(),
             refused: RefCell::default(),
             unanswered: OnceCell::new(),
             layers: OnceCell::new(),

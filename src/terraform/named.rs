@@ -204,6 +204,9 @@ impl<'a> Evaluator<'a> {
             // What a `for` makes under keys of its own is known of any element only.
             _ => self.looped_element(collection, index, span).unwrap_or_else(|| any.clone()),
         });
+        if index.obstacle().is_some() {
+            self.indices.borrow_mut().insert(slot.suffix.clone(), index.clone());
+        }
         let address = format!("{}{}", address.strip_suffix(&any.suffix)?, slot.suffix);
         Some((slot, address))
     }
@@ -240,8 +243,13 @@ impl<'a> Evaluator<'a> {
             Object::Module(any) => any.address.strip_suffix(&any.call.as_ref()?.slot.suffix)?.to_owned(),
             Object::Absent(any) => any.address.strip_suffix(&any.slot.suffix)?.to_owned(),
         };
-        let index = index_behind(address, &stem)?;
-        self.instance_under(any, &Literal::to_value(&index, Origin::expression(span)), span)
+        // An index that is not known cannot be read off an address.
+        let behind = address.strip_prefix(&stem)?;
+        let indices = self.indices.borrow();
+        let unknown = indices.iter().find(|(suffix, _)| behind.starts_with(*suffix)).map(|(_, index)| index.clone());
+        drop(indices);
+        let known = || Some(Literal::to_value(&index_behind(address, &stem)?, Origin::expression(span)));
+        self.instance_under(any, &unknown.or_else(known)?, span)
     }
 
     /// Makes the object that a resource stands for, where the resource was listed by another evaluator of the unit.

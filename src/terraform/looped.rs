@@ -6,30 +6,47 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, For, ForResult};
-use crate::value::{Ask, Data, Literal, Origin, Question, Value};
+use crate::value::{Ask, Data, Domain, Input, Literal, MapKind, Origin, Question, Value};
 
 use super::evaluator::Evaluator;
 use super::operators::all;
 use super::repeat::bind;
 use super::scope::{Env, Scope};
 use super::truth::truth;
-use super::types::Type;
+use super::types::{Nullable, Type};
 
-/// A loop whose elements have the keys of the collection it runs over.
+/// A loop of which each element is found again.
 pub(super) struct Loop<'a> {
     each: For,
     collection: Value,
     scope: Rc<Scope<'a>>,
+    place: Place,
+}
+
+/// Where what a loop makes of an element is found.
+#[derive(PartialEq)]
+enum Place {
+    /// Under the key that the element has in the map that the loop runs over.
+    Key,
+    /// Under the text that the element is.
+    Text,
+    /// Under the text that is this attribute of the element.
+    Attribute(String),
+    /// In a list, where the element is in the list that the loop runs over.
+    Position,
 }
 
 impl<'a> Evaluator<'a> {
-    /// Remembers the loop that made a collection, if each of its elements is found again by its key: in a map by the key of the
-    /// map it runs over or by the text that it was given, in a list by its position. A loop that speaks of what a loop around
-    /// it binds is not known elsewhere.
+    /// Remembers the loop that made a collection, if each of its elements is found again. A loop that speaks of what a loop
+    /// around it binds is not known elsewhere.
     pub fn keep_loop(&self, made: &Value, each: &For, collection: &Value, env: Env<'_, 'a>) {
         let (Data::Open(input), Some(scope)) = (&made.data, env.scope) else { return };
-        if env.bindings.is_none() && env.variables.is_none() && keeps_keys(each, collection) {
-            let made_by = Loop { each: each.clone(), collection: collection.clone(), scope: Rc::clone(scope) };
+        if env.bindings.is_none()
+            && env.variables.is_none()
+            && let Some(place) = place_of(each, collection)
+        {
+            let (each, collection) = (each.clone(), collection.clone());
+            let made_by = Loop { each, collection, scope: Rc::clone(scope), place };
             self.loops.borrow_mut().insert(input.name.clone(), Rc::new(made_by));
         }
     }
@@ -52,14 +69,23 @@ impl<'a> Evaluator<'a> {
     /// Whether a loop made something under a key, or a list of keys with this one in it: what the collection that it runs over
     /// holds and its condition keeps.
     pub fn looped_holds(&self, made: &Value, key: &Value) -> Option<Value> {
-        let kept = self.loop_of(made).filter(|kept| is_by_position(kept) == matches!(key.data, Data::Number(_)))?;
+        let is_number = matches!(key.data, Data::Number(_));
+        let kept = self.loop_of(made).filter(|kept| (kept.place == Place::Position) == is_number)?;
         let origin = &made.origin;
-        let is_there = match (Literal::of(key), &kept.collection.data) {
-            (Some(literal), Data::Open(names)) if is_key_itself(&kept) => {
-                Value::answer(Question::new(Arc::clone(names), Ask::Holds(literal)), self.world, origin.clone())
+        let texts = match (&kept.place, &kept.collection.data) {
+            (Place::Text, Data::Open(texts)) => Some(Arc::clone(texts)),
+            (Place::Attribute(name), Data::Open(all)) => {
+                let texts = format!("[for each of {0} : {0}[*].{name}]", all.name);
+                Some(Arc::new(Input { domain: Domain::default(), ..Input::derived(texts, origin.clone()) }))
             }
-            _ if is_key_itself(&kept) => return None,
-            _ => self.is_held(&kept.collection, key),
+            _ => None,
+        };
+        let is_there = match (texts, Literal::of(key)) {
+            (Some(texts), Some(text)) => {
+                Value::answer(Question::new(texts, Ask::Holds(text)), self.world, origin.clone())
+            }
+            (Some(_), None) => return None,
+            (None, _) => self.is_held(&kept.collection, key),
         };
         if kept.each.condition.is_none() || is_there.as_bool() == Some(false) {
             return Some(is_there);
@@ -86,11 +112,31 @@ impl<'a> Evaluator<'a> {
 
     /// What `work` says where the loop is at the element under a key, if that is known.
     fn at(&self, kept: &Loop<'a>, key: &Value, span: Span, work: impl FnOnce(Env<'_, 'a>) -> Value) -> Value {
-        let element = if is_key_itself(kept) { key.clone() } else { self.index(&kept.collection, key, span) };
+        let element = match &kept.place {
+            Place::Key | Place::Position => self.index(&kept.collection, key, span),
+            Place::Text => key.clone(),
+            Place::Attribute(name) => self.element_with(&kept.collection, name, key, span),
+        };
         match element.data {
             Data::Pending(_) | Data::Failed(_) => element.unsaid(),
             _ => bind(&kept.each, key, &element, Env::of(&kept.scope), work),
         }
+    }
+
+    /// The element of an unknown collection of objects whose attribute is this text.
+    fn element_with(&self, collection: &Value, name: &str, text: &Value, span: Span) -> Value {
+        let (Data::Open(all), Some(ty @ Type::Object(attributes))) =
+            (&collection.data, collection.said_type().element())
+        else {
+            return Value::failed("the elements are no objects", Origin::expression(span));
+        };
+        let step = format!("[{name} == {}]", text.describe());
+        let element = self.open_part(all, &step, Some(ty), Nullable::No);
+        let attribute = |key: &String| {
+            let value = if key == name { text.clone() } else { self.attribute(&element, key, span) };
+            (key.clone(), value)
+        };
+        Value::map(MapKind::Object, attributes.keys().map(attribute).collect(), element.origin.clone())
     }
 
     fn is_met(&self, each: &For, env: Env<'_, 'a>) -> Value {
@@ -104,36 +150,30 @@ fn made_by(each: &For) -> &Expr {
     made
 }
 
-/// Whether the key is the element of the collection itself.
-fn is_key_itself(kept: &Loop) -> bool {
-    is_of_texts(&kept.collection) && (is_of_keys(kept) || matches!(kept.each.result, ForResult::Object(..)))
-}
-
-/// Whether the loop lists keys of a map, or texts: it is asked what is in the list, and not where.
+/// Whether the loop lists keys, or texts: it is asked what is in the list, and not where.
 fn is_of_keys(kept: &Loop) -> bool {
-    matches!(kept.each.result, ForResult::Tuple(_)) && !is_by_position(kept)
+    matches!(kept.each.result, ForResult::Tuple(_)) && kept.place != Place::Position
 }
 
-/// Whether the loop makes a list in which each element is where that is of which it is made.
-fn is_by_position(kept: &Loop) -> bool {
-    let is_list = matches!(kept.collection.said_type(), Type::List(_));
-    matches!(kept.each.result, ForResult::Tuple(_)) && is_list && kept.each.condition.is_none()
-}
-
-/// Whether what a loop makes is found under the keys that the collection has, or lists some of those.
-fn keeps_keys(each: &For, collection: &Value) -> bool {
-    let is = |expr: &Expr, name: &str| matches!(&expr.kind, ExprKind::Variable(written) if written == name);
+/// Where each element is found of what a loop makes: under the key that it gives the element, or lists of it.
+fn place_of(each: &For, collection: &Value) -> Option<Place> {
     let (ForResult::Tuple(key) | ForResult::Object(key, _) | ForResult::Grouped(key, _)) = &each.result;
-    match (&each.result, collection.said_type()) {
-        (ForResult::Grouped(..), _) => false,
-        (ForResult::Tuple(_), Type::List(_)) if each.condition.is_none() => true,
-        _ if is_of_texts(collection) => is(key, &each.value),
-        (_, Type::Map(_) | Type::Object(_) | Type::Any) => each.key.as_ref().is_some_and(|name| is(key, name)),
-        _ => false,
+    let is = |name: &str| matches!(&key.kind, ExprKind::Variable(written) if written == name);
+    let of = collection.said_type();
+    match (&each.result, of, &key.kind) {
+        (ForResult::Grouped(..), ..) => None,
+        (ForResult::Tuple(_), Type::List(_), _) if each.condition.is_none() => Some(Place::Position),
+        (_, Type::Map(_) | Type::Object(_) | Type::Any, _) if each.key.as_ref().is_some_and(|name| is(name)) => {
+            Some(Place::Key)
+        }
+        (_, Type::List(element) | Type::Set(element), _) if **element == Type::String && is(&each.value) => {
+            Some(Place::Text)
+        }
+        (_, _, ExprKind::Attribute(element, name)) => {
+            let is_element = matches!(&element.kind, ExprKind::Variable(written) if *written == each.value);
+            let ty = of.element().and_then(|element| element.attribute(name));
+            (is_element && ty == Some(&Type::String)).then(|| Place::Attribute(name.clone()))
+        }
+        _ => None,
     }
-}
-
-/// Whether the elements of a list or set are texts, which are keys themselves.
-fn is_of_texts(collection: &Value) -> bool {
-    matches!(collection.said_type(), Type::List(element) | Type::Set(element) if **element == Type::String)
 }

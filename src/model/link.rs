@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Reason, Stop, Value, World};
+use crate::value::{Ask, Data, Decided, Input, Reason, Stop, Value, World};
 
 use super::naming::{Naming, any_of, symbol, unwrapped};
 use super::{Estate, Existence, Kind, Resource};
@@ -61,7 +61,8 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
 }
 
 /// The bucket that a value refers to by its address, and what exists if that does: all instances of its block, where it is not
-/// known which there are.
+/// known which there are, because what refers to one that is not there is refused. Where an input keeps some of them, whether
+/// the one that stands for all is there says nothing of another one.
 fn referred(name: &Value, estate: &dyn Estate) -> Option<(Resource, Resource)> {
     let name = unwrapped(name);
     let address = symbol(&name)?;
@@ -69,7 +70,10 @@ fn referred(name: &Value, estate: &dyn Estate) -> Option<(Resource, Resource)> {
         return Some((bucket.clone(), bucket));
     }
     let any = any_of(address, estate)?;
-    Some((estate.instance(&any, address)?, any))
+    let instance = estate.instance(&any, address)?;
+    let are_some_kept = matches!(&any.existence, Existence::May(question) if question.ask != Ask::Empty);
+    let existing = if are_some_kept { instance.clone() } else { any };
+    Some((instance, existing))
 }
 
 /// Whether `resource` exists in this world.

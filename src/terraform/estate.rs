@@ -92,7 +92,7 @@ impl Estate for TerraformEstate<'_> {
         self.evaluator.find(&one);
         match self.evaluator.object(id).as_deref() {
             Some(Object::Instance(instance)) => Some(self.evaluator.described(any.kind, id, instance)),
-            _ => address.contains("${").then_some(like),
+            _ => self.evaluator.has_unheard_index(address).then_some(like),
         }
     }
 

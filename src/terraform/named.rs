@@ -126,12 +126,16 @@ impl<'a> Evaluator<'a> {
             Some(Data::Bool(true)) => return Existence::Exists,
             Some(Data::Pending(question)) => Some(question),
             Some(_) => Some(Arc::new(has(all, &index, Domain::of(vec![Literal::Bool(false)])))),
-            None if *existence == Existence::Exists || all.filtered().is_some() => is_there(all, &index).map(Arc::new),
+            None if *existence == Existence::Exists || self.kept_if(all).is_some() => {
+                is_there(all, &index).map(Arc::new)
+            }
             None => None,
         };
         match question {
             Some(question) if self.world.answer(&question) != Some(true) => Existence::May(question),
             Some(_) => Existence::Exists,
+            // Whether the one that stands for all is there says nothing of another one.
+            None if self.kept_if(all).is_some() => Existence::Exists,
             None => existence.clone(),
         }
     }
@@ -244,12 +248,22 @@ impl<'a> Evaluator<'a> {
             Object::Absent(any) => any.address.strip_suffix(&any.slot.suffix)?.to_owned(),
         };
         // An index that is not known cannot be read off an address.
-        let behind = address.strip_prefix(&stem)?;
-        let indices = self.indices.borrow();
-        let unknown = indices.iter().find(|(suffix, _)| behind.starts_with(*suffix)).map(|(_, index)| index.clone());
-        drop(indices);
+        let unknown = self.unknown_index(address.strip_prefix(&stem)?);
         let known = || Some(Literal::to_value(&index_behind(address, &stem)?, Origin::expression(span)));
         self.instance_under(any, &unknown.or_else(known)?, span)
+    }
+
+    /// The index, which is not known, that a part of an address begins with, if an instance was made under it.
+    fn unknown_index(&self, behind: &str) -> Option<Value> {
+        let indices = self.indices.borrow();
+        let (_, index) = indices.iter().find(|(suffix, _)| behind.starts_with(suffix.as_str()))?;
+        Some(index.clone())
+    }
+
+    /// Whether an index in an address is not known and no instance was made under it.
+    pub fn has_unheard_index(&self, address: &str) -> bool {
+        let mut begins = address.match_indices("[\"${").chain(address.match_indices("[${"));
+        begins.any(|(at, _)| address.get(at..).is_some_and(|behind| self.unknown_index(behind).is_none()))
     }
 
     /// Makes the object that a resource stands for, where the resource was listed by another evaluator of the unit.

@@ -210,9 +210,9 @@ pub(super) fn entry(
         let (value, known) = element(part);
         // Null says nothing where maps are put together.
         let held = match (is_there(part, world), known) {
-            (there, Some(known)) => all(vec![there, known], world, part.origin.clone()),
+            (there, Some(known)) if there.as_bool() == Some(true) || known.as_bool() == Some(false) => known,
             (there, None) if there.as_bool() == Some(true) => holds(part, key, world),
-            (there, None) => there,
+            (there, _) => there,
         };
         match held.as_bool() {
             Some(true) => return Entry::Held(value),

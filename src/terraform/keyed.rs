@@ -99,13 +99,17 @@ impl<'a> Evaluator<'a> {
             }
         };
         if unknown.len() < 2 {
-            made.iter().for_each(|(_, expansion)| add(expansion, &|_| true));
+            for (_, expansion) in &made {
+                add(expansion, &|_| true);
+            }
             let any = unknown.first().and_then(|(_, only)| only.any.clone());
             let part = made.iter().find_map(|(_, expansion)| expansion.unknown.clone());
             let whole = if any.is_some() { whole_of(address, collection, span) } else { part };
             return Expansion { unknown: whole, any, ..known(Shape::Keyed, slots) };
         }
-        made.iter().for_each(|(_, expansion)| add(expansion, &|slot| slot.key != ANY_KEY));
+        for (_, expansion) in &made {
+            add(expansion, &|slot| slot.key != ANY_KEY);
+        }
         let chosen = self.part_of_any(collection, &unknown, span);
         add(&chosen, &|slot| slot.key == ANY_KEY);
         let of_all = |slot: &Slot| Slot { collection: Some(collection.clone()), ..slot.clone() };
@@ -117,7 +121,7 @@ impl<'a> Evaluator<'a> {
     /// What stands for all instances, where it is asked of which of several unknown parts it is.
     fn part_of_any(&self, collection: &Value, parts: &[&(&Value, Expansion)], span: Span) -> Expansion {
         let whole = format!("{}[*]", collection.describe());
-        for (part, expansion) in parts.iter().take(parts.len().saturating_sub(1)).copied() {
+        for (part, expansion) in parts.iter().take(parts.len().saturating_sub(1)) {
             let claim = Claim::with("is one of", part.describe());
             let question = claim.of(&whole, Reason::Derived, Origin::expression(span));
             match self.world.answer(&question) {

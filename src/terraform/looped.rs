@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, For, ForResult};
-use crate::value::{Ask, Data, Domain, Input, Literal, MapKind, Origin, Question, Value};
+use crate::value::{Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Origin, Question, Value};
 
 use super::evaluator::Evaluator;
-use super::operators::all;
 use super::repeat::bind;
 use super::scope::{Env, Scope};
 use super::truth::truth;
-use super::types::{Nullable, Type};
+use super::types::{Nullable, Type, convert};
 
 /// A loop of which each element is found again.
 pub(super) struct Loop<'a> {
@@ -56,14 +55,15 @@ impl<'a> Evaluator<'a> {
         let kept = self.loop_of(made).filter(|kept| !is_of_keys(kept))?;
         let is_left_out =
             || Value::failed(format!("there is no element with the key {}", key.shown()), Origin::expression(span));
-        Some(self.at(&kept, key, span, |env| {
+        let element = self.at(&kept, key, span, |env| {
             let is_met = self.is_met(&kept.each, env);
             match is_met.as_bool() {
                 Some(true) => self.evaluate(made_by(&kept.each), env),
                 Some(false) => is_left_out(),
                 None => is_met.unsaid(),
             }
-        }))
+        });
+        Some(convert(element, made.said_type().element().unwrap_or(&Type::Any), self.world))
     }
 
     /// Whether a loop made something under a key, or a list of keys with this one in it: what the collection that it runs over
@@ -87,11 +87,11 @@ impl<'a> Evaluator<'a> {
             (Some(_), None) => return None,
             (None, _) => self.is_held(&kept.collection, key),
         };
-        if kept.each.condition.is_none() || is_there.as_bool() == Some(false) {
+        // Nothing is asked of an element that is not there.
+        if kept.each.condition.is_none() || is_there.as_bool() != Some(true) {
             return Some(is_there);
         }
-        let is_met = self.at(&kept, key, origin.nearest()?, |env| self.is_met(&kept.each, env));
-        Some(all(vec![is_there, is_met], self.world, origin.clone()))
+        Some(self.at(&kept, key, origin.nearest()?, |env| self.is_met(&kept.each, env)))
     }
 
     /// Whether a loop listed a key, of a list of keys that it made.
@@ -105,13 +105,28 @@ impl<'a> Evaluator<'a> {
         Some(self.loop_of(made)?.collection.clone())
     }
 
+    /// The loop that made a collection, also where its elements were converted since.
     fn loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
         let Data::Open(input) = &made.data else { return None };
-        self.loops.borrow().get(&input.name).map(Rc::clone)
+        let known = |input: &Arc<Input>| self.loops.borrow().get(&input.name).map(Rc::clone);
+        let made_of = |input: &Arc<Input>| match &input.domain.mirrors {
+            Some((Mirrored::Elements | Mirrored::Entries, of)) if of != input => Some(Arc::clone(of)),
+            _ => None,
+        };
+        let converted = || {
+            let before = made_of(input).and_then(|of| known(&of));
+            before.filter(|kept| kept.place != Place::Position)
+        };
+        known(input).or_else(converted)
     }
 
-    /// What `work` says where the loop is at the element under a key, if that is known.
+    /// What `work` says where the loop is at the element under a key, if that is known. The loop is worked out elsewhere: what
+    /// fails in it is not what is being tried.
     fn at(&self, kept: &Loop<'a>, key: &Value, span: Span, work: impl FnOnce(Env<'_, 'a>) -> Value) -> Value {
+        self.attempts.apart(|| self.at_element(kept, key, span, work))
+    }
+
+    fn at_element(&self, kept: &Loop<'a>, key: &Value, span: Span, work: impl FnOnce(Env<'_, 'a>) -> Value) -> Value {
         let element = match &kept.place {
             Place::Key | Place::Position => self.index(&kept.collection, key, span),
             Place::Text => key.clone(),

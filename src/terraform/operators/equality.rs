@@ -239,9 +239,9 @@ fn perhaps_converted(left: &Value, right: &Value, world: &World, origin: Origin)
     if same.as_bool() != Some(true) {
         return same;
     }
-    let described = |value: &Value| match value.is_perhaps_converted() {
-        true => format!("convert({}, any)", value.describe()),
-        false => value.describe(),
+    let described = |value: &Value| {
+        let written = value.describe();
+        if value.is_perhaps_converted() { format!("convert({written}, any)") } else { written }
     };
     whether(format!("{} == {}", described(left), described(right)), world, origin)
 }

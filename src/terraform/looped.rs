@@ -91,7 +91,13 @@ impl<'a> Evaluator<'a> {
         if kept.each.condition.is_none() || is_there.as_bool() != Some(true) {
             return Some(is_there);
         }
-        Some(self.at(&kept, key, origin.nearest()?, |env| self.is_met(&kept.each, env)))
+        self.looped_keeps(made, key)
+    }
+
+    /// Whether a loop kept what the collection that it runs over has under a key, if it has something there.
+    pub fn looped_keeps(&self, made: &Value, key: &Value) -> Option<Value> {
+        let kept = self.loop_of(made)?;
+        Some(self.at(&kept, key, made.origin.nearest()?, |env| self.is_met(&kept.each, env)))
     }
 
     /// Whether a loop listed a key, of a list of keys that it made.
@@ -175,16 +181,19 @@ fn place_of(each: &For, collection: &Value) -> Option<Place> {
     let (ForResult::Tuple(key) | ForResult::Object(key, _) | ForResult::Grouped(key, _)) = &each.result;
     let is = |name: &str| matches!(&key.kind, ExprKind::Variable(written) if written == name);
     let of = collection.said_type();
+    // The place of an element in its collection is not known by its text.
+    let is_placed = each.key.is_some() && !matches!(of, Type::Set(_));
     match (&each.result, of, &key.kind) {
         (ForResult::Grouped(..), ..) => None,
         (ForResult::Tuple(_), Type::List(_), _) if each.condition.is_none() => Some(Place::Position),
         (_, Type::Map(_) | Type::Object(_) | Type::Any, _) if each.key.as_ref().is_some_and(|name| is(name)) => {
             Some(Place::Key)
         }
+        _ if is_placed => None,
         (_, Type::List(element) | Type::Set(element), _) if **element == Type::String && is(&each.value) => {
             Some(Place::Text)
         }
-        (_, _, ExprKind::Attribute(element, name)) => {
+        (_, _, ExprKind::Attribute(element, name)) if each.key.is_none() => {
             let is_element = matches!(&element.kind, ExprKind::Variable(written) if *written == each.value);
             let ty = of.element().and_then(|element| element.attribute(name));
             (is_element && ty == Some(&Type::String)).then(|| Place::Attribute(name.clone()))

@@ -121,7 +121,11 @@ impl<'a> Evaluator<'a> {
         let Some(all) = any.collection.as_ref().filter(|_| scope.existence == Existence::Exists) else {
             return existence.clone();
         };
-        let looped = Literal::of(&index).and_then(|_| self.is_under(all, &index));
+        let looped = match Literal::of(&index) {
+            Some(_) => self.is_under(all, &index),
+            // What names an instance under a key that is not known would be refused if there was none.
+            None => self.looped_keeps(all, &index),
+        };
         let question = match looped.map(|held| held.data) {
             Some(Data::Bool(true)) => return Existence::Exists,
             Some(Data::Pending(question)) => Some(question),

@@ -193,6 +193,13 @@ impl Naming {
         self.bucket.as_ref().is_some_and(|bucket| bucket.handle == any.handle)
     }
 
+    /// The name of what stands for all instances, where the bucket is one under an index that is not known, which may be any;
+    /// its own name otherwise.
+    fn name_of_any(&self) -> &Value {
+        let is_any = |pool: &&Pool| pool.index.as_ref().is_some_and(|index| index.contains("${"));
+        self.pool.as_ref().filter(is_any).map_or(&self.name, |pool| &pool.name)
+    }
+
     /// The canonical text of the name that the bucket has as an instance under an index that is not known.
     fn element(&self) -> Option<&String> {
         self.pool.as_ref()?.element.as_ref()
@@ -239,8 +246,9 @@ impl Naming {
         let Some(bucket) = self.bucket.as_ref().filter(|_| !self.name.is_null()) else { return Ok(false) };
         // One of them is an element that is not known: the target, or the bucket's name beside a literal or beside that of an
         // element which may be the bucket's.
-        let may_be_element = || target.as_str().is_some() || pool::index_of(&self.name, target).is_some();
-        let is_unknown = is_any_element(target) || is_any_element(&self.name) && may_be_element();
+        let name = self.name_of_any();
+        let may_be_element = || target.as_str().is_some() || pool::index_of(name, target).is_some();
+        let is_unknown = is_any_element(target) || is_any_element(name) && may_be_element();
         let may_be = is_unknown
             && !alike::differ(&self.name, target)
             && !is_made_of_another(target, bucket, estate)
@@ -304,7 +312,7 @@ impl Naming {
     fn may_be_element(&self, value: &Value) -> bool {
         let is_made_of_it = |text: &str| match self.element() {
             Some(element) => !names_in(element).is_disjoint(&names_in(text)),
-            None => pool::is_made_of_element(&self.name, text),
+            None => pool::is_made_of_element(self.name_of_any(), text),
         };
         alike::is_function(value) && is_made_of_it(&value.describe())
     }

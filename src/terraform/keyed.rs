@@ -118,12 +118,26 @@ impl<'a> Evaluator<'a> {
         Expansion { unknown: whole_of(address, collection, span), any, ..known(Shape::Keyed, slots) }
     }
 
+    /// The collection that loops have gone over, one behind the other, to make this one.
+    fn base_of(&self, collection: &Value) -> Value {
+        self.looped_over(collection).map_or_else(|| collection.clone(), |of| self.base_of(&of))
+    }
+
     /// What stands for all instances, where it is asked of which of several unknown parts it is.
     fn part_of_any(&self, collection: &Value, parts: &[&(&Value, Expansion)], span: Span) -> Expansion {
-        let whole = format!("{}[*]", collection.describe());
-        for (part, expansion) in parts.iter().take(parts.len().saturating_sub(1)) {
-            let claim = Claim::with("is one of", part.describe());
-            let question = claim.of(&whole, Reason::Derived, Origin::expression(span));
+        // Blocks over what different loops make of the same parts have the same one.
+        let bases: Vec<String> = parts.iter().map(|(part, _)| self.base_of(part).describe()).collect();
+        let are_apart =
+            bases.iter().enumerate().all(|(at, base)| !bases.iter().skip(at + 1).any(|other| other == base));
+        let own = || parts.iter().map(|(part, _)| part.describe()).collect();
+        let (whole, names) = if are_apart {
+            let is_map = matches!(collection.parts(), Some((Junction::Map, _)));
+            (format!("{}({})[*]", if is_map { "merge" } else { "concat" }, bases.join(", ")), bases)
+        } else {
+            (format!("{}[*]", collection.describe()), own())
+        };
+        for ((_, expansion), name) in parts.iter().zip(names).take(parts.len().saturating_sub(1)) {
+            let question = Claim::with("is one of", name).of(&whole, Reason::Derived, Origin::expression(span));
             match self.world.answer(&question) {
                 Some(true) => return expansion.clone(),
                 Some(false) => {}

@@ -2,7 +2,7 @@
 
 use crate::explore::{Exploration, explore, merge};
 use crate::finding::{Case, Verdict};
-use crate::model::{Kind, Provider, Resource, exists, may_hold_trails};
+use crate::model::{Kind, Provider, Resource, exists, may_be_there, may_hold_trails};
 use crate::rules::Rule;
 use crate::value::{Claim, Decided, Stop, World};
 
@@ -81,14 +81,17 @@ pub fn account_row<'a>(
     let cases = cases(&found);
     let best = found.worlds.iter().filter_map(|(_, best)| best.as_ref()?.0.as_ref());
     let failing = best.map(|judged| judged.failures.len()).find(|count| *count > 0).unwrap_or(0);
-    let without_trail = || (absence == Absence::Fails).then(|| Judged::without_trail(first));
-    let said = |best: Option<Best>| best.and_then(|Best(judged)| judged.or_else(without_trail));
-    let worlds = found.worlds.into_iter().map(|(world, best)| (world, said(best))).collect();
-    let exploration = Exploration { worlds, refused: found.refused, exploded: found.exploded };
     let standing = match (first.kind, absence) {
         (Kind::AbsentModule, Absence::Silent) => Standing::BesideOthers,
         _ => Standing::Alone,
     };
+    let without_trail = || (absence == Absence::Fails).then(|| Judged::without_trail(first));
+    // Where the unit has no trail of its own, what a module may hold is for the other units of the account to hear.
+    let is_own = |judged: &Judged| judged.trail.kind == Kind::Trail || standing == Standing::BesideOthers;
+    let counts = |judged: &Judged| absence == Absence::Fails || is_own(judged);
+    let said = |best: Option<Best>| best.and_then(|Best(judged)| judged.filter(counts).or_else(without_trail));
+    let worlds = found.worlds.into_iter().map(|(world, best)| (world, said(best))).collect();
+    let exploration = Exploration { worlds, refused: found.refused, exploded: found.exploded };
     let (provider, options) = (first.provider.to_string(), Vec::new());
     (exploration, AccountVotes { provider, cases, absence, failing, options, standing })
 }
@@ -138,7 +141,11 @@ fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, first: &Resource, scene: &S
     }
     let may_be_met = closest.as_ref().is_none_or(|closest| closest.verdict == Verdict::Fail);
     let met = if may_be_met { module_that_meets(rule, scene)? } else { None };
-    Ok(met.map(|module| Judged::of_account(&module, Verdict::Pass, Vec::new())).or(closest))
+    Ok(match (met, closest) {
+        (None, closest) => closest,
+        (Some(_), Some(closest)) => Some(Judged { verdict: Verdict::Pass, failures: Vec::new(), ..closest }),
+        (Some(module), None) => Some(Judged::of_account(&module, Verdict::Pass, Vec::new())),
+    })
 }
 
 /// The module that is not on disk and holds a trail that meets the control: whether one does is open.
@@ -146,7 +153,7 @@ fn module_that_meets(rule: &Rule, scene: &Scene) -> Decided<Option<Resource>> {
     for (module, input) in may_hold_trails(scene.estate.as_ref()) {
         let claim = Claim::with("holds a trail that meets", rule.control.id.clone());
         let question = claim.of(&input.name, input.reason.clone(), input.origin.clone());
-        if exists(&module, scene.world)? && scene.world.decide(&question)? {
+        if may_be_there(&module, scene.world)? && scene.world.decide(&question)? {
             return Ok(Some(module));
         }
     }

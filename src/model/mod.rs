@@ -37,7 +37,7 @@ pub use bucket::{
     Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
 pub use exports::join;
-pub use handed::{may_hold_trails, unread};
+pub use handed::{may_be_there, may_hold_trails, unread};
 pub use inputs::{GivenVariable, Inputs, Kept, OpenInputs};
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, bucket as link_bucket, exists};

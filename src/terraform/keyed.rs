@@ -86,35 +86,39 @@ impl<'a> Evaluator<'a> {
             made.push((part, expansion));
         }
         let unknown: Vec<_> = made.iter().filter(|(_, expansion)| expansion.any().is_some()).collect();
-        let mut slots: Vec<Slot> = Vec::new();
-        let mut add = |found: &Expansion, counts: &dyn Fn(&Slot) -> bool| {
-            let unless = match &found.existence {
-                Existence::May(question) => Some(Arc::clone(question)),
-                Existence::Exists => None,
-            };
-            for slot in found.slots.iter().filter(|slot| counts(slot)) {
-                if slots.iter().all(|known| known.key != slot.key) {
-                    slots.push(Slot { unless: unless.clone(), ..slot.clone() });
-                }
-            }
-        };
-        if unknown.len() < 2 {
-            for (_, expansion) in &made {
-                add(expansion, &|_| true);
-            }
-            let any = unknown.first().and_then(|(_, only)| only.any.clone());
-            let part = made.iter().find_map(|(_, expansion)| expansion.unknown.clone());
-            let whole = if any.is_some() { whole_of(address, collection, span) } else { part };
-            return Expansion { unknown: whole, any, ..known(Shape::Keyed, slots) };
+        if unknown.len() > 1 {
+            let chosen = self.part_of_any(collection, &unknown, span);
+            return Self::of_several(address, collection, &made, &chosen, span);
         }
+        let mut slots = Vec::new();
         for (_, expansion) in &made {
-            add(expansion, &|slot| slot.key != ANY_KEY);
+            add_fresh(&mut slots, expansion, |_| true);
         }
-        let chosen = self.part_of_any(collection, &unknown, span);
-        add(&chosen, &|slot| slot.key == ANY_KEY);
+        let any = unknown.first().and_then(|(_, only)| only.any.clone());
+        let part = made.iter().find_map(|(_, expansion)| expansion.unknown.clone());
+        let whole = if any.is_some() { whole_of(address, collection, span) } else { part };
+        Expansion { unknown: whole, any, ..known(Shape::Keyed, slots) }
+    }
+
+    /// Over parts of which several are unknown: the instances under known keys, and the one that stands for all, of the part
+    /// that it is `chosen` from.
+    fn of_several(
+        address: &str,
+        collection: &Value,
+        made: &[(&Value, Expansion)],
+        chosen: &Expansion,
+        span: Span,
+    ) -> Expansion {
+        let mut slots = Vec::new();
+        for (_, expansion) in made {
+            add_fresh(&mut slots, expansion, |slot| slot.key != ANY_KEY);
+        }
+        add_fresh(&mut slots, chosen, |slot| slot.key == ANY_KEY);
         let of_all = |slot: &Slot| Slot { collection: Some(collection.clone()), ..slot.clone() };
+        for slot in slots.iter_mut().filter(|slot| slot.key == ANY_KEY) {
+            *slot = of_all(slot);
+        }
         let any = chosen.any().map(of_all);
-        let slots = slots.iter().map(|slot| if slot.key == ANY_KEY { of_all(slot) } else { slot.clone() }).collect();
         Expansion { unknown: whole_of(address, collection, span), any, ..known(Shape::Keyed, slots) }
     }
 
@@ -188,6 +192,19 @@ impl<'a> Evaluator<'a> {
             }
         }
         known(Shape::Keyed, slots)
+    }
+}
+
+/// Adds the instances of a part that count and that no part before it has, each there where the part's are.
+fn add_fresh(slots: &mut Vec<Slot>, part: &Expansion, counts: impl Fn(&Slot) -> bool) {
+    let unless = match &part.existence {
+        Existence::May(question) => Some(Arc::clone(question)),
+        Existence::Exists => None,
+    };
+    for slot in part.slots.iter().filter(|slot| counts(slot)) {
+        if slots.iter().all(|known| known.key != slot.key) {
+            slots.push(Slot { unless: unless.clone(), ..slot.clone() });
+        }
     }
 }
 

@@ -29,13 +29,16 @@ pub(super) struct Pool {
     any: Value,
     /// The instances that are there under known keys besides.
     named: IndexMap<String, Value>,
-    /// Whether the keys lead to them, or numbers of which it is not known which instance they lead to.
+    /// What leads to them.
     order: Order,
 }
 
+/// What leads to the instances of a pool.
 #[derive(Clone, Copy, PartialEq)]
 enum Order {
+    /// The keys of their block.
     Keyed,
+    /// Numbers, in the list of the map's values.
     Listed,
 }
 

@@ -66,7 +66,8 @@ impl AccountVotes {
 struct Best(Option<Judged>);
 
 /// What `rule` says about the account that `first` is the first trail of, or a module that [`may_hold_trails`], in each world:
-/// the trail that satisfies it, or the one that comes closest. What worlds without a trail say is `absence`; to other units of the account, that they have none.
+/// the trail that satisfies it, or the one that comes closest. What worlds without a trail say is `absence`; to other units of
+/// the account, that they have none.
 #[must_use]
 pub fn account_row<'a>(
     judge: &Judge<'a>,
@@ -87,8 +88,8 @@ pub fn account_row<'a>(
     };
     let without_trail = || (absence == Absence::Fails).then(|| Judged::without_trail(first));
     // Where the unit has no trail of its own, what a module may hold is for the other units of the account to hear.
-    let is_own = |judged: &Judged| judged.trail.kind == Kind::Trail || standing == Standing::BesideOthers;
-    let counts = |judged: &Judged| absence == Absence::Fails || is_own(judged);
+    let is_for_others = absence == Absence::Silent && standing == Standing::Alone;
+    let counts = |judged: &Judged| judged.trail.kind == Kind::Trail || !is_for_others;
     let said = |best: Option<Best>| best.and_then(|Best(judged)| judged.filter(counts).or_else(without_trail));
     let worlds = found.worlds.into_iter().map(|(world, best)| (world, said(best))).collect();
     let exploration = Exploration { worlds, refused: found.refused, exploded: found.exploded };

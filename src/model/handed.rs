@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Ask, Data, Decided, Input, Origin, Part, Reason, Role, Value, World};
+use crate::value::{Data, Decided, Input, Origin, Part, Reason, Role, Value, World};
 
-use super::address::stands_for_all;
+use super::link::keeps_some;
 use super::naming::Naming;
-use super::{Estate, Existence, Kind, Resource, Target, exists, without_indices};
+use super::{Estate, Kind, Resource, Target, exists, without_indices};
 
 /// What gets the name or the ARN of a bucket and may open or close it.
 ///
@@ -62,10 +62,7 @@ pub fn may_hold_trails(estate: &dyn Estate) -> impl Iterator<Item = (Resource, A
 /// # Errors
 /// [`crate::value::Stop`] when an input decides it.
 pub fn may_be_there(module: &Resource, world: &World) -> Decided<bool> {
-    match &module.existence {
-        Existence::May(question) if stands_for_all(&module.address) && question.ask != Ask::Empty => Ok(true),
-        _ => exists(module, world),
-    }
+    Ok(keeps_some(module) || exists(module, world)?)
 }
 
 /// Whether a text names a trail, and not what stands beside one (`cloudtrail-s3-bucket`); `None` where it says nothing of trails.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::value::{Ask, Data, Decided, Input, Reason, Stop, Value, World};
 
+use super::address::stands_for_all;
 use super::naming::{Naming, any_of, symbol, unwrapped};
 use super::{Estate, Existence, Kind, Resource};
 
@@ -71,9 +72,14 @@ fn referred(name: &Value, estate: &dyn Estate) -> Option<(Resource, Resource)> {
     }
     let any = any_of(address, estate)?;
     let instance = estate.instance(&any, address)?;
-    let are_some_kept = matches!(&any.existence, Existence::May(question) if question.ask != Ask::Empty);
-    let existing = if are_some_kept { instance.clone() } else { any };
+    let existing = if keeps_some(&any) { instance.clone() } else { any };
     Some((instance, existing))
+}
+
+/// Whether an input keeps some of the instances that a resource stands for, so that others may be there whatever becomes of it.
+/// Where it is only asked whether there are any, all are there or none.
+pub(super) fn keeps_some(any: &Resource) -> bool {
+    stands_for_all(&any.address) && matches!(&any.existence, Existence::May(question) if question.ask != Ask::Empty)
 }
 
 /// Whether `resource` exists in this world.

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{
-    Ask, Claim, Data, Domain, Input, Junction, ListKind, Literal, Mirrored, Origin, Question, Reason, Value,
-};
+use crate::value::{Ask, Claim, Data, Domain, Input, Junction, ListKind, Mirrored, Origin, Reason, Value};
 
 use super::evaluator::Evaluator;
 use super::expand::{Expansion, MAX_INSTANCES, Shape, known, pending};
+use super::named::never;
 use super::scope::Scope;
 use super::slot::{ANY_KEY, Slot};
 use super::types::{self, Type};
@@ -41,7 +40,10 @@ impl<'a> Evaluator<'a> {
                             return self.refuse(Shape::Keyed, any(), address, &failure.message, span);
                         }
                         // The one that stands for all is not there; others may be, which are like it.
-                        _ => Expansion { existence: Existence::May(never(value)), ..known(Shape::Keyed, any()) },
+                        _ => {
+                            let (slots, key) = (any(), self.any_element(value, span).0);
+                            Expansion { existence: Existence::May(never(value, &key)), ..known(Shape::Keyed, slots) }
+                        }
                     };
                     Expansion { unknown: whole_of(address, value, span), any: any().pop(), ..made }
                 }
@@ -218,14 +220,6 @@ fn never_null(key: Value) -> Value {
         }
         _ => key,
     }
-}
-
-/// The question whether what stands for all elements of a collection is in it, where it is known not to be.
-fn never(collection: &Value) -> Arc<Question> {
-    let statement = format!("{0} has {0}[*]", collection.describe());
-    let domain = Domain::of(vec![Literal::Bool(false)]);
-    let origin = collection.origin.clone();
-    Arc::new(Question::new(Input { domain, ..Input::derived(statement, origin) }, Ask::True))
 }
 
 /// The map of all instances that a collection of which it is not known what it holds makes: one for each of its elements.

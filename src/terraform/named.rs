@@ -132,7 +132,7 @@ impl<'a> Evaluator<'a> {
         let question = match looped.map(|held| held.data) {
             Some(Data::Bool(true)) => return Existence::Exists,
             Some(Data::Pending(question)) => Some(question),
-            Some(_) => Some(Arc::new(has(all, &index, Domain::of(vec![Literal::Bool(false)])))),
+            Some(_) => Some(never(all, &index)),
             None if *existence == Existence::Exists || self.kept_if(all).is_some() => {
                 is_there(all, &index).map(Arc::new)
             }
@@ -335,6 +335,11 @@ fn is_there(all: &Value, index: &Value) -> Option<Question> {
         }
         _ => Some(has(all, index, Domain::boolean())),
     }
+}
+
+/// The question whether a collection has something under an index, where it is known not to.
+pub(super) fn never(all: &Value, index: &Value) -> Arc<Question> {
+    Arc::new(has(all, index, Domain::of(vec![Literal::Bool(false)])))
 }
 
 fn has(all: &Value, index: &Value, domain: Domain) -> Question {

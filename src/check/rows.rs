@@ -1,8 +1,8 @@
 //! The rows of a unit: each control about each trail, or about the account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use rayon::prelude::*;
 
 use crate::finding::{Case, Condition, Finding, Note, Trace, Verdict};
@@ -13,7 +13,7 @@ use crate::judge::{
 use crate::model::{Kept, Neighbours, Resource, Unit};
 use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
-use crate::value::{is_part, names_in};
+use crate::value::{World, is_part, names_in};
 
 use super::{Options, alternatives, required, settings};
 
@@ -80,7 +80,7 @@ pub(super) fn rows(unit: &dyn Unit, run: &Run) -> Rows {
     let judge = Judge::new(unit, run.options.max_worlds, run.neighbours, run.outcomes, &given);
     let listed = judge.trails();
     let all_refused = listed.worlds.is_empty() && !listed.refused.is_empty();
-    let trails = distinct(listed.worlds.into_iter().flat_map(|(_, trails)| trails));
+    let trails = distinct(&listed.worlds);
     let accounts = accounts(&trails);
     let of = |holds| run.options.rules.iter().copied().filter(move |rule| rule.holds == holds);
     let of_trails: Vec<_> = trails.iter().flat_map(|trail| of(Holds::Every).map(move |rule| (rule, trail))).collect();
@@ -137,11 +137,17 @@ fn found<'a>(judge: &Judge<'a>, row: &Row<'a>, account: Option<AccountVotes>, ru
     Some(Found { finding, account, turned: Vec::new(), trace })
 }
 
-/// The trails of all worlds, each once, in source order.
-fn distinct(trails: impl Iterator<Item = Resource>) -> Vec<Resource> {
+/// The trails of all worlds, each once, in source order. One whose key an answer tells is the one whose key is an input.
+fn distinct(worlds: &[(World, Vec<Resource>)]) -> Vec<Resource> {
+    let is_open = |address: &str| address.contains("${");
+    let addresses = worlds.iter().flat_map(|(_, trails)| trails).map(|trail| &*trail.address);
+    let open: IndexSet<&str> = addresses.filter(|address| is_open(address)).collect();
     let mut distinct = IndexMap::new();
-    for trail in trails {
-        distinct.entry(trail.address.clone()).or_insert(trail);
+    for (world, trails) in worlds {
+        let told: HashSet<String> = open.iter().map(|address| world.told(address)).collect();
+        for trail in trails.iter().filter(|trail| is_open(&trail.address) || !told.contains(&*trail.address)) {
+            distinct.entry(trail.address.clone()).or_insert_with(|| trail.clone());
+        }
     }
     distinct.into_values().collect()
 }

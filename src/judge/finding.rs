@@ -159,7 +159,9 @@ fn openings(leaf: &Leaf) -> Vec<Vec<Span>> {
 
 /// What the placeholders of a sentence stand for.
 fn slots(row: &Row, trail: &Resource, shown: Option<&Judged>, cases: &[Case]) -> Slots {
-    let mut slots = BTreeMap::from([("resource", trail.address.clone()), ("inputs", inputs(row, cases))]);
+    // In a world that tells the key of an instance it may be found under another address than that of its row.
+    let resource = row.trail.unwrap_or(trail).address.clone();
+    let mut slots = BTreeMap::from([("resource", resource), ("inputs", inputs(row, cases))]);
     // Where every world is refused, what the trail writes to is not known.
     slots.insert("bucket", shown.map_or_else(|| row.words.the_bucket.clone(), |judged| judged.bucket.clone()));
     if let Some(judged) = shown {

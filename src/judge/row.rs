@@ -187,12 +187,15 @@ impl<'a> Judge<'a> {
     }
 
     /// What `rule` says about an instance whose key is an input, in a world whose answers tell the key or the number of
-    /// instances: that it is the same as another instance. Where nothing tells which one, it is the worst of the block's.
+    /// instances: that it is the same as another instance, or that it does not exist. Where nothing tells which one, it is
+    /// the worst of the block's.
     fn judge_told(&self, rule: &'a Rule, trail: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
         let trails = scene.existing_trails_of(&block_of(trail))?;
         let told = |trail: &Resource| scene.world.told(&trail.address);
-        let same: Vec<&Resource> = trails.iter().copied().filter(|other| told(other) == told(trail)).collect();
-        let same = if same.is_empty() { trails } else { same };
+        let address = told(trail);
+        let same: Vec<&Resource> = trails.iter().copied().filter(|other| told(other) == address).collect();
+        let is_known = !address.contains("${") && !address.ends_with("[*]");
+        let same = if same.is_empty() && !is_known { trails } else { same };
         let judged = same.into_iter().map(|same| self.judge(rule, same, scene));
         let judged: Vec<Judged> = judged.collect::<Decided<_>>()?;
         Ok(judged.into_iter().max_by_key(|judged| judged.verdict == Verdict::Fail))

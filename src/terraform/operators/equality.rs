@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::logic::all;
-use super::order::{length_is, length_of};
+use super::logic::{all, not};
+use super::order::{has_any, length_is, length_of};
 use crate::model::policy_document::written_out;
 use crate::terraform::joined::count;
 use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{as_text, is_identifier, may_have_unknown_keys, text, whether};
 use crate::value::{
-    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Number, Origin, Part, Parting, Question, SymbolSource, Text,
+    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Mirrored, Number, Origin, Part, Parting, Question, SymbolSource, Text,
     Value, World,
 };
 
@@ -120,6 +120,12 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
 
 /// The equality of an open value with anything.
 fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
+    if let (Data::Map(MapKind::Object, attributes), true) = (&right.data, is_of_instances(left, input)) {
+        return match attributes.is_empty() {
+            true => not(has_any(input.counted(), world, &origin), world, origin),
+            false => unknown(left, right, world, origin),
+        };
+    }
     if !right.is_perhaps_converted() && of(left).excludes(&of(right)) {
         return both_null(left, right, world, &origin);
     }
@@ -143,6 +149,11 @@ fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: 
         }
         None => unknown(left, right, world, origin),
     }
+}
+
+/// Whether an input is the map of a block's instances. Terraform makes an object of them, with an attribute for each.
+fn is_of_instances(value: &Value, input: &Input) -> bool {
+    *value.said_type() == Type::map(Type::Any) && matches!(input.domain.mirrors, Some((Mirrored::Elements, _)))
 }
 
 /// One value and the same value after a conversion are equal if that left it as it was.

@@ -101,7 +101,7 @@ fn longer(input: &Input, limit: &Number, world: &World, origin: &Origin) -> Valu
 }
 
 /// Whether a collection has any element: one that is put together has some if a part of it has.
-fn has_any(collection: &Arc<Input>, world: &World, origin: &Origin) -> Value {
+pub(super) fn has_any(collection: &Arc<Input>, world: &World, origin: &Origin) -> Value {
     if collection.domain.never_empty {
         return Value::bool(true, origin.clone());
     }

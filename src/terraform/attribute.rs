@@ -13,6 +13,7 @@ use super::expand::in_slot;
 use super::module::{Mode, ResourceKey};
 use super::object::{Instance, Object};
 use super::provided;
+use super::slot::ANY_KEY;
 use super::types::{self, Attribute};
 use super::unknown;
 
@@ -68,6 +69,11 @@ impl<'a> Evaluator<'a> {
             && let Some(value) = self.data_attribute(instance, name, span)
         {
             return value;
+        }
+        // A bucket's name that is made of an index nobody knows tells less than which bucket it is.
+        let is_unknown = instance.slot.key == ANY_KEY && instance.slot.suffix.contains("${");
+        if is_unknown && matches!((&*instance.key.kind, name), ("aws_s3_bucket", "bucket")) {
+            return self.computed(instance, name, span);
         }
         // Where the provider has a default, it stands in for null, too.
         let has_default = has_default(instance, name);

@@ -63,7 +63,8 @@ impl<'a> Evaluator<'a> {
                 None => is_met.unsaid(),
             }
         });
-        Some(convert(element, made.said_type().element().unwrap_or(&Type::Any), self.world))
+        let ty = made.said_type().element().map_or(Type::Any, Type::with_all_optional);
+        Some(convert(element, &ty, self.world))
     }
 
     /// Whether a loop made something under a key, or a list of keys with this one in it: what the collection that it runs over

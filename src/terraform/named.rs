@@ -132,7 +132,9 @@ impl<'a> Evaluator<'a> {
         let question = match looped.map(|held| held.data) {
             Some(Data::Bool(true)) => return Existence::Exists,
             Some(Data::Pending(question)) => Some(question),
-            Some(_) => Some(never(all, &index)),
+            Some(Data::Bool(false)) => Some(never(all, &index)),
+            // What cannot be worked out decides nothing.
+            Some(_) => is_there(all, &index).map(Arc::new),
             None if *existence == Existence::Exists || self.kept_if(all).is_some() => {
                 is_there(all, &index).map(Arc::new)
             }

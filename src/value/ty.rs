@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::Value;
+use super::{Origin, Value};
 
 /// A type, or a constraint that leaves parts of it open.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,6 +155,27 @@ impl Type {
                 Self::Object(attributes.iter().map(attribute).collect())
             }
             (Self::Bool | Self::Number | Self::String, _) => self.clone(),
+        }
+    }
+
+    /// The type with each attribute optional: what a value of it was converted from may have left out those that were.
+    #[must_use]
+    pub fn with_all_optional(&self) -> Self {
+        let inner = |element: &Self| element.with_all_optional();
+        match self {
+            Self::List(element) => Self::list(inner(element)),
+            Self::Set(element) => Self::set(inner(element)),
+            Self::Map(element) => Self::map(inner(element)),
+            Self::Tuple(items) => Self::Tuple(items.iter().map(inner).collect()),
+            Self::Object(attributes) => {
+                let attribute = |(name, attribute): (&String, &Attribute)| {
+                    let null = || Value::null(Origin::default()).typed(&attribute.ty);
+                    let default = attribute.default.clone().unwrap_or_else(null);
+                    (name.clone(), Attribute { ty: inner(&attribute.ty), default: Some(default) })
+                };
+                Self::Object(attributes.iter().map(attribute).collect())
+            }
+            Self::Any | Self::Bool | Self::Number | Self::String => self.clone(),
         }
     }
 

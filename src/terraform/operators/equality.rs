@@ -14,8 +14,8 @@ use crate::terraform::joined::count;
 use crate::terraform::types::{Type, of};
 use crate::terraform::unknown::{as_text, is_identifier, may_have_unknown_keys, text, whether};
 use crate::value::{
-    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Mirrored, Number, Origin, Part, Parting, Question, SymbolSource, Text,
-    Value, World,
+    Ask, Data, Domain, Input, ListKind, Literal, MapKind, Mirrored, Number, Origin, Part, Parting, Question,
+    SymbolSource, Text, Value, World,
 };
 
 /// The values without those that equal one before them. Two opaque ones of which nobody can tell stay two.
@@ -121,9 +121,10 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
 /// The equality of an open value with anything.
 fn open(input: &Arc<Input>, left: &Value, right: &Value, world: &World, origin: Origin) -> Value {
     if let (Data::Map(MapKind::Object, attributes), true) = (&right.data, is_of_instances(left, input)) {
-        return match attributes.is_empty() {
-            true => not(has_any(input.counted(), world, &origin), world, origin),
-            false => unknown(left, right, world, origin),
+        return if attributes.is_empty() {
+            not(has_any(input.counted(), world, &origin), world, origin)
+        } else {
+            unknown(left, right, world, origin)
         };
     }
     if !right.is_perhaps_converted() && of(left).excludes(&of(right)) {

@@ -53,6 +53,11 @@ impl Pool {
         let element = index.as_ref().filter(|_| is_like).and_then(|index| pool::name_under(&name, index));
         Some(Self { any, name, index, element })
     }
+
+    /// Whether a target names what stands for all of them.
+    fn is_any(&self, target: &Value) -> bool {
+        symbol(target) == Some(&self.any.address) || !target.is_null() && self.name == *target
+    }
 }
 
 impl Naming {
@@ -92,7 +97,7 @@ impl Naming {
                 let own = estate.property(&one, "Bucket");
                 Some(if self.is(&own) && own != target { one } else { all })
             }
-            None if symbol(&unwrapped(&target)) == Some(&pool.any.address) => None,
+            None if pool.is_any(&unwrapped(&target)) => None,
             _ => Some(all),
         }
     }

@@ -13,7 +13,6 @@ use super::expand::in_slot;
 use super::module::{Mode, ResourceKey};
 use super::object::{Instance, Object};
 use super::provided;
-use super::slot::ANY_KEY;
 use super::types::{self, Attribute};
 use super::unknown;
 
@@ -70,16 +69,16 @@ impl<'a> Evaluator<'a> {
         {
             return value;
         }
-        // A bucket's name that is made of an index nobody knows tells less than which bucket it is.
-        let is_unknown = instance.slot.key == ANY_KEY && instance.slot.suffix.contains("${");
-        if is_unknown && matches!((&*instance.key.kind, name), ("aws_s3_bucket", "bucket")) {
-            return self.computed(instance, name, span);
-        }
         // Where the provider has a default, it stands in for null, too.
         let has_default = has_default(instance, name);
         let decided = |value: Value| if has_default { value.null_decided(self.world) } else { value };
         if let Some(value) = self.configured(instance, name).map(decided).filter(|value| !value.is_null()) {
-            return self.completed(value, instance, name);
+            let tells_less = value.as_str().is_none() && instance.is_under_index() && value.waiting().is_none();
+            return match (&*instance.key.kind, name) {
+                // A name that is not known tells less than which of the unknown instances the bucket is.
+                ("aws_s3_bucket", "bucket") if tells_less => self.computed(instance, name, span),
+                _ => self.completed(value, instance, name),
+            };
         }
         match instance.key.mode {
             Mode::Data => Value::opaque(

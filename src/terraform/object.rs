@@ -51,6 +51,13 @@ pub(super) struct Instance<'a> {
     pub existence: Existence,
 }
 
+impl Instance<'_> {
+    /// Whether it is made because something names it, of instances, or in a module's, of which one stands for all.
+    pub fn is_under_index(&self) -> bool {
+        self.slot.is_under_index() || self.scope.calls().any(|call| call.slot.is_under_index())
+    }
+}
+
 /// An instance of a module whose text is not on disk.
 #[derive(Debug, Clone)]
 pub(super) struct AbsentModule<'a> {

@@ -15,7 +15,7 @@ use super::joined;
 use super::operators::{not, without_equals};
 use super::scope::{Binding, Env};
 use super::truth::truth;
-use super::types::{Type, convert, of, shaped};
+use super::types::{self, Type, convert, of, shaped};
 use super::unknown::{Outcome, derive};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
@@ -303,6 +303,9 @@ impl<'a> Evaluator<'a> {
             (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),
             (None, _) => joined::mirroring(collection, Mirrored::Length, all),
         };
+        if let Some((_, failed @ Value { data: Data::Failed(_), .. }, _)) = &made {
+            return types::if_empty(&all, failed, &kind_of(&each.result), self.world);
+        }
         self.keep_loop(&all, each, collection, env);
         match (made, is_met) {
             (Some((key, element, _)), Some(is_met)) => joined::made_if(all, key, element, is_met),
@@ -321,6 +324,14 @@ impl<'a> Evaluator<'a> {
             return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
         };
         joined::any_element(collection, input, self.world, &origin)
+    }
+}
+
+/// The type of what a loop makes that makes nothing.
+fn kind_of(result: &ForResult) -> Type {
+    match result {
+        ForResult::Tuple(_) => Type::Tuple(Vec::new()),
+        ForResult::Object(..) | ForResult::Grouped(..) => Type::Object(IndexMap::new()),
     }
 }
 

@@ -55,7 +55,12 @@ impl<'a> Scope<'a> {
 
     /// The `module` blocks that lead here, the innermost first.
     pub fn callers(&self) -> impl Iterator<Item = &'a Block> {
-        std::iter::successors(self.call.as_ref(), |call| call.scope.call.as_ref()).map(|call| call.block)
+        self.calls().map(|call| call.block)
+    }
+
+    /// The calls that lead to the module instance, the innermost first.
+    pub fn calls(&self) -> impl Iterator<Item = &Caller<'a>> {
+        std::iter::successors(self.call.as_ref(), |call| call.scope.call.as_ref())
     }
 
     /// The `module` block to point at instead of somebody else's text.

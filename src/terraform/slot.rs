@@ -38,6 +38,11 @@ impl Slot {
         index.cloned().unwrap_or_else(|| Value::null(Origin::expression(span)))
     }
 
+    /// Whether it is the one under some index of those that one stands for.
+    pub fn is_under_index(&self) -> bool {
+        self.key == ANY_KEY && self.suffix != Self::suffix(ANY_KEY) && self.suffix != format!("[{ANY_KEY}]")
+    }
+
     pub fn single() -> Self {
         Self { suffix: String::new(), key: String::new(), repetition: None, collection: None, unless: None }
     }

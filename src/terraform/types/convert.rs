@@ -35,7 +35,9 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
                 retyped(value, to)
             };
         }
-        Data::Open(_) if completes_more(to, value.said_type()) => return completed(value, to, world),
+        Data::Open(_) if value.parts().is_none() && completes_more(to, value.said_type()) => {
+            return completed(value, to, world);
+        }
         Data::Open(input) if remakes_elements(to, value.said_type()) => {
             return retyped(with_other_elements(&value, input, to), to);
         }

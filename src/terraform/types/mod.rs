@@ -18,7 +18,7 @@ use crate::value::{Data, Domain, Keys, ListKind, Literal, MapKind, Value};
 pub use constant::constant;
 pub use convert::convert;
 pub use defaults::with_defaults_of;
-pub use open::{one_of_all, open_part, shaped, whether_true};
+pub use open::{if_empty, one_of_all, open_part, shaped, whether_true};
 pub use order::{compare, set};
 pub use parse::parse;
 pub use unify::{common, common_of, may_differ, of, unify};

@@ -146,7 +146,7 @@ pub(super) fn with_converted_elements(
         Reason::Each(each, _) => {
             let made = element(&each.1);
             if let Data::Failed(_) = made.data {
-                return if_empty(value, input, made, to, world);
+                return if_empty(value, &made, to, world);
             }
             let met = met(&made);
             Reason::Each(Arc::new((each.0.clone(), made)), met)
@@ -155,7 +155,7 @@ pub(super) fn with_converted_elements(
             let [key, any, is_met] = each.as_ref();
             let made = element(any);
             if let Data::Failed(_) = made.data {
-                return if_empty(value, input, made, to, world);
+                return if_empty(value, &made, to, world);
             }
             Reason::Filtered(Arc::new([key.clone(), made, is_met.clone()]))
         }
@@ -166,15 +166,18 @@ pub(super) fn with_converted_elements(
     Value { data: Data::Open(Arc::new(Input { name, reason, domain, ..input.as_ref().clone() })), ..value.clone() }
 }
 
-/// A collection whose elements cannot be converted: nothing, unless it has none.
-fn if_empty(value: &Value, input: &Arc<Input>, failed: Value, to: &Type, world: &World) -> Value {
-    let empty = Question::new(Arc::clone(input), Ask::Empty);
+/// A collection whose elements are refused where there are any: nothing, unless it has some.
+pub fn if_empty(collection: &Value, refused: &Value, to: &Type, world: &World) -> Value {
+    let Data::Open(input) = &collection.data else { return refused.clone() };
+    let (empty, origin) = (Question::new(Arc::clone(input), Ask::Empty), collection.origin.clone());
     match (world.answer(&empty), to) {
-        (None, _) => Value::pending(empty, value.origin.clone()),
-        (Some(false), _) => failed,
-        (Some(true), Type::Map(_) | Type::Object(_)) => Value::map(MapKind::Map, IndexMap::new(), value.origin.clone()),
-        (Some(true), Type::Set(_)) => Value::list(ListKind::Set, Vec::new(), value.origin.clone()),
-        (Some(true), _) => Value::list(ListKind::List, Vec::new(), value.origin.clone()),
+        (None, _) => Value::pending(empty, origin),
+        (Some(false), _) => refused.clone(),
+        (Some(true), Type::Map(_)) => Value::map(MapKind::Map, IndexMap::new(), origin),
+        (Some(true), Type::Object(_)) => Value::map(MapKind::Object, IndexMap::new(), origin),
+        (Some(true), Type::Set(_)) => Value::list(ListKind::Set, Vec::new(), origin),
+        (Some(true), Type::Tuple(_)) => Value::list(ListKind::Tuple, Vec::new(), origin),
+        (Some(true), _) => Value::list(ListKind::List, Vec::new(), origin),
     }
 }
 

@@ -45,6 +45,7 @@ mod provider;
 mod reference;
 mod refusal;
 mod repeat;
+mod repeat_unknown;
 mod scope;
 mod secret;
 mod sensitivity;

@@ -3,20 +3,15 @@
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::{Expr, ExprKind, For, ForResult};
-use crate::value::{
-    Awaited, Data, Input, Junction, ListKind, MapKind, Met, Mirrored, Number, Origin, Reason, Role, Symbol,
-    SymbolSource, Value,
-};
+use crate::syntax::{ExprKind, For, ForResult};
+use crate::value::{Awaited, Data, Junction, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
 
-use super::called::{UNTOLD, told, told_met};
 use super::evaluator::Evaluator;
 use super::joined;
-use super::operators::{not, without_equals};
+use super::operators::without_equals;
 use super::scope::{Binding, Env};
 use super::truth::truth;
-use super::types::{self, Type, convert, of, shaped};
-use super::unknown::{Outcome, derive};
+use super::types::{Type, of, shaped};
 
 /// The keys and elements a collection is run over, or what keeps them from being known.
 pub(super) type Elements = Result<Vec<(Value, Value)>, Value>;
@@ -204,116 +199,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Over an unknown collection: unknown too, named by what one element would make.
-    fn open_for(&self, each: &For, collection: &Value, obstacle: Value, span: Span, env: Env<'_, 'a>) -> Value {
-        if let Data::Pending(_) | Data::Failed(_) = obstacle.data {
-            return obstacle.unsaid();
-        }
-        let (key, value) = self.any_element(collection, span);
-        let origin = || Origin::expression(span);
-        let untold = self.untold(collection).and_then(|untold| {
-            let made = self.attempts.apart(|| self.open_for(each, &untold, untold.clone(), span, env));
-            matches!(made.data, Data::Open(_)).then_some(made)
-        });
-        let told_name = untold.as_ref().map(|untold| untold.describe().replace(UNTOLD, ""));
-        let of = collection.describe();
-        let open = |env: Env<'_, 'a>| {
-            let named = |expr: &Expr| self.named_by(expr, &[&key, &value], env);
-            let is_met = each.condition.as_ref().map(|condition| named(condition)).transpose()?;
-            if let Some((_, is_met)) = &is_met {
-                self.needs_a(&Type::Bool, is_met);
-            }
-            let met = is_met.as_ref().zip(each.condition.as_ref());
-            let met = met.and_then(|((_, is_met), condition)| self.met_by(is_met, condition, env));
-            let is_met = is_met.map(|(_, is_met)| truth(&is_met, self.world));
-            // It is called what is written, whatever the answers about the element are.
-            let condition = each.condition.as_ref().map(|condition| self.written(condition, env));
-            let any = condition.as_ref().map(|condition| (format!("anytrue([for each of {of} : {condition}])"), met));
-            let condition = condition.map(|condition| format!(" if {condition}")).unwrap_or_default();
-            let element_made = || {
-                Ok(match &each.result {
-                    ForResult::Tuple(written) => {
-                        let (made, element) = named(written)?;
-                        self.needs_answer(&element);
-                        let name = told_name.clone().unwrap_or(format!("[for each of {of} : {made}{condition}]"));
-                        let index = Value::open(Input::derived(format!("keys({name})[*]"), origin()), origin());
-                        let met = self.met_by(&element, written, env);
-                        (name, Some((index.typed(&Type::Number), element, met)))
-                    }
-                    ForResult::Object(made_key, written) | ForResult::Grouped(made_key, written) => {
-                        let ((key_name, made_key), (made, element)) = (named(made_key)?, named(written)?);
-                        self.needs_a(&Type::String, &made_key);
-                        self.needs_answer(&element);
-                        let made_key = convert(made_key, &Type::String, self.world);
-                        let name = format!("{{for each of {of} : {key_name} => {made}{condition}}}");
-                        let name = told_name.clone().unwrap_or(name);
-                        let is_grouped = matches!(each.result, ForResult::Grouped(..));
-                        if !is_grouped {
-                            self.needs_other_keys(&made_key, &key, &name);
-                        }
-                        let met = self.met_by(&element, written, env);
-                        (name, (!is_grouped).then_some((made_key, element, met)))
-                    }
-                })
-            };
-            // An element that the condition leaves out needs nothing.
-            let is_left_out = is_met.as_ref().map(|is_met| not(is_met.clone(), self.world, origin()));
-            let made = match is_left_out {
-                Some(is_left_out) => self.attempts.unless(&is_left_out, self.world, element_made),
-                None => element_made(),
-            };
-            made.map(|(name, made)| (name, made, is_met.zip(any)))
-        };
-        let made = self.attempts.of_elements(collection, self.world, || bind(each, &key, &value, env, open));
-        let (name, made, is_met) = match made {
-            Ok(made) => made,
-            Err(pending) => return pending,
-        };
-        let is_same = match (&made, &is_met, told_name) {
-            (_, _, Some(name)) => name == of,
-            (Some((made_key, element, _)), None, None) => {
-                element.waiting().is_none()
-                    && element.describe() == value.describe()
-                    && is_the_same(&each.result, collection, made_key.describe() == key.describe())
-            }
-            _ => false,
-        };
-        if is_same {
-            // It makes a tuple or an object, though of the same elements.
-            return Value { ty: None, ..collection.clone() }.through(span, Role::Expression);
-        }
-        if let Some(untold) = &untold {
-            self.untold.borrow_mut().insert(name.clone(), untold.clone());
-        }
-        let all = derive(name, &obstacle, Outcome::Open, self.world, origin());
-        let is_keyed = matches!(collection.said_type(), Type::Map(_) | Type::Object(_) | Type::Set(_));
-        let keeps_keys = is_keyed
-            && key.obstacle().is_some()
-            && made.as_ref().is_some_and(|(made, ..)| made.describe() == key.describe());
-        let (is_met, any) = is_met.unzip();
-        let all = match (is_met.as_ref().map(Value::as_bool), &each.result) {
-            // What stands for all elements is there where any is, and so is what it makes.
-            (Some(Some(true)), _) | (None, ForResult::Grouped(..)) => {
-                joined::mirroring(collection, Mirrored::Emptiness, all)
-            }
-            (Some(_), _) => any.map_or(all.clone(), |(name, met)| {
-                let (name, met) = untold.as_ref().and_then(joined::any_of).map_or((name, met), told_any);
-                joined::mirroring(&joined::whether_any(name, collection, met, true, &all.origin), Mirrored::Any, all)
-            }),
-            (None, ForResult::Object(..)) if keeps_keys => joined::mirroring(collection, Mirrored::Elements, all),
-            (None, _) => joined::mirroring(collection, Mirrored::Length, all),
-        };
-        if let Some((_, failed @ Value { data: Data::Failed(_), .. }, _)) = &made {
-            return types::if_empty(&all, failed, &kind_of(&each.result), self.world);
-        }
-        self.keep_loop(&all, each, collection, env);
-        match (made, is_met) {
-            (Some((key, element, _)), Some(is_met)) => joined::made_if(all, key, element, is_met),
-            (Some((key, element, met)), None) => joined::made_of(all, key, element, told_met(untold.as_ref(), met)),
-            (None, _) => all,
-        }
-    }
-
     /// A key and an element that stand for all of an open collection's.
     pub fn any_element(&self, collection: &Value, span: Span) -> (Value, Value) {
         let origin = Origin::expression(span);
@@ -324,32 +209,6 @@ impl<'a> Evaluator<'a> {
             return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
         };
         joined::any_element(collection, input, self.world, &origin)
-    }
-}
-
-/// The type of what a loop makes that makes nothing.
-fn kind_of(result: &ForResult) -> Type {
-    match result {
-        ForResult::Tuple(_) => Type::Tuple(Vec::new()),
-        ForResult::Object(..) | ForResult::Grouped(..) => Type::Object(IndexMap::new()),
-    }
-}
-
-/// What whether any element meets a condition is called, and by what one does, whatever the answers about the elements are.
-fn told_any(any: &Input) -> (String, Option<Met>) {
-    let met = match &any.reason {
-        Reason::AnyOf(witness) => witness.met.as_ref().map(told),
-        _ => None,
-    };
-    (any.name.replace(UNTOLD, ""), met)
-}
-
-/// Whether a `for` that makes every element as it is makes the collection itself: a map that is not a list, or a list.
-fn is_the_same(result: &ForResult, collection: &Value, keeps_keys: bool) -> bool {
-    match (result, collection.said_type()) {
-        (ForResult::Object(..), Type::Map(_) | Type::Object(_) | Type::Any) => keeps_keys,
-        (ForResult::Tuple(_), Type::List(_)) => true,
-        _ => false,
     }
 }
 

@@ -167,6 +167,7 @@ pub(super) fn with_converted_elements(
 }
 
 /// A collection whose elements are refused where there are any: nothing, unless it has some.
+#[must_use]
 pub fn if_empty(collection: &Value, refused: &Value, to: &Type, world: &World) -> Value {
     let Data::Open(input) = &collection.data else { return refused.clone() };
     let (empty, origin) = (Question::new(Arc::clone(input), Ask::Empty), collection.origin.clone());

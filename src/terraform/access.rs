@@ -8,6 +8,7 @@ use crate::source::Span;
 use crate::value::{Ask, Data, Input, Junction, ListKind, Literal, Number, Origin, Question, Role, Symbol, Value};
 
 use super::evaluator::Evaluator;
+use super::held::is_any_key;
 use super::joined::{self, Entry};
 use super::operators::equal;
 use super::types::{self, Nullable, Type};
@@ -113,8 +114,7 @@ impl Evaluator<'_> {
                     return element;
                 }
                 // What stands for all keys leads to what stands for all elements.
-                let is_any = key.obstacle().is_some() && key.describe() == format!("keys({})[*]", input.name);
-                let step = if is_any { "[*]".to_owned() } else { step(key) };
+                let step = if is_any_key(key, input) { "[*]".to_owned() } else { step(key) };
                 self.open_part(input, &step, ty, nullable).through(span, Role::Expression)
             }
             (Data::Opaque(symbol), _) => {

@@ -23,6 +23,7 @@ impl Evaluator<'_> {
             return held;
         }
         match &source.data {
+            Data::Open(input) if is_any_key(key, input) => yes(),
             Data::Open(input) if source.parts().is_none() => {
                 let ask = match (&key.data, source.said_type()) {
                     (_, Type::Object(_) | Type::Tuple(_)) if input.domain.never_null => return yes(),
@@ -77,6 +78,11 @@ impl Evaluator<'_> {
         let input = Input::derived(statement, source.origin.clone());
         Value::answer(Question::new(input, Ask::True), self.world, source.origin.clone())
     }
+}
+
+/// Whether a key is the one that stands for all keys of a collection.
+pub(super) fn is_any_key(key: &Value, collection: &Input) -> bool {
+    key.obstacle().is_some() && key.describe() == format!("keys({})[*]", collection.name)
 }
 
 /// Whether an open value is a list that is made of another collection.

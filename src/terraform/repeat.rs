@@ -181,13 +181,17 @@ impl<'a> Evaluator<'a> {
         };
         let is_map = found == Junction::Map && !keeps_keys;
         let parts = if is_map { joined::without_replaced(&parts, self.world) } else { parts };
-        let made: Vec<Value> = parts.iter().map(|part| self.for_over(each, part, span, env)).collect();
+        let mut made: Vec<Value> = parts.iter().map(|part| self.for_over(each, part, span, env)).collect();
         if let Some(stop) = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_))) {
             return Some(stop.clone().unsaid());
         }
         let shown: Vec<String> = made.iter().map(Value::describe).collect();
         let put_together = if junction == Junction::Map { "merge" } else { "concat" };
         let name = format!("{put_together}({})", shown.join(", "));
+        if junction == Junction::Map && !keeps_keys {
+            // Two elements with one key are refused, so that what is unknown replaces nothing that is known.
+            made.sort_by_key(|part| part.as_map().is_some());
+        }
         Some(joined::joined(name, junction, made, self.world, Origin::expression(span)))
     }
 

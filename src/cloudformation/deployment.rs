@@ -42,6 +42,16 @@ pub struct Deployer {
     pub account: String,
     /// What it hands in, by the names of parameters, before anything is answered.
     pub arguments: Value,
+    /// What tells where it deploys, as [`crate::model::DEPLOYED_TO`] has it, before anything is answered.
+    pub deployed_to: Vec<(&'static str, Value)>,
+}
+
+impl Deployer {
+    /// What the template gets from it under the name of a parameter, or of what tells where it deploys.
+    pub fn hands_in(&self, name: &str) -> Value {
+        let told = self.deployed_to.iter().find(|(told, _)| *told == name);
+        told.map_or_else(|| self.arguments.field(name), |(_, value)| value.clone())
+    }
 }
 
 impl Deployment {

@@ -19,6 +19,7 @@ use crate::value::{
 };
 
 use super::condition::{LOGIC, RULES_ONLY, misplaced};
+use super::deployment::Deployer;
 use super::intrinsic;
 use super::partial::beyond;
 use super::template::function;
@@ -82,7 +83,8 @@ impl<'t> Evaluator<'t> {
     /// Nothing is evaluated yet.
     pub fn new(tree: &'t Tree, world: &'t World, open: OpenInputs) -> Self {
         let (asked, steps, depth, section) = Default::default();
-        let arguments = tree.arguments.as_ref().map(|all| Box::new(|name: &str| all.field(name)) as Arguments<'t>);
+        let handed = |deployer: &'t Deployer| Box::new(|name: &str| deployer.hands_in(name)) as Arguments<'t>;
+        let arguments = tree.deployer.as_ref().map(handed);
         Self { tree, world, open, arguments, asked, steps, depth, section, remembered: RefCell::default() }
     }
 
@@ -91,9 +93,10 @@ impl<'t> Evaluator<'t> {
         Self { arguments: Some(arguments), ..self }
     }
 
-    /// What is handed in for a parameter of the root; `None` where nobody outside can hand in anything.
-    pub fn handed_in(&self, parameter: &str) -> Option<Value> {
-        self.arguments.as_ref().map(|arguments| arguments(parameter))
+    /// What is handed in for a parameter of the root, or what tells where it is deployed; `None` where nobody outside can hand
+    /// in anything.
+    pub fn handed_in(&self, name: &str) -> Option<Value> {
+        self.arguments.as_ref().map(|arguments| arguments(name))
     }
 
     /// Begins to count steps anew: for each value that is read from outside.
@@ -104,7 +107,7 @@ impl<'t> Evaluator<'t> {
     /// The value of a node of `stack`.
     pub fn evaluate(&self, stack: &'t Stack, node: &Node) -> Value {
         self.deeper(node.span, || match &node.kind {
-            NodeKind::Scalar(scalar) => text::scalar(scalar, node.span),
+            NodeKind::Scalar(scalar) => self.local(stack, text::scalar(scalar, node.span)),
             NodeKind::Sequence(items) => self.list(stack, items, node.span),
             NodeKind::Mapping(_) => match function(node) {
                 Some((name, argument)) => self.settled(node.span, || self.call(stack, name, argument, node.span)),
@@ -275,7 +278,7 @@ impl<'t> Evaluator<'t> {
             }
             _ => {
                 let argument = self.evaluate(stack, argument);
-                self.case_by_case(intrinsic::call(name, &argument, span), &[&argument])
+                self.local(stack, self.case_by_case(intrinsic::call(name, &argument, span), &[&argument]))
             }
         }
     }
@@ -371,7 +374,7 @@ impl<'t> Evaluator<'t> {
                 return limited(text::TOO_LONG, origin);
             }
         }
-        text::of(Text::concat(&texts), origin.made_of(&origins))
+        self.local(stack, text::of(Text::concat(&texts), origin.made_of(&origins)))
     }
 
     fn variable(&self, stack: &'t Stack, name: &str, own: Option<&Node>, span: Span) -> Value {

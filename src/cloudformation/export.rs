@@ -25,14 +25,14 @@ impl<'t> Evaluator<'t> {
             return self.output_of(exporter, output, span);
         }
         match name.as_str() {
-            Some(name) => self.imported(stack, name, span),
-            None => intrinsic::call("Fn::ImportValue", &name, span),
+            Some(name) if self.is_here(stack) => self.imported(name, span),
+            _ => self.local(stack, intrinsic::call("Fn::ImportValue", &name, span)),
         }
     }
 
-    /// What another unit exports. A `StackSet` deploys where other names may be exported.
-    fn imported(&self, stack: &Stack, name: &str, span: Span) -> Value {
-        if let Some(value) = self.tree.imported.get(name).filter(|_| stack.account.is_empty()) {
+    /// What another unit exports, as a stack imports it that is deployed where its unit is: elsewhere others may be exported.
+    fn imported(&self, name: &str, span: Span) -> Value {
+        if let Some(value) = self.tree.imported.get(name) {
             return value.clone().through(span, Role::Expression);
         }
         let source = SymbolSource::Import(name.to_owned());
@@ -41,7 +41,7 @@ impl<'t> Evaluator<'t> {
 
     /// The literal names of what is imported anywhere.
     pub fn imports(&self) -> BTreeSet<String> {
-        let own = self.tree.stacks.iter().filter(|stack| stack.account.is_empty());
+        let own = self.tree.stacks.iter().filter(|stack| self.is_here(stack));
         let named = own.flat_map(|stack| {
             let mut found = Vec::new();
             let entries = stack.body.resources.values().chain(stack.body.outputs.values());
@@ -60,8 +60,8 @@ impl<'t> Evaluator<'t> {
     pub fn stack_output(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
         let named = self.evaluate(stack, argument);
         match self.output_named(stack, &named) {
-            Some(name) => self.imported(stack, &name, span),
-            None => intrinsic::call("Fn::GetStackOutput", &named, span),
+            Some(name) if self.is_here(stack) => self.imported(&name, span),
+            _ => self.local(stack, intrinsic::call("Fn::GetStackOutput", &named, span)),
         }
     }
 
@@ -77,7 +77,7 @@ impl<'t> Evaluator<'t> {
     /// What the stacks export by literal names, and the outputs of a stack whose own name is known. An export whose condition
     /// is still a question is taken to exist: without it nobody could deploy what imports it.
     pub fn exports(&self) -> Vec<(String, Value)> {
-        let own = self.tree.stacks.iter().filter(|stack| stack.account.is_empty());
+        let own = self.tree.stacks.iter().filter(|stack| self.is_here(stack));
         let exported = own.flat_map(|stack| exports(stack).map(move |export| (stack, export)));
         let exported = exported.filter_map(|(stack, (output, name))| {
             Some((stack, output, self.evaluate(stack, name).as_str()?.to_owned()))

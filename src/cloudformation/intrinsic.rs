@@ -246,6 +246,10 @@ fn may_hold(symbol: &Symbol, delimiter: &str) -> bool {
         SymbolSource::Resource(_) | SymbolSource::Import(_) if symbol.attribute == "id" => {
             |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.'
         }
+        SymbolSource::Data(_) if symbol.attribute == "account_id" => |c| c.is_ascii_digit(),
+        SymbolSource::Data(source) if source.starts_with("data.aws_region") && symbol.attribute == "name" => {
+            |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+        }
         // What services call their resources.
         SymbolSource::Resource(_) if ["Ref", "Arn"].contains(&symbol.attribute.as_str()) => |c| c != ',',
         // In another stack or unit it has that one's name before its own.

@@ -31,6 +31,7 @@ mod parameter;
 mod parameter_file;
 mod partial;
 mod reference;
+mod regional;
 mod remarks;
 mod rules;
 mod shape;
@@ -90,7 +91,7 @@ pub fn load(sources: &Arc<Sources>, path: &Path, given: &Given, deployment: &Arc
 
 /// Reads a template that stands as a text at `place` in a source of another language, which deploys it.
 #[must_use]
-pub fn load_text(sources: &Arc<Sources>, text: &Text, place: Span, given: &Given, deployer: &Deployer) -> Loaded {
+pub fn load_text(sources: &Arc<Sources>, text: &Text, place: Span, given: &Given, deployer: Deployer) -> Loaded {
     let template = match embedded::read(text, place) {
         Read::Template(template) => template,
         Read::NotATemplate => return Loaded::NotATemplate,

@@ -35,15 +35,14 @@ pub fn build(
     sources: &Arc<Sources>,
     template: Arc<Template>,
     given: Given,
-    deployer: Option<&Deployer>,
+    deployer: Option<Deployer>,
 ) -> (Tree, Found) {
     let found = Found::default();
     let (imported, refusals, refused, impossible) = Default::default();
-    let arguments = deployer.map(|deployer| deployer.arguments.clone());
     let (stacks, nested) = Default::default();
-    let tree = Tree { stacks, given, arguments, nested, imported, refusals, unruly: refused, impossible };
-    let mut builder = Builder { sources, tree, found, deployer, templates: HashMap::new(), budget: MAX_NODES };
-    let address = deployer.map(|deployer| deployer.address.clone()).unwrap_or_default();
+    let tree = Tree { stacks, given, deployer, nested, imported, refusals, unruly: refused, impossible };
+    let address = tree.deployer.as_ref().map(|deployer| deployer.address.clone()).unwrap_or_default();
+    let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES };
     builder.grow(template, address, None, &mut Vec::new());
     let Builder { mut tree, mut found, templates, .. } = builder;
     tree.nested.extend(templates.into_iter().filter(|(_, template)| template.is_some()).map(|(file, _)| file));
@@ -58,7 +57,6 @@ struct Builder<'s> {
     sources: &'s Sources,
     tree: Tree,
     found: Found,
-    deployer: Option<&'s Deployer>,
     templates: HashMap<FileId, Option<Arc<Template>>>,
     budget: usize,
 }
@@ -81,7 +79,7 @@ impl Builder<'_> {
         };
         let account = match parent {
             Some(parent) => self.account_in(parent),
-            None => self.deployer.map(|deployer| deployer.account.clone()).unwrap_or_default(),
+            None => self.tree.deployer.as_ref().map(|deployer| deployer.account.clone()).unwrap_or_default(),
         };
         self.tree.stacks.push(Stack { id, address, account, parent, case, template, body, unread: None, children });
         self.expand(id);

@@ -10,20 +10,11 @@ use super::evaluator::{Evaluator, Name, broken};
 use super::given::GivenValue;
 use super::parameter::Parameter;
 use super::partial::beyond;
+use super::regional::{PSEUDO, is_looked_up};
 use super::template::function;
 use super::text::{joined, named};
 use super::tree::{Child, Declared, Stack, Unread};
 use super::unruly::Unruly;
-
-const PSEUDO: [&str; 7] = [
-    "AWS::AccountId",
-    "AWS::NotificationARNs",
-    "AWS::Partition",
-    "AWS::Region",
-    "AWS::StackId",
-    "AWS::StackName",
-    "AWS::URLSuffix",
-];
 
 /// A value that somebody gives a parameter, unless CloudFormation refuses it whatever the inputs are.
 fn accepted(parameter: &Parameter<'_>, refused: Option<&Unruly>, value: Value) -> Value {
@@ -95,20 +86,6 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    fn pseudo(&self, stack: &Stack, name: &'static str, origin: Origin) -> Value {
-        // Each stack has a name and an id of its own; account and Region are those of the root, unless a StackSet deploys it.
-        let scope = match name {
-            "AWS::StackId" | "AWS::StackName" => stack.address.as_str(),
-            "AWS::AccountId" | "AWS::Region" => stack.account.as_str(),
-            _ => "",
-        };
-        match self.tree.given.pinned(name) {
-            _ if !scope.is_empty() => named(format!("{scope}.{name}"), origin),
-            Some(pinned) => Value::text(pinned, origin),
-            None => named(name.to_owned(), origin),
-        }
-    }
-
     /// The value of a parameter.
     pub fn parameter(&self, stack: &'t Stack, parameter: Parameter<'t>) -> Value {
         let name = Name::Parameter(stack.id, parameter.name);
@@ -123,12 +100,12 @@ impl<'t> Evaluator<'t> {
         let handed = if let Some((parent, resource)) = stack.parent {
             let parent = self.tree.stack(parent);
             let handed = parent.zip(parent.and_then(|parent| parent.resource_at(resource)));
-            handed.and_then(|(parent, resource)| self.argument(parent, resource, parameter))
+            handed.and_then(|(parent, resource)| self.argument(stack, parent, resource, parameter))
         } else if let Some(handed) = self.handed_in(parameter.name) {
             // The default holds where null is handed in, or nothing.
             let has_default = parameter.default().is_some() || parameter.filled_default().is_some();
             let handed = if has_default { handed.null_decided(self.world) } else { handed };
-            Some(parameter.narrowed(parameter.typed(handed)))
+            Some(parameter.narrowed(self.typed(stack, parameter, handed)))
         } else {
             return self.root_parameter(stack, parameter);
         };
@@ -140,11 +117,18 @@ impl<'t> Evaluator<'t> {
         }
     }
 
+    /// What is handed in to a stack as the value of its parameter: what was not looked up where it comes from is here.
+    fn typed(&self, stack: &'t Stack, parameter: &Parameter<'t>, handed: Value) -> Value {
+        let is_known = is_looked_up(&handed);
+        let typed = parameter.typed(handed);
+        if is_known { typed } else { self.local(stack, typed) }
+    }
+
     /// The default of a parameter that gets no value from the stack's parent.
     fn own_default(&self, stack: &'t Stack, parameter: &Parameter<'t>) -> Value {
         let filled = parameter.filled_default().map(|node| parameter.typed(self.evaluate(stack, node)));
         if let Some(default) = parameter.default().or(filled) {
-            return accepted(parameter, self.ruled_out(stack, parameter), default);
+            return accepted(parameter, self.ruled_out(stack, parameter), self.local(stack, default));
         }
         let message = format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
         broken(message, Origin::at(parameter.span(), Role::Header))
@@ -189,7 +173,13 @@ impl<'t> Evaluator<'t> {
     }
 
     /// What a parent hands in for a parameter of its child.
-    fn argument(&self, parent: &'t Stack, resource: Declared<'t>, parameter: &Parameter<'t>) -> Option<Value> {
+    fn argument(
+        &self,
+        child: &'t Stack,
+        parent: &'t Stack,
+        resource: Declared<'t>,
+        parameter: &Parameter<'t>,
+    ) -> Option<Value> {
         let properties = resource.properties()?;
         let parameters = properties.get("Parameters");
         if let (None, Some(unknown)) = (parameters, beyond(parent, properties)) {
@@ -205,7 +195,7 @@ impl<'t> Evaluator<'t> {
             Some(whole) => (handed(&self.evaluate(parent, whole), parameter.name)?, whole.span),
             None => resource.handed(parameter.name).map(|node| (self.evaluate(parent, node), node.span))?,
         };
-        Some(parameter.narrowed(parameter.typed(value)).through(span, Role::Argument))
+        Some(parameter.narrowed(self.typed(child, parameter, value)).through(span, Role::Argument))
     }
 
     /// `Fn::GetAtt`, as a text or as a list.

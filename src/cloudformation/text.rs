@@ -13,7 +13,8 @@ pub const MAX_TEXT: usize = 1024 * 1024;
 /// What is said of a longer one.
 pub const TOO_LONG: &str = "a text of more than 1 MiB";
 
-const DYNAMIC: &str = "{{resolve:";
+/// What a dynamic reference begins with.
+pub const DYNAMIC: &str = "{{resolve:";
 
 /// The value of a scalar. CloudFormation reads YAML 1.1, where `yes` and `on` are booleans. A number keeps its text
 /// where that says more than its worth: an account id's leading zero, a date, `1.10`.

@@ -10,6 +10,7 @@ use crate::syntax::{Entry, Node};
 use crate::value::{Before, Data, Decided, Part, Question, Value};
 
 use super::choice::Answers;
+use super::deployment::Deployer;
 use super::given::Given;
 use super::parameter::Parameter;
 use super::template::{Template, function};
@@ -25,8 +26,8 @@ pub struct Tree {
     pub stacks: Vec<Stack>,
     /// What the caller gives.
     pub given: Given,
-    /// What is handed in to the root from outside, by the names of its parameters, before anything is answered.
-    pub arguments: Option<Value>,
+    /// What deploys the root from outside.
+    pub deployer: Option<Deployer>,
     /// The files of the nested templates and of those that are included.
     pub nested: Vec<FileId>,
     /// What others export, by the names under which it is imported.

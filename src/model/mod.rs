@@ -272,7 +272,7 @@ pub enum Kind {
     LogGroup,
     /// What deploys something in another language, or what is not in the sources: `aws_cloudformation_stack`,
     /// `aws_cloudcontrolapi_resource`, a product of the Service Catalog. `TypeName` of a resource of the Cloud Control API;
-    /// `Parameters` and `Body`, a text in JSON or YAML, or `TemplateURL`
+    /// `Parameters` and `Body`, a text in JSON or YAML, or `TemplateURL`; [`DEPLOYED_TO`]
     Foreign,
     /// A module whose source is not on disk: `Source`, and `Arguments`, a map of what is handed to it
     AbsentModule,
@@ -307,6 +307,13 @@ pub struct Described {
     /// The front end's own number for it, valid in the estate that gave it.
     pub handle: usize,
 }
+
+/// What tells where something is deployed in another language: the provider configuration that deploys it, with the Region
+/// that it names itself, as one text that is empty where both are the unit's own; and what the account and the Region are
+/// worth there, null where nothing tells.
+pub const DEPLOYED_TO: [&str; 3] = [DEPLOYED_BY, "AWS::AccountId", "AWS::Region"];
+/// The first of these.
+pub const DEPLOYED_BY: &str = "AWS::Provider";
 
 impl Resource {
     /// One of this kind and address that is like it otherwise.

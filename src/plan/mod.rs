@@ -35,7 +35,7 @@ use crate::value::World;
 use address::Mode;
 use estate::PlannedEstate;
 use instances::{Instance, Instances, LeftOut};
-use linked::Planned;
+use linked::{Linked, Planned};
 use place::Place;
 use property::Reader;
 use slot::Extent;
@@ -233,7 +233,15 @@ fn resources(instances: &Instances<'_>, written: Option<&dyn Written>) -> Vec<(R
             handle,
         };
         let properties = schema::properties(&instance.at.resource.kind).iter();
-        (resource.into(), properties.map(|property| (property.name, reader.property(instance, property))).collect())
+        let mut properties: Properties =
+            properties.map(|property| (property.name, reader.property(instance, property))).collect();
+        if kind == Kind::Foreign {
+            let told = provider::deployed_to(instances.plan, instance).into_iter();
+            properties.extend(
+                told.map(|(name, value)| (name, Planned { linked: Linked::Value(value), told: Extent::Whole })),
+            );
+        }
+        (resource.into(), properties)
     };
     known.enumerate().map(read).collect()
 }

@@ -1,8 +1,8 @@
 //! Data sources: what they are worth without asking anybody.
 
-use crate::model::account_number;
+use crate::model::{DEPLOYED_BY, account_number};
 use crate::source::Span;
-use crate::value::{Data, Origin, Symbol, SymbolSource, Value};
+use crate::value::{Data, Origin, Role, Symbol, SymbolSource, Value};
 
 use super::attribute::META;
 use super::blocks::Content;
@@ -30,8 +30,10 @@ impl<'a> Evaluator<'a> {
                     functions::Call { name: "aws_arn", arguments: Vec::new(), span, world: self.world, host: self };
                 Some(functions::arn_parts(&arn, &call)?.field(name))
             }
-            ("aws_caller_identity", "account_id" | "id") => Some(self.account(instance, origin)),
-            ("aws_region", "name" | "id" | "region") => Some(self.region(instance, origin)),
+            ("aws_caller_identity", "account_id" | "id") => {
+                Some(self.account(instance, self.canonical(instance), origin))
+            }
+            ("aws_region", "name" | "id" | "region") => Some(self.region(instance, self.canonical(instance), origin)),
             ("aws_s3_bucket", "id" | "bucket") => self.configured(instance, "bucket"),
             ("aws_s3_bucket", "arn") => {
                 self.configured(instance, "bucket").map(|bucket| self.bucket_arn(bucket, origin))
@@ -52,8 +54,21 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// What tells where an instance deploys something in another language: the account and the Region are what the data
+    /// sources of its provider configuration give.
+    pub fn deployed_to(&self, instance: &Instance<'a>, name: &str) -> Option<Value> {
+        let origin = Origin::at(instance.block.header, Role::Header);
+        let source = |kind| self.called(kind, Vec::new(), instance);
+        match name {
+            "AWS::AccountId" => Some(self.account(instance, source("aws_caller_identity"), origin)),
+            "AWS::Region" => Some(self.region(instance, source("aws_region"), origin)),
+            DEPLOYED_BY => Some(self.deployed_by(instance)),
+            _ => None,
+        }
+    }
+
     /// The account where it is written down, else one symbol for each provider configuration.
-    fn account(&self, instance: &Instance<'a>, origin: Origin) -> Value {
+    fn account(&self, instance: &Instance<'a>, source: String, origin: Origin) -> Value {
         let provider = self.provider(instance);
         let is_default = provider.is_empty();
         let given = self.unit.inputs.account_id.clone().filter(|_| is_default);
@@ -61,17 +76,19 @@ impl<'a> Evaluator<'a> {
         if let Some(number) = given.or_else(told) {
             return Value::text(number, origin);
         }
-        let source = SymbolSource::Data(self.canonical(instance));
+        let source = SymbolSource::Data(source);
         Value::opaque(Symbol { source, attribute: "account_id".to_owned() }, origin)
     }
 
     /// The Region where it is written down, else one symbol for each provider configuration.
-    fn region(&self, instance: &Instance<'a>, origin: Origin) -> Value {
-        let known = self.provider_region(instance).or(self.unit.inputs.region.clone());
-        if let Some(region) = known {
-            return Value::text(region, origin);
+    fn region(&self, instance: &Instance<'a>, source: String, origin: Origin) -> Value {
+        if let Some(region) = self.region_of(instance) {
+            return Value { origin, ..region };
         }
-        let source = SymbolSource::Data(self.canonical(instance));
+        if let Some(region) = &self.unit.inputs.region {
+            return Value::text(region.clone(), origin);
+        }
+        let source = SymbolSource::Data(source);
         Value::opaque(Symbol { source, attribute: "name".to_owned() }, origin)
     }
 
@@ -98,14 +115,15 @@ impl<'a> Evaluator<'a> {
             .map(|(name, value)| format!("{name} = {}", value.describe()))
             .collect();
         shown.sort();
+        self.called(&instance.key.kind, shown, instance)
+    }
+
+    /// What a data source is called, of the provider configuration of an instance and with these arguments.
+    fn called(&self, kind: &str, mut shown: Vec<String>, instance: &Instance<'a>) -> String {
         let provider = self.provider_name(instance);
         if !provider.is_empty() {
             shown.push(format!("provider = {provider}"));
         }
-        if shown.is_empty() {
-            format!("data.{}", instance.key.kind)
-        } else {
-            format!("data.{}({})", instance.key.kind, shown.join(", "))
-        }
+        if shown.is_empty() { format!("data.{kind}") } else { format!("data.{kind}({})", shown.join(", ")) }
     }
 }

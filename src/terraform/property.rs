@@ -17,6 +17,9 @@ use super::types::{self, Type};
 impl<'a> Evaluator<'a> {
     /// The property called `name` of an instance. Of a resource that is declared twice, only what both say is known.
     pub fn property(&self, instance: &Instance<'a>, name: &str) -> Value {
+        if let Some(place) = self.deployed_to(instance, name) {
+            return place;
+        }
         let value = self.property_in(instance, instance.block, name);
         let again = instance.scope.node.module.again.get(instance.key).into_iter().flatten();
         let other = again.into_iter().find(|block| self.property_in(instance, block, name) != value);

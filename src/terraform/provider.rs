@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::model::Provider;
 use crate::source::Span;
 use crate::syntax::{Block, Expr, ExprKind};
-use crate::value::{Ask, Data, Question, SymbolSource, Value};
+use crate::value::{Ask, Data, Origin, Question, Role, SymbolSource, Value};
 
 use super::blocks::{Content, nested_arguments, nested_kinds};
 use super::evaluator::Evaluator;
@@ -137,16 +137,37 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The Region of a resource, where it or its provider configuration writes it down.
-    pub fn provider_region(&self, instance: &Instance<'a>) -> Option<String> {
-        let own = instance.block.body.attribute("region");
-        let own = own.map(|region| in_slot(&instance.scope, &instance.slot, |env| self.evaluate(&region.expr, env)));
-        let known = |value: &Value| value.as_str().map(str::to_owned);
-        own.as_ref().and_then(known).or_else(|| {
-            self.configuration(&self.chosen(instance), |block, env| {
-                known(&self.evaluate(&block.body.attribute("region")?.expr, env))
-            })?
-        })
+    /// The Region of a resource, where it names one itself or its provider configuration writes it down.
+    pub fn region_of(&self, instance: &Instance<'a>) -> Option<Value> {
+        self.own_region(instance).or_else(|| self.configured_region(instance))
+    }
+
+    fn own_region(&self, instance: &Instance<'a>) -> Option<Value> {
+        let written = instance.block.body.attribute("region")?;
+        let region = in_slot(&instance.scope, &instance.slot, |env| self.evaluate(&written.expr, env));
+        Some(region.null_decided(self.world)).filter(|region| !region.is_null())
+    }
+
+    fn configured_region(&self, instance: &Instance<'a>) -> Option<Value> {
+        let region = self.configuration(&self.chosen(instance), |block, env| {
+            Some(self.evaluate(&block.body.attribute("region")?.expr, env))
+        })??;
+        Some(region).filter(|region| region.as_str().is_some())
+    }
+
+    /// The provider configuration of a resource, with the Region that it names itself instead; empty where both are the root
+    /// module's own.
+    pub fn deployed_by(&self, instance: &Instance<'a>) -> Value {
+        let provider = self.provider_name(instance);
+        let text = |text: String| Value::text(text, Origin::at(instance.block.header, Role::Header));
+        match self.own_region(instance) {
+            Some(region) if region.waiting().is_some() => region,
+            Some(region) if self.configured_region(instance).is_none_or(|other| other.data != region.data) => {
+                let region = region.as_str().map_or_else(|| region.describe(), str::to_owned);
+                text(if provider.is_empty() { region } else { format!("{provider} {region}") })
+            }
+            _ => text(provider),
+        }
     }
 
     /// The tags that a resource's provider configuration gives everything it makes.
@@ -157,10 +178,15 @@ impl<'a> Evaluator<'a> {
         })?
     }
 
-    /// The name of a resource's provider configuration in the root module; empty for the default one.
+    /// The name of a resource's provider configuration, with the module that configures it; empty for the root module's
+    /// default one.
     pub fn provider_name(&self, instance: &Instance<'a>) -> String {
         let chosen = self.chosen(instance);
-        if chosen.name.alias.is_some() { chosen.shown() } else { String::new() }
+        match (&chosen.scope.call, &chosen.name.alias) {
+            (Some(_), _) => format!("{}:{}", chosen.scope.address, chosen.shown()),
+            (None, Some(_)) => chosen.shown(),
+            (None, None) => String::new(),
+        }
     }
 
     /// Follows the provider of a resource to the configuration in the module that holds it.
@@ -172,10 +198,11 @@ impl<'a> Evaluator<'a> {
         let key = key_in(&instance.scope, &instance.slot, key);
         let mut chosen = Chosen { scope: Rc::clone(&instance.scope), name, key };
         while let Some(caller) = &chosen.scope.call {
-            if configured(&chosen.scope, &chosen.name).is_some() {
+            let handed = handed(caller.block, &chosen.name);
+            if handed.is_none() && configured(&chosen.scope, &chosen.name).is_some_and(|block| !is_proxy(block)) {
                 break;
             }
-            let (name, key) = handed(caller.block, &chosen.name);
+            let (name, key) = handed.unwrap_or_else(|| (chosen.name.clone(), None));
             let key = key_in(&caller.scope, &caller.slot, key);
             chosen = Chosen { scope: Rc::clone(&caller.scope), name, key };
         }
@@ -223,14 +250,21 @@ fn configured<'a>(scope: &Scope<'a>, name: &Name) -> Option<&'a Block> {
     node.module.providers.iter().find(is_wanted)
 }
 
+/// Whether a block configures nothing and only stands for what the module's caller hands in, as old modules write it.
+/// <https://developer.hashicorp.com/terraform/language/modules/develop/providers#proxy-configuration-blocks>
+fn is_proxy(provider: &Block) -> bool {
+    let body = &provider.body;
+    body.blocks.is_empty() && body.attributes.iter().all(|attribute| attribute.name == "alias")
+}
+
 /// What a module's provider is called where the module is called: `providers = { aws.inner = aws.outer }`.
-fn handed<'e>(call: &'e Block, name: &Name) -> Reference<'e> {
+fn handed<'e>(call: &'e Block, name: &Name) -> Option<Reference<'e>> {
     let entries = match call.body.attribute("providers").map(|providers| &providers.expr.kind) {
         Some(ExprKind::Object(entries)) => entries.as_slice(),
         _ => &[],
     };
     let entry = entries.iter().find(|(key, _)| reference(key).is_some_and(|(inner, _)| inner == *name));
-    entry.and_then(|(_, value)| reference(value)).unwrap_or_else(|| (name.clone(), None))
+    entry.and_then(|(_, value)| reference(value))
 }
 
 /// The provider a block names, or the one its type begins with.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::cloudformation::{self, CloudFormationUnit, Deployer, Given, Loaded};
 use crate::finding::{FileError, Note};
-use crate::model::{Created, Described, Estate, Existence, Kept, Kind, Language, Resource, Unit};
+use crate::model::{Created, DEPLOYED_TO, Described, Estate, Existence, Kept, Kind, Language, Resource, Unit};
 use crate::source::{Sources, Span, mentions_trail_in_template};
 use crate::value::{self, Data, Input, Question, Reason, Text, Value, World};
 
@@ -119,19 +119,20 @@ fn load(resource: &Resource, body: &Value, estate: &dyn Estate, given: &Given, s
     let text = if let Data::Text(text) = &body.data { text.clone() } else { unwritten(body) };
     let place = body.origin.nearest().unwrap_or(resource.header);
     let arguments = estate.property(resource, "Parameters");
+    let deployed_to = DEPLOYED_TO.map(|name| (name, estate.property(resource, name))).to_vec();
     if let Some(kind) = kind.as_str() {
-        let deployer = Deployer { address: String::new(), account: String::new(), arguments };
+        let deployer = Deployer { address: String::new(), account: String::new(), arguments, deployed_to };
         return cloudformation::load_text(
             sources,
             &as_template(&resource.address, kind, &text),
             place,
             given,
-            &deployer,
+            deployer,
         );
     }
     let account = if is_stack_set(resource) { resource.address.clone() } else { String::new() };
-    let deployer = Deployer { address: resource.address.clone(), account, arguments };
-    match cloudformation::load_text(sources, &text, place, given, &deployer) {
+    let deployer = Deployer { address: resource.address.clone(), account, arguments, deployed_to };
+    match cloudformation::load_text(sources, &text, place, given, deployer) {
         Loaded::Broken(_) if !mentions_trail_in_template(text.to_string().as_bytes()) => Loaded::NotATemplate,
         loaded => loaded,
     }

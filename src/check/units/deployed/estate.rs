@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::cloudformation::Evaluated;
-use crate::model::{Described, Environment, Estate, Existence, Kind, Language, Provider, Resource, stands_for};
+use crate::model::{
+    DEPLOYED_TO, Described, Environment, Estate, Existence, Kind, Language, Provider, Resource, stands_for,
+};
 use crate::value::{Data, Decided, Domain, Input, Origin, Reason, Role, Symbol, SymbolSource, Value, any};
 
 /// What a resource hands in to the template that it deploys.
@@ -17,6 +19,9 @@ pub(super) struct Arguments<'a> {
 
 impl Arguments<'_> {
     pub fn of(&self, parameter: &str) -> Value {
+        if DEPLOYED_TO.contains(&parameter) {
+            return self.estate.property(&self.deployer, parameter);
+        }
         let of = |resource: &Resource| self.estate.property(resource, "Parameters").field(parameter);
         if self.overridden.iter().any(|instances| !of(instances).is_null()) {
             let name = format!("{}.parameters.{parameter}", self.deployer.address);

@@ -10,19 +10,21 @@ use crate::cloudformation::Given;
 use crate::config::{Configured, Date};
 use crate::finding::{Control, FileError, Finding, Note, Report};
 use crate::judge::Outcomes;
-use crate::model::{Inputs, Neighbours, Unit, join};
+use crate::model::{Inputs, Unit, join};
 use crate::rules::{Rule, UserRules, Words};
 use crate::source::{Exclude, Sources};
 use crate::suppress::{self, Honour};
 
 mod accounts;
 mod alternatives;
+mod changes;
 mod known;
 mod required;
 mod rows;
 mod settings;
 mod units;
 
+use changes::Around;
 use rows::{Rows, Run};
 pub use settings::graded;
 
@@ -126,18 +128,12 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
         let everyone = || found.units.iter().chain(&beside.units).map(|unit| unit.as_ref() as &dyn Unit);
         units::refused(options, &everyone().collect::<Vec<_>>())?;
         let buckets = known::buckets(configured);
-        let account_blocks = known::account_blocks(configured, everyone(), &options.working_directory);
-        let neighbours = Neighbours::of(everyone(), &belonging).knowing(&buckets, account_blocks, &beside.unread);
+        let units = everyone().collect();
+        let around = Around { options, units, accounts: &belonging, buckets: &buckets, unread: &beside.unread };
+        let neighbours = around.neighbours(&[]);
         let outcomes = Outcomes::default();
         let run = Run { options, words, sources, neighbours: &neighbours, outcomes: &outcomes };
-        let judged: Vec<Result<Rows, FileError>> = found
-            .units
-            .par_iter()
-            .map(|unit| {
-                let rows = || rows::judge(unit.as_ref(), &run);
-                std::panic::catch_unwind(AssertUnwindSafe(rows)).map_err(|_| defect(unit.path()))
-            })
-            .collect();
+        let judged = judge(&found.units, &run, &around);
         let ambiguous: Vec<Note> = found.units.iter().flat_map(|unit| neighbours.ambiguous(unit.as_ref())).collect();
         let mut report = report(found, judged, options, words);
         report.notes.extend(ambiguous);
@@ -147,6 +143,27 @@ pub fn check(options: &Options, sources: &Arc<Sources>) -> Result<Checked, Check
         suppress::apply(&mut report, &policy(options, sources), sources);
         Ok(Checked { report, sources: Arc::clone(sources) })
     })
+}
+
+/// The rows of each unit, with what would change them.
+fn judge(units: &[Box<dyn Unit>], run: &Run, around: &Around) -> Vec<Result<Rows, FileError>> {
+    let rows = units.par_iter().map(|unit| guarded(unit.as_ref(), || rows::rows(unit.as_ref(), run)));
+    let rows: Vec<Result<Rows, FileError>> = rows.collect();
+    let changing = units.iter().zip(&rows).map(|(unit, rows)| {
+        let is_any = rows.as_ref().is_ok_and(|rows| rows.are_any(unit.as_ref()));
+        is_any.then_some(unit.as_ref() as &dyn Unit)
+    });
+    let tried = alternatives::tried(&changing.collect::<Vec<_>>(), run, around);
+    let finished = units.par_iter().zip(rows).zip(tried).map(|((unit, rows), tried)| {
+        let (unit, rows, tried) = (unit.as_ref(), rows?, tried?);
+        guarded(unit, || rows::finish(rows, unit, &tried, run))
+    });
+    finished.collect()
+}
+
+/// What `work` makes of a unit. A defect of this program stops that one only.
+fn guarded<T>(unit: &dyn Unit, work: impl FnOnce() -> T) -> Result<T, FileError> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| defect(unit.path()))
 }
 
 /// How this run suppresses. The configuration may speak about files that were not asked for.
@@ -167,7 +184,6 @@ fn scope(options: &Options, sources: &Sources) -> suppress::Scope {
     if whole { suppress::Scope::Whole } else { suppress::Scope::Part }
 }
 
-/// A defect of this program stops one unit; the others are judged.
 fn defect(unit: &str) -> FileError {
     let message = "could not be judged: this is a bug in trailwarden; please report it at \
                    https://github.com/trailwarden/trailwarden/issues";

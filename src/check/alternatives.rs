@@ -6,40 +6,80 @@ use std::collections::{BTreeSet, HashMap};
 use indexmap::IndexSet;
 use rayon::prelude::*;
 
-use crate::finding::{Case, Condition, Finding, Note, Verdict, Whole};
+use crate::finding::{Case, Condition, FileError, Finding, Note, Verdict, Whole};
 use crate::judge::fill;
 use crate::model::Unit;
 use crate::rules::Words;
 use crate::source::Span;
 use crate::value::Literal;
 
+use super::changes::{self, Around};
+use super::guarded;
 use super::rows::{Found, Run, Subject, outcomes, rows};
 
 /// How many other values of parameters are tried on one unit.
 const MAX_ALTERNATIVES: usize = 64;
 
 /// One other value, with what it would make of the unit.
-struct Tried {
+pub(super) struct Tried {
     input: String,
     /// `None` stands for any.
     value: Option<Condition>,
     rows: Vec<Found>,
 }
 
+/// A parameter, and another value of it.
+type Alternative = (String, Option<String>);
+
+/// What other values would make of each of these units: all templates of the run that have the parameter get a value, as the
+/// command line gives it. Any value is tried in each alone: two that are not known are not one.
+pub(super) fn tried(units: &[Option<&dyn Unit>], run: &Run, around: &Around) -> Vec<Result<Vec<Tried>, FileError>> {
+    let alternatives = |unit: &dyn Unit| unit.alternatives().into_iter().take(MAX_ALTERNATIVES).collect();
+    let of_units: Vec<Vec<Alternative>> = units.iter().map(|unit| unit.map(alternatives).unwrap_or_default()).collect();
+    let mut wanting: HashMap<&Alternative, Vec<(usize, &dyn Unit)>> = HashMap::new();
+    for (at, (unit, alternatives)) in units.iter().zip(&of_units).enumerate() {
+        for alternative in alternatives {
+            wanting.entry(alternative).or_default().extend(unit.map(|unit| (at, unit)));
+        }
+    }
+    let rows = wanting.par_iter().flat_map(|(alternative, units)| {
+        let rows = try_one(units, alternative, run, around);
+        units.iter().map(|(at, _)| (*at, Alternative::clone(alternative))).zip(rows).collect::<Vec<_>>()
+    });
+    let mut rows: HashMap<(usize, Alternative), Result<Vec<Found>, FileError>> = rows.collect();
+    let mut tried = |at: usize, alternative: &Alternative| {
+        let rows = rows.remove(&(at, alternative.clone())).unwrap_or_else(|| Ok(Vec::new()))?;
+        let (input, value) = alternative.clone();
+        Ok(Tried { input, value: value.map(|value| Condition::Is(Literal::Text(value))), rows })
+    };
+    of_units.iter().enumerate().map(|(at, of_unit)| of_unit.iter().map(|other| tried(at, other)).collect()).collect()
+}
+
+/// The rows of units where a parameter has another value.
+fn try_one(
+    units: &[(usize, &dyn Unit)],
+    (input, value): &Alternative,
+    run: &Run,
+    around: &Around,
+) -> Vec<Result<Vec<Found>, FileError>> {
+    let value = value.as_deref();
+    let changed = if value.is_some() { around.changed(input, value) } else { Vec::new() };
+    if changed.len() < 2 {
+        let alone = |unit: &dyn Unit| unit.with(input, value).map(|unit| rows(unit.as_ref(), run).found);
+        return units.par_iter().map(|(_, unit)| guarded(*unit, || alone(*unit).unwrap_or_default())).collect();
+    }
+    let neighbours = around.neighbours(&changed);
+    let run = Run { neighbours: &neighbours, ..*run };
+    let together = |unit: &dyn Unit| changes::at(&changed, unit.path()).map(|unit| rows(unit, &run).found);
+    units.par_iter().map(|(_, unit)| guarded(*unit, || together(*unit).unwrap_or_default())).collect()
+}
+
 /// Those values that would change a verdict, or may, become cases of a row that is decided, one parameter changed at a time;
 /// of one that is not, they are told beside its cases. Says which trails exist with them only, and so where there are too many
 /// to try.
-pub(super) fn try_all(found: &mut [Found], unit: &dyn Unit, run: &Run) -> Vec<Note> {
-    let mut alternatives = unit.alternatives();
-    let count = alternatives.len();
-    alternatives.truncate(MAX_ALTERNATIVES);
-    let tried = alternatives.into_par_iter().map(|(input, value)| {
-        let unit = unit.with(&input, value.as_deref());
-        let rows = unit.map(|unit| rows(unit.as_ref(), run).found).unwrap_or_default();
-        Tried { input, value: value.map(|value| Condition::Is(Literal::Text(value))), rows }
-    });
-    let tried: Vec<Tried> = tried.collect();
-    for Tried { input, value, rows } in &tried {
+pub(super) fn add_all(found: &mut [Found], tried: &[Tried], unit: &dyn Unit, run: &Run) -> Vec<Note> {
+    let count = unit.alternatives().len();
+    for Tried { input, value, rows } in tried {
         let rows: HashMap<Subject, &Found> = rows.iter().map(|row| (row.subject(), row)).collect();
         let changed: Vec<_> = value.iter().map(|value| (input.clone(), value.clone())).collect();
         for row in found.iter_mut() {
@@ -55,7 +95,7 @@ pub(super) fn try_all(found: &mut [Found], unit: &dyn Unit, run: &Run) -> Vec<No
     let slots = [("unit", unit.path().to_owned()), ("count", count.to_string()), ("tried", tried.len().to_string())];
     let message = || fill(&run.words.alternatives, &slots.into());
     let too_many = (count > tried.len()).then(|| Note { message: message(), span: None });
-    appearing(found, &tried, run.words).into_iter().chain(too_many).collect()
+    appearing(found, tried, run.words).into_iter().chain(too_many).collect()
 }
 
 /// Whether a case is another verdict than a finding has, or has under some of the same inputs.

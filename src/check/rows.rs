@@ -15,7 +15,8 @@ use crate::rules::{Holds, Rule, Words};
 use crate::source::Sources;
 use crate::value::{World, is_part, names_in};
 
-use super::{Options, alternatives, required, settings};
+use super::alternatives::{self, Tried};
+use super::{Options, required, settings};
 
 /// How many pieces the trails of a unit are judged in at most, side by side. The rows of one piece share the worlds they
 /// meet in, and which rows those are must not depend on the machine.
@@ -59,11 +60,17 @@ pub(super) struct Rows {
     pub trails: usize,
 }
 
-/// Every row of a unit, and what would change it.
-pub(super) fn judge(unit: &dyn Unit, run: &Run) -> Rows {
-    let mut rows = self::rows(unit, run);
-    if !rows.found.is_empty() || unit.written_trail().is_some() {
-        rows.notes.extend(alternatives::try_all(&mut rows.found, unit, run));
+impl Rows {
+    /// Whether the unit they are of has anything to judge, with these inputs or others.
+    pub fn are_any(&self, unit: &dyn Unit) -> bool {
+        !self.found.is_empty() || unit.written_trail().is_some()
+    }
+}
+
+/// Adds to the rows of a unit what would change them: the other values that were tried, and what is kept.
+pub(super) fn finish(mut rows: Rows, unit: &dyn Unit, tried: &[Tried], run: &Run) -> Rows {
+    if rows.are_any(unit) {
+        rows.notes.extend(alternatives::add_all(&mut rows.found, tried, unit, run));
         open_what_is_kept(&mut rows.found, unit, run);
         for Found { finding, trace, .. } in rows.found.iter_mut().filter(|row| row.finding.verdict.is_decided()) {
             if let Some(trace) = trace.as_mut().filter(|_| !finding.cases.is_empty()) {

@@ -48,6 +48,7 @@ pub struct Deployer {
 
 impl Deployer {
     /// What the template gets from it under the name of a parameter, or of what tells where it deploys.
+    #[must_use]
     pub fn hands_in(&self, name: &str) -> Value {
         let told = self.deployed_to.iter().find(|(told, _)| *told == name);
         told.map_or_else(|| self.arguments.field(name), |(_, value)| value.clone())

@@ -28,14 +28,26 @@ impl Exporter {
 
 /// Gives every unit what exactly one other exports under a name that it imports. Whether there was anything of the kind.
 pub fn join<'u>(units: impl IntoIterator<Item = &'u mut Box<dyn Unit>>, accounts: &Accounts) -> bool {
-    let mut units: Vec<&mut Box<dyn Unit>> = units.into_iter().collect();
+    join_among(&mut units.into_iter().collect::<Vec<_>>(), &[], accounts)
+}
+
+/// The same of units that are others than they were, beside some that are not.
+pub fn join_beside(changed: &mut [Box<dyn Unit>], others: &[&dyn Unit], accounts: &Accounts) {
+    for unit in changed.iter_mut() {
+        unit.join(BTreeMap::new());
+    }
+    join_among(&mut changed.iter_mut().collect::<Vec<_>>(), others, accounts);
+}
+
+fn join_among(units: &mut [&mut Box<dyn Unit>], others: &[&dyn Unit], accounts: &Accounts) -> bool {
     let imports: Vec<_> = units.iter().map(|unit| unit.imports()).collect();
     let mut joined: Vec<BTreeMap<String, Value>> = vec![BTreeMap::new(); units.len()];
     if imports.iter().all(BTreeSet::is_empty) {
         return false;
     }
     for _ in 0..MAX_ROUNDS {
-        let exporters: Vec<Exporter> = units.iter().map(|unit| Exporter::of(unit.as_ref(), accounts)).collect();
+        let own = units.iter().map(|unit| Exporter::of(unit.as_ref(), accounts));
+        let exporters: Vec<Exporter> = own.chain(others.iter().map(|unit| Exporter::of(*unit, accounts))).collect();
         let mut is_done = true;
         for (at, unit) in units.iter_mut().enumerate() {
             let (Some(names), Some(before), Some(here)) = (imports.get(at), joined.get_mut(at), exporters.get(at))

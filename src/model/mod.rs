@@ -36,7 +36,7 @@ pub use address::{index_behind, stands_for, stands_for_all, without_indices};
 pub use bucket::{
     Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
-pub use exports::join;
+pub use exports::{join, join_beside};
 pub use handed::{may_be_there, may_hold_trails, unread};
 pub use inputs::{GivenVariable, Inputs, Kept, OpenInputs};
 pub use known::{KnownBucket, Openness};

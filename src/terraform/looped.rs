@@ -13,6 +13,7 @@ use super::repeat::bind;
 use super::scope::{Env, Scope};
 use super::truth::truth;
 use super::types::{Nullable, Type, convert};
+use super::unknown::whether;
 
 /// A loop of which each element is found again.
 pub(super) struct Loop<'a> {
@@ -85,6 +86,7 @@ impl<'a> Evaluator<'a> {
             (Some(texts), Some(text)) => {
                 Value::answer(Question::new(texts, Ask::Holds(text)), self.world, origin.clone())
             }
+            (Some(texts), None) if key.obstacle().is_some() => self.is_listed(&kept, &texts, key, origin),
             (Some(_), None) => return None,
             (None, _) => self.is_held(&kept.collection, key),
         };
@@ -93,6 +95,18 @@ impl<'a> Evaluator<'a> {
             return Some(is_there);
         }
         self.looped_keeps(made, key)
+    }
+
+    /// Whether a text that is not known is among those that a loop makes keys of. What stands for all of them is.
+    fn is_listed(&self, kept: &Loop<'a>, texts: &Input, key: &Value, origin: &Origin) -> Value {
+        let any = match &kept.place {
+            Place::Attribute(name) => format!("{}[*].{name}", kept.collection.describe()),
+            _ => format!("{}[*]", kept.collection.describe()),
+        };
+        if key.describe() == any {
+            return Value::bool(true, origin.clone());
+        }
+        whether(format!("contains({}, {})", texts.name, key.describe()), self.world, origin.clone())
     }
 
     /// Whether a loop kept what the collection that it runs over has under a key, if it has something there.

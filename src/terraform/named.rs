@@ -124,10 +124,11 @@ impl<'a> Evaluator<'a> {
         let Some(all) = any.collection.as_ref().filter(|_| scope.existence == Existence::Exists) else {
             return existence.clone();
         };
-        let looped = match Literal::of(&index) {
-            Some(_) => self.is_under(all, &index),
-            // What names an instance under a key that is not known would be refused if there was none.
-            None => self.looped_keeps(all, &index),
+        let looped = match (Literal::of(&index), &any.repetition) {
+            (Some(_), _) => self.is_under(all, &index),
+            (None, Some(("each", _))) => Some(self.is_held(all, &index)),
+            // What names an instance under a number that is not known would be refused if there was none.
+            (None, _) => self.looped_keeps(all, &index),
         };
         let question = match looped.map(|held| held.data) {
             Some(Data::Bool(true)) => return Existence::Exists,

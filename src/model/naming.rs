@@ -95,7 +95,9 @@ impl Naming {
         match estate.instance(&all, &address) {
             Some(one) if one.handle != all.handle => {
                 let own = estate.property(&one, "Bucket");
-                Some(if self.is(&own) && own != target { one } else { all })
+                // Whether there is such an element may have to be asked first.
+                let waits = matches!(own.data, Data::Pending(_)) && pool.is_any(&unwrapped(&target));
+                Some(if waits || self.is(&own) && own != target { one } else { all })
             }
             None if pool.is_any(&unwrapped(&target)) => None,
             _ => Some(all),

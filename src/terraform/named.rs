@@ -125,7 +125,7 @@ impl<'a> Evaluator<'a> {
             return existence.clone();
         };
         let looped = match (Literal::of(&index), &any.repetition) {
-            (Some(_), _) => self.is_under(all, &index),
+            (Some(_), _) => self.is_under(all, &index).or_else(|| self.has_instance(all, &index)),
             (None, Some(("each", _))) => Some(self.is_held(all, &index)),
             // What names an instance under a number that is not known would be refused if there was none.
             (None, _) => self.looped_keeps(all, &index),
@@ -177,7 +177,6 @@ impl<'a> Evaluator<'a> {
         if own.describe() == index.describe() {
             return Some(self.kept_if(instances).unwrap_or_else(|| Value::bool(true, origin())));
         }
-        Literal::of(index)?;
         let id = self.instance_under(any, index, index.origin.nearest()?)?;
         Some(match self.existence(id) {
             Existence::May(question) => Value::answer(question.as_ref().clone(), self.world, origin()),

@@ -262,7 +262,13 @@ impl<'t> Evaluator<'t> {
                 let named = self.evaluate(stack, argument);
                 match stack.declared_as(&named) {
                     Some(name) => self.reference(stack, &name, span),
-                    None => self.unnamed("Ref", &[named], "the name of a parameter or resource", origin),
+                    None => {
+                        let of = |name: &str| self.reference(stack, name, span);
+                        let unnamed = || {
+                            self.unnamed("Ref", &[named.clone()], "the name of a parameter or resource", origin.clone())
+                        };
+                        self.of_named(&named, stack.referable(), of, &origin).unwrap_or_else(unnamed)
+                    }
                 }
             }
             "Fn::GetAtt" => self.attribute_of(stack, argument, span),

@@ -26,6 +26,7 @@ mod known;
 mod locate;
 mod lookup;
 mod members;
+mod named;
 mod nested;
 mod parameter;
 mod parameter_file;

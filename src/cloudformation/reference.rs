@@ -207,12 +207,17 @@ impl<'t> Evaluator<'t> {
             },
             Some(names) => names.iter().map(|name| self.evaluate(stack, name)).collect(),
         };
-        let texts: Option<Vec<String>> = names.iter().map(|name| stack.declared_as(name)).collect();
-        match texts.as_deref() {
-            Some([id, attribute @ ..]) if !attribute.is_empty() => {
-                self.attribute(stack, id, &attribute.join("."), span)
-            }
-            _ => self.unnamed("Fn::GetAtt", &names, "a resource and an attribute", Origin::expression(span)),
+        let origin = Origin::expression(span);
+        let unnamed = || self.unnamed("Fn::GetAtt", &names, "a resource and an attribute", origin.clone());
+        let Some((id, attribute)) = names.split_first() else { return unnamed() };
+        let attribute: Option<Vec<&str>> = attribute.iter().map(Value::as_str).collect();
+        let Some(attribute) = attribute.filter(|names| !names.is_empty()).map(|names| names.join(".")) else {
+            return unnamed();
+        };
+        let of = |id: &str| self.attribute(stack, id, &attribute, span);
+        match stack.declared_as(id) {
+            Some(id) => of(&id),
+            None => self.of_named(id, stack.known_ids(), of, &origin).unwrap_or_else(unnamed),
         }
     }
 

@@ -69,6 +69,11 @@ fn is_repeated(any: &str, id: &str) -> bool {
     any.contains('*') && is_id(any) && is_id(id) && levels(any) == levels(id) && Wildcard::new(any).matches(id)
 }
 
+/// Whether an address is the logical id that stands for what a loop over an unknown collection declares, which may be none.
+pub fn is_repeated_id(address: &str) -> bool {
+    address.contains('*') && !address.contains(['[', '"'])
+}
+
 /// Whether an index stands for all.
 fn is_any(index: &str) -> bool {
     index == "[\"*\"]" || index == "[*]"

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::value::{Ask, Data, Decided, Input, Reason, Stop, Value, World};
 
-use super::address::stands_for_all;
+use super::address::{is_repeated_id, stands_for_all};
 use super::naming::{Naming, any_of, symbol, unwrapped};
 use super::{Estate, Existence, Kind, Resource};
 
@@ -125,8 +125,9 @@ fn belonging(
         if matches!(target.data, Data::Pending(_)) && !bucket.may_be_meant_by(&resource, estate) {
             continue;
         }
-        // What is refused of a resource that is not there refuses nothing.
-        if matches!(target.data, Data::Failed(_)) && !exists(&resource, world)? {
+        // What is refused of a resource that is not there refuses nothing, nor what is of one that stands for those of a list
+        // that may be empty.
+        if matches!(target.data, Data::Failed(_)) && (is_repeated_id(&resource.address) || !exists(&resource, world)?) {
             continue;
         }
         let is_own =

@@ -50,13 +50,13 @@ impl Bindings {
     }
 
     /// The text with the items in place of `${Identifier}`, and their letters and digits in place of `&{Identifier}`. What
-    /// stands for any item of a collection is `*` in a name, and a name of `Fn::Sub` elsewhere.
+    /// stands for any item of a collection is a mark in a name, and a name of `Fn::Sub` elsewhere.
     pub fn filled(&self, text: &str, place: Place) -> String {
         let mut filled = self.with_known(text);
         for (name, token) in self.any() {
             let (whole, letters) = (format!("${{{name}}}"), format!("&{{{name}}}"));
             filled = match place {
-                Place::Name => filled.replace(&whole, "*").replace(&letters, "*"),
+                Place::Name => filled.replace(&whole, &mark(token)).replace(&letters, &mark(&letters_of(token))),
                 _ => in_template(&in_template(&filled, &whole, token), &letters, &letters_of(token)),
             };
         }
@@ -75,6 +75,11 @@ impl Bindings {
             template = template.replace(&format!("${{!{name}}}"), &format!("${{{name}}}"));
         }
         Some(self.filled(&template, Place::Template))
+    }
+
+    /// Whether one of the identifiers stands for any item that is told by this token.
+    pub fn holds(&self, token: &str) -> bool {
+        self.any().any(|(_, other)| other == token)
     }
 
     fn any(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -104,14 +109,19 @@ pub fn letters_of(token: &str) -> String {
     format!("letters of {token}")
 }
 
-/// The text of `Fn::Sub` with the name `token` for what is `written`, or `*` where that is a part of a longer name:
+/// What stands in a name for any item of a collection.
+pub fn mark(token: &str) -> String {
+    format!("*{token}*")
+}
+
+/// The text of `Fn::Sub` with the name `token` for what is `written`, or its mark where that is a part of a longer name:
 /// `${Bucket${Identifier}.Arn}`.
 fn in_template(text: &str, written: &str, token: &str) -> String {
     let (mut done, mut rest) = (String::new(), text);
     while let Some((before, behind)) = rest.split_once(written) {
         done.push_str(before);
         let is_inside = done.rfind("${").is_some_and(|start| !done.get(start..).is_some_and(|name| name.contains('}')));
-        done.extend(if is_inside { ["", "*", ""] } else { ["${", token, "}"] });
+        done.push_str(&if is_inside { mark(token) } else { format!("${{{token}}}") });
         rest = behind;
     }
     done + rest
@@ -131,9 +141,9 @@ mod tests {
     #[test]
     fn an_item_that_is_not_known_is_written_as_the_place_asks() {
         let filled = |text, place| bindings().filled(text, place);
-        assert_eq!(filled("Trail&{Env}${Name}", Place::Name), "Traila1*");
+        assert_eq!(filled("Trail&{Env}${Name}", Place::Name), "Traila1*item 0*");
         assert_eq!(filled("${Env}-${Name}-&{Name}", Place::Template), "a-1-${item 0}-${letters of item 0}");
-        assert_eq!(filled("${Bucket${Name}.Arn}", Place::Template), "${Bucket*.Arn}");
+        assert_eq!(filled("${Bucket${Name}.Arn}", Place::Template), "${Bucket*item 0*.Arn}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::syntax::Node;
 use crate::value::{Ask, Data, Origin, Question, Value};
 
 use super::evaluator::{Evaluator, Name, Section, broken};
+use super::looped::starred;
 use super::reference::undeclared;
 use super::template::function;
 use super::tree::Stack;
@@ -74,7 +75,14 @@ impl<'t> Evaluator<'t> {
             let named = Name::Condition(stack.id, name);
             return self.remember(named, entry.key.span, || self.truth(stack, &entry.value));
         }
-        let message = format!("`{name}` is not a condition of this template");
+        let origin = Origin::expression(span);
+        let of = |id: &str| self.condition(stack, id, span);
+        let declared = || stack.body.conditions.keys().map(String::as_str);
+        let named = (!stack.body.iterated.is_empty()).then(|| stack.name_of(name, &self.items_of(stack)));
+        if let Some(value) = named.and_then(|named| self.of_named(stack, &named, declared(), &origin, of)) {
+            return self.decided(value);
+        }
+        let message = format!("`{}` is not a condition of this template", starred(name));
         self.decided(undeclared(stack, name, message, Origin::expression(span)))
     }
 

@@ -237,15 +237,25 @@ impl<'a> Evaluated<'a> {
     }
 
     pub(super) fn declared(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>)> {
-        let known = self.unit.resources.get(handle)?;
+        let known = self.known(handle)?;
         let stack = self.unit.tree.stack(known.stack)?;
         Some((stack, stack.resource_at(known.index)?))
+    }
+
+    /// What a resource is declared as; the number of an instance leads there too.
+    fn known(&self, handle: usize) -> Option<&'a Known> {
+        self.unit.resources.get(handle.checked_rem(self.count())?)
+    }
+
+    /// How many resources the model knows.
+    pub(super) fn count(&self) -> usize {
+        self.unit.resources.len()
     }
 
     /// The template of a resource that is not on disk.
     pub(super) fn child(&self, handle: usize) -> Option<&'a Child> {
         let (stack, declared) = self.declared(handle)?;
-        stack.nested(declared).get(self.unit.resources.get(handle)?.child?)
+        stack.nested(declared).get(self.known(handle)?.child?)
     }
 
     /// Whether the resource exists, and every stack that holds it.
@@ -296,9 +306,17 @@ impl Estate for Evaluated<'_> {
         self.naming.among(all, kind, address, name, self)
     }
 
+    fn instance(&self, any: &Resource, address: &str) -> Option<Resource> {
+        self.instance_of(any, address, None)
+    }
+
+    fn instance_beside(&self, any: &Resource, address: &str, beside: &Resource) -> Option<Resource> {
+        self.instance_of(any, address, Some(beside))
+    }
+
     fn property(&self, resource: &Resource, name: &str) -> Value {
         let key = (resource.handle, name.to_owned());
-        let value = || self.property_of(resource, name);
+        let value = || self.for_instance(resource, || self.property_of(resource, name));
         self.unit.properties.unless_answered(key, self.evaluator.world, value)
     }
 
@@ -333,7 +351,7 @@ impl Estate for Evaluated<'_> {
         self.evaluator.begin();
         let Some((stack, declared)) = self.declared(resource.handle) else { return Vec::new() };
         let evaluated = |(name, node): (&str, _)| (name.to_owned(), self.evaluator.evaluate(stack, node));
-        declared.attributes().map(evaluated).collect()
+        self.for_instance(resource, || declared.attributes().map(evaluated).collect())
     }
 
     fn rejected(&self) -> bool {
@@ -369,7 +387,12 @@ impl<'a> Evaluated<'a> {
     }
 
     /// Whether the resource exists, and every stack that holds it; `None` when it does not.
-    fn existence_of(&self, stack: &'a Stack, declared: Declared<'a>, child: Option<&Child>) -> Option<Existence> {
+    pub(super) fn existence_of(
+        &self,
+        stack: &'a Stack,
+        declared: Declared<'a>,
+        child: Option<&Child>,
+    ) -> Option<Existence> {
         self.evaluator.begin();
         let exists = self.existence(stack, declared, child);
         match question(&exists) {

@@ -21,6 +21,7 @@ use crate::value::{
 use super::condition::{LOGIC, RULES_ONLY, misplaced};
 use super::deployment::Deployer;
 use super::intrinsic;
+use super::looped::Items;
 use super::partial::beyond;
 use super::template::function;
 use super::text::{self, Piece};
@@ -50,7 +51,9 @@ pub struct Evaluator<'t> {
     depth: Cell<usize>,
     /// Where what is evaluated stands.
     section: Cell<Section>,
-    remembered: RefCell<HashMap<Name<'t>, Memory>>,
+    /// What the items of the loops of a stack are, where one instance is evaluated.
+    pub(super) items: RefCell<Option<(StackId, Items)>>,
+    pub(super) remembered: RefCell<HashMap<Name<'t>, Memory>>,
 }
 
 /// Where something stands, as far as that decides which functions may.
@@ -72,7 +75,8 @@ pub enum Name<'t> {
     Parameter(StackId, &'t str),
 }
 
-enum Memory {
+/// What is remembered of it.
+pub(super) enum Memory {
     /// It is being evaluated: who needs it now depends on itself.
     Running,
     /// Its value, how many answers had a part in it, and the inputs it looked at.
@@ -82,10 +86,10 @@ enum Memory {
 impl<'t> Evaluator<'t> {
     /// Nothing is evaluated yet.
     pub fn new(tree: &'t Tree, world: &'t World, open: OpenInputs) -> Self {
-        let (asked, steps, depth, section) = Default::default();
+        let (asked, steps, depth, section, items) = Default::default();
         let handed = |deployer: &'t Deployer| Box::new(|name: &str| deployer.hands_in(name)) as Arguments<'t>;
         let arguments = tree.deployer.as_ref().map(handed);
-        Self { tree, world, open, arguments, asked, steps, depth, section, remembered: RefCell::default() }
+        Self { tree, world, open, arguments, asked, steps, depth, section, items, remembered: RefCell::default() }
     }
 
     /// The same with what is handed in to the root in this world.
@@ -260,16 +264,12 @@ impl<'t> Evaluator<'t> {
             _ if self.is_misplaced(name) => misplaced(name, origin),
             "Ref" => {
                 let named = self.evaluate(stack, argument);
-                match stack.declared_as(&named) {
-                    Some(name) => self.reference(stack, &name, span),
-                    None => {
-                        let of = |name: &str| self.reference(stack, name, span);
-                        let unnamed = || {
-                            self.unnamed("Ref", &[named.clone()], "the name of a parameter or resource", origin.clone())
-                        };
-                        self.of_named(&named, stack.referable(), of, &origin).unwrap_or_else(unnamed)
-                    }
+                if let Some(name) = named.as_str() {
+                    return self.reference(stack, name, span);
                 }
+                let of = |name: &str| self.reference(stack, name, span);
+                let found = self.of_named(stack, &named, stack.referable(), &origin, of);
+                found.unwrap_or_else(|| self.unnamed("Ref", &[named], "the name of a parameter or resource", origin))
             }
             "Fn::GetAtt" => self.attribute_of(stack, argument, span),
             "Fn::Sub" => self.substitute(stack, argument, span),

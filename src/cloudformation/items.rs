@@ -46,9 +46,15 @@ impl Expander<'_, '_> {
             }
             _ => format!("{}[*]", value.describe()),
         };
-        let item = self.any_item(name, &value);
+        let item = self.any_item(self.untaken(name), &value);
         self.found.note("the collection of this loop is not known; one item stands for all", collection.span);
         vec![(Item::Any(item), Cases::new())]
+    }
+
+    /// The name of an item of a collection, which is another one in a loop within a loop over the same.
+    fn untaken(&self, name: String) -> String {
+        let is_taken = self.iterated.iter().any(|(token, item)| item.describe() == name && self.bindings.holds(token));
+        if is_taken { self.untaken(format!("another {name}")) } else { name }
     }
 
     /// What stands for any item of a collection, which `name` tells from those of others, and its letters and digits.
@@ -66,6 +72,7 @@ impl Expander<'_, '_> {
         // Items are texts: `AWS::NoValue` is none.
         let domain = Domain { never_null: true, ..Domain::default() };
         let item = Input { name, domain: domain_of_element(collection), ..made_of };
+        self.lists.insert(token.clone(), collection.clone());
         for (token, input) in [(token.clone(), item), (letters_of(&token), Input { domain, ..letters })] {
             self.iterated.insert(token, Value::open(input, origin.clone()));
         }

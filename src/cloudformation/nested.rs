@@ -39,8 +39,8 @@ pub fn build(
 ) -> (Tree, Found) {
     let found = Found::default();
     let (imported, refusals, refused, impossible) = Default::default();
-    let (stacks, nested) = Default::default();
-    let tree = Tree { stacks, given, deployer, nested, imported, refusals, unruly: refused, impossible };
+    let (stacks, nested, items) = Default::default();
+    let tree = Tree { stacks, given, deployer, nested, imported, refusals, unruly: refused, impossible, items };
     let address = tree.deployer.as_ref().map(|deployer| deployer.address.clone()).unwrap_or_default();
     let mut builder = Builder { sources, tree, found, templates: HashMap::new(), budget: MAX_NODES };
     builder.grow(template, address, None, &mut Vec::new());

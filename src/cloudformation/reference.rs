@@ -8,6 +8,7 @@ use crate::value::{Data, Input, ListKind, Origin, Part, Reason, Role, Symbol, Sy
 use super::condition::{every, negated};
 use super::evaluator::{Evaluator, Name, broken};
 use super::given::GivenValue;
+use super::looped::starred;
 use super::parameter::Parameter;
 use super::partial::beyond;
 use super::regional::{PSEUDO, is_looked_up};
@@ -63,13 +64,14 @@ impl<'t> Evaluator<'t> {
         if let Some(parameter) = stack.parameter(name) {
             return self.parameter(stack, parameter).through(span, Role::Expression);
         }
-        if let Some(item) = stack.body.iterated.get(name).or(stack.template.holes.get(name)) {
+        let item = stack.body.iterated.get(name).or(stack.template.holes.get(name));
+        if let Some(item) = self.items_of(stack).get(name).or(item) {
             return item.clone().through(span, Role::Expression);
         }
-        match stack.resource(name).or_else(|| stack.any_resource(name)) {
+        match stack.resource(name) {
             Some(resource) => self.existing(stack, resource, span, || {
                 if resource.module().is_some() {
-                    return absent(stack, resource, "Ref", origin.clone());
+                    return self.absent(stack, resource, "Ref", origin.clone());
                 }
                 // What identifies a bucket's policy is the bucket.
                 let policed = resource.properties().filter(|_| resource.kind() == "AWS::S3::BucketPolicy");
@@ -77,12 +79,15 @@ impl<'t> Evaluator<'t> {
                     return self.evaluate(stack, bucket).through(span, Role::Expression);
                 }
                 let attribute = if resource.kind() == "AWS::S3::Bucket" { "id" } else { "Ref" };
-                symbol(stack, name, attribute, origin.clone())
+                self.symbol(stack, name, attribute, origin.clone())
             }),
-            None => made_elsewhere(stack, name, "Ref", &origin).unwrap_or_else(|| {
-                let message = format!("`{name}` is neither a parameter nor a resource of this template");
-                undeclared(stack, name, message, origin)
-            }),
+            None => {
+                self.instance_named(stack, name, &origin, |id| self.reference(stack, id, span)).unwrap_or_else(|| {
+                    let message = format!("`{}` is neither a parameter nor a resource of this template", starred(name));
+                    let elsewhere = made_elsewhere(stack, name, "Ref", &origin);
+                    elsewhere.unwrap_or_else(|| undeclared(stack, name, message, origin))
+                })
+            }
         }
     }
 
@@ -215,41 +220,45 @@ impl<'t> Evaluator<'t> {
             return unnamed();
         };
         let of = |id: &str| self.attribute(stack, id, &attribute, span);
-        match stack.declared_as(id) {
-            Some(id) => of(&id),
-            None => self.of_named(id, stack.known_ids(), of, &origin).unwrap_or_else(unnamed),
+        match id.as_str() {
+            Some(id) => of(id),
+            None => self.of_named(stack, id, stack.ids(), &origin, of).unwrap_or_else(unnamed),
         }
     }
 
     /// An attribute of a resource, or an output of a nested stack.
     pub fn attribute(&self, stack: &'t Stack, id: &str, attribute: &str, span: Span) -> Value {
         let origin = Origin::expression(span);
-        let Some(resource) = stack.resource(id).or_else(|| stack.any_resource(id)) else {
-            return made_elsewhere(stack, id, attribute, &origin).unwrap_or_else(|| {
-                let message = format!("`{id}` is not a resource of this template");
-                undeclared(stack, &format!("{id}.{attribute}"), message, origin)
+        let Some(resource) = stack.resource(id) else {
+            let of = |id: &str| self.attribute(stack, id, attribute, span);
+            return self.instance_named(stack, id, &origin, of).unwrap_or_else(|| {
+                let message = format!("`{}` is not a resource of this template", starred(id));
+                let elsewhere = made_elsewhere(stack, id, attribute, &origin);
+                elsewhere.unwrap_or_else(|| undeclared(stack, &format!("{id}.{attribute}"), message, origin))
             });
         };
         self.existing(stack, resource, span, || match (resource.kind(), attribute) {
-            _ if resource.module().is_some() => absent(stack, resource, attribute, origin),
+            _ if resource.module().is_some() => self.absent(stack, resource, attribute, origin),
             (_, output) if resource.is_stack() && output.starts_with("Outputs.") => {
                 self.output(stack, resource, output.trim_start_matches("Outputs."), span)
             }
             ("AWS::SSM::Parameter", "Value") => match resource.properties().and_then(|own| own.get("Value")) {
                 Some(value) => self.evaluate(stack, value).through(span, Role::Expression),
-                None => symbol(stack, id, attribute, origin),
+                None => self.symbol(stack, id, attribute, origin),
             },
-            _ if is_told(resource, attribute) => named(format!("GetAtt({}.{attribute})", stack.address_of(id)), origin),
+            _ if is_told(resource, attribute) => {
+                named(format!("GetAtt({}.{attribute})", self.address_of(stack, id)), origin)
+            }
             ("AWS::S3::Bucket", "Arn") => joined(
                 [
                     Part::Literal("arn:".to_owned()),
                     self.partition(&origin),
                     Part::Literal(":s3:::".to_owned()),
-                    Part::Value(symbol(stack, id, "id", origin.clone())),
+                    Part::Value(self.symbol(stack, id, "id", origin.clone())),
                 ],
                 origin,
             ),
-            _ => symbol(stack, id, attribute, origin),
+            _ => self.symbol(stack, id, attribute, origin),
         })
     }
 
@@ -276,11 +285,15 @@ impl<'t> Evaluator<'t> {
                     let missing = || broken(format!("the stack {address} has no output `{name}`"), origin);
                     return output.map_or_else(missing, |output| self.output_of(child, output, span));
                 }
-                (Data::Bool(true), None) => return absent(stack, resource, &format!("Outputs.{name}"), origin),
+                (Data::Bool(true), None) => return self.absent(stack, resource, &format!("Outputs.{name}"), origin),
                 (data, _) => return Value::new(data, origin),
             }
         }
         broken(format!("the stack {address} has no output `{name}`"), origin)
+    }
+
+    fn absent(&self, stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin) -> Value {
+        absent(stack, resource, self.address_of(stack, resource.id), attribute, origin)
     }
 
     /// The value of an output, if it exists.
@@ -309,7 +322,7 @@ impl<'t> Evaluator<'t> {
         match exists.data {
             Data::Bool(true) => compute(),
             Data::Bool(false) => Value::failed(
-                format!("`{}` does not exist: its condition is false", resource.id),
+                format!("`{}` does not exist: its condition is false", starred(resource.id)),
                 Origin::expression(span),
             ),
             data => Value::new(data, Origin::expression(span)),
@@ -348,12 +361,6 @@ fn is_told(resource: Declared<'_>, attribute: &str) -> bool {
     }
 }
 
-/// An attribute of a resource, set at deployment.
-fn symbol(stack: &Stack, id: &str, attribute: &str, origin: Origin) -> Value {
-    let source = SymbolSource::Resource(stack.address_of(id));
-    Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin)
-}
-
 /// A name that the template does not declare: what is not read of it may, or a loop over what is not known.
 pub fn undeclared(stack: &Stack, name: &str, message: String, origin: Origin) -> Value {
     if stack.may_repeat(name) {
@@ -364,9 +371,8 @@ pub fn undeclared(stack: &Stack, name: &str, message: String, origin: Origin) ->
     Value::open(Input::undecidable(name, Reason::ModuleNotOnDisk { module, source }, origin.clone()), origin)
 }
 
-/// Something of a nested stack or module whose template is not on disk.
-fn absent(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin) -> Value {
-    let module = stack.address_of(resource.id);
+/// Something of a nested stack or module whose template is not on disk, and which has this address.
+fn absent(stack: &Stack, resource: Declared<'_>, module: String, attribute: &str, origin: Origin) -> Value {
     let name = format!("{module}.{attribute}");
     let source = stack.nested(resource).iter().find_map(|child| match child {
         Child::Absent { source, .. } => Some(source.clone()),
@@ -381,7 +387,7 @@ fn absent(stack: &Stack, resource: Declared<'_>, attribute: &str, origin: Origin
 fn made_elsewhere(stack: &Stack, name: &str, attribute: &str, origin: &Origin) -> Option<Value> {
     let makers: Vec<Declared<'_>> = stack.resources().filter(|resource| name.starts_with(resource.id)).collect();
     if let Some(module) = makers.iter().find(|resource| resource.module().is_some()) {
-        return Some(absent(stack, *module, attribute, origin.clone()));
+        return Some(absent(stack, *module, stack.address_of(module.id), attribute, origin.clone()));
     }
     let is_serverless = stack.template.is_serverless()
         && (name.starts_with("Serverless")

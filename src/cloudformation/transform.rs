@@ -45,6 +45,8 @@ pub struct Expander<'a, 't> {
     chosen: BTreeMap<String, Vec<Cases>>,
     /// What the identifiers of loops over what is not known stand for.
     pub iterated: IndexMap<String, Value>,
+    /// The collections of those loops.
+    pub lists: BTreeMap<String, Value>,
     /// Parameters whose values name what exists.
     pub kept: BTreeMap<String, KeptDefault>,
     /// The files that were included.
@@ -67,7 +69,8 @@ impl<'a, 't> Expander<'a, 't> {
         budget: &'a mut usize,
         found: &'a mut Found,
     ) -> Self {
-        let (bindings, choices, chosen, iterated, kept, included, depth, unread, declares, place) = Default::default();
+        let (bindings, choices, chosen, iterated, lists, kept, included, depth, unread, declares, place) =
+            Default::default();
         Self {
             sources,
             evaluator,
@@ -78,6 +81,7 @@ impl<'a, 't> Expander<'a, 't> {
             choices,
             chosen,
             iterated,
+            lists,
             kept,
             included,
             depth,
@@ -301,7 +305,8 @@ pub fn body(mut expander: Expander<'_, '_>) -> (Body, Vec<FileId>, Option<Unread
     let (conditions, _) = section("Conditions");
     let (resources, chosen) = section("Resources");
     let (outputs, _) = section("Outputs");
-    let body = Body { conditions, resources, outputs, chosen, iterated: expander.iterated, kept: expander.kept };
+    let Expander { iterated, lists, kept, .. } = expander;
+    let body = Body { conditions, resources, outputs, chosen, iterated, lists, kept };
     (body, expander.included, expander.unread)
 }
 

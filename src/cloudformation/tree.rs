@@ -1,17 +1,18 @@
 //! The stacks of a unit: the template itself and those it nests, each with its own parameters.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
 
 use crate::source::{FileId, Span, Wildcard};
 use crate::syntax::{Entry, Node};
-use crate::value::{Before, Data, Decided, Part, Question, Value};
+use crate::value::{Before, Decided, Question, Value};
 
 use super::choice::Answers;
 use super::deployment::Deployer;
 use super::given::Given;
+use super::looped::{Items, is_looped, starred};
 use super::parameter::Parameter;
 use super::template::{Template, function};
 use super::unruly::Unruly;
@@ -28,6 +29,8 @@ pub struct Tree {
     pub given: Given,
     /// What deploys the root from outside.
     pub deployer: Option<Deployer>,
+    /// What stands for items in the names of instances, by the texts that reports print.
+    pub items: Written,
     /// The files of the nested templates and of those that are included.
     pub nested: Vec<FileId>,
     /// What others export, by the names under which it is imported.
@@ -49,6 +52,25 @@ pub struct Impossible {
     pub message: String,
     /// Where it stands.
     pub span: Span,
+}
+
+/// Values by their canonical texts, kept by whoever writes one into a name so that who reads the name finds it.
+#[derive(Debug, Default)]
+pub struct Written(Mutex<BTreeMap<String, Value>>);
+
+impl Written {
+    /// Keeps these items.
+    pub fn keep(&self, items: &Items) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for item in items.values().filter(|item| item.as_str().is_none()) {
+            kept.entry(item.describe()).or_insert_with(|| item.clone());
+        }
+    }
+
+    /// The value of this text.
+    pub fn value(&self, text: &str) -> Option<Value> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned()
+    }
 }
 
 /// One stack: a template with the parameters it gets.
@@ -98,6 +120,8 @@ pub struct Body {
     pub chosen: BTreeMap<String, Vec<Vec<Answers>>>,
     /// The identifiers of loops over collections that are not known, with what they stand for.
     pub iterated: IndexMap<String, Value>,
+    /// The collections of those loops, by the tokens of their items.
+    pub lists: BTreeMap<String, Value>,
     /// Parameters whose default names what exists: they keep it whatever is open.
     pub kept: BTreeMap<String, KeptDefault>,
 }
@@ -174,34 +198,10 @@ impl Stack {
         Some(Declared { index, id, entry })
     }
 
-    /// What stands for the resources of a loop over a collection that is not known, of which this may be one.
-    pub fn any_resource(&self, id: &str) -> Option<Declared<'_>> {
-        if self.body.iterated.is_empty() {
-            return None;
-        }
-        self.resources().find(|resource| stands_for(resource.id, id))
-    }
-
     /// Whether a loop over a collection that is not known may declare the name, or is what gives it.
     pub fn may_repeat(&self, name: &str) -> bool {
         let declared = self.body.conditions.keys().chain(self.body.outputs.keys());
-        !self.body.iterated.is_empty() && (name.contains('*') || declared.into_iter().any(|any| stands_for(any, name)))
-    }
-
-    /// The name that a value is: what a loop over a collection that is not known declares for any item has a star for it.
-    pub fn declared_as(&self, name: &Value) -> Option<String> {
-        let is_item = |value: &&Value| self.body.iterated.values().any(|item| item == *value);
-        let Data::Text(text) = &name.data else { return None };
-        if let Some(known) = text.as_literal() {
-            return Some(known.to_owned());
-        }
-        let written = |part: &Part| match part {
-            Part::Literal(text) => Some(text.clone()),
-            Part::Value(value) => Some(value).filter(is_item).map(|_| "*".to_owned()),
-            Part::Json(_) => None,
-        };
-        let written = text.parts().iter().map(written).collect::<Option<String>>();
-        written.filter(|name| self.resource(name).is_some())
+        !self.body.iterated.is_empty() && (is_looped(name) || declared.into_iter().any(|any| stands_for(any, name)))
     }
 
     /// A resource by its number.
@@ -217,7 +217,12 @@ impl Stack {
 
     /// A logical id as reports print it.
     pub fn address_of(&self, id: &str) -> String {
-        if self.address.is_empty() { id.to_owned() } else { format!("{}.{id}", self.address) }
+        self.qualified(self.shown(id))
+    }
+
+    /// The name of a resource of this stack behind the stack's own.
+    pub fn qualified(&self, name: String) -> String {
+        if self.address.is_empty() { name } else { format!("{}.{name}", self.address) }
     }
 }
 
@@ -309,8 +314,9 @@ impl<'t> Declared<'t> {
     }
 }
 
-/// Whether the name of what stands for the resources or conditions of a loop (`Bucket*`) stands for this one.
-pub fn stands_for(any: &str, name: &str) -> bool {
+/// Whether the name of what stands for the conditions or outputs of a loop stands for this one.
+fn stands_for(any: &str, name: &str) -> bool {
+    let any = &starred(any);
     let is_of_loop = any.contains('*') && name.chars().all(|letter| letter.is_ascii_alphanumeric());
     is_of_loop && any.len() <= name.len() && Wildcard::new(any).matches(name)
 }

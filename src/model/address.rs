@@ -9,9 +9,7 @@ use crate::value::{Literal, Number};
 /// all, or has a key that is not known.
 pub fn may_be_same(one: &str, other: &str) -> bool {
     let is_open = |index: &str| is_any(index) || index.contains("${");
-    same_blocks(one, other, |one, other| one == other || is_open(one) || is_open(other))
-        || is_repeated(one, other)
-        || is_repeated(other, one)
+    same_blocks(one, other, |one, other| one == other || is_open(one) || is_open(other)) || may_meet(one, other)
 }
 
 /// Whether one address stands for all instances of a block, or of several, and the other is one of them.
@@ -32,14 +30,24 @@ pub fn is_of_one(address: &str) -> bool {
 }
 
 /// The index in `address`, an instance of what `any` stands for, that `any` has none for, if there is one such index.
-pub fn index_under<'t>(any: &str, address: &'t str) -> Option<&'t str> {
+pub fn index_under(any: &str, address: &str) -> Option<String> {
+    if let (true, Some((before, behind))) = (is_repeated(any, address), any.split_once('*')) {
+        let item = address.strip_prefix(before)?.strip_suffix(behind)?;
+        return (!behind.contains('*')).then(|| format!("[\"{item}\"]"));
+    }
     let (any, address) = (indices(any), indices(address));
     let mut told = any.iter().zip(&address).filter(|(any, _)| is_any(any.1)).map(|(_, own)| own.1);
-    told.next().filter(|_| told.next().is_none())
+    told.next().filter(|_| told.next().is_none()).map(str::to_owned)
 }
 
 /// The address of the instance under an index of what `any` stands for, if one index tells it.
 pub fn under(any: &str, index: &str) -> Option<String> {
+    if is_repeated_id(any)
+        && let Some((before, behind)) = any.split_once('*').filter(|(_, behind)| !behind.contains('*'))
+    {
+        let item = index.strip_prefix("[\"")?.strip_suffix("\"]")?;
+        return Some(format!("{before}{item}{behind}"));
+    }
     let parts = indices(any);
     let is_one = parts.iter().filter(|(_, own)| is_any(own)).count() == 1;
     let told = parts.iter().flat_map(|(name, own)| [*name, if is_any(own) { index } else { own }]);
@@ -62,16 +70,64 @@ pub fn index_behind(address: &str, stem: &str) -> Option<Literal> {
     }
 }
 
-/// Whether a logical id is one of those that a loop over an unknown collection declares: `BucketLogs` of `Bucket*`.
+/// Whether a logical id is one of those that a loop over an unknown collection declares: `BucketLogs` of `Bucket*`, or
+/// `Bucket${Pick}`.
 fn is_repeated(any: &str, id: &str) -> bool {
-    let is_id = |address: &str| !address.contains(['[', '"']);
-    let levels = |address: &str| address.split('.').count();
-    any.contains('*') && is_id(any) && is_id(id) && levels(any) == levels(id) && Wildcard::new(any).matches(id)
+    let (any, id) = (without_items(any, "?"), without_items(id, "?"));
+    any.contains('*') && is_id(&any) && is_id(&id) && levels(&any) == levels(&id) && Wildcard::new(&any).matches(&id)
 }
 
-/// Whether an address is the logical id that stands for what a loop over an unknown collection declares, which may be none.
+/// Whether two logical ids may be one, of which one is made of something that is not known.
+fn may_meet(one: &str, other: &str) -> bool {
+    let (one, other) = (without_items(one, "*"), without_items(other, "*"));
+    let is_open = one.contains('*') || other.contains('*');
+    if !is_open || !is_id(&one) || !is_id(&other) || levels(&one) != levels(&other) {
+        return false;
+    }
+    match (one.split_once('*'), other.split_once('*')) {
+        (Some((start, _)), Some((begin, _))) => {
+            let ends = (one.rsplit('*').next().unwrap_or_default(), other.rsplit('*').next().unwrap_or_default());
+            (start.starts_with(begin) || begin.starts_with(start))
+                && (ends.0.ends_with(ends.1) || ends.1.ends_with(ends.0))
+        }
+        (Some(_), None) => Wildcard::new(&one).matches(&other),
+        _ => Wildcard::new(&other).matches(&one),
+    }
+}
+
+/// Whether an address is a logical id that is made of the items of loops over unknown collections: what stands for all that
+/// such a loop declares, which may be nothing, or an instance.
 pub fn is_repeated_id(address: &str) -> bool {
-    address.contains('*') && !address.contains(['[', '"'])
+    let address = without_items(address, "*");
+    address.contains('*') && is_id(&address)
+}
+
+fn is_id(address: &str) -> bool {
+    !address.contains(['[', '"'])
+}
+
+/// How many stacks lead to a logical id, itself included.
+fn levels(address: &str) -> usize {
+    address.split('.').count()
+}
+
+/// A logical id with something else in place of what is not known of it, `${Pick}`; in another address, indices are kept.
+fn without_items(address: &str, written: &str) -> String {
+    let (mut done, mut rest) = (String::new(), address);
+    while let Some((before, behind)) = rest.split_once("${").filter(|(before, _)| is_id(before)) {
+        let mut depth = 1_usize;
+        let end = behind.char_indices().find(|(_, character)| {
+            depth = match character {
+                '{' => depth + 1,
+                '}' => depth - 1,
+                _ => depth,
+            };
+            depth == 0
+        });
+        done.extend([before, written]);
+        rest = end.and_then(|(at, _)| behind.get(at + 1..)).unwrap_or_default();
+    }
+    done + rest
 }
 
 /// Whether an index stands for all.
@@ -136,6 +192,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_logical_id_is_told_by_its_item() {
+        let table = [
+            ("B*", "Bmain", true, true, Some(r#"["main"]"#)),
+            ("B*x", "B${Names[*]}x", true, true, Some(r#"["${Names[*]}"]"#)),
+            ("B*", "B${S.Names[*]}", true, true, Some(r#"["${S.Names[*]}"]"#)),
+            ("B${Names[*]}", r#"B${Names["main"]}"#, true, true, Some(r#"["main"]"#)),
+            ("B${Pick}", "Bmain", false, true, None),
+            ("B${Pick}", "Cmain", false, false, None),
+            ("B${Pick}x", "Bx*", false, true, None),
+            ("S.B*", "Bmain", false, false, None),
+        ];
+        for (one, other, stands, may_be, index) in table {
+            assert_eq!((stands_for(one, other), may_be_same(one, other)), (stands, may_be), "{one} and {other}");
+            assert_eq!(may_be_same(other, one), may_be, "{other} and {one}");
+            let under = index.and_then(|index| under(one, index));
+            assert_eq!(index_under(one, other).as_deref(), index, "{one} and {other}");
+            assert_eq!(under.as_deref(), index.map(|_| other));
+        }
+    }
+
+    #[test]
     fn an_instance_is_told_from_others_wherever_its_index_stands() {
         let table = [
             (r#"x["*"]"#, r#"x["a"]"#, true, true),
@@ -151,7 +228,10 @@ mod tests {
             assert_eq!((stands_for(one, other), may_be_same(one, other)), (stands, may_be), "{one} and {other}");
         }
         let (any, one) = (r#"module.m["*"].x.y[0]"#, r#"module.m["a"].x.y[0]"#);
-        assert_eq!((index_under(any, one), under(any, r#"["a"]"#).as_deref()), (Some(r#"["a"]"#), Some(one)));
+        assert_eq!(
+            (index_under(any, one).as_deref(), under(any, r#"["a"]"#).as_deref()),
+            (Some(r#"["a"]"#), Some(one))
+        );
         assert_eq!(under(r#"module.m["*"].x["*"]"#, "[0]"), None);
         assert_eq!(block(r#"module.m["a"].x["b]"]"#), Some(r#"module.m["a"].x"#));
         assert_eq!(block(r#"module.m["a"].x"#), None);

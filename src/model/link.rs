@@ -10,7 +10,7 @@ use crate::value::{Ask, Data, Decided, Input, Reason, Stop, Value, World};
 
 use super::address::{is_repeated_id, stands_for_all};
 use super::naming::{Naming, any_of, symbol, unwrapped};
-use super::{Estate, Existence, Kind, Resource};
+use super::{Described, Estate, Existence, Kind, Resource};
 
 /// What the name of a bucket leads to.
 #[derive(Debug, Clone)]
@@ -72,8 +72,18 @@ fn referred(name: &Value, estate: &dyn Estate) -> Option<(Resource, Resource)> {
     }
     let any = any_of(address, estate)?;
     let instance = estate.instance(&any, address)?;
-    let existing = if keeps_some(&any) { instance.clone() } else { any };
+    let existing = match () {
+        // Whether another item meets the condition of its resource says nothing of this one.
+        () if is_repeated_id(&any.address) => certain(&instance),
+        () if keeps_some(&any) => instance.clone(),
+        () => any,
+    };
     Some((instance, existing))
+}
+
+/// The same where it is there.
+fn certain(resource: &Resource) -> Resource {
+    Described { existence: Existence::Exists, ..Described::clone(resource) }.into()
 }
 
 /// Whether an input keeps some of the instances that a resource stands for, so that others may be there whatever becomes of it.

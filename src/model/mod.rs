@@ -162,6 +162,11 @@ pub trait Estate {
         Some(any.like(any.kind, address.to_owned()))
     }
 
+    /// The same beside a resource that is there: what holds for that one does for this.
+    fn instance_beside(&self, any: &Resource, address: &str, _beside: &Resource) -> Option<Resource> {
+        self.instance(any, address)
+    }
+
     /// A property by CloudFormation's name, evaluated when read; null (with the header as origin) when absent.
     /// The properties of each kind are listed at [`Kind`].
     fn property(&self, resource: &Resource, name: &str) -> Value;

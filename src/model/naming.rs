@@ -7,7 +7,7 @@ use crate::value::{
     Claim, Data, Decided, Origin, Part, Question, Reason, Role, Stop, SymbolSource, Value, World, names_in,
 };
 
-use super::address::{self, block, may_be_same};
+use super::address::{self, block, is_repeated_id, may_be_same};
 use super::alike;
 use super::mentions::{mentions, mentions_any};
 use super::pool;
@@ -48,7 +48,7 @@ impl Pool {
         }
         let any = any_of(&bucket.address, estate)?;
         let name = unwrapped(&estate.property(&any, "BucketName"));
-        let index = address::index_under(&any.address, &bucket.address).map(str::to_owned);
+        let index = address::index_under(&any.address, &bucket.address);
         let is_like = bucket.handle == any.handle;
         let element = index.as_ref().filter(|_| is_like).and_then(|index| pool::name_under(&name, index));
         Some(Self { any, name, index, element })
@@ -92,7 +92,11 @@ impl Naming {
         let address = pool.index.as_ref().and_then(|index| address::under(&all.address, index));
         let Some(address) = address else { return Some(all) };
         let target = estate.property(&all, "Bucket");
-        match estate.instance(&all, &address) {
+        let instance = match &self.bucket {
+            Some(bucket) => estate.instance_beside(&all, &address, bucket),
+            None => estate.instance(&all, &address),
+        };
+        match instance {
             Some(one) if one.handle != all.handle => {
                 let own = estate.property(&one, "Bucket");
                 // Whether there is such an element may have to be asked first.
@@ -141,7 +145,7 @@ impl Naming {
     /// The same where it is the module instance at `address` of those that `call` stands for, if it stands for several.
     pub(super) fn output_of(address: &str, call: &Resource, name: &Value) -> Self {
         let pool = address::index_under(&call.address, address).map(|index| {
-            let (name, index) = (Value::null(Origin::default()), Some(index.to_owned()));
+            let (name, index) = (Value::null(Origin::default()), Some(index));
             Pool { any: call.clone(), name, index, element: None }
         });
         Self { pool, ..Self::output(name) }
@@ -232,9 +236,20 @@ impl Naming {
         }
     }
 
+    /// Whether `target` is what another loop of a template declares: a logical id is one resource's.
+    fn is_of_another_loop(&self, target: &Value, own: &Resource, estate: &dyn Estate) -> bool {
+        let declared = self.pool.as_ref().map_or(&own.address, |pool| &pool.any.address);
+        let is_declared = |address: &str| is_repeated_id(address) && estate.resource(Kind::Bucket, address).is_some();
+        let target = unwrapped(target);
+        symbol(&target).is_some_and(|named| named != declared && is_declared(named)) && is_declared(declared)
+    }
+
     /// Whether `target` certainly is another bucket of the unit: of two with one name one is refused.
     fn is_of_another(&self, target: &Value, estate: &dyn Estate) -> bool {
         let Some(own) = &self.bucket else { return false };
+        if self.is_of_another_loop(target, own, estate) {
+            return true;
+        }
         let is_another = |other: &Resource| {
             other.existence == Existence::Exists
                 && other.address != own.address

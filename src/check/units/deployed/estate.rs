@@ -144,6 +144,16 @@ impl Estate for Whole<'_> {
         }
     }
 
+    fn instance_beside(&self, any: &Resource, address: &str, beside: &Resource) -> Option<Resource> {
+        match self.part(any) {
+            Some(part) if part.holds(beside) => {
+                let one = part.estate.instance_beside(&Part::own(any), address, &Part::own(beside));
+                one.map(|one| part.placed(&one))
+            }
+            _ => self.instance(any, address),
+        }
+    }
+
     fn adopts(&self, resource: &Resource) -> bool {
         self.outer.adopts(resource)
     }

@@ -121,7 +121,8 @@ fn in_template(text: &str, written: &str, token: &str) -> String {
     while let Some((before, behind)) = rest.split_once(written) {
         done.push_str(before);
         let is_inside = done.rfind("${").is_some_and(|start| !done.get(start..).is_some_and(|name| name.contains('}')));
-        done.push_str(&if is_inside { mark(token) } else { format!("${{{token}}}") });
+        let marked = mark(token);
+        done.extend(if is_inside { ["", &marked, ""] } else { ["${", token, "}"] });
         rest = behind;
     }
     done + rest

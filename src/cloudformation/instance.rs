@@ -12,7 +12,7 @@ use super::named::questions;
 use super::text::joined;
 use super::tree::{Declared, Stack, Written};
 
-impl<'a> Evaluated<'a> {
+impl Evaluated<'_> {
     /// The instance of this address where `any` stands for all, if it is there. Collections that hold what the resource
     /// `beside` is made of are known to.
     pub(super) fn instance_of(&self, any: &Resource, address: &str, beside: Option<&Resource>) -> Option<Resource> {

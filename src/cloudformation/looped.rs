@@ -77,7 +77,6 @@ impl Stack {
         if let [Part::Literal(literal)] = parts {
             let Data::Text(pattern) = self.name_of(id, &Items::new()).data else { return Fit::Unclear };
             return match pattern.parting(literal) {
-                Parting::Never => Fit::Never,
                 Parting::Unclear => Fit::Unclear,
                 Parting::Once(found) if found.iter().all(|(_, piece)| is_id(piece)) => {
                     let items = tokens(id).zip(found);
@@ -87,7 +86,7 @@ impl Stack {
                             .collect(),
                     )
                 }
-                Parting::Once(_) => Fit::Never,
+                Parting::Never | Parting::Once(_) => Fit::Never,
             };
         }
         let written = pieces.iter().enumerate().filter(|(number, piece)| number % 2 == 1 || !piece.is_empty());

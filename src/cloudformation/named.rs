@@ -129,9 +129,10 @@ impl<'t> Evaluator<'t> {
         let Some((last, others)) = looped.split_last() else {
             let message = || format!("{} names nothing of this template", name.describe());
             let is_refused = !known.is_empty() && name.as_str().is_none();
-            return match is_refused {
-                true => Meant::Undecided(Value::failed(message(), origin.clone())),
-                false => Meant::Nothing,
+            return if is_refused {
+                Meant::Undecided(Value::failed(message(), origin.clone()))
+            } else {
+                Meant::Nothing
             };
         };
         for (id, items) in others {
@@ -152,17 +153,13 @@ pub fn questions(stack: &Stack, items: &Items) -> impl Iterator<Item = Question>
         let own = stack.body.iterated.get(token).filter(|own| *own != item)?;
         // What is derived from an item is there where the item is.
         let list = stack.body.lists.get(token)?;
-        Some(match (&list.data, Literal::of(item)) {
-            (Data::Open(list), Some(known)) => Question::new(Arc::clone(list), Ask::Holds(known)),
-            _ => {
-                let own = own.describe();
-                let statement = format!("{} has {}", own.strip_suffix("[*]").unwrap_or(&own), item.describe());
-                Question::new(
-                    Input { domain: Domain::boolean(), ..Input::derived(statement, list.origin.clone()) },
-                    Ask::True,
-                )
-            }
-        })
+        if let (Data::Open(list), Some(known)) = (&list.data, Literal::of(item)) {
+            return Some(Question::new(Arc::clone(list), Ask::Holds(known)));
+        }
+        let own = own.describe();
+        let statement = format!("{} has {}", own.strip_suffix("[*]").unwrap_or(&own), item.describe());
+        let input = Input::derived(statement, list.origin.clone());
+        Some(Question::new(Input { domain: Domain::boolean(), ..input }, Ask::True))
     })
 }
 

@@ -42,7 +42,9 @@ pub fn index_under(any: &str, address: &str) -> Option<String> {
 
 /// The address of the instance under an index of what `any` stands for, if one index tells it.
 pub fn under(any: &str, index: &str) -> Option<String> {
+    // Where an item is told by its collection, `B${Names[*]}`, that has the index.
     if is_repeated_id(any)
+        && !any.contains("${")
         && let Some((before, behind)) = any.split_once('*').filter(|(_, behind)| !behind.contains('*'))
     {
         let item = index.strip_prefix("[\"")?.strip_suffix("\"]")?;

@@ -15,10 +15,19 @@ pub const MAX_CASES: usize = 16;
 /// The answers that tell a case from the others; none where there is only one.
 pub type Answers = Vec<(Question, bool)>;
 
-/// What the node is worth, case by case, in a fixed order, and whether all cases are told apart. CloudFormation refuses the
-/// cases in which it fails.
-pub fn cases(tree: &Tree, open: OpenInputs, stack: &Stack, node: &Node) -> (Vec<(Answers, Value)>, bool) {
-    let (mut waiting, mut cases, mut are_all) = (vec![World::default()], Vec::new(), true);
+/// The cases of a node.
+pub struct Told {
+    /// What it is worth in each, in a fixed order.
+    pub all: Vec<(Answers, Value)>,
+    /// Whether all cases are told apart.
+    pub are_told_apart: bool,
+    /// What only whoever deploys the root from outside can answer: what that hands in is the same in every case here.
+    pub asked_outside: Option<Question>,
+}
+
+/// What the node is worth, case by case. CloudFormation refuses the cases in which it fails.
+pub fn cases(tree: &Tree, open: OpenInputs, stack: &Stack, node: &Node) -> Told {
+    let (mut waiting, mut cases, mut are_all, mut asked_outside) = (vec![World::default()], Vec::new(), true, None);
     while let Some(world) = waiting.pop() {
         let value = Evaluator::new(tree, &world, open).evaluate(stack, node);
         let question = match &value.data {
@@ -26,13 +35,19 @@ pub fn cases(tree: &Tree, open: OpenInputs, stack: &Stack, node: &Node) -> (Vec<
             Data::Failed(_) => continue,
             _ => value.which(&world),
         };
+        if let Some(question) = question.as_ref().filter(|question| world.answer(question).is_some()) {
+            asked_outside = Some(question.clone());
+            are_all = false;
+            cases.push((world.answers().to_vec(), value));
+            continue;
+        }
         are_all = are_all && (question.is_none() || cases.len() + waiting.len() + 2 <= MAX_CASES);
         match question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
             Some(question) => waiting.extend(world.either(&question)),
             None => cases.push((world.answers().to_vec(), value)),
         }
     }
-    (cases, are_all)
+    Told { all: cases, are_told_apart: are_all, asked_outside }
 }
 
 impl Evaluator<'_> {

@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::source::{Sources, Span};
 use crate::syntax::NodeKind;
-use crate::value::{Before, Decided, MapKind, Origin, Reason, Role, Value, World};
+use crate::value::{Before, Decided, MapKind, Origin, Question, Reason, Role, Value, World};
 
 use super::condition::{every, question};
 use super::deployment::Deployment;
@@ -76,6 +76,12 @@ impl CloudFormationUnit {
     pub fn deployed<'a>(&'a self, world: &'a World, arguments: impl Fn(&str) -> Value + 'a) -> Evaluated<'a> {
         let evaluator = Evaluator::new(&self.tree, world, self.tree.given.open);
         Evaluated::of(self, evaluator.with_arguments(Box::new(arguments)))
+    }
+
+    /// What decides which stacks and resources there are and is open in what the root gets from whoever deploys it.
+    #[must_use]
+    pub fn asked_outside(&self) -> Option<&Question> {
+        self.found.asked_outside.as_ref()
     }
 
     /// The files of the templates this one nests or includes: they are judged as part of this unit, not on their own,

@@ -80,14 +80,15 @@ impl Expander<'_, '_> {
     }
 
     /// The items of a collection that an input of few values chooses: of a mapping, say.
-    fn chosen_items(&self, value: &Value, collection: &Node) -> Option<Vec<(Item, Cases)>> {
+    fn chosen_items(&mut self, value: &Value, collection: &Node) -> Option<Vec<(Item, Cases)>> {
         if self.depth > 0 || !matches!(value.data, Data::Pending(_)) {
             return None;
         }
-        let (cases, are_all) = cases(self.evaluator.tree, self.evaluator.open, self.stack, collection);
-        let count = cases.len();
+        let cases = cases(self.evaluator.tree, self.evaluator.open, self.stack, collection);
+        self.found.asked_outside = self.found.asked_outside.take().or(cases.asked_outside);
+        let count = cases.all.len();
         let mut items: Vec<(Item, Cases)> = Vec::new();
-        for (answers, value) in cases {
+        for (answers, value) in cases.all {
             for item in known(&value)? {
                 match items.iter_mut().find(|(other, _)| *other == item) {
                     Some((_, cases)) if cases.last() == Some(&answers) => {}
@@ -97,7 +98,7 @@ impl Expander<'_, '_> {
             }
         }
         items.iter_mut().filter(|(_, cases)| cases.len() == count).for_each(|(_, cases)| cases.clear());
-        are_all.then_some(items)
+        cases.are_told_apart.then_some(items)
     }
 
     /// Parameters whose values name what exists.

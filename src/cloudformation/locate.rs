@@ -46,12 +46,13 @@ impl Locator<'_> {
         if let (Written::Elsewhere(_), Some(asset)) = (&written, asset) {
             return vec![(Answers::new(), self.beside(stack, resource, asset, node.span))];
         }
-        let (cases, are_all) = cases(self.tree, self.tree.given.open, stack, node);
-        if !are_all {
+        let cases = cases(self.tree, self.tree.given.open, stack, node);
+        self.found.asked_outside = self.found.asked_outside.take().or(cases.asked_outside);
+        if !cases.are_told_apart {
             let id = stack.address_of(resource.id);
             self.found.note(format!("only {MAX_CASES} cases of the template of {id} are told apart"), node.span);
         }
-        let locations = cases.into_iter().map(|(case, value)| match written {
+        let locations = cases.all.into_iter().map(|(case, value)| match written {
             Written::Inline(_) => (case, self.inline(stack, resource, &value, node.span)),
             Written::Elsewhere(_) => (case, self.at(stack, resource, &value, node.span)),
         });
@@ -164,7 +165,7 @@ pub fn kept(tree: &Tree, stack: &Stack, index: usize) -> BTreeSet<String> {
     let written = stack.resource_at(index).filter(|resource| asset(*resource).is_none()).and_then(Written::of);
     let (Some(Written::Elsewhere(node)), Some(root)) = (written, tree.stack(0)) else { return BTreeSet::new() };
     let mut kept = BTreeSet::new();
-    for (_, value) in cases(tree, tree.given.open, stack, node).0 {
+    for (_, value) in cases(tree, tree.given.open, stack, node).all {
         value.visit(&mut |part| {
             if let Data::Open(input) = &part.data {
                 kept.extend(names_in(&input.name).into_iter().map(str::to_owned));

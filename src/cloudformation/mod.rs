@@ -58,7 +58,7 @@ pub use given::Given;
 use crate::finding::{FileError, Note};
 use crate::source::{FileId, ReadError, Sources, Span, mentions};
 use crate::syntax::Problem;
-use crate::value::Text;
+use crate::value::{Question, Text};
 use template::Read;
 
 /// What a file turned out to be.
@@ -132,6 +132,8 @@ struct Found {
     errors: Vec<FileError>,
     /// The first template of the unit that could not be read: it may declare anything.
     lost: Option<FileError>,
+    /// What decides which stacks and resources there are, and only whoever deploys the root from outside can answer.
+    asked_outside: Option<Question>,
 }
 
 impl Found {

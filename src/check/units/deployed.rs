@@ -88,7 +88,7 @@ pub(super) fn with_deployed(
     (Box::new(Deploying { unit, read, unread, notes, errors, given, sources }), files)
 }
 
-/// What a resource deploys, case by case: an input may decide what stands in the text.
+/// What a resource deploys, case by case: an input may decide what stands in the text, or over what its loops run.
 fn cases(
     resource: &Resource,
     unit: &dyn Unit,
@@ -100,14 +100,20 @@ fn cases(
         let estate = unit.estate(&world);
         let Some(resource) = estate.resource(Kind::Foreign, &resource.address) else { continue };
         let body = estate.property(&resource, "Body");
-        let question = body.waiting().and_then(|waiting| match &waiting.data {
-            Data::Pending(question) => Some(Arc::clone(question)),
+        let loaded = match body.waiting() {
+            Some(_) => Loaded::NotATemplate,
+            None => load(&resource, &body, estate.as_ref(), given, sources),
+        };
+        let question = match (body.waiting().map(|waiting| &waiting.data), &loaded) {
+            (Some(Data::Pending(question)), _) => Some(question.as_ref()),
+            (_, Loaded::Template(stack)) => stack.asked_outside(),
             _ => None,
-        });
-        match question {
-            Some(question) if cases.len() + waiting.len() + 2 <= MAX_CASES => waiting.extend(world.either(&question)),
-            Some(_) => cases.push((world.answers().to_vec(), Loaded::NotATemplate)),
-            None => cases.push((world.answers().to_vec(), load(&resource, &body, estate.as_ref(), given, sources))),
+        };
+        // What is answered already and still waits never gets its answer here.
+        let question = question.filter(|question| world.answer(question).is_none());
+        match question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
+            Some(question) => waiting.extend(world.either(question)),
+            None => cases.push((world.answers().to_vec(), loaded)),
         }
     }
     cases

@@ -4,6 +4,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudformation_stack>
 
+mod deployers;
 mod estate;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use crate::model::{Created, DEPLOYED_TO, Described, Estate, Existence, Kept, Kin
 use crate::source::{Sources, Span, mentions_trail_in_template};
 use crate::value::{self, Data, Input, Question, Reason, Text, Value, World};
 
+use deployers::{Deployers, are_of_one_block};
 use estate::{Arguments, Part, Whole};
 
 /// How many cases of one text are told apart.
@@ -37,13 +39,24 @@ struct Deploying {
 
 /// What a resource deploys, where these are the answers.
 struct Read {
-    /// The resource's address.
-    address: String,
+    /// The resource, in the first world that it was found in.
+    by: Resource,
     case: Vec<(Question, bool)>,
     stack: CloudFormationUnit,
 }
 
 impl Read {
+    /// What deploys this in a world: the resource, or one that stands for it there, because it waits for an answer which
+    /// instances there are.
+    fn found<'f>(&self, foreign: &'f [Resource], read: &[Self]) -> Option<&'f Resource> {
+        let is_unread = |any: &&Resource| read.iter().all(|read| read.by.address != any.address);
+        let stands_for_it = |any: &&Resource| {
+            matches!(any.existence, Existence::May(_)) && are_of_one_block(any, &self.by) && is_unread(any)
+        };
+        let own = foreign.iter().find(|resource| resource.address == self.by.address);
+        own.or_else(|| foreign.iter().find(stands_for_it))
+    }
+
     /// The resource as it deploys this in a world: one that has other answers does not.
     fn deployer(&self, resource: &Resource, world: &World) -> Option<Resource> {
         let mut existence = resource.existence.clone();
@@ -54,7 +67,7 @@ impl Read {
                 None => existence = Existence::May(Arc::new(question.clone())),
             }
         }
-        Some(Described { existence, ..Described::clone(resource) }.into())
+        Some(Described { existence, address: self.by.address.clone(), ..Described::clone(resource) }.into())
     }
 }
 
@@ -64,23 +77,23 @@ pub(super) fn with_deployed(
     given: &Given,
     sources: &Arc<Sources>,
 ) -> (Box<dyn Unit>, Vec<PathBuf>) {
-    let (world, mut files) = (World::default(), Vec::new());
-    let foreign = unit.estate(&world).resources(Kind::Foreign);
-    if foreign.is_empty() {
+    let Deployers { all, mut notes } = Deployers::of(unit.as_ref(), MAX_CASES);
+    let mut files = Vec::new();
+    if all.is_empty() {
         return (unit, files);
     }
-    let (mut read, mut unread, mut notes, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new(), Vec::new());
-    for resource in foreign.iter().filter(|resource| !is_of_instances(resource)) {
-        for (case, loaded) in cases(resource, unit.as_ref(), given, sources) {
+    let (mut read, mut unread, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
+    for (resource, world) in all.iter().filter(|(resource, _)| !is_of_instances(resource)) {
+        for (case, loaded) in cases(resource, world, unit.as_ref(), given, sources) {
             let is_read = matches!(loaded, Loaded::Template(_));
             unread.extend((!is_read).then(|| resource.address.clone()));
             match loaded {
                 Loaded::Template(stack) => {
                     files.extend(stack.nested().iter().cloned());
-                    read.push(Read { address: resource.address.clone(), case, stack: *stack });
+                    read.push(Read { by: resource.clone(), case, stack: *stack });
                 }
                 Loaded::Broken(problems) => errors.extend(problems),
-                Loaded::NotATemplate => notes.extend(remark(resource, unit.estate(&world).as_ref())),
+                Loaded::NotATemplate => notes.extend(remark(resource, unit.estate(world).as_ref())),
             }
         }
     }
@@ -91,11 +104,12 @@ pub(super) fn with_deployed(
 /// What a resource deploys, case by case: an input may decide what stands in the text, or over what its loops run.
 fn cases(
     resource: &Resource,
+    world: &World,
     unit: &dyn Unit,
     given: &Given,
     sources: &Arc<Sources>,
 ) -> Vec<(Vec<(Question, bool)>, Loaded)> {
-    let (mut waiting, mut cases) = (vec![World::default()], Vec::new());
+    let (mut waiting, mut cases) = (vec![world.clone()], Vec::new());
     while let Some(world) = waiting.pop() {
         let estate = unit.estate(&world);
         let Some(resource) = estate.resource(Kind::Foreign, &resource.address) else { continue };
@@ -197,7 +211,7 @@ impl Unit for Deploying {
         let foreign = outer.resources(Kind::Foreign);
         let overridden = foreign.iter().filter(|resource| is_of_instances(resource)).cloned().collect::<Vec<_>>();
         let read = self.read.iter().filter_map(|read| {
-            let resource = foreign.iter().find(|resource| resource.address == read.address)?;
+            let resource = read.found(&foreign, &self.read)?;
             let deployer = read.deployer(resource, world)?;
             let arguments = Arguments {
                 estate: Rc::clone(&outer),
@@ -205,7 +219,7 @@ impl Unit for Deploying {
                 overridden: if is_stack_set(resource) { overridden.clone() } else { Vec::new() },
             };
             let estate = read.stack.deployed(world, move |parameter| arguments.of(parameter));
-            Some(Part { deployer, estate })
+            Some(Part { deployer, found: resource.address.clone(), estate })
         });
         let read: Vec<Part<'a>> = read.collect();
         Box::new(Whole { outer, read, unread: &self.unread, foreign })

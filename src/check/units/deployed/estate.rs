@@ -36,6 +36,8 @@ impl Arguments<'_> {
 /// What a resource deploys, in one world.
 pub(super) struct Part<'a> {
     pub deployer: Resource,
+    /// The address of the resource that this was found by: the deployer's own, or that of what stands for it.
+    pub found: String,
     pub estate: Evaluated<'a>,
 }
 
@@ -128,7 +130,7 @@ impl Estate for Whole<'_> {
         let is_read = |resource: &Resource| {
             kind == Kind::Foreign
                 && !self.unread.contains(&resource.address)
-                && self.read.iter().any(|part| part.deployer.address == resource.address)
+                && self.read.iter().any(|part| part.found == resource.address)
         };
         let own = self.outer.resources(kind).into_iter().filter(|resource| !is_read(resource));
         let deployed = self.read.iter().flat_map(|part| {

@@ -24,9 +24,10 @@ pub enum Fit {
     Unclear,
 }
 
-/// Whether a loop over what is not known declares this name.
+/// Whether a loop over what is not known declares this name. What a resource of another language declares is called by that
+/// one's address, which may have an index.
 pub fn is_looped(id: &str) -> bool {
-    id.contains('*')
+    id.contains('*') && !id.contains('[')
 }
 
 /// The name with a star in place of each item.
@@ -41,6 +42,9 @@ pub fn tokens(id: &str) -> impl Iterator<Item = &str> {
 
 /// The name with something in place of each item.
 pub fn spelled(id: &str, item: impl Fn(&str) -> String) -> String {
+    if !is_looped(id) {
+        return id.to_owned();
+    }
     let pieces = id.split('*').enumerate();
     pieces.map(|(number, piece)| if number % 2 == 0 { piece.to_owned() } else { item(piece) }).collect()
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::cloudformation::Evaluated;
 use crate::model::{
     DEPLOYED_TO, Described, Environment, Estate, Existence, Kind, Language, Provider, Resource, stands_for,
+    stands_for_all,
 };
 use crate::value::{Data, Decided, Domain, Input, Origin, Reason, Role, Symbol, SymbolSource, Value, any};
 
@@ -46,6 +47,13 @@ impl Part<'_> {
     fn holds(&self, resource: &Resource) -> bool {
         let behind = resource.address.strip_prefix(&self.deployer.address);
         resource.kind != Kind::Foreign && behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('.'))
+    }
+
+    /// Whether a resource is that of another instance of what deploys this, which stands for all: what that hands in to its
+    /// own is not told apart.
+    fn stands_for(&self, resource: &Resource) -> bool {
+        let is_any = |any: &Resource| stands_for(&any.address, &resource.address);
+        stands_for_all(&self.deployer.address) && self.estate.resources(resource.kind).iter().any(is_any)
     }
 
     /// A resource as the whole unit sees it. Its number is none that a resource of the unit itself has.
@@ -108,19 +116,21 @@ impl<'a> Whole<'a> {
         };
         let deployer = self.foreign.iter().find(speaks_of)?;
         let url = self.outer.property(deployer, "TemplateURL");
-        let source = if is_one_of(&deployer.address) {
-            "which instances there are is open".to_owned()
-        } else if url.is_null() {
-            "what it deploys".to_owned()
-        } else {
-            url.shown()
-        };
-        let reason = Reason::ModuleNotOnDisk { module: deployer.address.clone(), source };
+        let source = if url.is_null() { "what it deploys".to_owned() } else { url.shown() };
+        let module = deployer.address.clone();
+        let is_told = !is_one_of(&deployer.address);
+        let reason = if is_told { Reason::ModuleNotOnDisk { module, source } } else { untold(deployer) };
         // The template that an instance puts out something of is read here, and may put out an empty text.
-        let may_be_empty = is_one_of(&deployer.address) && output.is_some();
+        let may_be_empty = !is_told && output.is_some();
         let domain = Domain { never_null: true, never_empty: !may_be_empty, ..Domain::default() };
         Some(Value::open(Input { domain, ..Input::undecidable(name, reason, origin.clone()) }, origin.clone()))
     }
+}
+
+/// Why it is not known what one of the instances deploys that a resource stands for.
+fn untold(deployer: &Resource) -> Reason {
+    let source = "which instances there are is open".to_owned();
+    Reason::ModuleNotOnDisk { module: deployer.address.clone(), source }
 }
 
 impl Estate for Whole<'_> {
@@ -165,6 +175,10 @@ impl Estate for Whole<'_> {
     fn property(&self, resource: &Resource, name: &str) -> Value {
         if let Some(part) = self.part(resource) {
             return part.estate.property(&Part::own(resource), name);
+        }
+        if let Some(part) = self.read.iter().find(|part| part.stands_for(resource)) {
+            let (name, origin) = (format!("{}.{name}", resource.address), Origin::at(resource.header, Role::Header));
+            return Value::open(Input::undecidable(name, untold(&part.deployer), origin.clone()), origin);
         }
         self.outer.property(resource, name).map_parts(&|value| match &value.data {
             Data::Opaque(symbol) => self.put_out(symbol, &value.origin).unwrap_or_else(|| value.clone()),

@@ -42,6 +42,7 @@ mod template;
 mod text;
 mod transform;
 mod tree;
+mod unit;
 mod unruly;
 
 #[cfg(test)]
@@ -52,8 +53,9 @@ use std::sync::Arc;
 
 pub use assembly::{Assemblies, MANIFEST, mentions_stacks};
 pub use deployment::{Deployer, Deployment};
-pub use estate::{CloudFormationUnit, Evaluated};
+pub use estate::Evaluated;
 pub use given::Given;
+pub use unit::CloudFormationUnit;
 
 use crate::finding::{FileError, Note};
 use crate::source::{FileId, ReadError, Sources, Span, mentions};

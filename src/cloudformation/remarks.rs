@@ -9,12 +9,13 @@ use crate::syntax::Node;
 use crate::value::{Data, Input, Reason, Value, World};
 
 use super::condition::question;
-use super::estate::{CloudFormationUnit, Evaluated};
+use super::estate::Evaluated;
 use super::parameter::Parameter;
 use super::partial::beyond;
 use super::rules::assertions;
 use super::template::function;
 use super::tree::{KeptDefault, Stack};
+use super::unit::CloudFormationUnit;
 use super::unruly::Unruly;
 
 impl CloudFormationUnit {

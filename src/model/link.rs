@@ -72,11 +72,13 @@ fn referred(name: &Value, estate: &dyn Estate) -> Option<(Resource, Resource)> {
     }
     let any = any_of(address, estate)?;
     let instance = estate.instance(&any, address)?;
-    let existing = match () {
+    let existing = if is_repeated_id(&any.address) {
         // Whether another item meets the condition of its resource says nothing of this one.
-        () if is_repeated_id(&any.address) => certain(&instance),
-        () if keeps_some(&any) => instance.clone(),
-        () => any,
+        certain(&instance)
+    } else if keeps_some(&any) {
+        instance.clone()
+    } else {
+        any
     };
     Some((instance, existing))
 }

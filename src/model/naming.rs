@@ -250,10 +250,15 @@ impl Naming {
         if self.is_of_another_loop(target, own, estate) {
             return true;
         }
+        // An instance that is listed is beside the one that stands for all, and none of those.
+        let is_beside = |other: &Resource| {
+            address::stands_for(&own.address, &other.address)
+                || self.pool.is_none() && address::stands_for(&other.address, &own.address)
+        };
         let is_another = |other: &Resource| {
             other.existence == Existence::Exists
                 && other.address != own.address
-                && !may_be_same(&other.address, &own.address)
+                && (is_beside(other) || !may_be_same(&other.address, &own.address))
         };
         let mut others = estate.resources(Kind::Bucket).into_iter().filter(is_another);
         others.any(|other| Self::of_listed(&other, estate).is(target))

@@ -143,14 +143,26 @@ impl Evaluator<'_> {
         if entries.len() > MAX_CANDIDATES {
             return self.some_element(source, key, span);
         }
+        let found = self.found_under(key, entries, span);
+        found.unwrap_or_else(|| Value::failed(format!("there is no element with the key {}", key.shown()), origin))
+    }
+
+    /// That of these entries which is under an open key, if any is: which key it is, is asked one by one.
+    fn found_under<'v>(
+        &self,
+        key: &Value,
+        entries: impl IntoIterator<Item = (Value, &'v Value)>,
+        span: Span,
+    ) -> Option<Value> {
+        let origin = Origin::expression(span);
         for (candidate, value) in entries {
             match self.is_key(key, &candidate, &origin) {
-                is if is.as_bool() == Some(true) => return value.clone().through(span, Role::Expression),
+                is if is.as_bool() == Some(true) => return Some(value.clone().through(span, Role::Expression)),
                 is if is.as_bool() == Some(false) => {}
-                undecided => return undecided,
+                undecided => return Some(undecided),
             }
         }
-        Value::failed(format!("there is no element with the key {}", key.shown()), origin)
+        None
     }
 
     /// The entries of a map in the order in which one is searched for: of two keys that turn out to be the same the last counts.
@@ -237,10 +249,13 @@ impl Evaluator<'_> {
     fn any_instance(&self, source: &Value, index: &Value, span: Span) -> Option<Value> {
         let (own, element) = self.any_of(source)?;
         let Data::Object(any, _) = element.data else { return None };
-        if let Some(named) = self.named_beside(source, index) {
-            return Some(named.through(span, Role::Expression));
-        }
         let is_own = own.describe() == index.describe();
+        if let Some(named) = self.named_beside(source).filter(|_| !is_own) {
+            let candidates = named.iter().map(|(key, value)| (Value::text(key.clone(), Origin::expression(span)), value));
+            if let Some(found) = self.found_under(index, candidates, span) {
+                return Some(found);
+            }
+        }
         let is_left_out = || self.kept_if(source).is_some_and(|is_met| is_met.as_bool() == Some(false));
         // In a list that is made of instances each is under another index than its own.
         let place = || {

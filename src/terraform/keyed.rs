@@ -96,7 +96,8 @@ impl<'a> Evaluator<'a> {
         for (_, expansion) in &made {
             add_fresh(&mut slots, expansion, |_| true);
         }
-        let any = unknown.first().and_then(|(_, only)| only.any.clone());
+        let is_alone = slots.len() == 1;
+        let any = unknown.first().and_then(|(_, only)| if is_alone { only.any.clone() } else { only.any().cloned() });
         let part = made.iter().find_map(|(_, expansion)| expansion.unknown.clone());
         let whole = if any.is_some() { whole_of(address, collection, span) } else { part };
         Expansion { unknown: whole, any, ..known(Shape::Keyed, slots) }

@@ -201,9 +201,9 @@ impl<'a> Evaluator<'a> {
         own.is_some_and(|own| own.describe() == key.describe())
     }
 
-    /// The instance under a known key that is there beside those of which an input keeps some.
-    pub fn named_beside(&self, instances: &Value, index: &Value) -> Option<Value> {
-        self.pool(instances)?.named.get(index.as_str()?).cloned()
+    /// The instances under known keys that are there beside those that one stands for.
+    pub fn named_beside(&self, instances: &Value) -> Option<IndexMap<String, Value>> {
+        Some(self.pool(instances)?.named.clone()).filter(|named| !named.is_empty())
     }
 
     /// The slot of the instance under an index, and its address.

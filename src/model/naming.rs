@@ -244,21 +244,25 @@ impl Naming {
         symbol(&target).is_some_and(|named| named != declared && is_declared(named)) && is_declared(declared)
     }
 
+    /// Whether `target` is what stands for all instances of the block beside which the bucket is one of its own, or the other
+    /// way round: neither is one of the other.
+    fn is_beside(&self, target: &Value, own: &Resource) -> bool {
+        let target = unwrapped(target);
+        symbol(&target).filter(|_| self.pool.is_none()).is_some_and(|named| {
+            address::stands_for(named, &own.address) || address::stands_for(&own.address, named) && !named.contains("${")
+        })
+    }
+
     /// Whether `target` certainly is another bucket of the unit: of two with one name one is refused.
     fn is_of_another(&self, target: &Value, estate: &dyn Estate) -> bool {
         let Some(own) = &self.bucket else { return false };
-        if self.is_of_another_loop(target, own, estate) {
+        if self.is_beside(target, own) || self.is_of_another_loop(target, own, estate) {
             return true;
         }
-        // An instance that is listed is beside the one that stands for all, and none of those.
-        let is_beside = |other: &Resource| {
-            address::stands_for(&own.address, &other.address)
-                || self.pool.is_none() && address::stands_for(&other.address, &own.address)
-        };
         let is_another = |other: &Resource| {
             other.existence == Existence::Exists
                 && other.address != own.address
-                && (is_beside(other) || !may_be_same(&other.address, &own.address))
+                && !may_be_same(&other.address, &own.address)
         };
         let mut others = estate.resources(Kind::Bucket).into_iter().filter(is_another);
         others.any(|other| Self::of_listed(&other, estate).is(target))

@@ -12,6 +12,7 @@ use crate::value::{
 
 use super::blocks::nested_arguments;
 use super::evaluator::{Evaluator, Key};
+use super::named::never;
 use super::scope::{Binding, Env, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::truth::truth;
@@ -32,7 +33,7 @@ pub(super) struct Expansion {
     /// What a reference to the whole block is worth while its instances are not known.
     pub unknown: Option<Value>,
     /// The one that stands for all, where an input keeps elements or leaves them out: others are there or not whatever becomes
-    /// of it.
+    /// of it. In a module instance that stands for all, what `count` leaves out there, and others may have.
     pub any: Option<Slot>,
 }
 
@@ -40,9 +41,17 @@ impl Expansion {
     /// Whether one of the instances exists.
     pub fn existence_of(&self, slot: &Slot) -> Existence {
         match (&self.existence, &slot.unless) {
-            (Existence::Exists, Some(question)) => Existence::May(Arc::clone(question)),
+            (existence, Some(question)) if *existence == Existence::Exists || self.slots.is_empty() => {
+                Existence::May(Arc::clone(question))
+            }
             (existence, _) => existence.clone(),
         }
+    }
+
+    /// The instances that are told of: those that there are, or else the one that is not there and that others may have.
+    pub fn listed(&self) -> impl Iterator<Item = &Slot> {
+        let left_out = self.any.as_ref().filter(|_| self.slots.is_empty() && self.shape == Shape::Counted);
+        self.slots.iter().chain(left_out)
     }
 
     /// The instance that stands for all, where it is not known which there are.
@@ -107,6 +116,10 @@ impl<'a> Evaluator<'a> {
         expansion = self.told_instances(&address, expansion, &value, span);
         if let Existence::May(_) = scope.existence {
             expansion.existence = scope.existence.clone();
+        }
+        if shape == Shape::Counted && expansion.slots.is_empty() && scope.stands_for_all() {
+            let unless = Some(never(&value, &Value::number(0_usize, Origin::expression(span))));
+            expansion.any = Some(Slot { unless, ..Slot::counted(0, span) });
         }
         expansion
     }

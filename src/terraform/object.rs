@@ -164,7 +164,7 @@ impl<'a> Evaluator<'a> {
     /// The instances of a `resource` or `data` block.
     pub fn instances(&self, scope: &Rc<Scope<'a>>, key: &'a ResourceKey, block: &'a Block) -> Vec<ObjectId> {
         let expansion = self.expansion(scope, &key.to_string(), block);
-        expansion.slots.iter().map(|slot| self.instance(scope, key, block, &expansion, slot)).collect()
+        expansion.listed().map(|slot| self.instance(scope, key, block, &expansion, slot)).collect()
     }
 
     /// One of the instances of a `resource` or `data` block.

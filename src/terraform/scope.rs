@@ -10,7 +10,7 @@ use crate::syntax::Block;
 use crate::value::{InputSet, Value};
 
 use super::evaluator::Evaluator;
-use super::slot::Slot;
+use super::slot::{ANY_KEY, Slot};
 use super::tree::Node;
 use crate::model::Existence;
 
@@ -61,6 +61,11 @@ impl<'a> Scope<'a> {
     /// The calls that lead to the module instance, the innermost first.
     pub fn calls(&self) -> impl Iterator<Item = &Caller<'a>> {
         std::iter::successors(self.call.as_ref(), |call| call.scope.call.as_ref())
+    }
+
+    /// Whether it stands for all that a call makes of which it is not known which there are.
+    pub fn stands_for_all(&self) -> bool {
+        self.calls().any(|call| call.slot.key == ANY_KEY && !call.slot.is_under_index())
     }
 
     /// The `module` block to point at instead of somebody else's text.

@@ -244,19 +244,10 @@ impl Naming {
         symbol(&target).is_some_and(|named| named != declared && is_declared(named)) && is_declared(declared)
     }
 
-    /// Whether `target` is what stands for all instances of the block beside which the bucket is one of its own, or the other
-    /// way round: neither is one of the other.
-    fn is_beside(&self, target: &Value, own: &Resource) -> bool {
-        let target = unwrapped(target);
-        symbol(&target).filter(|_| self.pool.is_none()).is_some_and(|named| {
-            address::stands_for(named, &own.address) || address::stands_for(&own.address, named) && !named.contains("${")
-        })
-    }
-
     /// Whether `target` certainly is another bucket of the unit: of two with one name one is refused.
     fn is_of_another(&self, target: &Value, estate: &dyn Estate) -> bool {
         let Some(own) = &self.bucket else { return false };
-        if self.is_beside(target, own) || self.is_of_another_loop(target, own, estate) {
+        if is_beside(target, own, estate) || self.is_of_another_loop(target, own, estate) {
             return true;
         }
         let is_another = |other: &Resource| {
@@ -398,6 +389,15 @@ impl Naming {
 /// What stands for all instances of one or more blocks, where it is not known which there are, of which `address` is one.
 pub(super) fn any_of(address: &str, estate: &dyn Estate) -> Option<Resource> {
     estate.resources(Kind::Bucket).into_iter().find(|any| address::stands_for(&any.address, address))
+}
+
+/// Whether one of the bucket and what `target` refers to stands for all instances of a block, and the other is one that is there
+/// beside those.
+fn is_beside(target: &Value, bucket: &Resource, estate: &dyn Estate) -> bool {
+    let is_listed = |address: &str| estate.resource(Kind::Bucket, address).is_some();
+    let of_one_block =
+        |named: &str| address::stands_for(named, &bucket.address) || address::stands_for(&bucket.address, named);
+    symbol(&unwrapped(target)).is_some_and(|named| of_one_block(named) && is_listed(named) && is_listed(&bucket.address))
 }
 
 /// The question whether `target` is the name of the bucket.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::source::Span;
 use crate::value::{Ask, Data, Input, Junction, ListKind, Literal, Number, Origin, Question, Role, Symbol, Value};
@@ -37,11 +37,11 @@ impl Evaluator<'_> {
                 Value::failed(format!("there is no attribute \"{name}\""), origin())
             }
             Data::Open(input) => {
-                if let Some(instance) = self.any_instance(source, &Value::text(name, origin()), span) {
-                    return instance;
-                }
                 if let Some((Junction::Map, parts)) = source.parts() {
                     return self.joined_entry(parts, name, span);
+                }
+                if let Some(instance) = self.any_instance(source, &Value::text(name, origin()), span) {
+                    return instance;
                 }
                 let key = &Value::text(name, origin());
                 if let Some(element) =
@@ -213,16 +213,36 @@ impl Evaluator<'_> {
         entries.get(name).cloned()
     }
 
-    /// The element under a known key of a collection that is put together, if that is known.
+    /// The element under a key of a collection that is put together, if that is known.
     fn joined_element(&self, source: &Value, key: &Value, span: Span) -> Option<Value> {
         match (source.parts()?, position(key)) {
-            ((Junction::Map, parts), _) => key.as_str().map(|key| self.joined_entry(parts, key, span)),
+            ((Junction::Map, parts), _) => match key.as_str() {
+                Some(key) => Some(self.joined_entry(parts, key, span)),
+                None => self.joined_under(parts, key, span),
+            },
             ((Junction::List, _), Position::At(at)) => {
                 let (list, at) = joined::place(source, at)?;
                 Some(self.index(list, &Value::number(at, key.origin.clone()), span))
             }
             _ => None,
         }
+    }
+
+    /// The same under an open key: it is asked which of the known keys it is, before it is one of the only unknown part.
+    fn joined_under(&self, parts: &[Value], key: &Value, span: Span) -> Option<Value> {
+        let is_own = |part: &Value| matches!(&part.data, Data::Open(input) if is_any_key(key, input));
+        let behind = parts.iter().rposition(is_own).unwrap_or_default();
+        let mut unknown = parts.iter().skip(behind).filter(|part| part.as_map().is_none());
+        let only = unknown.next().filter(|_| unknown.next().is_none())?;
+        let names: IndexSet<&String> =
+            parts.iter().skip(behind).filter_map(Value::as_map).flat_map(IndexMap::keys).collect();
+        if names.len() > MAX_CANDIDATES {
+            return None;
+        }
+        let entry = |name: &String| (self.key_value(name, Origin::expression(span)), self.joined_entry(parts, name, span));
+        let entries: Vec<_> = names.into_iter().map(entry).collect();
+        let found = self.found_under(key, entries.iter().map(|(name, value)| (name.clone(), value)), span);
+        Some(found.unwrap_or_else(|| self.index(only, key, span)))
     }
 
     fn joined_entry(&self, parts: &[Value], key: &str, span: Span) -> Value {
@@ -250,12 +270,6 @@ impl Evaluator<'_> {
         let (own, element) = self.any_of(source)?;
         let Data::Object(any, _) = element.data else { return None };
         let is_own = own.describe() == index.describe();
-        if let Some(named) = self.named_beside(source).filter(|_| !is_own) {
-            let candidates = named.iter().map(|(key, value)| (Value::text(key.clone(), Origin::expression(span)), value));
-            if let Some(found) = self.found_under(index, candidates, span) {
-                return Some(found);
-            }
-        }
         let is_left_out = || self.kept_if(source).is_some_and(|is_met| is_met.as_bool() == Some(false));
         // In a list that is made of instances each is under another index than its own.
         let place = || {

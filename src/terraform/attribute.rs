@@ -73,7 +73,7 @@ impl<'a> Evaluator<'a> {
         let has_default = has_default(instance, name);
         let decided = |value: Value| if has_default { value.null_decided(self.world) } else { value };
         if let Some(value) = self.configured(instance, name).map(decided).filter(|value| !value.is_null()) {
-            let tells_less = value.as_str().is_none() && instance.is_under_index() && value.waiting().is_none();
+            let tells_less = value.as_str().is_none() && instance.is_any() && value.waiting().is_none();
             return match (&*instance.key.kind, name) {
                 // A name that is not known tells less than which of the unknown instances the bucket is.
                 ("aws_s3_bucket", "bucket") if tells_less => self.computed(instance, name, span),

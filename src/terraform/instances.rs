@@ -22,10 +22,7 @@ pub(super) fn whole(
     let origin = Origin::expression(span);
     if let Some(unknown) = &expansion.unknown {
         let unknown = unknown.clone().through(span, Role::Expression);
-        if expansion.any.is_some() {
-            return unknown;
-        }
-        if let ([any], Data::Open(_)) = (expansion.slots.as_slice(), &unknown.data) {
+        if let ([any], Data::Open(_), None) = (expansion.slots.as_slice(), &unknown.data, &expansion.any) {
             return made_of(unknown, any.index(span), instance(any), None);
         }
         let is_certain = |slot: &&Slot| slot.unless.is_none() && slot.key != ANY_KEY;

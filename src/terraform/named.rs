@@ -4,8 +4,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::model::{Existence, Resource, index_behind};
 use crate::source::Span;
 use crate::value::{Ask, Data, Domain, Input, Junction, Literal, Number, ObjectId, Origin, Question, Reason, Value};
@@ -27,8 +25,6 @@ pub(super) struct Pool {
     own: Value,
     /// That instance.
     any: Value,
-    /// The instances that are there under known keys besides.
-    named: IndexMap<String, Value>,
     /// What leads to them.
     order: Order,
 }
@@ -51,20 +47,20 @@ impl<'a> Evaluator<'a> {
         let Some(collection) = any.collection.clone() else { return };
         let stands_for_all = |slot: &&Slot| slot.key == ANY_KEY;
         let standing = expansion.slots.iter().find(stands_for_all).unwrap_or(any);
-        let named = expansion.slots.iter().filter(|slot| !stands_for_all(slot));
-        let named = named.map(|slot| (slot.key.clone(), instance(slot))).collect();
         let (name, any_instance) = (&input.name, instance(standing));
-        let pool = Pool { collection, own: any.index(span), any: any_instance.clone(), named, order: Order::Keyed };
+        let pool = Pool { collection, own: any.index(span), any: any_instance.clone(), order: Order::Keyed };
         let listed = format!("values({name})");
         let own = Input::derived(format!("keys({listed})[*]"), input.origin.clone());
         let own = Value::open(own, input.origin.clone()).typed(&Type::Number);
-        let (collection, named) = (pool.collection.clone(), IndexMap::new());
-        let values = Pool { collection, own, any: any_instance, named, order: Order::Listed };
+        let values = Pool { collection: pool.collection.clone(), own, any: any_instance, order: Order::Listed };
         self.pools.borrow_mut().extend([(name.clone(), Rc::new(pool)), (listed, Rc::new(values))]);
     }
 
     fn pool(&self, instances: &Value) -> Option<Rc<Pool>> {
         let Data::Open(input) = &instances.data else { return None };
+        if instances.parts().is_some() {
+            return None;
+        }
         self.pools.borrow().get(&input.name).map(Rc::clone)
     }
 
@@ -199,11 +195,6 @@ impl<'a> Evaluator<'a> {
         };
         let own = slot.zip(self.header(*any)).map(|(slot, span)| slot.index(span));
         own.is_some_and(|own| own.describe() == key.describe())
-    }
-
-    /// The instances under known keys that are there beside those that one stands for.
-    pub fn named_beside(&self, instances: &Value) -> Option<IndexMap<String, Value>> {
-        Some(self.pool(instances)?.named.clone()).filter(|named| !named.is_empty())
     }
 
     /// The slot of the instance under an index, and its address.

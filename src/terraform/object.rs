@@ -18,7 +18,7 @@ use super::expand::Expansion;
 use super::instances::whole;
 use super::module::{Mode, ResourceKey};
 use super::scope::{Caller, Env, Scope};
-use super::slot::Slot;
+use super::slot::{ANY_KEY, Slot};
 use super::tree::Child;
 use super::types::Type;
 use super::unknown::whether;
@@ -52,9 +52,9 @@ pub(super) struct Instance<'a> {
 }
 
 impl Instance<'_> {
-    /// Whether it is made because something names it, of instances, or in a module's, of which one stands for all.
-    pub fn is_under_index(&self) -> bool {
-        self.slot.is_under_index() || self.scope.calls().any(|call| call.slot.is_under_index())
+    /// Whether it stands for instances of which it is not known which there are, or is like what does, as one under a key is.
+    pub fn is_any(&self) -> bool {
+        self.slot.key == ANY_KEY || self.scope.calls().any(|call| call.slot.key == ANY_KEY)
     }
 }
 

@@ -22,9 +22,12 @@ pub fn and(left: Value, right: Value, world: &World, origin: Origin) -> Value {
     short_circuit([left, right], false, world, origin)
 }
 
+/// What is said of an operand that is null.
+const NULL_OPERAND: &str = "a bool is needed, this is null";
+
 /// `left || right`: one that is true decides, on either side. Since version 1.12 of Terraform and 1.10 of OpenTofu an error
-/// in the other is dropped then, but not that an operand is no bool. Null is refused here as it is before those versions; since
-/// then it is worth what false is beside `&&`, and is dropped beside a true operand.
+/// in the other is dropped then, but not that an operand is no bool. Null is refused here as it is before those versions,
+/// however deep it stands; since then it is worth what false is beside `&&`, and is dropped beside a true operand.
 ///
 /// <https://github.com/hashicorp/hcl/blob/main/hclsyntax/expression_ops.go>
 #[must_use]
@@ -37,8 +40,9 @@ fn short_circuit(values: [Value; 2], decisive: bool, world: &World, origin: Orig
     let has_value = values.each_ref().map(|value| !is_failed(value));
     let is_deep = values.first().is_some_and(Value::is_waiting);
     let values = values.map(|value| truth(value, world));
-    let unfit = values.iter().zip(has_value).find(|(value, has_value)| *has_value && is_failed(value));
-    if let Some((unfit, _)) = unfit {
+    let is_null = |value: &Value| matches!(&value.data, Data::Failed(failure) if failure.message == NULL_OPERAND);
+    let is_unfit = |(value, has_value): &(&Value, bool)| is_failed(value) && *has_value || is_null(value);
+    if let Some((unfit, _)) = values.iter().zip(has_value).find(is_unfit) {
         return unfit.clone();
     }
     if values.iter().any(|value| value.as_bool() == Some(decisive)) {
@@ -101,7 +105,7 @@ fn decide(values: Vec<Value>, decisive: bool, world: &World, origin: Origin) -> 
 /// The operand as a boolean: known, failed, or pending on the question whether it is true.
 fn truth(value: Value, world: &World) -> Value {
     if value.is_null() {
-        return Value::failed("a bool is needed, this is null", value.origin);
+        return Value::failed(NULL_OPERAND, value.origin);
     }
     let value = convert(value, &Type::Bool, world);
     match &value.data {

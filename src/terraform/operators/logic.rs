@@ -9,6 +9,9 @@ use crate::value::{Ask, Data, Origin, Question, Value, World, is_inside, names_i
 /// `!value`
 #[must_use]
 pub fn not(value: Value, world: &World, origin: Origin) -> Value {
+    if value.is_null() {
+        return Value::failed("a bool is needed behind !, this is null", value.origin);
+    }
     let value = truth(value, world);
     match value.as_bool() {
         Some(known) => Value::bool(!known, origin),

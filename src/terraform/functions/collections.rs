@@ -304,14 +304,12 @@ pub(super) fn truth(value: &Value) -> Result<bool, Trouble> {
     }
 }
 
-/// Null elements count as false.
-fn booleans(list: &Value, arguments: &Arguments) -> Result<Vec<Value>, Trouble> {
-    let (world, origin) = (arguments.world(), arguments.origin());
+/// Null elements count as false: of one that is not true it is not asked which of the two it is.
+fn booleans(list: &Value, world: &World) -> Result<Vec<Value>, Trouble> {
     let item = |item: &Value| match &item.data {
         Data::Null => Value::bool(false, item.origin.clone()),
-        Data::Open(input) if !input.domain.never_null => {
-            let null = Value::answer(Question::new(Arc::clone(input), Ask::Null), world, origin.clone());
-            all(vec![not(null, world, origin.clone()), item.clone()], world, origin.clone())
+        Data::Open(input) if !input.domain.never_null && *item.said_type() == Type::Bool => {
+            Value::answer(Question::new(Arc::clone(input), Ask::Is(Literal::Bool(true))), world, item.origin.clone())
         }
         _ => item.clone(),
     };
@@ -367,7 +365,7 @@ fn decide(list: &Value, decisive: bool, arguments: &Arguments) -> Answer {
         }
         None => match element_decides(list, decisive, arguments).or_else(|| elements_tell(list, decisive, arguments)) {
             Some(decided) => return Ok(decided),
-            None => booleans(list, arguments)?,
+            None => booleans(list, arguments.world())?,
         },
     };
     Ok(combine(parts, arguments.world(), arguments.origin()))

@@ -254,6 +254,9 @@ fn may_be_set(collection: &Value) -> bool {
 fn coalesce(arguments: &Arguments) -> Answer {
     let values = unify(arguments.values.clone(), arguments.world());
     let values = values.ok_or("all arguments must have the same type")?;
+    if let Some(flag) = flag_or(&values, arguments.world()) {
+        return Ok(flag);
+    }
     for (at, value) in values.iter().enumerate() {
         // Of what is empty only a text is passed over.
         let set = match types::of(value) {
@@ -265,6 +268,21 @@ fn coalesce(arguments: &Arguments) -> Answer {
         }
     }
     Err("no argument is set".into())
+}
+
+/// `coalesce(flag, false)` is whether the flag is true: it is not asked which of null and false it is otherwise.
+fn flag_or(values: &[Value], world: &World) -> Option<Value> {
+    let [flag, Value { data: Data::Bool(unset), .. }] = values else { return None };
+    let is_set = is_told_from_null(flag, !unset, world)?;
+    Some(if *unset { not(is_set, world, flag.origin.clone()) } else { is_set })
+}
+
+/// Whether a boolean that an input decides is this one, and neither the other one nor null.
+fn is_told_from_null(value: &Value, wanted: bool, world: &World) -> Option<Value> {
+    let Data::Open(input) = &value.data else { return None };
+    let may_be_null = !input.domain.never_null && *value.said_type() == Type::Bool;
+    let question = || Question::new(Arc::clone(input), Ask::Is(Literal::Bool(wanted)));
+    may_be_null.then(|| Value::answer(question(), world, value.origin.clone()))
 }
 
 /// The first list that is not empty, nor null.
@@ -308,10 +326,7 @@ pub(super) fn truth(value: &Value) -> Result<bool, Trouble> {
 fn booleans(list: &Value, world: &World) -> Result<Vec<Value>, Trouble> {
     let item = |item: &Value| match &item.data {
         Data::Null => Value::bool(false, item.origin.clone()),
-        Data::Open(input) if !input.domain.never_null && *item.said_type() == Type::Bool => {
-            Value::answer(Question::new(Arc::clone(input), Ask::Is(Literal::Bool(true))), world, item.origin.clone())
-        }
-        _ => item.clone(),
+        _ => is_told_from_null(item, true, world).unwrap_or_else(|| item.clone()),
     };
     list.as_list().map(|items| items.iter().map(item).collect()).ok_or_else(|| not_a("list", list))
 }

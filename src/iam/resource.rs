@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::may_be_same;
 use crate::value::{Claim, Data, Decided, Part, Reason, Symbol, SymbolSource, Value, World, any};
 
 use super::document::Selector;
@@ -63,7 +64,8 @@ impl Target {
 
     fn own(&self, value: &Value) -> Option<Vec<Token>> {
         let (address, identity) = identity(value)?;
-        let is_own = address == self.address;
+        // S3 refuses a policy about another bucket than its own, so that what may be this one is.
+        let is_own = address == self.address || may_be_same(address, &self.address) && !self.others.contains(address);
         is_own.then(|| match identity {
             Identity::Arn => self.arn(),
             Identity::Name => self.name.clone(),

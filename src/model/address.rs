@@ -7,6 +7,7 @@ use crate::value::{Literal, Number};
 
 /// Whether two addresses of instances of one block may be the same instance, although they differ: one of them stands for
 /// all, or has a key that is not known.
+#[must_use]
 pub fn may_be_same(one: &str, other: &str) -> bool {
     let is_open = |index: &str| is_any(index) || index.contains("${");
     same_blocks(one, other, |one, other| one == other || is_open(one) || is_open(other)) || may_meet(one, other)

@@ -288,8 +288,11 @@ impl Others {
         let others = buckets.iter().filter(|other| named.contains(&other.address));
         let others: BTreeSet<&str> =
             others.filter(|other| has_another_name(other)).map(|other| other.address.as_str()).collect();
-        // Of a block whose instances are not known, each that is named is another one.
-        let is_instance = |address: &str| buckets.iter().any(|any| address::stands_for(&any.address, address));
+        // Of a block whose instances are not known, each that is named is another one, if it cannot be the bucket itself.
+        let is_instance = |address: &str| {
+            !address::may_be_same(address, &bucket.resource.address)
+                && buckets.iter().any(|any| address::stands_for(&any.address, address))
+        };
         named.retain(|address| others.contains(address.as_str()) || is_instance(address));
         named
     }

@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub use address::{index_behind, stands_for, stands_for_all, without_indices};
+pub use address::{index_behind, may_be_same, stands_for, stands_for_all, without_indices};
 pub use bucket::{
     Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };

@@ -32,7 +32,7 @@ enum Place {
     Text,
     /// Under the text that is this attribute of the element.
     Attribute(String),
-    /// In a list, where the element is in the list that the loop runs over.
+    /// In a list, where the element is in the list that the loop runs over, or its key among the keys of the map.
     Position,
 }
 
@@ -88,6 +88,11 @@ impl<'a> Evaluator<'a> {
             }
             (Some(texts), None) if key.obstacle().is_some() => self.is_listed(&kept, &texts, key, origin),
             (Some(_), None) => return None,
+            (None, Some(Literal::Number(at))) if is_placed_by_key(&kept) => {
+                let Data::Open(all) = &kept.collection.data else { return None };
+                let at = usize::try_from(at.as_i64()?).ok()?;
+                Value::answer(Question::new(Arc::clone(all), Ask::LongerThan(at)), self.world, origin.clone())
+            }
             (None, _) => self.is_held(&kept.collection, key),
         };
         // Nothing is asked of an element that is not there.
@@ -123,22 +128,24 @@ impl<'a> Evaluator<'a> {
 
     /// The collection that a loop ran over which made another one.
     pub fn looped_over(&self, made: &Value) -> Option<Value> {
-        Some(self.loop_of(made)?.collection.clone())
+        Some(self.any_loop_of(made)?.collection.clone())
+    }
+
+    /// The loop that made a collection, also where its elements were converted since and are found where they were.
+    fn loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
+        let is_found = |kept: &Rc<Loop>| kept.place != Place::Position || self.loops.borrow().contains_key(&*made.describe());
+        self.any_loop_of(made).filter(is_found)
     }
 
     /// The loop that made a collection, also where its elements were converted since.
-    fn loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
+    fn any_loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
         let Data::Open(input) = &made.data else { return None };
         let known = |input: &Arc<Input>| self.loops.borrow().get(&input.name).map(Rc::clone);
         let made_of = |input: &Arc<Input>| match &input.domain.mirrors {
-            Some((Mirrored::Elements | Mirrored::Entries, of)) if of != input => Some(Arc::clone(of)),
+            Some((Mirrored::Elements | Mirrored::Entries | Mirrored::Members, of)) if of != input => Some(Arc::clone(of)),
             _ => None,
         };
-        let converted = || {
-            let before = made_of(input).and_then(|of| known(&of));
-            before.filter(|kept| kept.place != Place::Position)
-        };
-        known(input).or_else(converted)
+        known(input).or_else(|| made_of(input).and_then(|of| known(&of)))
     }
 
     /// What `work` says where the loop is at the element under a key, if that is known. The loop is worked out elsewhere: what
@@ -148,6 +155,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn at_element(&self, kept: &Loop<'a>, key: &Value, span: Span, work: impl FnOnce(Env<'_, 'a>) -> Value) -> Value {
+        let key = &if is_placed_by_key(kept) { key_at(&kept.collection, key) } else { key.clone() };
         let element = match &kept.place {
             Place::Key | Place::Position => self.index(&kept.collection, key, span),
             Place::Text => key.clone(),
@@ -191,6 +199,18 @@ fn is_of_keys(kept: &Loop) -> bool {
     matches!(kept.each.result, ForResult::Tuple(_)) && kept.place != Place::Position
 }
 
+/// Whether the loop lists what it makes of the elements of a map, in the order of their keys.
+fn is_placed_by_key(kept: &Loop) -> bool {
+    kept.place == Place::Position && matches!(kept.collection.said_type(), Type::Map(_))
+}
+
+/// The key at a place among those of an unknown map.
+fn key_at(map: &Value, place: &Value) -> Value {
+    let domain = Domain { never_null: true, ..Domain::default() };
+    let name = format!("keys({})[{}]", map.describe(), place.describe());
+    Value::open(Input { domain, ..Input::derived(name, map.origin.clone()) }, map.origin.clone()).typed(&Type::String)
+}
+
 /// Where each element is found of what a loop makes: under the key that it gives the element, or lists of it.
 fn place_of(each: &For, collection: &Value) -> Option<Place> {
     let (ForResult::Tuple(key) | ForResult::Object(key, _) | ForResult::Grouped(key, _)) = &each.result;
@@ -204,6 +224,7 @@ fn place_of(each: &For, collection: &Value) -> Option<Place> {
         (_, Type::Map(_) | Type::Object(_) | Type::Any, _) if each.key.as_ref().is_some_and(|name| is(name)) => {
             Some(Place::Key)
         }
+        (ForResult::Tuple(_), Type::Map(_), _) if each.condition.is_none() => Some(Place::Position),
         _ if is_placed => None,
         (_, Type::List(element) | Type::Set(element), _) if **element == Type::String && is(&each.value) => {
             Some(Place::Text)

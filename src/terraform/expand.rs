@@ -33,8 +33,10 @@ pub(super) struct Expansion {
     /// What a reference to the whole block is worth while its instances are not known.
     pub unknown: Option<Value>,
     /// The one that stands for all, where an input keeps elements or leaves them out: others are there or not whatever becomes
-    /// of it. In a module instance that stands for all, what `count` leaves out there, and others may have.
+    /// of it.
     pub any: Option<Slot>,
+    /// In a module instance that stands for all, the instances that answers about it leave out and others may have.
+    pub left_out: Vec<Slot>,
 }
 
 impl Expansion {
@@ -48,10 +50,9 @@ impl Expansion {
         }
     }
 
-    /// The instances that are told of: those that there are, or else the one that is not there and that others may have.
+    /// The instances that are told of: those that there are, and those that are not there and that others may have.
     pub fn listed(&self) -> impl Iterator<Item = &Slot> {
-        let left_out = self.any.as_ref().filter(|_| self.slots.is_empty() && self.shape == Shape::Counted);
-        self.slots.iter().chain(left_out)
+        self.slots.iter().chain(&self.left_out)
     }
 
     /// The instance that stands for all, where it is not known which there are.
@@ -117,11 +118,24 @@ impl<'a> Evaluator<'a> {
         if let Existence::May(_) = scope.existence {
             expansion.existence = scope.existence.clone();
         }
-        if shape == Shape::Counted && expansion.slots.is_empty() && scope.stands_for_all() {
-            let unless = Some(never(&value, &Value::number(0_usize, Origin::expression(span))));
-            expansion.any = Some(Slot { unless, ..Slot::counted(0, span) });
+        if expansion.slots.is_empty() && scope.stands_for_all() {
+            let before = self.before_answers(scope, name, block).map_or_else(Vec::new, |before| before.slots.clone());
+            let never_there = |slot: Slot| Slot { unless: Some(never(&value, &slot.index(span))), ..slot };
+            expansion.left_out = before.into_iter().map(never_there).collect();
         }
         expansion
+    }
+
+    /// The instances of a block before anything was answered, where something was.
+    pub fn before_answers(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block) -> Option<Rc<Expansion>> {
+        if self.world.answers().is_empty() {
+            return None;
+        }
+        let unanswered = self.unanswered();
+        unanswered.expand_all();
+        let scopes = unanswered.scopes.borrow().clone();
+        let same = scopes.iter().find(|other| other.address == scope.address)?;
+        Some(unanswered.expansion(same, name, block))
     }
 
     /// The instances that a plan tells of, where it does not follow from the sources which there are.
@@ -288,7 +302,7 @@ impl<'a> Evaluator<'a> {
 
 /// Instances of which it is known which there are.
 pub(super) fn known(shape: Shape, slots: Vec<Slot>) -> Expansion {
-    Expansion { shape, slots, existence: Existence::Exists, unknown: None, any: None }
+    Expansion { shape, slots, existence: Existence::Exists, unknown: None, any: None, left_out: Vec::new() }
 }
 
 /// Instances that wait for an answer. So does what `count` and `each` are in them: whoever needs that needs the answer.

@@ -4,6 +4,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
@@ -28,7 +30,9 @@ impl<'a> Evaluator<'a> {
             vec![Slot { collection: Some(value.clone()), ..Slot::keyed(ANY_KEY, key, element) }]
         };
         match &value.data {
-            Data::Pending(question) => pending(Shape::Keyed, any(), question, value),
+            Data::Pending(question) => {
+                pending(Shape::Keyed, self.either_none_or(value, span).unwrap_or_else(any), question, value)
+            }
             Data::Open(_) | Data::Opaque(_) => match (value.parts(), self.kept_if(value)) {
                 (Some((junction @ (Junction::Set | Junction::Map), parts)), _) => {
                     self.keyed_parts(address, value, &self.resolved_parts(junction, parts, span), span)
@@ -56,6 +60,18 @@ impl<'a> Evaluator<'a> {
             },
             _ => self.refuse(Shape::Keyed, any(), address, "for_each must be a map or a set of strings", span),
         }
+    }
+
+    /// The instances of a collection that an answer leaves empty or not, where it is known what it holds then:
+    /// `var.on ? { logs = … } : {}`.
+    fn either_none_or(&self, waiting: &Value, span: Span) -> Option<Vec<Slot>> {
+        let is_empty = |one: &&Value| one.as_map().is_some_and(IndexMap::is_empty) || one.as_list() == Some(&[]);
+        let outcomes = waiting.outcomes()?;
+        let mut filled = outcomes.iter().filter(|one| !is_empty(one));
+        let held = filled.next().filter(|_| filled.next().is_none() && outcomes.len() > 1)?;
+        let elements = self.elements(held, span).ok()?;
+        let slot = |(key, element): (Value, Value)| Some(Slot::keyed(&key.as_str()?.to_owned(), key, element));
+        elements.into_iter().map(slot).collect()
     }
 
     /// The elements of a collection, each with the value that counts: of two keys that turn out to be the same the later one's.
@@ -164,14 +180,7 @@ impl<'a> Evaluator<'a> {
     /// An instance whose key is an input has the same address in every world: an answer that tells the key must not take
     /// the instance out of the row that is about it.
     pub fn keep_names(&self, scope: &Rc<Scope<'a>>, name: &str, block: &'a Block, slots: &mut [Slot]) {
-        if self.world.answers().is_empty() {
-            return;
-        }
-        let unanswered = self.unanswered();
-        unanswered.expand_all();
-        let scopes = unanswered.scopes.borrow().clone();
-        let Some(same) = scopes.iter().find(|other| other.address == scope.address) else { return };
-        let before = unanswered.expansion(same, name, block);
+        let Some(before) = self.before_answers(scope, name, block) else { return };
         let is_in = |slots: &[Slot], suffix: &str| slots.iter().any(|slot| slot.suffix == suffix);
         let open = before.slots.iter().filter(|slot| slot.suffix.contains("${") && !is_in(slots, &slot.suffix));
         let open: Vec<&Slot> = open.collect();

@@ -86,7 +86,7 @@ pub(super) fn is_any_key(key: &Value, collection: &Input) -> bool {
 }
 
 /// Whether an open value is a list that is made of another collection.
-fn is_list_made(collection: &Value) -> bool {
+pub(super) fn is_list_made(collection: &Value) -> bool {
     let key = collection.each().map(|(key, _)| key).or(collection.filtered().map(|[key, ..]| key));
     key.is_some_and(|key| of(key) == Type::Number)
 }

@@ -9,6 +9,7 @@ use crate::syntax::{Expr, ExprKind, For, ForResult};
 use crate::value::{Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Origin, Question, Value};
 
 use super::evaluator::Evaluator;
+use super::held::is_list_made;
 use super::repeat::bind;
 use super::scope::{Env, Scope};
 use super::truth::truth;
@@ -155,7 +156,12 @@ impl<'a> Evaluator<'a> {
     }
 
     fn at_element(&self, kept: &Loop<'a>, key: &Value, span: Span, work: impl FnOnce(Env<'_, 'a>) -> Value) -> Value {
-        let key = &if is_placed_by_key(kept) { key_at(&kept.collection, key) } else { key.clone() };
+        let key = &match &kept.place {
+            Place::Position if is_placed_by_key(kept) => key_at(&kept.collection, key),
+            // The keys of a map are texts, also where they were the numbers of a list.
+            Place::Key if is_list_made(&kept.collection) => convert(key.clone(), &Type::Number, self.world),
+            _ => key.clone(),
+        };
         let element = match &kept.place {
             Place::Key | Place::Position => self.index(&kept.collection, key, span),
             Place::Text => key.clone(),

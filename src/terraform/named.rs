@@ -219,7 +219,8 @@ impl<'a> Evaluator<'a> {
     fn as_index_of(&self, any: &Slot, index: &Value) -> Value {
         match any.repetition {
             Some(("each", _)) => convert(index.clone(), &Type::String, self.world),
-            _ => index.clone(),
+            Some(_) => convert(index.clone(), &Type::Number, self.world),
+            None => index.clone(),
         }
     }
 

@@ -7,6 +7,8 @@ use indexmap::IndexMap;
 use crate::source::Span;
 use crate::value::{Data, Domain, Input, Keys, MapKind, Number, Origin, Question, Value};
 
+use super::types::Type;
+
 /// The key of an instance that stands for all that an unknown collection makes.
 pub(super) const ANY_KEY: &str = "*";
 
@@ -62,7 +64,7 @@ impl Slot {
             domain: Domain { never_null: true, never_empty: true, keys: Keys::Count, ..Domain::default() },
             ..input
         };
-        let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()))]);
+        let entries = IndexMap::from([("index".to_owned(), Value::open(input, origin.clone()).typed(&Type::Number))]);
         let repetition = Some(("count", Value::map(MapKind::Object, entries, origin)));
         let (suffix, collection) = (format!("[{ANY_KEY}]"), Some(count.clone()));
         Self { suffix, key: ANY_KEY.to_owned(), repetition, collection, unless: None }

@@ -22,7 +22,8 @@ pub struct Exploration<T> {
     pub worlds: Vec<(World, T)>,
     /// What the real tool would say in the worlds it refuses. They cast no vote.
     pub refused: Vec<Arc<Failure>>,
-    /// The inputs that were still being asked about when the limit was reached; empty when it was not.
+    /// The inputs that were still being asked about when the limit was reached, or when no answer was heard; empty when neither
+    /// was so.
     pub exploded: Vec<Arc<Input>>,
 }
 
@@ -70,7 +71,9 @@ pub fn explore_together<T>(
             match outcome {
                 Ok(outcome) => found.worlds.push((world.clone(), outcome)),
                 Err(Stop::Reject(failure)) => found.refused.push(failure),
-                Err(Stop::Ask(question)) if found.size() + waiting.count(*row) + 2 > limit => {
+                Err(Stop::Ask(question))
+                    if found.size() + waiting.count(*row) + 2 > limit || is_answered(&question, &world) =>
+                {
                     found.exploded = asked(waiting.of(*row), &world, &question);
                 }
                 Err(Stop::Ask(question)) => {
@@ -91,6 +94,12 @@ pub fn explore_together<T>(
         }
     }
     explorations
+}
+
+/// Whether a question is asked again although the world holds its answer: what asks it does not hear the answer, and would
+/// ask for ever.
+fn is_answered(question: &Question, world: &World) -> bool {
+    world.answers().iter().any(|(answered, _)| answered == question)
 }
 
 /// The worlds that are still to be looked at, each with the rows that asked for it.

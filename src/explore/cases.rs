@@ -173,7 +173,7 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
 mod tests {
     use super::*;
     use crate::explore::{Exploration, explore};
-    use crate::value::{Decided, Domain, Keys, Origin, Reason, any, every};
+    use crate::value::{Decided, Domain, Keys, Origin, Reason, Stop, any, every};
 
     fn input(name: &str, domain: Domain) -> Arc<Input> {
         let reason = Reason::NoValue(format!("--var {name}=VALUE"));
@@ -186,6 +186,16 @@ mod tests {
 
     fn verdict(holds: bool) -> Verdict {
         if holds { Verdict::Pass } else { Verdict::Fail }
+    }
+
+    #[test]
+    fn an_exploration_ends_where_no_answer_is_heard() {
+        let deaf = input("deaf", Domain::default());
+        let found = explore(256, |_| -> Decided<Verdict> {
+            Err(Stop::Ask(Arc::new(Question::new(Arc::clone(&deaf), Ask::True))))
+        });
+        assert!(found.worlds.is_empty());
+        assert_eq!(found.exploded, [deaf]);
     }
 
     #[test]

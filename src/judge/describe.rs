@@ -25,9 +25,10 @@ pub fn cases(cases: &[Case], words: &Words) -> String {
     let texts = &words.cases;
     let of = |verdict: Verdict| {
         let whens = joined(cases.iter().filter(|case| case.verdict == verdict));
-        let more = whens.len().saturating_sub(MAX_ALTERNATIVES);
-        let whens: Vec<String> =
-            whens.iter().take(MAX_ALTERNATIVES).map(|alternatives| when(alternatives, words)).collect();
+        // To say that there is one more takes as many words as to say which.
+        let shown = if whens.len() == MAX_ALTERNATIVES + 1 { whens.len() } else { MAX_ALTERNATIVES };
+        let more = whens.len().saturating_sub(shown);
+        let whens: Vec<String> = whens.iter().take(shown).map(|alternatives| when(alternatives, words)).collect();
         let said = whens.join(&texts.or_when);
         let more = (more > 0).then(|| crate::rules::fill(&texts.more, &[("count", &more.to_string())]));
         said + &more.unwrap_or_default()

@@ -54,14 +54,15 @@ pub fn under(any: &str, index: &str) -> Option<String> {
     let parts = indices(any);
     let is_one = parts.iter().filter(|(_, own)| is_any(own)).count() == 1;
     // A loop over the instances that `count` makes has their numbers as keys, which are texts.
-    let number = index.strip_prefix('[').and_then(|index| index.strip_suffix(']')).filter(|_| !index.starts_with("[\""));
+    let number =
+        index.strip_prefix('[').and_then(|index| index.strip_suffix(']')).filter(|_| !index.starts_with("[\""));
     let index_of = |own: &str| match number {
         Some(number) if own.starts_with("[\"") => format!("[\"{number}\"]"),
         _ => index.to_owned(),
     };
-    let told = parts.iter().flat_map(|(name, own)| {
-        [(*name).to_owned(), if is_any(own) { index_of(own) } else { (*own).to_owned() }]
-    });
+    let told = parts
+        .iter()
+        .flat_map(|(name, own)| [(*name).to_owned(), if is_any(own) { index_of(own) } else { (*own).to_owned() }]);
     is_one.then(|| told.collect())
 }
 

@@ -397,7 +397,8 @@ fn is_beside(target: &Value, bucket: &Resource, estate: &dyn Estate) -> bool {
     let is_listed = |address: &str| estate.resource(Kind::Bucket, address).is_some();
     let of_one_block =
         |named: &str| address::stands_for(named, &bucket.address) || address::stands_for(&bucket.address, named);
-    symbol(&unwrapped(target)).is_some_and(|named| of_one_block(named) && is_listed(named) && is_listed(&bucket.address))
+    symbol(&unwrapped(target))
+        .is_some_and(|named| of_one_block(named) && is_listed(named) && is_listed(&bucket.address))
 }
 
 /// The question whether `target` is the name of the bucket.

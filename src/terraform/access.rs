@@ -239,7 +239,8 @@ impl Evaluator<'_> {
         if names.len() > MAX_CANDIDATES {
             return None;
         }
-        let entry = |name: &String| (self.key_value(name, Origin::expression(span)), self.joined_entry(parts, name, span));
+        let entry =
+            |name: &String| (self.key_value(name, Origin::expression(span)), self.joined_entry(parts, name, span));
         let entries: Vec<_> = names.into_iter().map(entry).collect();
         let found = self.found_under(key, entries.iter().map(|(name, value)| (name.clone(), value)), span);
         Some(found.unwrap_or_else(|| self.index(only, key, span)))

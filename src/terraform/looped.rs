@@ -134,7 +134,8 @@ impl<'a> Evaluator<'a> {
 
     /// The loop that made a collection, also where its elements were converted since and are found where they were.
     fn loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
-        let is_found = |kept: &Rc<Loop>| kept.place != Place::Position || self.loops.borrow().contains_key(&*made.describe());
+        let is_found =
+            |kept: &Rc<Loop>| kept.place != Place::Position || self.loops.borrow().contains_key(&*made.describe());
         self.any_loop_of(made).filter(is_found)
     }
 
@@ -143,7 +144,9 @@ impl<'a> Evaluator<'a> {
         let Data::Open(input) = &made.data else { return None };
         let known = |input: &Arc<Input>| self.loops.borrow().get(&input.name).map(Rc::clone);
         let made_of = |input: &Arc<Input>| match &input.domain.mirrors {
-            Some((Mirrored::Elements | Mirrored::Entries | Mirrored::Members, of)) if of != input => Some(Arc::clone(of)),
+            Some((Mirrored::Elements | Mirrored::Entries | Mirrored::Members, of)) if of != input => {
+                Some(Arc::clone(of))
+            }
             _ => None,
         };
         known(input).or_else(|| made_of(input).and_then(|of| known(&of)))

@@ -86,6 +86,11 @@ fn nulls() {
 }
 
 #[test]
+fn instances_that_are_not_known() {
+    judge("instances.yaml");
+}
+
+#[test]
 fn accounts() {
     judge("accounts.yaml");
 }

@@ -199,6 +199,19 @@ pub fn block(address: &str) -> Option<&str> {
     }
 }
 
+/// The addresses of the blocks of modules that have several instances and lead to what has `address`.
+pub fn module_blocks(address: &str) -> Vec<String> {
+    let (mut before, mut blocks) = (String::new(), Vec::new());
+    for (name, index) in indices(address) {
+        before.push_str(name);
+        if !index.is_empty() && name.trim_start_matches('.').starts_with("module.") {
+            blocks.push(before.clone());
+        }
+        before.push_str(index);
+    }
+    blocks
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -356,6 +356,7 @@ impl Naming {
                 let is_one_of = |block| mentions_any(&input.name, block);
                 mentions(&input.name, &bucket.address)
                     || block(&bucket.address).is_some_and(is_one_of)
+                    || address::module_blocks(&bucket.address).iter().any(|block| is_one_of(block))
                     || is_named(&input.name)
             }
             _ => false,

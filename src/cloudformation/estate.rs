@@ -24,7 +24,7 @@ use super::unit::CloudFormationUnit;
 
 /// A unit in one world.
 pub struct Evaluated<'a> {
-    unit: &'a CloudFormationUnit,
+    pub(super) unit: &'a CloudFormationUnit,
     pub(super) evaluator: Evaluator<'a>,
     /// The resources of the kinds that somebody asked for, in source order.
     resources: RefCell<HashMap<Kind, Vec<Resource>>>,
@@ -39,15 +39,6 @@ impl<'a> Evaluated<'a> {
     pub(super) fn of(unit: &'a CloudFormationUnit, evaluator: Evaluator<'a>) -> Self {
         let (resources, naming) = Default::default();
         Self { unit, evaluator, resources, naming }
-    }
-
-    /// An output of the root; `None` where it has none of this name.
-    #[must_use]
-    pub fn output(&self, name: &str) -> Option<Value> {
-        self.evaluator.begin();
-        let root = self.unit.tree.stack(0)?;
-        let output = root.body.outputs.get(name)?;
-        Some(self.evaluator.output_of(root, output, output.key.span))
     }
 
     /// The nested stacks that lead to a stack, the innermost first.

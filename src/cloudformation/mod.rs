@@ -30,6 +30,7 @@ mod looped;
 mod members;
 mod named;
 mod nested;
+mod outputs;
 mod parameter;
 mod parameter_file;
 mod partial;

@@ -18,6 +18,7 @@ mod naming;
 mod naming_index;
 mod neighbourhood;
 mod neighbours;
+mod outputs;
 mod place;
 pub mod policy_document;
 mod pool;
@@ -48,6 +49,7 @@ pub use naming::Naming;
 pub use naming_index::NamingIndex;
 pub use neighbourhood::{Beside, Neighbourhood};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
+pub use outputs::{Foreign, Outputs};
 pub use place::Accounts;
 pub use pool::{is_any_number, is_of_instance};
 pub use provider::Provider;
@@ -126,6 +128,9 @@ pub trait Unit: Send + Sync {
 
     /// Takes what other units export under these names for what it imports.
     fn join(&mut self, _exported: BTreeMap<String, Value>) {}
+
+    /// Takes whom to ask what resources of the unit put out that deploy something in another language.
+    fn consult(&mut self, _outputs: Arc<dyn Outputs>) {}
 
     /// Remarks about the unit.
     fn notes(&self) -> Vec<Note>;

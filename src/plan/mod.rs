@@ -27,7 +27,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::finding::{FileError, Note};
-use crate::model::{self, Described, Estate, Existence, Kind, Language, Resource, Unit, schema};
+use crate::model::{self, Described, Estate, Existence, Kind, Language, Outputs, Resource, Unit, schema};
 use crate::source::{FileId, Sources};
 use crate::syntax::{Node, Problem, ProblemSeverity, Written, json};
 use crate::value::World;
@@ -273,6 +273,10 @@ impl Unit for Plan {
     /// None: a plan's inputs had their values when it was made.
     fn declares(&self, _input: &str) -> bool {
         false
+    }
+
+    fn consult(&mut self, outputs: Arc<dyn Outputs>) {
+        self.sources.iter_mut().for_each(|sources| sources.consult(Arc::clone(&outputs)));
     }
 
     fn notes(&self) -> Vec<Note> {

@@ -141,6 +141,7 @@ impl<'a> Evaluator<'a> {
             (kind, "id") if let Some((_, made)) = IDS.iter().find(|(of, _)| *of == kind) => {
                 symbol(instance, made, origin)
             }
+            ("aws_cloudformation_stack", "outputs") if let Some(outputs) = self.put_out(instance) => outputs,
             ("terraform_data", "output") => self.configured(instance, "input").unwrap_or_else(|| Value::null(origin)),
             ("terraform_data", "input" | "triggers_replace") | ("null_resource", "triggers") | (_, "tags") => {
                 Value::null(origin)

@@ -42,6 +42,7 @@ mod policy_document;
 mod property;
 mod provided;
 mod provider;
+mod put_out;
 mod reference;
 mod refusal;
 mod repeat;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::finding::{FileError, Note};
 use crate::model::schema::kind;
-use crate::model::{Estate, Inputs, Kept, Kind, Language, OpenInputs, Told, Unit};
+use crate::model::{Estate, Inputs, Kept, Kind, Language, OpenInputs, Outputs, Told, Unit};
 use crate::source::{Sources, Span};
 use crate::value::World;
 
@@ -40,6 +40,8 @@ pub struct TerraformUnit {
     pub(super) deployed_by: Option<Box<TerraformUnit>>,
     /// What a plan tells of it.
     pub(super) told: Option<Arc<dyn Told>>,
+    /// Tells what the stacks put out that it makes.
+    pub(super) outputs: Option<Arc<dyn Outputs>>,
 }
 
 /// Reads the root module in `directory`. For several, [`Modules::load`] shares what they call.
@@ -79,6 +81,7 @@ impl Modules {
             terragrunt: None,
             deployed_by: None,
             told,
+            outputs: None,
             directory,
         };
         let unit = unit.with_computed(tree);
@@ -183,6 +186,12 @@ impl Unit for TerraformUnit {
         let is_deployed_as_it_is = self.terragrunt.is_none() && self.deployed_by.is_none();
         let inputs = Inputs { open: OpenInputs::Everything, ..self.inputs.clone() };
         is_deployed_as_it_is.then(|| Box::new(load(&self.sources, &self.directory, &inputs)) as Box<dyn Unit>)
+    }
+
+    fn consult(&mut self, outputs: Arc<dyn Outputs>) {
+        self.outputs = Some(outputs);
+        // Whatever was worked out so far was made of something else.
+        self.shared = Shared::default();
     }
 
     fn notes(&self) -> Vec<Note> {

@@ -6,20 +6,22 @@
 
 mod deployers;
 mod estate;
+mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::cloudformation::{self, CloudFormationUnit, Deployer, Given, Loaded};
+use crate::cloudformation::{CloudFormationUnit, Given, Loaded};
 use crate::finding::{FileError, Note};
-use crate::model::{Created, DEPLOYED_TO, Described, Estate, Existence, Kept, Kind, Language, Resource, Unit};
-use crate::source::{Sources, Span, mentions_trail_in_template};
-use crate::value::{self, Data, Input, Question, Reason, Text, Value, World};
+use crate::model::{Created, Described, Estate, Existence, Foreign, Kept, Kind, Language, Outputs, Resource, Unit};
+use crate::source::{Sources, Span};
+use crate::value::{Data, Question, Value, World};
 
 use deployers::{Deployers, are_of_one_block};
 use estate::{Arguments, Part, Whole};
+use templates::{Templates, is_stack_set};
 
 /// How many cases of one text are told apart.
 const MAX_CASES: usize = 16;
@@ -33,8 +35,8 @@ struct Deploying {
     unread: BTreeSet<String>,
     notes: Vec<Note>,
     errors: Vec<FileError>,
-    given: Given,
-    sources: Arc<Sources>,
+    /// What reads it.
+    templates: Arc<Templates>,
 }
 
 /// What a resource deploys, where these are the answers.
@@ -73,10 +75,12 @@ impl Read {
 
 /// The unit with what it deploys in another language, and the files that this was read from.
 pub(super) fn with_deployed(
-    unit: Box<dyn Unit>,
+    mut unit: Box<dyn Unit>,
     given: &Given,
     sources: &Arc<Sources>,
 ) -> (Box<dyn Unit>, Vec<PathBuf>) {
+    let templates = Arc::new(Templates::new(given, sources, BTreeMap::new()));
+    unit.consult(Arc::clone(&templates) as Arc<dyn Outputs>);
     let Deployers { all, mut notes } = Deployers::of(unit.as_ref(), MAX_CASES);
     let mut files = Vec::new();
     if all.is_empty() {
@@ -84,7 +88,7 @@ pub(super) fn with_deployed(
     }
     let (mut read, mut unread, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
     for (resource, world) in all.iter().filter(|(resource, _)| !is_of_instances(resource)) {
-        for (case, loaded) in cases(resource, world, unit.as_ref(), given, sources) {
+        for (case, loaded) in cases(resource, world, unit.as_ref(), &templates) {
             let is_read = matches!(loaded, Loaded::Template(_));
             unread.extend((!is_read).then(|| resource.address.clone()));
             match loaded {
@@ -97,8 +101,7 @@ pub(super) fn with_deployed(
             }
         }
     }
-    let (given, sources) = (given.clone(), Arc::clone(sources));
-    (Box::new(Deploying { unit, read, unread, notes, errors, given, sources }), files)
+    (Box::new(Deploying { unit, read, unread, notes, errors, templates }), files)
 }
 
 /// What a resource deploys, case by case: an input may decide what stands in the text, or over what its loops run.
@@ -106,8 +109,7 @@ fn cases(
     resource: &Resource,
     world: &World,
     unit: &dyn Unit,
-    given: &Given,
-    sources: &Arc<Sources>,
+    templates: &Templates,
 ) -> Vec<(Vec<(Question, bool)>, Loaded)> {
     let (mut waiting, mut cases) = (vec![world.clone()], Vec::new());
     while let Some(world) = waiting.pop() {
@@ -116,7 +118,11 @@ fn cases(
         let body = estate.property(&resource, "Body");
         let loaded = match body.waiting() {
             Some(_) => Loaded::NotATemplate,
-            None => load(&resource, &body, estate.as_ref(), given, sources),
+            None => {
+                let property = |name: &str| estate.property(&resource, name);
+                let resource = Foreign { address: &resource.address, header: resource.header, property: &property };
+                templates.load(&resource, &body)
+            }
         };
         let question = match (body.waiting().map(|waiting| &waiting.data), &loaded) {
             (Some(Data::Pending(question)), _) => Some(question.as_ref()),
@@ -131,49 +137,6 @@ fn cases(
         }
     }
     cases
-}
-
-/// Reads what a resource deploys, as far as that is written here.
-fn load(resource: &Resource, body: &Value, estate: &dyn Estate, given: &Given, sources: &Arc<Sources>) -> Loaded {
-    let kind = estate.property(resource, "TypeName");
-    let text = if let Data::Text(text) = &body.data { text.clone() } else { unwritten(body) };
-    let place = body.origin.nearest().unwrap_or(resource.header);
-    let arguments = estate.property(resource, "Parameters");
-    let deployed_to = DEPLOYED_TO.map(|name| (name, estate.property(resource, name))).to_vec();
-    if let Some(kind) = kind.as_str() {
-        let deployer = Deployer { address: String::new(), account: String::new(), arguments, deployed_to };
-        return cloudformation::load_text(
-            sources,
-            &as_template(&resource.address, kind, &text),
-            place,
-            given,
-            deployer,
-        );
-    }
-    let account = if is_stack_set(resource) { resource.address.clone() } else { String::new() };
-    let deployer = Deployer { address: resource.address.clone(), account, arguments, deployed_to };
-    match cloudformation::load_text(sources, &text, place, given, deployer) {
-        Loaded::Broken(_) if !mentions_trail_in_template(text.to_string().as_bytes()) => Loaded::NotATemplate,
-        loaded => loaded,
-    }
-}
-
-/// A text that is not known, as what it says.
-fn unwritten(body: &Value) -> Text {
-    let reason = Reason::Unsupported("a text that is not written here".to_owned());
-    let read = Input::undecidable(format!("jsondecode({})", body.describe()), reason, body.origin.clone());
-    Text::join([value::Part::Value(Value::open(read, body.origin.clone()))])
-}
-
-/// A template of one resource, which is called as what deploys it.
-fn as_template(address: &str, kind: &str, properties: &Text) -> Text {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let head = format!("{{\"Resources\": {{{}: {{\"Type\": {}, \"Properties\": ", quoted(address), quoted(kind));
-    Text::concat(&[Text::literal(head), properties.clone(), Text::literal("}}}")])
-}
-
-fn is_stack_set(resource: &Resource) -> bool {
-    resource.address.contains("aws_cloudformation_stack_set.")
 }
 
 /// Whether it only hands parameters to the instances of a stack set.
@@ -191,6 +154,13 @@ fn remark(resource: &Resource, estate: &dyn Estate) -> Option<Note> {
     let message = format!("{} may hold a trail, but what it deploys cannot be read here", resource.address);
     let is_named = speaks(&resource.address) || speaks(&source);
     is_named.then_some(Note { message, span: Some(resource.header) })
+}
+
+impl Deploying {
+    /// Another unit with what it deploys, which is read as this one's is.
+    fn deploying(&self, unit: Box<dyn Unit>) -> Box<dyn Unit> {
+        with_deployed(unit, &self.templates.given, &self.templates.sources).0
+    }
 }
 
 impl Unit for Deploying {
@@ -216,7 +186,7 @@ impl Unit for Deploying {
             let arguments = Arguments {
                 estate: Rc::clone(&outer),
                 deployer: resource.clone(),
-                overridden: if is_stack_set(resource) { overridden.clone() } else { Vec::new() },
+                overridden: if is_stack_set(&resource.address) { overridden.clone() } else { Vec::new() },
             };
             let estate = read.stack.deployed(world, move |parameter| arguments.of(parameter));
             Some(Part { deployer, found: resource.address.clone(), estate })
@@ -250,7 +220,7 @@ impl Unit for Deploying {
     }
 
     fn without_kept(&self) -> Option<Box<dyn Unit>> {
-        self.unit.without_kept().map(|unit| with_deployed(unit, &self.given, &self.sources).0)
+        self.unit.without_kept().map(|unit| self.deploying(unit))
     }
 
     fn created(&self, resource: &Resource) -> Option<Created> {
@@ -258,7 +228,7 @@ impl Unit for Deploying {
     }
 
     fn with(&self, input: &str, value: Option<&str>) -> Option<Box<dyn Unit>> {
-        self.unit.with(input, value).map(|unit| with_deployed(unit, &self.given, &self.sources).0)
+        self.unit.with(input, value).map(|unit| self.deploying(unit))
     }
 
     fn imports(&self) -> BTreeSet<String> {
@@ -267,7 +237,10 @@ impl Unit for Deploying {
 
     fn join(&mut self, exported: BTreeMap<String, Value>) {
         self.read.iter_mut().for_each(|read| read.stack.join(exported.clone()));
-        self.unit.join(exported);
+        self.unit.join(exported.clone());
+        // What a stack puts out may be what is exported.
+        self.templates = Arc::new(Templates::new(&self.templates.given, &self.templates.sources, exported));
+        self.unit.consult(Arc::clone(&self.templates) as Arc<dyn Outputs>);
     }
 
     fn notes(&self) -> Vec<Note> {

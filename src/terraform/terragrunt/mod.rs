@@ -170,6 +170,7 @@ impl Modules {
             terragrunt: None,
             deployed_by: Some(Box::new(config)),
             told: None,
+            outputs: None,
         };
         let unit = unit.with_computed(tree);
         secret::withhold(&unit.tree, &self.sources, |name| {
@@ -298,6 +299,7 @@ fn alone(sources: &Arc<Sources>, file: &Path, place: &Place, inputs: &Inputs) ->
         terragrunt: Some(config),
         deployed_by: None,
         told: None,
+        outputs: None,
     })
 }
 

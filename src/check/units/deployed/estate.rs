@@ -97,34 +97,33 @@ impl<'a> Whole<'a> {
         self.read.iter().find(|part| part.holds(resource))
     }
 
-    /// What stands for an attribute of something that deploys a template: what that puts out, if it is known, and otherwise
-    /// something that only its text would tell. What one of the instances that it stands for puts out is not told apart.
-    fn put_out(&self, symbol: &Symbol, origin: &Origin) -> Option<Value> {
-        let output = symbol.attribute.strip_prefix("outputs.");
-        if let (SymbolSource::Resource(address), Some(output)) = (&symbol.source, output)
-            && let Some(part) = self.read.iter().find(|part| part.deployer.address == *address)
-            && let Some(value) = part.estate.output(output)
-        {
-            let place = origin.nearest().unwrap_or(part.deployer.header);
-            return Some(value.through(place, Role::Expression));
-        }
+    /// What stands for something that is made at deployment, where only a text would tell what it is that is not read here.
+    /// What is made by one of the instances that a resource stands for is not told apart.
+    fn untold(&self, symbol: &Symbol, origin: &Origin) -> Option<Value> {
         let name = symbol.to_string();
-        let is_one_of = |any: &str| matches!(&symbol.source, SymbolSource::Resource(one) if stands_for(any, one));
+        let is_of_one = |any: &str| matches!(&symbol.source, SymbolSource::Resource(made) if is_of_one(made, any));
         let speaks_of = |resource: &&Resource| {
             let parts = [format!("{}.outputs", resource.address), format!("{}.properties", resource.address)];
-            is_one_of(&resource.address) || parts.iter().any(|part| name.contains(part))
+            is_of_one(&resource.address) || parts.iter().any(|part| name.contains(part))
         };
         let deployer = self.foreign.iter().find(speaks_of)?;
-        let url = self.outer.property(deployer, "TemplateURL");
-        let source = if url.is_null() { "what it deploys".to_owned() } else { url.shown() };
-        let module = deployer.address.clone();
-        let is_told = !is_one_of(&deployer.address);
-        let reason = if is_told { Reason::ModuleNotOnDisk { module, source } } else { untold(deployer) };
-        // The template that an instance puts out something of is read here, and may put out an empty text.
-        let may_be_empty = !is_told && output.is_some();
-        let domain = Domain { never_null: true, never_empty: !may_be_empty, ..Domain::default() };
+        let reason = if is_of_one(&deployer.address) { untold(deployer) } else { self.unread(deployer) };
+        let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
         Some(Value::open(Input { domain, ..Input::undecidable(name, reason, origin.clone()) }, origin.clone()))
     }
+
+    /// Why it is not known what a resource deploys.
+    fn unread(&self, deployer: &Resource) -> Reason {
+        let url = self.outer.property(deployer, "TemplateURL");
+        let source = if url.is_null() { "what it deploys".to_owned() } else { url.shown() };
+        Reason::ModuleNotOnDisk { module: deployer.address.clone(), source }
+    }
+}
+
+/// Whether an address is that of one of the instances that `any` stands for, or of something that this deploys.
+fn is_of_one(address: &str, any: &str) -> bool {
+    let ends = address.match_indices('.').map(|(end, _)| end).chain([address.len()]);
+    stands_for_all(any) && ends.filter_map(|end| address.get(..end)).any(|one| stands_for(any, one))
 }
 
 /// Why it is not known what one of the instances deploys that a resource stands for.
@@ -173,15 +172,16 @@ impl Estate for Whole<'_> {
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
-        if let Some(part) = self.part(resource) {
-            return part.estate.property(&Part::own(resource), name);
-        }
         if let Some(part) = self.read.iter().find(|part| part.stands_for(resource)) {
             let (name, origin) = (format!("{}.{name}", resource.address), Origin::at(resource.header, Role::Header));
             return Value::open(Input::undecidable(name, untold(&part.deployer), origin.clone()), origin);
         }
-        self.outer.property(resource, name).map_parts(&|value| match &value.data {
-            Data::Opaque(symbol) => self.put_out(symbol, &value.origin).unwrap_or_else(|| value.clone()),
+        let property = match self.part(resource) {
+            Some(part) => part.estate.property(&Part::own(resource), name),
+            None => self.outer.property(resource, name),
+        };
+        property.map_parts(&|value| match &value.data {
+            Data::Opaque(symbol) => self.untold(symbol, &value.origin).unwrap_or_else(|| value.clone()),
             _ => value.clone(),
         })
     }

@@ -182,3 +182,8 @@ fn the_cloud_control_provider_is_read() {
 fn templates_that_a_module_deploys_are_part_of_it() {
     run("deployed.yaml");
 }
+
+#[test]
+fn what_a_stack_puts_out_is_worth_what_its_template_says() {
+    run("stack_outputs.yaml");
+}

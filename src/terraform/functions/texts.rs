@@ -1,6 +1,7 @@
 //! What can be told of a text some of whose parts are not known.
 
 use super::arguments::{Answer, Arguments, Trouble};
+use crate::model::without_indices;
 use crate::terraform::joined::mirroring;
 use crate::terraform::unknown::{Outcome, as_part, derive, text};
 use crate::value::{Awaited, Data, Mirrored, Part, Symbol, SymbolSource, Value};
@@ -115,6 +116,7 @@ fn alphabet(symbol: &Symbol) -> Option<Alphabet> {
         }
         (_, "account_id" | "region" | "partition" | "dns_suffix") => Some(small),
         (_, "bucket" | "key_id") => Some(plain),
+        (SymbolSource::Resource(address), "id") if is_in_stack(address) => Some(small),
         (SymbolSource::Resource(address), "id") => address.split('.').find_map(|step| match step {
             "aws_s3_bucket" | "awscc_s3_bucket" => Some(small),
             _ => step.starts_with("random_").then_some(plain),
@@ -125,6 +127,13 @@ fn alphabet(symbol: &Symbol) -> Option<Alphabet> {
         }
         _ => None,
     }
+}
+
+/// Whether a resource is one of a template that another one deploys, where it is called by the stack's address and a name of
+/// its own. Of these only buckets have an attribute that is called `id`.
+fn is_in_stack(address: &str) -> bool {
+    let address = without_indices(address);
+    address.split_once("aws_cloudformation_stack.").is_some_and(|(_, behind)| behind.contains('.'))
 }
 
 /// Whether the JSON text of a value that is not known through and through may hold `wanted`, or a piece of it at an end.

@@ -17,11 +17,11 @@ use crate::cloudformation::{CloudFormationUnit, Given, Loaded};
 use crate::finding::{FileError, Note};
 use crate::model::{Created, Described, Estate, Existence, Foreign, Kept, Kind, Language, Outputs, Resource, Unit};
 use crate::source::{Sources, Span};
-use crate::value::{Data, Question, Value, World};
+use crate::value::{Question, Value, World};
 
 use deployers::{Deployers, are_of_one_block};
 use estate::{Arguments, Part, Whole};
-use templates::{Templates, is_stack_set};
+use templates::{Templates, asked, is_stack_set};
 
 /// How many cases of one text are told apart.
 const MAX_CASES: usize = 16;
@@ -87,8 +87,10 @@ pub(super) fn with_deployed(
         return (unit, files);
     }
     let (mut read, mut unread, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
+    let before = World::default();
+    let unanswered = unit.estate(&before);
     for (resource, world) in all.iter().filter(|(resource, _)| !is_of_instances(resource)) {
-        for (case, loaded) in cases(resource, world, unit.as_ref(), &templates) {
+        for (case, loaded) in cases((resource, world), unit.as_ref(), unanswered.as_ref(), &templates) {
             let is_read = matches!(loaded, Loaded::Template(_));
             unread.extend((!is_read).then(|| resource.address.clone()));
             match loaded {
@@ -101,39 +103,31 @@ pub(super) fn with_deployed(
             }
         }
     }
+    drop(unanswered);
     (Box::new(Deploying { unit, read, unread, notes, errors, templates }), files)
 }
 
-/// What a resource deploys, case by case: an input may decide what stands in the text, or over what its loops run.
+/// What a resource deploys, case by case: an input may decide what stands in the text, or over what its loops run. Before
+/// anything is answered all resources are of one estate, since one may get what another one puts out.
 fn cases(
-    resource: &Resource,
-    world: &World,
+    (resource, world): (&Resource, &World),
     unit: &dyn Unit,
+    unanswered: &dyn Estate,
     templates: &Templates,
 ) -> Vec<(Vec<(Question, bool)>, Loaded)> {
     let (mut waiting, mut cases) = (vec![world.clone()], Vec::new());
     while let Some(world) = waiting.pop() {
-        let estate = unit.estate(&world);
+        let answered = (!world.answers().is_empty()).then(|| unit.estate(&world));
+        let estate = answered.as_deref().unwrap_or(unanswered);
         let Some(resource) = estate.resource(Kind::Foreign, &resource.address) else { continue };
-        let body = estate.property(&resource, "Body");
-        let loaded = match body.waiting() {
-            Some(_) => Loaded::NotATemplate,
-            None => {
-                let property = |name: &str| estate.property(&resource, name);
-                let resource = Foreign { address: &resource.address, header: resource.header, property: &property };
-                templates.load(&resource, &body)
-            }
-        };
-        let question = match (body.waiting().map(|waiting| &waiting.data), &loaded) {
-            (Some(Data::Pending(question)), _) => Some(question.as_ref()),
-            (_, Loaded::Template(stack)) => stack.asked_outside(),
-            _ => None,
-        };
+        let property = |name: &str| estate.property(&resource, name);
+        let resource = Foreign { address: &resource.address, header: resource.header, property: &property };
+        let read = templates.read(&resource);
         // What is answered already and still waits never gets its answer here.
-        let question = question.filter(|question| world.answer(question).is_none());
+        let question = asked(&read).filter(|question| world.answer(question).is_none());
         match question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
             Some(question) => waiting.extend(world.either(question)),
-            None => cases.push((world.answers().to_vec(), loaded)),
+            None => cases.push((world.answers().to_vec(), read.unwrap_or(Loaded::NotATemplate))),
         }
     }
     cases

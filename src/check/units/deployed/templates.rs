@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cloudformation::{self, Deployer, Given, Loaded};
 use crate::model::{DEPLOYED_TO, Foreign, Outputs, Unit};
 use crate::source::{Sources, mentions_trail_in_template};
-use crate::value::{self, Alike, Input, Reason, Text, Value, World};
+use crate::value::{Alike, Data, Input, Origin, Part, Question, Reason, Role, Text, Value, World};
 
 /// Reads what resources deploy.
 #[derive(Debug)]
@@ -15,19 +15,9 @@ pub(super) struct Templates {
     pub sources: Arc<Sources>,
     /// What other units export under the names that templates import.
     exported: BTreeMap<String, Value>,
-    /// What was read for what it puts out, by the address of what deploys it: one text is a template of its own in each of the
-    /// worlds that differ in what it is made of.
-    read: Alike<String, Arc<Read>>,
-}
-
-/// What a resource deploys in a world.
-#[derive(Debug)]
-enum Read {
-    Template(Box<cloudformation::CloudFormationUnit>),
-    /// An answer decides what stands in the text.
-    Waiting(Value),
-    /// It cannot be read, or is no template.
-    Nothing,
+    /// What was read for what it puts out, by the address of what deploys it: the worlds that differ in what it is made of have
+    /// templates of their own.
+    read: Alike<String, Arc<Result<Loaded, Value>>>,
 }
 
 impl Templates {
@@ -35,9 +25,24 @@ impl Templates {
         Self { given: given.clone(), sources: Arc::clone(sources), exported, read: Alike::default() }
     }
 
-    /// Reads what a resource deploys, as far as that is written here. `body` is the text.
-    pub fn load(&self, resource: &Foreign<'_>, body: &Value) -> Loaded {
-        let text = if let value::Data::Text(text) = &body.data { text.clone() } else { unwritten(body) };
+    /// Reads what a resource deploys, as far as that is written here.
+    ///
+    /// # Errors
+    /// What waits in it for an answer, which decides what stands in its text.
+    pub fn read(&self, resource: &Foreign<'_>) -> Result<Loaded, Value> {
+        let body = (resource.property)("Body");
+        if let Some(waiting) = body.waiting() {
+            return Err(waiting.clone().unsaid());
+        }
+        let mut loaded = self.load(resource, &body);
+        if let Loaded::Template(stack) = &mut loaded {
+            stack.join(self.exported.clone());
+        }
+        Ok(loaded)
+    }
+
+    fn load(&self, resource: &Foreign<'_>, body: &Value) -> Loaded {
+        let text = if let Data::Text(text) = &body.data { text.clone() } else { unwritten(body) };
         let place = body.origin.nearest().unwrap_or(resource.header);
         let deployer = deployer(resource);
         let load = |text: &Text, deployer| cloudformation::load_text(&self.sources, text, place, &self.given, deployer);
@@ -50,36 +55,28 @@ impl Templates {
             loaded => loaded,
         }
     }
-
-    fn read(&self, resource: &Foreign<'_>) -> Read {
-        let body = (resource.property)("Body");
-        if let Some(waiting) = body.waiting() {
-            return Read::Waiting(waiting.clone().unsaid());
-        }
-        match self.load(resource, &body) {
-            Loaded::Template(mut stack) => {
-                stack.join(self.exported.clone());
-                Read::Template(stack)
-            }
-            Loaded::Broken(_) | Loaded::NotATemplate => Read::Nothing,
-        }
-    }
 }
 
 impl Outputs for Templates {
     fn of(&self, resource: &Foreign<'_>, world: &World) -> Option<Value> {
         let read = || (Arc::new(self.read(resource)), 0);
         let (read, _) = self.read.get(resource.address.to_owned(), world, read);
-        let stack = match read.as_ref() {
-            Read::Template(stack) => stack,
-            Read::Waiting(value) => return Some(value.clone()),
-            Read::Nothing => return None,
-        };
-        let deployer = deployer(resource);
-        if let Some(question) = stack.asked_outside().filter(|question| world.answer(question).is_none()) {
-            return Some(Value::pending(question.clone(), deployer.arguments.origin));
+        // What is answered already and still waits never gets its answer here.
+        if let Some(question) = asked(&read).filter(|question| world.answer(question).is_none()) {
+            return Some(Value::pending(question.clone(), Origin::at(resource.header, Role::Header)));
         }
+        let Ok(Loaded::Template(stack)) = read.as_ref() else { return None };
+        let deployer = deployer(resource);
         Some(stack.deployed(world, |name| deployer.hands_in(name)).outputs())
+    }
+}
+
+/// What has to be answered before it is known what a resource deploys, if anything.
+pub(super) fn asked(read: &Result<Loaded, Value>) -> Option<&Question> {
+    match read {
+        Err(Value { data: Data::Pending(question), .. }) => Some(question.as_ref()),
+        Ok(Loaded::Template(stack)) => stack.asked_outside(),
+        _ => None,
     }
 }
 
@@ -97,7 +94,7 @@ fn deployer(resource: &Foreign<'_>) -> Deployer {
 fn unwritten(body: &Value) -> Text {
     let reason = Reason::Unsupported("a text that is not written here".to_owned());
     let read = Input::undecidable(format!("jsondecode({})", body.describe()), reason, body.origin.clone());
-    Text::join([value::Part::Value(Value::open(read, body.origin.clone()))])
+    Text::join([Part::Value(Value::open(read, body.origin.clone()))])
 }
 
 /// A template of one resource, which is called as what deploys it.

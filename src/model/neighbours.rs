@@ -279,6 +279,8 @@ pub fn targets(unit: &dyn Unit) -> Vec<Target> {
                 Err(Stop::Reject(_)) => {}
             }
         }
+        // What is answered already and still waits never gets its answer here.
+        let waiting = waiting.filter(|question| world.answer(question).is_none());
         worlds.extend(waiting.map(|question| world.either(&question)).unwrap_or_default());
     }
     if !worlds.is_empty() {

@@ -20,6 +20,8 @@ use super::terragrunt::{Deployed, Deploys};
 pub struct Outline {
     /// Whether its configuration mentions CloudTrail anywhere.
     pub mentions_trail: bool,
+    /// Whether it may deploy templates. Their paths may be computed: only an evaluation tells which they are.
+    pub deploys: bool,
     /// Directories it may call as modules: every relative `source` in its text, also in comments, and whatever
     /// `terraform init` fetched for it.
     pub may_call: Vec<PathBuf>,
@@ -45,6 +47,7 @@ pub fn outline(sources: &Sources, directory: &Path) -> Outline {
         outline.mentions_trail |= mentions_trail_in_terraform(&bytes);
         let text = String::from_utf8_lossy(&bytes);
         if text.contains("aws_cloudformation_stack") {
+            outline.deploys = true;
             let mut files = read_files(&text).map(|path| directory.join(path));
             outline.mentions_trail |= files.any(|path| sources.search(&path, mentions_trail_in_template));
         }
@@ -88,13 +91,18 @@ pub(super) fn quoted_sources(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The directories, among `directories`, that are root modules with a trail in them or in what they call, in order.
-/// A directory that another one calls is judged through its callers and is none, unless it says where its state is kept: then
-/// it is deployed itself too, as one that its own test calls.
+/// The directories, among `directories`, that are root modules with a trail in them or in what they call, or that may deploy
+/// one, in order. A directory that another one calls is judged through its callers and is none, unless it says where its
+/// state is kept: then it is deployed itself too, as one that its own test calls.
 /// <https://developer.hashicorp.com/terraform/language/backend#define-a-backend-block>
 #[must_use]
 pub fn roots(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
-    roots_reaching(modules, directories, |_, outline| outline.mentions_trail)
+    roots_reaching(modules, directories, may_hold_trail)
+}
+
+/// Whether there may be a trail in a directory, or in a template that it deploys.
+fn may_hold_trail(_: &Path, outline: &Outline) -> bool {
+    outline.mentions_trail || outline.deploys
 }
 
 /// The directories, among `directories`, that are root modules and are or call one of `sought`, in order.
@@ -158,21 +166,31 @@ pub fn deployed(modules: &Modules, files: &[PathBuf], inputs: &Inputs) -> (Vec<D
         }
     }
     let directories: Vec<PathBuf> = units.iter().flat_map(|unit| [&unit.module, unit.directory()]).cloned().collect();
-    let relevant = relevant(modules, &directories);
-    // Where the inputs of a unit decide what it calls, only the unit tells.
-    let is_decided = |unit: &Deployed| computes(modules, &unit.module, &mut BTreeSet::new());
-    units.retain(|unit| {
-        [&unit.module, unit.directory()].iter().any(|place| relevant.contains(*place)) || is_decided(unit)
-    });
+    let (speaking, relevant) = (speaking_of_trails(modules, &directories), relevant(modules, &directories));
+    let is_in = |unit: &Deployed, places: &BTreeSet<PathBuf>| {
+        [&unit.module, unit.directory()].iter().any(|place| places.contains(*place))
+    };
+    for unit in &mut units {
+        // Where the inputs of a unit decide what it calls, only the unit tells.
+        let is_decided = || computes(modules, &unit.module, &mut BTreeSet::new());
+        unit.speaks_of_trails = is_in(unit, &speaking) || is_decided();
+    }
+    units.retain(|unit| unit.speaks_of_trails || is_in(unit, &relevant));
     (units, notes)
 }
 
-/// Those of `directories` with a trail in them or in what they call.
+/// Those of `directories` with a trail in them or in what they call, or that may deploy one.
 #[must_use]
 pub fn reaching_trails(modules: &Modules, directories: &[PathBuf]) -> Vec<PathBuf> {
     let directories: Vec<PathBuf> = directories.iter().map(|directory| normalize(directory)).collect();
     let relevant = relevant(modules, &directories);
     directories.into_iter().filter(|directory| relevant.contains(directory)).collect()
+}
+
+/// The directories from which a mention of a trail can be reached: whatever they deploy, they are worth judging.
+#[must_use]
+pub fn speaking_of_trails(modules: &Modules, directories: &[PathBuf]) -> BTreeSet<PathBuf> {
+    reaching(modules, directories, |_, outline| outline.mentions_trail)
 }
 
 /// The directories of the local modules that the module in `directory` calls, other than itself.
@@ -194,9 +212,25 @@ fn computes(modules: &Modules, directory: &Path, seen: &mut BTreeSet<PathBuf>) -
         && (module.computed().next().is_some() || module.called().any(|called| computes(modules, &called, seen)))
 }
 
-/// The directories from which a mention of a trail can be reached.
+/// The directories from which a directory can be reached that may hold a trail.
 fn relevant(modules: &Modules, directories: &[PathBuf]) -> BTreeSet<PathBuf> {
-    reaching(modules, directories, |_, outline| outline.mentions_trail)
+    reaching(modules, directories, may_hold_trail)
+}
+
+/// Looks at directories, and at those that they may call, at any depth.
+fn outline_all(modules: &Modules, mut next: Vec<PathBuf>, outlines: &mut BTreeMap<PathBuf, Outline>) {
+    while !next.is_empty() {
+        let found: Vec<(PathBuf, Outline)> =
+            next.par_iter().map(|directory| (directory.clone(), outline(&modules.sources, directory))).collect();
+        outlines.extend(found);
+        next = not_outlined(outlines);
+    }
+}
+
+/// The directories that may be called and were not looked at.
+fn not_outlined(outlines: &BTreeMap<PathBuf, Outline>) -> Vec<PathBuf> {
+    let called: BTreeSet<&PathBuf> = outlines.values().flat_map(|outline| &outline.may_call).collect();
+    called.into_iter().filter(|directory| !outlines.contains_key(*directory)).cloned().collect()
 }
 
 /// The directories from which a directory that is sought can be reached.
@@ -206,14 +240,7 @@ fn reaching(
     is_sought: impl Fn(&Path, &Outline) -> bool,
 ) -> BTreeSet<PathBuf> {
     let mut outlines: BTreeMap<PathBuf, Outline> = BTreeMap::new();
-    let mut next: Vec<PathBuf> = directories.to_vec();
-    while !next.is_empty() {
-        let found: Vec<(PathBuf, Outline)> =
-            next.par_iter().map(|directory| (directory.clone(), outline(&modules.sources, directory))).collect();
-        outlines.extend(found);
-        let called: BTreeSet<PathBuf> = outlines.values().flat_map(|outline| outline.may_call.clone()).collect();
-        next = called.into_iter().filter(|directory| !outlines.contains_key(directory)).collect();
-    }
+    outline_all(modules, directories.to_vec(), &mut outlines);
     // What an expression is worth is not told by bytes, and may be told by a caller only.
     if outlines.values().any(|outline| outline.computes) {
         for directory in directories {
@@ -221,6 +248,8 @@ fn reaching(
                 outline.may_call.extend(called_directories(modules, directory));
             }
         }
+        let called = not_outlined(&outlines);
+        outline_all(modules, called, &mut outlines);
     }
     let mut callers: BTreeMap<&PathBuf, Vec<&PathBuf>> = BTreeMap::new();
     for (caller, outline) in &outlines {

@@ -65,7 +65,7 @@ mod validation;
 mod variables;
 mod written;
 
-pub use discover::{deployed, reaching_trails, roots, roots_of};
+pub use discover::{deployed, reaching_trails, roots, roots_of, speaking_of_trails};
 pub use files::is_configuration;
 pub use module::{Module, Modules};
 pub use terragrunt::{Deployed, Deploys};

@@ -80,7 +80,7 @@ fn holding(targets: &[Target], found: &Found, options: &Options, given: &Given, 
     let modules = Modules::with(Arc::clone(sources), options.inputs.clone());
     let roots = roots(targets, &holding, found, sources, &modules);
     let roots = roots.iter().filter(|directory| !known(&sources.display(directory)));
-    let units = roots.map(|root| with_deployed(Box::new(modules.load(root, &options.inputs)), given, sources).0);
+    let units = roots.map(|root| with_deployed(Box::new(modules.load(root, &options.inputs)), given, sources).unit);
     let mut held = Holding { units: units.collect(), broken: Vec::new() };
     let templates = holding.iter().filter(|file| file.class == FileClass::Template);
     let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || found.nested.contains(&file.path);

@@ -39,6 +39,15 @@ struct Deploying {
     templates: Arc<Templates>,
 }
 
+/// A unit with what was read of what it deploys.
+pub(super) struct WithDeployed {
+    pub unit: Box<dyn Unit>,
+    /// The files that this was read from.
+    pub files: Vec<PathBuf>,
+    /// Whether it deploys a trail, or a text that speaks of one and cannot be read.
+    pub deploys_trail: bool,
+}
+
 /// What a resource deploys, where these are the answers.
 struct Read {
     /// The resource, in the first world that it was found in.
@@ -73,18 +82,14 @@ impl Read {
     }
 }
 
-/// The unit with what it deploys in another language, and the files that this was read from.
-pub(super) fn with_deployed(
-    mut unit: Box<dyn Unit>,
-    given: &Given,
-    sources: &Arc<Sources>,
-) -> (Box<dyn Unit>, Vec<PathBuf>) {
+/// The unit with what it deploys in another language.
+pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Arc<Sources>) -> WithDeployed {
     let templates = Arc::new(Templates::new(given, sources, BTreeMap::new()));
     unit.consult(Arc::clone(&templates) as Arc<dyn Outputs>);
     let Deployers { all, mut notes } = Deployers::of(unit.as_ref(), MAX_CASES);
     let mut files = Vec::new();
     if all.is_empty() {
-        return (unit, files);
+        return WithDeployed { unit, files, deploys_trail: false };
     }
     let (mut read, mut unread, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
     let before = World::default();
@@ -104,7 +109,9 @@ pub(super) fn with_deployed(
         }
     }
     drop(unanswered);
-    (Box::new(Deploying { unit, read, unread, notes, errors, templates }), files)
+    let deploys_trail = !errors.is_empty() || read.iter().any(|read| read.stack.written_trail().is_some());
+    let unit = Box::new(Deploying { unit, read, unread, notes, errors, templates });
+    WithDeployed { unit, files, deploys_trail }
 }
 
 /// What a resource deploys, case by case: an input may decide what stands in the text, or over what its loops run. Before
@@ -153,7 +160,7 @@ fn remark(resource: &Resource, estate: &dyn Estate) -> Option<Note> {
 impl Deploying {
     /// Another unit with what it deploys, which is read as this one's is.
     fn deploying(&self, unit: Box<dyn Unit>) -> Box<dyn Unit> {
-        with_deployed(unit, &self.templates.given, &self.templates.sources).0
+        with_deployed(unit, &self.templates.given, &self.templates.sources).unit
     }
 }
 

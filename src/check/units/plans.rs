@@ -38,7 +38,7 @@ pub(super) fn add(
     let mut others = Vec::new();
     for (file, loaded) in loaded {
         match loaded {
-            Some(Ok(plan::Loaded::Plan(plan))) => found.units.push(with_deployed(plan, given, sources).0),
+            Some(Ok(plan::Loaded::Plan(plan))) => found.units.push(with_deployed(plan, given, sources).unit),
             Some(Ok(plan::Loaded::Broken(errors))) => found.errors.extend(errors),
             Some(Err(error)) => {
                 found.errors.push(FileError { path: error.path, message: error.message, span: None });

@@ -10,7 +10,7 @@ use crate::source::{FileClass, Found as How, FoundFile, Sources};
 use crate::terraform::{self, Modules};
 
 use super::super::Options;
-use super::deployed::with_deployed;
+use super::deployed::{WithDeployed, with_deployed};
 use super::{Found, outside};
 
 /// Adds the units among the files.
@@ -46,13 +46,18 @@ pub(super) fn add(
     let unread =
         files.iter().filter(terraform).filter(|file| parent(file).is_none_or(|parent| !roots.contains(&parent)));
     found.notes.extend(unread.filter_map(|file| outside(file, sources)));
-    let units = roots.par_iter().map(|root| modules.load(root, &options.inputs));
+    let speaking = terraform::speaking_of_trails(&modules, &roots);
+    let units = roots.par_iter().map(|root| (speaking.contains(root), modules.load(root, &options.inputs)));
     let units = units.collect::<Vec<_>>().into_iter();
-    let deployed = deployed.into_par_iter().map(|unit| modules.load_deployed(unit, &options.inputs));
+    let deployed = deployed.into_par_iter();
+    let deployed = deployed.map(|unit| (unit.speaks_of_trails, modules.load_deployed(unit, &options.inputs)));
     let units: Vec<_> = units.chain(deployed.collect::<Vec<_>>()).collect();
-    let units = units.into_par_iter().map(|unit| with_deployed(Box::new(unit), given, sources));
-    for (unit, files) in units.collect::<Vec<_>>() {
-        found.units.push(unit);
-        found.nested.extend(files);
+    let units = units.into_par_iter().map(|(speaks, unit)| (speaks, with_deployed(Box::new(unit), given, sources)));
+    for (speaks, WithDeployed { unit, files, deploys_trail }) in units.collect::<Vec<_>>() {
+        // What deploys templates was looked at for the trails in them.
+        if speaks || deploys_trail {
+            found.units.push(unit);
+            found.nested.extend(files);
+        }
     }
 }

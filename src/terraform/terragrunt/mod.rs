@@ -77,6 +77,8 @@ pub struct Deployed {
     config: TerraformUnit,
     /// The directory of the module it deploys.
     pub module: PathBuf,
+    /// Whether its bytes speak of a trail, or cannot tell: whatever templates it deploys, it is worth judging.
+    pub speaks_of_trails: bool,
 }
 
 impl Deployed {
@@ -134,7 +136,7 @@ impl Modules {
     /// configuration generates.
     #[must_use]
     pub fn load_deployed(&self, deployed: Deployed, inputs: &Inputs) -> TerraformUnit {
-        let Deployed { config, module: directory } = deployed;
+        let Deployed { config, module: directory, .. } = deployed;
         let world = World::default();
         let evaluator = Evaluator::new(&config, &world);
         let mut over = evaluator.generated(&directory);
@@ -209,7 +211,7 @@ fn is_remote(source: &str) -> bool {
 }
 
 fn deployed(config: TerraformUnit, module: PathBuf) -> Deploys {
-    Deploys::Module(Box::new(Deployed { config, module }))
+    Deploys::Module(Box::new(Deployed { config, module, speaks_of_trails: true }))
 }
 
 fn elsewhere(config: &TerraformUnit, source: &Value) -> Deploys {

@@ -6,6 +6,7 @@
 
 mod deployers;
 mod estate;
+mod readings;
 mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,11 +18,12 @@ use crate::cloudformation::{CloudFormationUnit, Given, Loaded};
 use crate::finding::{FileError, Note};
 use crate::model::{Created, Described, Estate, Existence, Foreign, Kept, Kind, Language, Outputs, Resource, Unit};
 use crate::source::{Sources, Span};
-use crate::value::{Question, Value, World};
+use crate::value::{Question, Text, Value, World};
 
 use deployers::{Deployers, are_of_one_block};
 use estate::{Arguments, Part, Whole};
-use templates::{Templates, asked, is_stack_set};
+use readings::Readings;
+use templates::{Templates, asked, is_stack_set, text_of};
 
 /// How many cases of one text are told apart.
 const MAX_CASES: usize = 16;
@@ -53,7 +55,11 @@ struct Read {
     /// The resource, in the first world that it was found in.
     by: Resource,
     case: Vec<(Question, bool)>,
+    /// What it was read from.
+    text: Text,
     stack: CloudFormationUnit,
+    /// What it is in the worlds in which more of the text is known.
+    anew: Readings,
 }
 
 impl Read {
@@ -80,6 +86,25 @@ impl Read {
         }
         Some(Described { existence, address: self.by.address.clone(), ..Described::clone(resource) }.into())
     }
+
+    /// The first question that tells whether it is this that the resource deploys, and has no answer yet.
+    fn waits_for(&self, world: &World) -> Option<Question> {
+        let mut questions = self.case.iter().map(|(question, _)| question);
+        questions.find(|question| world.answer(question).is_none()).cloned()
+    }
+
+    /// The world in which it was read.
+    fn world(&self) -> World {
+        let answers = self.case.iter().cloned();
+        answers.fold(World::default(), |world, (question, answer)| world.with(question, answer))
+    }
+}
+
+/// What a resource deploys where these are the answers, and what that was read from.
+struct Case {
+    answers: Vec<(Question, bool)>,
+    text: Text,
+    loaded: Loaded,
 }
 
 /// The unit with what it deploys in another language.
@@ -95,13 +120,16 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
     let before = World::default();
     let unanswered = unit.estate(&before);
     for (resource, world) in all.iter().filter(|(resource, _)| !is_of_instances(resource)) {
-        for (case, loaded) in cases((resource, world), unit.as_ref(), unanswered.as_ref(), &templates) {
+        for Case { answers: case, text, loaded } in
+            cases((resource, world), unit.as_ref(), unanswered.as_ref(), &templates)
+        {
             let is_read = matches!(loaded, Loaded::Template(_));
             unread.extend((!is_read).then(|| resource.address.clone()));
             match loaded {
                 Loaded::Template(stack) => {
                     files.extend(stack.nested().iter().cloned());
-                    read.push(Read { by: resource.clone(), case, stack: *stack });
+                    let anew = Readings::default();
+                    read.push(Read { by: resource.clone(), case, text, stack: *stack, anew });
                 }
                 Loaded::Broken(problems) => errors.extend(problems),
                 Loaded::NotATemplate => notes.extend(remark(resource, unit.estate(world).as_ref())),
@@ -114,6 +142,40 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
     WithDeployed { unit, files, deploys_trail }
 }
 
+impl Deploying {
+    /// Another unit with what it deploys, which is read as this one's is.
+    fn deploying(&self, unit: Box<dyn Unit>) -> Box<dyn Unit> {
+        with_deployed(unit, &self.templates.given, &self.templates.sources).unit
+    }
+
+    /// What was read of a resource as it is in this world, where what the resource deploys is that: what the module writes
+    /// into the text is worth what it is worth there, as everywhere else.
+    fn stack_in<'a>(&'a self, read: &'a Read, resource: &Resource, estate: &dyn Estate) -> &'a CloudFormationUnit {
+        if read.text.values().next().is_none() {
+            return &read.stack;
+        }
+        let body = estate.property(resource, "Body");
+        let text = text_of(&body);
+        if body.waiting().is_some() || text == read.text {
+            return &read.stack;
+        }
+        read.anew.of(&text, || self.read_anew(read, &body)).unwrap_or(&read.stack)
+    }
+
+    fn read_anew(&self, read: &Read, body: &Value) -> Option<CloudFormationUnit> {
+        // What it gets from the resource is handed in as it was before anything was answered, whichever world asks first.
+        let world = read.world();
+        let estate = self.unit.estate(&world);
+        let resource = estate.resource(Kind::Foreign, &read.by.address)?;
+        let property = |name: &str| if name == "Body" { body.clone() } else { estate.property(&resource, name) };
+        let resource = Foreign { address: &resource.address, header: resource.header, property: &property };
+        match self.templates.read(&resource) {
+            Ok(Loaded::Template(stack)) => Some(*stack),
+            _ => None,
+        }
+    }
+}
+
 /// What a resource deploys, case by case: an input may decide what stands in the text, or over what its loops run. Before
 /// anything is answered all resources are of one estate, since one may get what another one puts out.
 fn cases(
@@ -121,7 +183,7 @@ fn cases(
     unit: &dyn Unit,
     unanswered: &dyn Estate,
     templates: &Templates,
-) -> Vec<(Vec<(Question, bool)>, Loaded)> {
+) -> Vec<Case> {
     let (mut waiting, mut cases) = (vec![world.clone()], Vec::new());
     while let Some(world) = waiting.pop() {
         let answered = (!world.answers().is_empty()).then(|| unit.estate(&world));
@@ -134,7 +196,10 @@ fn cases(
         let question = asked(&read).filter(|question| world.answer(question).is_none());
         match question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
             Some(question) => waiting.extend(world.either(question)),
-            None => cases.push((world.answers().to_vec(), read.unwrap_or(Loaded::NotATemplate))),
+            None => {
+                let (text, loaded) = (text_of(&property("Body")), read.unwrap_or(Loaded::NotATemplate));
+                cases.push(Case { answers: world.answers().to_vec(), text, loaded });
+            }
         }
     }
     cases
@@ -155,13 +220,6 @@ fn remark(resource: &Resource, estate: &dyn Estate) -> Option<Note> {
     let message = format!("{} may hold a trail, but what it deploys cannot be read here", resource.address);
     let is_named = speaks(&resource.address) || speaks(&source);
     is_named.then_some(Note { message, span: Some(resource.header) })
-}
-
-impl Deploying {
-    /// Another unit with what it deploys, which is read as this one's is.
-    fn deploying(&self, unit: Box<dyn Unit>) -> Box<dyn Unit> {
-        with_deployed(unit, &self.templates.given, &self.templates.sources).unit
-    }
 }
 
 impl Unit for Deploying {
@@ -189,8 +247,13 @@ impl Unit for Deploying {
                 deployer: resource.clone(),
                 overridden: if is_stack_set(&resource.address) { overridden.clone() } else { Vec::new() },
             };
-            let estate = read.stack.deployed(world, move |parameter| arguments.of(parameter));
-            Some(Part { deployer, found: resource.address.clone(), estate })
+            let waits = read.waits_for(world);
+            let stack = match waits {
+                None => self.stack_in(read, resource, outer.as_ref()),
+                Some(_) => &read.stack,
+            };
+            let estate = stack.deployed(world, move |parameter| arguments.of(parameter));
+            Some(Part { deployer, found: resource.address.clone(), waits, estate })
         });
         let read: Vec<Part<'a>> = read.collect();
         Box::new(Whole { outer, read, unread: &self.unread, foreign })
@@ -237,7 +300,10 @@ impl Unit for Deploying {
     }
 
     fn join(&mut self, exported: BTreeMap<String, Value>) {
-        self.read.iter_mut().for_each(|read| read.stack.join(exported.clone()));
+        for read in &mut self.read {
+            read.stack.join(exported.clone());
+            read.anew = Readings::default();
+        }
         self.unit.join(exported.clone());
         // What a stack puts out may be what is exported.
         self.templates = Arc::new(Templates::new(&self.templates.given, &self.templates.sources, exported));

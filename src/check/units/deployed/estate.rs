@@ -8,7 +8,7 @@ use crate::model::{
     DEPLOYED_TO, Described, Environment, Estate, Existence, Kind, Language, Provider, Resource, stands_for,
     stands_for_all,
 };
-use crate::value::{Data, Decided, Domain, Input, Origin, Reason, Role, Symbol, SymbolSource, Value, any};
+use crate::value::{Data, Decided, Domain, Input, Origin, Question, Reason, Role, Symbol, SymbolSource, Value, any};
 
 /// What a resource hands in to the template that it deploys.
 pub(super) struct Arguments<'a> {
@@ -39,6 +39,8 @@ pub(super) struct Part<'a> {
     pub deployer: Resource,
     /// The address of the resource that this was found by: the deployer's own, or that of what stands for it.
     pub found: String,
+    /// What decides whether it is this that is deployed, while that has no answer.
+    pub waits: Option<Question>,
     pub estate: Evaluated<'a>,
 }
 
@@ -95,6 +97,31 @@ pub(super) struct Whole<'a> {
 impl<'a> Whole<'a> {
     fn part(&self, resource: &Resource) -> Option<&Part<'a>> {
         self.read.iter().find(|part| part.holds(resource))
+    }
+
+    /// What is read in a part. Where an answer decides which of several parts there is, and they tell different things, it
+    /// waits for that answer.
+    fn read_in(&self, part: &Part<'a>, of: impl Fn(&Part<'a>) -> Option<Value>) -> Option<Value> {
+        let value = of(part)?;
+        let Some(question) = &part.waits else { return Some(value) };
+        let is_other =
+            |other: &&Part<'a>| other.deployer.address == part.deployer.address && !std::ptr::eq(*other, part);
+        let mut others = self.read.iter().filter(is_other).filter_map(of);
+        let is_same = others.all(|other| other == value);
+        Some(if is_same { value } else { Value::pending(question.clone(), value.origin) })
+    }
+
+    /// A property of a resource in a part, and in whichever parts there may be instead.
+    fn property_in(&self, part: &Part<'a>, resource: &Resource, name: &str) -> Value {
+        let own = Part::own(resource);
+        let value = self.read_in(part, |one| {
+            if std::ptr::eq(one, part) {
+                return Some(one.estate.property(&own, name));
+            }
+            let same = one.estate.resource(resource.kind, &resource.address)?;
+            Some(one.estate.property(&same, name))
+        });
+        value.unwrap_or_else(|| Value::null(Origin::at(resource.header, Role::Header)))
     }
 
     /// What stands for something that is made at deployment, where only a text would tell what it is that is not read here.
@@ -177,7 +204,7 @@ impl Estate for Whole<'_> {
             return Value::open(Input::undecidable(name, untold(&part.deployer), origin.clone()), origin);
         }
         let property = match self.part(resource) {
-            Some(part) => part.estate.property(&Part::own(resource), name),
+            Some(part) => self.property_in(part, resource, name),
             None => self.outer.property(resource, name),
         };
         property.map_parts(&|value| match &value.data {

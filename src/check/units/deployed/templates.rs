@@ -42,7 +42,7 @@ impl Templates {
     }
 
     fn load(&self, resource: &Foreign<'_>, body: &Value) -> Loaded {
-        let text = if let Data::Text(text) = &body.data { text.clone() } else { unwritten(body) };
+        let text = text_of(body);
         let place = body.origin.nearest().unwrap_or(resource.header);
         let deployer = deployer(resource);
         let load = |text: &Text, deployer| cloudformation::load_text(&self.sources, text, place, &self.given, deployer);
@@ -90,8 +90,11 @@ fn deployer(resource: &Foreign<'_>) -> Deployer {
     }
 }
 
-/// A text that is not known, as what it says.
-fn unwritten(body: &Value) -> Text {
+/// What a resource deploys as a text. One that is not known is what it says.
+pub(super) fn text_of(body: &Value) -> Text {
+    if let Data::Text(text) = &body.data {
+        return text.clone();
+    }
     let reason = Reason::Unsupported("a text that is not written here".to_owned());
     let read = Input::undecidable(format!("jsondecode({})", body.describe()), reason, body.origin.clone());
     Text::join([Part::Value(Value::open(read, body.origin.clone()))])

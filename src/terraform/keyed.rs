@@ -70,7 +70,10 @@ impl<'a> Evaluator<'a> {
         let mut filled = outcomes.iter().filter(|one| !is_empty(one));
         let held = filled.next().filter(|_| filled.next().is_none() && outcomes.len() > 1)?;
         let elements = self.elements(held, span).ok()?;
-        let slot = |(key, element): (Value, Value)| Some(Slot::keyed(&key.as_str()?.to_owned(), key, element));
+        let slot = |(key, element): (Value, Value)| {
+            let text = key.as_str()?.to_owned();
+            Some(Slot::keyed(&text, key, element))
+        };
         elements.into_iter().map(slot).collect()
     }
 

@@ -229,11 +229,10 @@ fn place_of(each: &For, collection: &Value) -> Option<Place> {
     let is_placed = each.key.is_some() && !matches!(of, Type::Set(_));
     match (&each.result, of, &key.kind) {
         (ForResult::Grouped(..), ..) => None,
-        (ForResult::Tuple(_), Type::List(_), _) if each.condition.is_none() => Some(Place::Position),
         (_, Type::Map(_) | Type::Object(_) | Type::Any, _) if each.key.as_ref().is_some_and(|name| is(name)) => {
             Some(Place::Key)
         }
-        (ForResult::Tuple(_), Type::Map(_), _) if each.condition.is_none() => Some(Place::Position),
+        (ForResult::Tuple(_), Type::List(_) | Type::Map(_), _) if each.condition.is_none() => Some(Place::Position),
         _ if is_placed => None,
         (_, Type::List(element) | Type::Set(element), _) if **element == Type::String && is(&each.value) => {
             Some(Place::Text)

@@ -193,14 +193,13 @@ fn cases(
         let resource = Foreign { address: &resource.address, header: resource.header, property: &property };
         let read = templates.read(&resource);
         // What is answered already and still waits never gets its answer here.
-        let question = asked(&read).filter(|question| world.answer(question).is_none());
-        match question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
-            Some(question) => waiting.extend(world.either(question)),
-            None => {
-                let (text, loaded) = (text_of(&property("Body")), read.unwrap_or(Loaded::NotATemplate));
-                cases.push(Case { answers: world.answers().to_vec(), text, loaded });
-            }
+        let question = asked(&read).filter(|question| world.answer(question).is_none()).cloned();
+        if let Some(question) = question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
+            waiting.extend(world.either(&question));
+            continue;
         }
+        let (text, loaded) = (text_of(&property("Body")), read.unwrap_or(Loaded::NotATemplate));
+        cases.push(Case { answers: world.answers().to_vec(), text, loaded });
     }
     cases
 }

@@ -317,6 +317,10 @@ impl Naming {
             {
                 true
             }
+            // Of the buckets that the Cloud Control API makes, one stands for all, and is not told from another.
+            Data::Open(input) if let Reason::ModuleNotOnDisk { module, .. } = &input.reason => {
+                *module == bucket.address
+            }
             // A text with a piece of the bucket's own name may be all of it.
             Data::Text(text) => {
                 text.values().any(|part| self.is_maker_of(part, bucket)) && !alike::differ(&self.name, &target)

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use crate::value::{Ask, Data, Decided, Input, Reason, Stop, Value, World};
 
 use super::address::{is_repeated_id, stands_for_all};
-use super::naming::{Naming, any_of, symbol, unwrapped};
+use super::naming::Naming;
+use super::referred::{any_of, symbol, unwrapped};
 use super::{Described, Estate, Existence, Kind, Resource};
 
 /// What the name of a bucket leads to.

@@ -23,6 +23,7 @@ mod place;
 pub mod policy_document;
 mod pool;
 mod provider;
+mod referred;
 pub mod schema;
 pub mod tags;
 mod told;

@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::value::{
-    Claim, Data, Decided, Origin, Part, Question, Reason, Role, Stop, SymbolSource, Value, World, names_in,
-};
+use crate::value::{Claim, Data, Decided, Origin, Question, Reason, Role, Stop, SymbolSource, Value, World, names_in};
 
 use super::address::{self, block, is_repeated_id, may_be_same};
 use super::alike;
 use super::mentions::{mentions, mentions_any};
 use super::pool;
+use super::referred::{any_of, is_beside, is_made_of_another, symbol, unwrapped};
 use super::{Estate, Existence, Kind, Resource, Target};
 
 /// What a bucket goes by.
@@ -391,21 +390,6 @@ impl Naming {
     }
 }
 
-/// What stands for all instances of one or more blocks, where it is not known which there are, of which `address` is one.
-pub(super) fn any_of(address: &str, estate: &dyn Estate) -> Option<Resource> {
-    estate.resources(Kind::Bucket).into_iter().find(|any| address::stands_for(&any.address, address))
-}
-
-/// Whether one of the bucket and what `target` refers to stands for all instances of a block, and the other is one that is there
-/// beside those.
-fn is_beside(target: &Value, bucket: &Resource, estate: &dyn Estate) -> bool {
-    let is_listed = |address: &str| estate.resource(Kind::Bucket, address).is_some();
-    let of_one_block =
-        |named: &str| address::stands_for(named, &bucket.address) || address::stands_for(&bucket.address, named);
-    symbol(&unwrapped(target))
-        .is_some_and(|named| of_one_block(named) && is_listed(named) && is_listed(&bucket.address))
-}
-
 /// The question whether `target` is the name of the bucket.
 fn is_name_of(target: &Value, bucket: &Resource) -> Arc<Question> {
     let claim = Claim::with("is the name of", &*bucket.address);
@@ -421,35 +405,5 @@ fn is_any_element(value: &Value) -> bool {
         Data::Opaque(symbol) => pool::is_of_instance(&symbol.to_string()),
         Data::Text(text) => text.values().any(is_any_element),
         _ => false,
-    }
-}
-
-/// Whether what a value is made of is another bucket.
-fn is_made_of_another(value: &Value, bucket: &Resource, estate: &dyn Estate) -> bool {
-    let text = value.describe();
-    let own = block(&bucket.address).unwrap_or(&bucket.address);
-    let others = estate.resources(Kind::Bucket).into_iter().map(|other| other.address.clone());
-    others.filter(|other| *other != bucket.address).any(|other| {
-        let block = block(&other).unwrap_or(&other);
-        block != own && mentions(&text, block)
-    })
-}
-
-/// The address of the bucket whose name or ARN `value` is, as far as it is symbolic.
-pub(super) fn symbol(value: &Value) -> Option<&str> {
-    match &value.data {
-        Data::Opaque(symbol) => match &symbol.source {
-            SymbolSource::Resource(address) if symbol.attribute == "id" => Some(address),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// A text of one part is that part.
-pub(super) fn unwrapped(value: &Value) -> Value {
-    match &value.data {
-        Data::Text(text) if let [Part::Value(inner)] = text.parts() => inner.clone(),
-        _ => value.clone(),
     }
 }

@@ -129,27 +129,22 @@ impl<'a> Evaluator<'a> {
 
     /// The collection that a loop ran over which made another one.
     pub fn looped_over(&self, made: &Value) -> Option<Value> {
-        Some(self.any_loop_of(made)?.collection.clone())
-    }
-
-    /// The loop that made a collection, also where its elements were converted since and are found where they were.
-    fn loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
-        let is_found =
-            |kept: &Rc<Loop>| kept.place != Place::Position || self.loops.borrow().contains_key(&*made.describe());
-        self.any_loop_of(made).filter(is_found)
+        Some(self.loop_of(made)?.collection.clone())
     }
 
     /// The loop that made a collection, also where its elements were converted since.
-    fn any_loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
+    fn loop_of(&self, made: &Value) -> Option<Rc<Loop<'a>>> {
         let Data::Open(input) = &made.data else { return None };
         let known = |input: &Arc<Input>| self.loops.borrow().get(&input.name).map(Rc::clone);
         let made_of = |input: &Arc<Input>| match &input.domain.mirrors {
-            Some((Mirrored::Elements | Mirrored::Entries | Mirrored::Members, of)) if of != input => {
-                Some(Arc::clone(of))
-            }
+            Some((Mirrored::Elements | Mirrored::Entries, of)) if of != input => Some(Arc::clone(of)),
             _ => None,
         };
-        known(input).or_else(|| made_of(input).and_then(|of| known(&of)))
+        let converted = || {
+            let before = made_of(input).and_then(|of| known(&of));
+            before.filter(|kept| kept.place != Place::Position)
+        };
+        known(input).or_else(converted)
     }
 
     /// What `work` says where the loop is at the element under a key, if that is known. The loop is worked out elsewhere: what

@@ -46,10 +46,19 @@ pub struct Deployer {
     pub deployed_to: Vec<(&'static str, Value)>,
 }
 
-impl Deployer {
-    /// What the template gets from it under the name of a parameter, or of what tells where it deploys.
-    #[must_use]
-    pub fn hands_in(&self, name: &str) -> Value {
+/// What a root template gets from outside of its unit, in one world.
+pub trait Surroundings {
+    /// What is handed in for a parameter, or what tells where the template is deployed.
+    fn hands_in(&self, name: &str) -> Value;
+
+    /// What a stack that is deployed beside it exports under a name.
+    fn exports(&self, _name: &str) -> Option<Value> {
+        None
+    }
+}
+
+impl Surroundings for &Deployer {
+    fn hands_in(&self, name: &str) -> Value {
         let told = self.deployed_to.iter().find(|(told, _)| *told == name);
         told.map_or_else(|| self.arguments.field(name), |(_, value)| value.clone())
     }

@@ -19,7 +19,7 @@ use crate::value::{
 };
 
 use super::condition::{LOGIC, RULES_ONLY, misplaced};
-use super::deployment::Deployer;
+use super::deployment::Surroundings;
 use super::intrinsic;
 use super::looped::Items;
 use super::partial::beyond;
@@ -32,9 +32,6 @@ const MAX_STEPS: usize = 10_000_000;
 /// How deep evaluation goes, through nodes, conditions and stacks.
 const MAX_DEPTH: usize = 1_000;
 
-/// What is handed in for a parameter of the root by whoever deploys it from outside, in this world.
-pub type Arguments<'t> = Box<dyn Fn(&str) -> Value + 't>;
-
 /// Evaluates the nodes of a tree of stacks in one world.
 pub struct Evaluator<'t> {
     /// The stacks.
@@ -43,8 +40,8 @@ pub struct Evaluator<'t> {
     pub world: &'t World,
     /// Which parameters are open.
     pub open: OpenInputs,
-    /// What is handed in to the root from outside, if anything may be.
-    arguments: Option<Arguments<'t>>,
+    /// What the root gets from outside, if it may get anything.
+    surroundings: Option<Box<dyn Surroundings + 't>>,
     /// How many answers of the world had a part in what was evaluated.
     asked: Cell<usize>,
     steps: Cell<usize>,
@@ -87,20 +84,28 @@ impl<'t> Evaluator<'t> {
     /// Nothing is evaluated yet.
     pub fn new(tree: &'t Tree, world: &'t World, open: OpenInputs) -> Self {
         let (asked, steps, depth, section, items) = Default::default();
-        let handed = |deployer: &'t Deployer| Box::new(|name: &str| deployer.hands_in(name)) as Arguments<'t>;
-        let arguments = tree.deployer.as_ref().map(handed);
-        Self { tree, world, open, arguments, asked, steps, depth, section, items, remembered: RefCell::default() }
+        let surroundings = tree.deployer.as_ref().map(|deployer| Box::new(deployer) as Box<dyn Surroundings>);
+        Self { tree, world, open, surroundings, asked, steps, depth, section, items, remembered: RefCell::default() }
     }
 
-    /// The same with what is handed in to the root in this world.
-    pub fn with_arguments(self, arguments: Arguments<'t>) -> Self {
-        Self { arguments: Some(arguments), ..self }
+    /// The same with what the root gets from outside in this world.
+    pub fn with_surroundings(self, surroundings: Box<dyn Surroundings + 't>) -> Self {
+        Self { surroundings: Some(surroundings), ..self }
     }
 
     /// What is handed in for a parameter of the root, or what tells where it is deployed; `None` where nobody outside can hand
     /// in anything.
     pub fn handed_in(&self, name: &str) -> Option<Value> {
-        self.arguments.as_ref().map(|arguments| arguments(name))
+        let surroundings = self.surroundings.as_ref()?;
+        let (handed, inputs) = watched(|| surroundings.hands_in(name));
+        // What is refused because of it, an answer brought about.
+        self.asked.set(self.asked.get() + usize::from(inputs.shares(self.world.answered())));
+        Some(handed)
+    }
+
+    /// What a stack of another template exports under a name, where whoever deploys both tells.
+    pub fn exported_beside(&self, name: &str) -> Option<Value> {
+        self.surroundings.as_ref()?.exports(name)
     }
 
     /// Begins to count steps anew: for each value that is read from outside.

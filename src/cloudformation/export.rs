@@ -30,10 +30,11 @@ impl<'t> Evaluator<'t> {
         }
     }
 
-    /// What another unit exports, as a stack imports it that is deployed where its unit is: elsewhere others may be exported.
+    /// What another unit exports, or a stack of another template, as a stack imports it that is deployed where its unit is:
+    /// elsewhere others may be exported.
     fn imported(&self, name: &str, span: Span) -> Value {
-        if let Some(value) = self.tree.imported.get(name) {
-            return value.clone().through(span, Role::Expression);
+        if let Some(value) = self.tree.imported.get(name).cloned().or_else(|| self.exported_beside(name)) {
+            return value.through(span, Role::Expression);
         }
         let source = SymbolSource::Import(name.to_owned());
         Value::opaque(Symbol { source, attribute: String::new() }, Origin::expression(span))

@@ -53,7 +53,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use assembly::{Assemblies, MANIFEST, mentions_stacks};
-pub use deployment::{Deployer, Deployment};
+pub use deployment::{Deployer, Deployment, Surroundings};
 pub use estate::Evaluated;
 pub use given::Given;
 pub use unit::CloudFormationUnit;

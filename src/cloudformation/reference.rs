@@ -136,7 +136,7 @@ impl<'t> Evaluator<'t> {
             return accepted(parameter, self.ruled_out(stack, parameter), self.local(stack, default));
         }
         let message = format!("the stack {} gets no value for its parameter {}", stack.address, parameter.name);
-        broken(message, Origin::at(parameter.span(), Role::Header))
+        Value::failed(message, Origin::at(parameter.span(), Role::Header))
     }
 
     /// What refuses the value a parameter has.

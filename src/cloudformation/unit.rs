@@ -10,7 +10,7 @@ use crate::model::{Created, Estate, Kept, Kind, Language, Resource, Unit};
 use crate::source::{Sources, Span};
 use crate::value::{Before, Question, Value, World};
 
-use super::deployment::Deployment;
+use super::deployment::{Deployment, Surroundings};
 use super::estate::Evaluated;
 use super::evaluator::Evaluator;
 use super::given::{Given, GivenValue};
@@ -64,10 +64,10 @@ impl CloudFormationUnit {
         Self { path, tree, found, nested, resources, by_address, existing, properties, sources, given, deployment }
     }
 
-    /// The unit in one world, with what whoever deploys its root hands in there.
-    pub fn deployed<'a>(&'a self, world: &'a World, arguments: impl Fn(&str) -> Value + 'a) -> Evaluated<'a> {
+    /// The unit in one world, with what its root gets from outside there.
+    pub fn deployed<'a>(&'a self, world: &'a World, surroundings: impl Surroundings + 'a) -> Evaluated<'a> {
         let evaluator = Evaluator::new(&self.tree, world, self.tree.given.open);
-        Evaluated::of(self, evaluator.with_arguments(Box::new(arguments)))
+        Evaluated::of(self, evaluator.with_surroundings(Box::new(surroundings)))
     }
 
     /// What decides which stacks and resources there are and is open in what the root gets from whoever deploys it.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::model::{Existence, Resource, index_behind};
 use crate::source::Span;
-use crate::value::{Ask, Data, Domain, Input, Junction, Literal, Number, ObjectId, Origin, Question, Reason, Value};
+use crate::value::{
+    Ask, Data, Domain, Input, Junction, Literal, Mirrored, Number, ObjectId, Origin, Question, Reason, Value,
+};
 
 use super::evaluator::Evaluator;
 use super::expand::Expansion;
@@ -74,7 +76,7 @@ impl<'a> Evaluator<'a> {
     /// world; also of what is made of the instances that such a collection makes.
     pub fn kept_if(&self, collection: &Value) -> Option<Value> {
         let of = self.pool(collection).map(|pool| pool.collection.clone()).or_else(|| self.looped_over(collection));
-        let is_met = of.and_then(|of| self.kept_if(&of));
+        let is_met = of.or_else(|| one_for_one(collection)).and_then(|of| self.kept_if(&of));
         is_met.or_else(|| collection.filtered().map(|[.., is_met]| is_met.clone()))
     }
 
@@ -339,4 +341,13 @@ pub(super) fn never(all: &Value, index: &Value) -> Arc<Question> {
 fn has(all: &Value, index: &Value, domain: Domain) -> Question {
     let statement = format!("{} has {}", all.describe(), index.describe());
     Question::new(Input { domain, ..Input::derived(statement, all.origin.clone()) }, Ask::True)
+}
+
+/// The collection of which another one has what is made of each element, and nothing else.
+fn one_for_one(collection: &Value) -> Option<Value> {
+    let Data::Open(input) = &collection.data else { return None };
+    match &input.domain.mirrors {
+        Some((Mirrored::Emptiness | Mirrored::Any | Mirrored::Number, _)) | None => None,
+        Some((_, of)) => (of != input).then(|| Value::open(Arc::clone(of), collection.origin.clone())),
+    }
 }

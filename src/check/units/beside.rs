@@ -80,10 +80,13 @@ fn holding(targets: &[Target], found: &Found, options: &Options, given: &Given, 
     let modules = Modules::with(Arc::clone(sources), options.inputs.clone());
     let roots = roots(targets, &holding, found, sources, &modules);
     let roots = roots.iter().filter(|directory| !known(&sources.display(directory)));
-    let units = roots.map(|root| with_deployed(Box::new(modules.load(root, &options.inputs)), given, sources).unit);
-    let mut held = Holding { units: units.collect(), broken: Vec::new() };
+    let loaded = roots.map(|root| with_deployed(Box::new(modules.load(root, &options.inputs)), given, sources));
+    let (units, deployed): (Vec<_>, Vec<_>) = loaded.map(|loaded| (loaded.unit, loaded.files)).unzip();
+    let mut held = Holding { units, broken: Vec::new() };
     let templates = holding.iter().filter(|file| file.class == FileClass::Template);
-    let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || found.nested.contains(&file.path);
+    let is_nested =
+        |file: &FoundFile| found.nested.iter().chain(deployed.iter().flatten()).any(|path| *path == file.path);
+    let is_part = |file: &FoundFile| found.assemblies.keeps(&file.path) || is_nested(file);
     for file in templates.filter(|file| !is_part(file)) {
         for deployment in found.assemblies.deployments(&file.path) {
             match cloudformation::load(sources, &file.path, given, &deployment) {
@@ -209,7 +212,8 @@ fn may_declare(target: &Target, file: &FoundFile, bytes: &[u8], signs: &[&str]) 
         Target::Name(name) => holds(name) || file.class == FileClass::Template && makes_names(bytes, signs),
         Target::Export(_) => {
             let words = ["Outputs", "ImportValue", "GetStackOutput"];
-            file.class == FileClass::Template && holds("AWS::") && words.into_iter().any(holds)
+            let is_template = file.class == FileClass::Template && holds("AWS::") && words.into_iter().any(holds);
+            is_template || is_terraform(file) && holds("aws_cloudformation_stack")
         }
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudformation_stack>
 
+mod beside;
 mod deployers;
 mod estate;
 mod readings;
@@ -20,8 +21,9 @@ use crate::model::{Created, Described, Estate, Existence, Foreign, Kept, Kind, L
 use crate::source::{Sources, Span};
 use crate::value::{Question, Text, Value, World};
 
+use beside::{Among, Arguments, Beside, Deployed};
 use deployers::{Deployers, are_of_one_block};
-use estate::{Arguments, Part, Whole};
+use estate::{Part, Whole};
 use readings::Readings;
 use templates::{Templates, asked, is_stack_set, text_of};
 
@@ -238,7 +240,7 @@ impl Unit for Deploying {
         let outer: Rc<dyn Estate + 'a> = Rc::from(self.unit.estate(world));
         let foreign = outer.resources(Kind::Foreign);
         let overridden = foreign.iter().filter(|resource| is_of_instances(resource)).cloned().collect::<Vec<_>>();
-        let read = self.read.iter().filter_map(|read| {
+        let deployed = self.read.iter().filter_map(|read| {
             let resource = read.found(&foreign, &self.read)?;
             let deployer = read.deployer(resource, world)?;
             let arguments = Arguments {
@@ -251,10 +253,17 @@ impl Unit for Deploying {
                 None => self.stack_in(read, resource, outer.as_ref()),
                 Some(_) => &read.stack,
             };
-            let estate = stack.deployed(world, move |parameter| arguments.of(parameter));
-            Some(Part { deployer, found: resource.address.clone(), waits, estate })
+            Some((deployer, Deployed { stack, arguments, waits }))
         });
-        let read: Vec<Part<'a>> = read.collect();
+        let (deployers, all): (Vec<Resource>, Vec<Deployed<'a>>) = deployed.unzip();
+        let beside = Rc::new(Beside { all, world });
+        let part = |(at, (deployer, deployed)): (usize, (Resource, &Deployed<'a>))| Part {
+            deployer,
+            found: deployed.arguments.deployer.address.clone(),
+            waits: deployed.waits.clone(),
+            estate: deployed.stack.deployed(world, Among::new(&beside, at)),
+        };
+        let read = deployers.into_iter().zip(&beside.all).enumerate().map(part).collect();
         Box::new(Whole { outer, read, unread: &self.unread, foreign })
     }
 

@@ -5,34 +5,9 @@ use std::rc::Rc;
 
 use crate::cloudformation::Evaluated;
 use crate::model::{
-    DEPLOYED_TO, Described, Environment, Estate, Existence, Kind, Language, Provider, Resource, stands_for,
-    stands_for_all,
+    Described, Environment, Estate, Existence, Kind, Language, Provider, Resource, stands_for, stands_for_all,
 };
 use crate::value::{Data, Decided, Domain, Input, Origin, Question, Reason, Role, Symbol, SymbolSource, Value, any};
-
-/// What a resource hands in to the template that it deploys.
-pub(super) struct Arguments<'a> {
-    pub estate: Rc<dyn Estate + 'a>,
-    pub deployer: Resource,
-    /// What may hand in something else, to some instances.
-    pub overridden: Vec<Resource>,
-}
-
-impl Arguments<'_> {
-    pub fn of(&self, parameter: &str) -> Value {
-        if DEPLOYED_TO.contains(&parameter) {
-            return self.estate.property(&self.deployer, parameter);
-        }
-        let of = |resource: &Resource| self.estate.property(resource, "Parameters").field(parameter);
-        if self.overridden.iter().any(|instances| !of(instances).is_null()) {
-            let name = format!("{}.parameters.{parameter}", self.deployer.address);
-            let reason = Reason::Elsewhere("the parameter_overrides of some instances".to_owned());
-            let origin = Origin::at(self.deployer.header, Role::Argument);
-            return Value::open(Input::undecidable(name, reason, origin.clone()), origin);
-        }
-        of(&self.deployer)
-    }
-}
 
 /// What a resource deploys, in one world.
 pub(super) struct Part<'a> {

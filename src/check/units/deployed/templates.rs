@@ -67,7 +67,7 @@ impl Outputs for Templates {
         }
         let Ok(Loaded::Template(stack)) = read.as_ref() else { return None };
         let deployer = deployer(resource);
-        Some(stack.deployed(world, |name| deployer.hands_in(name)).outputs())
+        Some(stack.deployed(world, &deployer).outputs())
     }
 }
 

@@ -24,6 +24,12 @@ pub fn json_of(value: &Value, layout: Layout, key: &dyn Fn(&str) -> Vec<Part>) -
     Text::join(json.parts).written(Places::of_bytes(json.places))
 }
 
+/// A value that is not known as a part of a text, which stands there as JSON.
+#[must_use]
+pub fn written_as_json(value: &Value) -> Part {
+    Part::Json(untyped(value))
+}
+
 /// A value that is not known, as JSON has it: there are no lists, sets and maps of one type, and a set is written in its own
 /// order.
 fn untyped(value: &Value) -> Value {
@@ -95,7 +101,7 @@ impl Json<'_> {
             Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(..) => {
                 // What has no byte has no place but its own.
                 self.places.truncate(before);
-                self.parts.push(Part::Json(untyped(value)));
+                self.parts.push(written_as_json(value));
             }
         }
     }

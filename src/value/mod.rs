@@ -46,7 +46,7 @@ pub use domain::{Domain, Keys, Mirrored};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Claim, Input, Junction, Question, Reason};
-pub use json::{Layout, encoded_name, json_escaped, json_of};
+pub use json::{Layout, encoded_name, json_escaped, json_of, written_as_json};
 pub use literal::Literal;
 pub use marked::{Mark, Marked, Piece};
 pub use names::{attempted, elements_in, index_in, is_inside, is_part, names_in, renamed, step};

@@ -119,6 +119,7 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
         return WithDeployed { unit, files, deploys_trail: false };
     }
     let (mut read, mut unread, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
+    let mut opaque = Vec::new();
     let before = World::default();
     let unanswered = unit.estate(&before);
     for (resource, world) in all.iter().filter(|(resource, _)| !is_of_instances(resource)) {
@@ -134,10 +135,16 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
                     read.push(Read { by: resource.clone(), case, text, stack: *stack, anew });
                 }
                 Loaded::Broken(problems) => errors.extend(problems),
-                Loaded::NotATemplate => notes.extend(remark(resource, unit.estate(world).as_ref())),
+                Loaded::NotATemplate => opaque.push((resource, world)),
             }
         }
     }
+    let holds_trail = |resource: &Resource| {
+        read.iter().any(|read| read.by.address == resource.address && read.stack.written_trail().is_some())
+    };
+    let speaks = |resource: &Resource, world: &World| speaks_of_trails(resource, unit.estate(world).as_ref());
+    let telling = opaque.into_iter().filter(|(resource, world)| holds_trail(resource) || speaks(resource, world));
+    notes.extend(telling.map(|(resource, _)| unreadable(resource)));
     drop(unanswered);
     let deploys_trail = !errors.is_empty() || read.iter().any(|read| read.stack.written_trail().is_some());
     let unit = Box::new(Deploying { unit, read, unread, notes, errors, templates });
@@ -213,14 +220,17 @@ fn is_of_instances(resource: &Resource) -> bool {
         .any(|kind| resource.address.contains(kind))
 }
 
-/// That what a resource deploys may hold a trail, where its name or what it is made of speaks of one.
-fn remark(resource: &Resource, estate: &dyn Estate) -> Option<Note> {
+/// Whether the name of a resource, or what it is made of, speaks of trails.
+fn speaks_of_trails(resource: &Resource, estate: &dyn Estate) -> bool {
     let source = ["Body", "TemplateURL", "TypeName"].map(|name| estate.property(resource, name));
     let source = source.iter().find(|value| !value.is_null()).map(Value::shown).unwrap_or_default();
-    let speaks = |text: &str| text.to_ascii_lowercase().contains("cloudtrail");
+    [&resource.address, &source].iter().any(|text| text.to_ascii_lowercase().contains("cloudtrail"))
+}
+
+/// That what a resource deploys may hold a trail.
+fn unreadable(resource: &Resource) -> Note {
     let message = format!("{} may hold a trail, but what it deploys cannot be read here", resource.address);
-    let is_named = speaks(&resource.address) || speaks(&source);
-    is_named.then_some(Note { message, span: Some(resource.header) })
+    Note { message, span: Some(resource.header) }
 }
 
 impl Unit for Deploying {

@@ -1,96 +1,182 @@
-//! `yamlencode`: block style, texts in double quotes, texts of several lines as literal blocks.
+//! `yamlencode`: block style, texts in double quotes, texts of several lines as literal blocks. What is not known stands in
+//! the text as a part, as JSON has it, which is YAML too.
 
-use std::fmt::Write as _;
-
-use super::arguments::{Answer, Arguments, limit_bytes, weight};
-use crate::terraform::unknown::{Outcome, derive};
-use crate::value::{Data, Value, encoded_name};
+use super::arguments::{Answer, Arguments, Trouble, limit_bytes, weight};
+use crate::source::{Places, Span};
+use crate::terraform::unknown;
+use crate::value::{Data, Part, Text, Value, written_as_json};
 
 /// Where a long text in quotes is broken.
 const WIDTH: usize = 80;
 
 pub(super) fn encode(arguments: &Arguments) -> Answer {
     let value = arguments.forced(0);
-    if let Some(obstacle) = value.obstacle() {
-        let name = format!("yamlencode({})", encoded_name(&value));
-        return Ok(derive(name, obstacle, Outcome::Set, arguments.world(), arguments.origin()));
-    }
     limit_bytes(weight(&value))?;
-    let mut yaml = String::new();
-    write(&value, 0, &mut yaml);
+    let mut trouble = None;
+    value.visit(&mut |part| match &part.data {
+        Data::Failed(failure) => trouble = Some(failure.message.clone().into()),
+        Data::Object(..) => trouble = Some(Trouble::Unknown),
+        _ => {}
+    });
+    if let Some(trouble) = trouble {
+        return Err(trouble);
+    }
+    let key = |key: &str| unknown::parts(arguments.call.host.key(key, arguments.origin()));
+    let mut yaml = Yaml { parts: Vec::new(), line: String::new(), bytes: 0, places: Vec::new(), key: &key };
+    yaml.value(&value, 0);
     // A plain scalar as a whole document is closed, so that nothing can be appended to it.
     if matches!(value.data, Data::Null | Data::Bool(_) | Data::Number(_)) {
-        yaml.push_str("...\n");
+        yaml.push("...\n");
     }
-    Ok(Value::text(yaml, arguments.origin()))
+    let text = Text::join(yaml.parts).written(Places::of_bytes(yaml.places));
+    Ok(Value::new(Data::Text(text), arguments.origin()))
 }
 
-/// The value where a line has been begun and what stands in it so far ends with a blank, or nothing stands in it.
-fn write(value: &Value, indent: usize, yaml: &mut String) {
-    match &value.data {
-        Data::Bool(known) => _ = writeln!(yaml, "{known}"),
-        Data::Number(known) => _ = writeln!(yaml, "{known}"),
-        Data::Text(text) => write_text(text.as_literal().unwrap_or_default(), indent, yaml),
-        Data::List(_, items) if items.is_empty() => yaml.push_str("[]\n"),
-        Data::List(_, items) => {
-            for (index, item) in items.iter().enumerate() {
-                begin_line(index, indent, yaml);
-                yaml.push_str("- ");
-                write(item, indent + 2, yaml);
+/// YAML while it is written.
+struct Yaml<'k> {
+    parts: Vec<Part>,
+    /// What is known of the line that is written.
+    line: String,
+    /// How many bytes are written.
+    bytes: usize,
+    /// Where values begin, and where they were written.
+    places: Vec<(usize, Span)>,
+    key: &'k dyn Fn(&str) -> Vec<Part>,
+}
+
+impl Yaml<'_> {
+    fn push(&mut self, text: &str) {
+        match text.rsplit_once('\n') {
+            Some((_, line)) => line.clone_into(&mut self.line),
+            None => self.line.push_str(text),
+        }
+        self.bytes += text.len();
+        self.parts.push(Part::Literal(text.to_owned()));
+    }
+
+    /// The value where a line has been begun and what stands in it so far ends with a blank, or nothing stands in it.
+    fn value(&mut self, value: &Value, indent: usize) {
+        let before = self.places.len();
+        self.places.extend(value.origin.nearest().map(|place| (self.bytes, place)));
+        match &value.data {
+            Data::Bool(known) => self.push(&format!("{known}\n")),
+            Data::Number(known) => self.push(&format!("{known}\n")),
+            Data::Null => self.push("null\n"),
+            Data::Text(text) => match text.as_literal() {
+                Some(text) => self.text(text, indent),
+                None => {
+                    self.quoted_parts(text.parts(), indent.max(2));
+                    self.push("\n");
+                }
+            },
+            Data::List(_, items) if items.is_empty() => self.push("[]\n"),
+            Data::List(_, items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.begin_line(index, indent);
+                    self.push("- ");
+                    self.value(item, indent + 2);
+                }
+            }
+            Data::Map(_, entries) if entries.is_empty() => self.push("{}\n"),
+            Data::Map(_, entries) => {
+                let mut entries: Vec<_> = entries.iter().collect();
+                entries.sort_by_key(|(key, _)| *key);
+                for (index, (key, entry)) in entries.into_iter().enumerate() {
+                    self.begin_line(index, indent);
+                    self.key(key, indent);
+                    self.entry(entry, indent);
+                }
+            }
+            Data::Opaque(_) | Data::Open(_) | Data::Pending(_) | Data::Failed(_) | Data::Object(..) => {
+                // What has no byte has no place but its own.
+                self.places.truncate(before);
+                self.parts.push(written_as_json(value));
+                self.push("\n");
             }
         }
-        Data::Map(_, entries) if entries.is_empty() => yaml.push_str("{}\n"),
-        Data::Map(_, entries) => {
-            let mut entries: Vec<_> = entries.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
-            for (index, (key, entry)) in entries.into_iter().enumerate() {
-                begin_line(index, indent, yaml);
-                write_key(key, indent, yaml);
-                write_entry(entry, indent, yaml);
+    }
+
+    fn begin_line(&mut self, index: usize, indent: usize) {
+        if index > 0 {
+            self.push(&" ".repeat(indent));
+        }
+    }
+
+    fn key(&mut self, key: &str, indent: usize) {
+        let parts = (self.key)(key);
+        if !matches!(parts.as_slice(), [] | [Part::Literal(_)]) {
+            self.quoted_parts(&parts, indent);
+        } else if is_block(key) {
+            self.push("? ");
+            self.block(key, indent + 2);
+            self.push(&" ".repeat(indent));
+        } else {
+            self.quoted(key, indent, usize::MAX);
+        }
+        self.push(":");
+    }
+
+    /// A collection begins on a line of its own; a list in a map is not indented further.
+    fn entry(&mut self, entry: &Value, indent: usize) {
+        let inner = match &entry.data {
+            Data::List(_, items) if !items.is_empty() => indent,
+            Data::Map(_, entries) if !entries.is_empty() => indent + 2,
+            _ => {
+                self.push(" ");
+                return self.value(entry, indent + 2);
+            }
+        };
+        self.push("\n");
+        self.push(&" ".repeat(inner));
+        self.value(entry, inner);
+    }
+
+    fn text(&mut self, text: &str, indent: usize) {
+        if is_block(text) {
+            self.block(text, indent.max(2));
+        } else {
+            self.quoted(text, indent.max(2), WIDTH);
+            self.push("\n");
+        }
+    }
+
+    fn block(&mut self, text: &str, indent: usize) {
+        self.push("|");
+        if text.starts_with([' ', '\n']) {
+            self.push("2");
+        }
+        if !text.ends_with('\n') {
+            self.push("-");
+        } else if text == "\n" || text.ends_with("\n\n") {
+            self.push("+");
+        }
+        self.push("\n");
+        for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+            if !line.is_empty() {
+                self.push(&" ".repeat(indent));
+                self.push(line);
+            }
+            self.push("\n");
+        }
+    }
+
+    fn quoted(&mut self, text: &str, indent: usize, width: usize) {
+        self.push("\"");
+        let written = escaped(text, self.line.chars().count(), indent, width);
+        self.push(&written);
+        self.push("\"");
+    }
+
+    /// A text in quotes, its unknown parts as they are. Where it would be broken is not known, and changes nothing of it.
+    fn quoted_parts(&mut self, text: &[Part], indent: usize) {
+        self.push("\"");
+        for part in text {
+            match part {
+                Part::Literal(text) => self.push(&escaped(text, 0, indent, usize::MAX)),
+                other => self.parts.push(other.clone()),
             }
         }
-        _ => yaml.push_str("null\n"),
-    }
-}
-
-fn begin_line(index: usize, indent: usize, yaml: &mut String) {
-    if index > 0 {
-        yaml.push_str(&" ".repeat(indent));
-    }
-}
-
-fn write_key(key: &str, indent: usize, yaml: &mut String) {
-    if is_block(key) {
-        yaml.push_str("? ");
-        write_block(key, indent + 2, yaml);
-        yaml.push_str(&" ".repeat(indent));
-    } else {
-        write_quoted(key, indent, usize::MAX, yaml);
-    }
-    yaml.push(':');
-}
-
-/// A collection begins on a line of its own; a list in a map is not indented further.
-fn write_entry(entry: &Value, indent: usize, yaml: &mut String) {
-    let inner = match &entry.data {
-        Data::List(_, items) if !items.is_empty() => indent,
-        Data::Map(_, entries) if !entries.is_empty() => indent + 2,
-        _ => {
-            yaml.push(' ');
-            return write(entry, indent + 2, yaml);
-        }
-    };
-    yaml.push('\n');
-    yaml.push_str(&" ".repeat(inner));
-    write(entry, inner, yaml);
-}
-
-fn write_text(text: &str, indent: usize, yaml: &mut String) {
-    if is_block(text) {
-        write_block(text, indent.max(2), yaml);
-    } else {
-        write_quoted(text, indent.max(2), WIDTH, yaml);
-        yaml.push('\n');
+        self.push("\"");
     }
 }
 
@@ -106,29 +192,9 @@ fn is_printable(character: char) -> bool {
         | '\u{ff00}'..='\u{fffd}')
 }
 
-fn write_block(text: &str, indent: usize, yaml: &mut String) {
-    yaml.push('|');
-    if text.starts_with([' ', '\n']) {
-        yaml.push('2');
-    }
-    if !text.ends_with('\n') {
-        yaml.push('-');
-    } else if text == "\n" || text.ends_with("\n\n") {
-        yaml.push('+');
-    }
-    yaml.push('\n');
-    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-        if !line.is_empty() {
-            yaml.push_str(&" ".repeat(indent));
-            yaml.push_str(line);
-        }
-        yaml.push('\n');
-    }
-}
-
-fn write_quoted(text: &str, indent: usize, width: usize, yaml: &mut String) {
-    let mut column = yaml.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-    yaml.push('"');
+/// A text as it stands in quotes from this column on, broken at blanks behind the width.
+fn escaped(text: &str, mut column: usize, indent: usize, width: usize) -> String {
+    let mut yaml = String::new();
     let characters: Vec<char> = text.chars().collect();
     let mut after_blank = false;
     for (index, character) in characters.iter().enumerate() {
@@ -149,7 +215,7 @@ fn write_quoted(text: &str, indent: usize, width: usize, yaml: &mut String) {
         yaml.push_str(&written);
         after_blank = *character == ' ';
     }
-    yaml.push('"');
+    yaml
 }
 
 fn escape(character: char) -> String {

@@ -5,6 +5,7 @@
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudformation_stack>
 
 mod beside;
+mod cases;
 mod deployers;
 mod estate;
 mod readings;
@@ -17,12 +18,13 @@ use std::sync::Arc;
 
 use crate::cloudformation::{CloudFormationUnit, Given, Loaded};
 use crate::finding::{FileError, Note};
-use crate::model::{Created, Described, Estate, Existence, Foreign, Kept, Kind, Language, Outputs, Resource, Unit};
+use crate::model::{Created, Estate, Foreign, Kept, Kind, Language, Outputs, Resource, Unit};
 use crate::source::{Sources, Span};
-use crate::value::{Question, Text, Value, World};
+use crate::value::{Data, Question, Text, Value, World};
 
 use beside::{Among, Arguments, Beside, Deployed};
-use deployers::{Deployers, are_of_one_block};
+use cases::{Beyond, Case, Read, depending_on};
+use deployers::Deployers;
 use estate::{Part, Whole};
 use readings::Readings;
 use templates::{Templates, asked, is_stack_set, text_of};
@@ -35,6 +37,8 @@ struct Deploying {
     unit: Box<dyn Unit>,
     /// What could be read of that.
     read: Vec<Read>,
+    /// What is read in the worlds that come to it.
+    beyond: Vec<Beyond>,
     /// The addresses of what deploys something that could not be read, in one case or another.
     unread: BTreeSet<String>,
     notes: Vec<Note>,
@@ -52,61 +56,11 @@ pub(super) struct WithDeployed {
     pub deploys_trail: bool,
 }
 
-/// What a resource deploys, where these are the answers.
-struct Read {
-    /// The resource, in the first world that it was found in.
-    by: Resource,
-    case: Vec<(Question, bool)>,
-    /// What it was read from.
-    text: Text,
-    stack: CloudFormationUnit,
-    /// What it is in the worlds in which more of the text is known.
-    anew: Readings,
-}
-
-impl Read {
-    /// What deploys this in a world: the resource, or one that stands for it there, because it waits for an answer which
-    /// instances there are.
-    fn found<'f>(&self, foreign: &'f [Resource], read: &[Self]) -> Option<&'f Resource> {
-        let is_unread = |any: &&Resource| read.iter().all(|read| read.by.address != any.address);
-        let stands_for_it = |any: &&Resource| {
-            matches!(any.existence, Existence::May(_)) && are_of_one_block(any, &self.by) && is_unread(any)
-        };
-        let own = foreign.iter().find(|resource| resource.address == self.by.address);
-        own.or_else(|| foreign.iter().find(stands_for_it))
-    }
-
-    /// The resource as it deploys this in a world: one that has other answers does not.
-    fn deployer(&self, resource: &Resource, world: &World) -> Option<Resource> {
-        let mut existence = resource.existence.clone();
-        for (question, wanted) in self.case.iter().rev() {
-            match world.answer(question) {
-                Some(answer) if answer == *wanted => {}
-                Some(_) => return None,
-                None => existence = Existence::May(Arc::new(question.clone())),
-            }
-        }
-        Some(Described { existence, address: self.by.address.clone(), ..Described::clone(resource) }.into())
-    }
-
-    /// The first question that tells whether it is this that the resource deploys, and has no answer yet.
-    fn waits_for(&self, world: &World) -> Option<Question> {
-        let mut questions = self.case.iter().map(|(question, _)| question);
-        questions.find(|question| world.answer(question).is_none()).cloned()
-    }
-
-    /// The world in which it was read.
-    fn world(&self) -> World {
-        let answers = self.case.iter().cloned();
-        answers.fold(World::default(), |world, (question, answer)| world.with(question, answer))
-    }
-}
-
-/// What a resource deploys where these are the answers, and what that was read from.
-struct Case {
-    answers: Vec<(Question, bool)>,
-    text: Text,
-    loaded: Loaded,
+/// What a resource deploys where these are the answers, and what that was read from; `None` where more answers would tell it
+/// than are looked for beforehand.
+struct Found {
+    case: Case,
+    read: Option<(Text, Loaded)>,
 }
 
 /// The unit with what it deploys in another language.
@@ -119,20 +73,21 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
         return WithDeployed { unit, files, deploys_trail: false };
     }
     let (mut read, mut unread, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
-    let mut opaque = Vec::new();
+    let (mut beyond, mut opaque) = (Vec::new(), Vec::new());
     let before = World::default();
     let unanswered = unit.estate(&before);
     for (resource, world) in all.iter().filter(|(resource, _)| !is_of_instances(resource)) {
-        for Case { answers: case, text, loaded } in
-            cases((resource, world), unit.as_ref(), unanswered.as_ref(), &templates)
-        {
+        for Found { case, read: found } in cases((resource, world), unit.as_ref(), unanswered.as_ref(), &templates) {
+            let Some((text, loaded)) = found else {
+                beyond.push(Beyond { case, anew: Readings::default() });
+                continue;
+            };
             let is_read = matches!(loaded, Loaded::Template(_));
             unread.extend((!is_read).then(|| resource.address.clone()));
             match loaded {
                 Loaded::Template(stack) => {
                     files.extend(stack.nested().iter().cloned());
-                    let anew = Readings::default();
-                    read.push(Read { by: resource.clone(), case, text, stack: *stack, anew });
+                    read.push(Read { case, text, stack: *stack, anew: Readings::default() });
                 }
                 Loaded::Broken(problems) => errors.extend(problems),
                 Loaded::NotATemplate => opaque.push((resource, world)),
@@ -140,14 +95,14 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
         }
     }
     let holds_trail = |resource: &Resource| {
-        read.iter().any(|read| read.by.address == resource.address && read.stack.written_trail().is_some())
+        read.iter().any(|read| read.case.by.address == resource.address && read.stack.written_trail().is_some())
     };
     let speaks = |resource: &Resource, world: &World| speaks_of_trails(resource, unit.estate(world).as_ref());
     let telling = opaque.into_iter().filter(|(resource, world)| holds_trail(resource) || speaks(resource, world));
     notes.extend(telling.map(|(resource, _)| unreadable(resource)));
     drop(unanswered);
     let deploys_trail = !errors.is_empty() || read.iter().any(|read| read.stack.written_trail().is_some());
-    let unit = Box::new(Deploying { unit, read, unread, notes, errors, templates });
+    let unit = Box::new(Deploying { unit, read, beyond, unread, notes, errors, templates });
     WithDeployed { unit, files, deploys_trail }
 }
 
@@ -168,14 +123,14 @@ impl Deploying {
         if body.waiting().is_some() || text == read.text {
             return &read.stack;
         }
-        read.anew.of(&text, || self.read_anew(read, &body)).unwrap_or(&read.stack)
+        read.anew.of(&text, || self.read_anew(&read.case, &body)).unwrap_or(&read.stack)
     }
 
-    fn read_anew(&self, read: &Read, body: &Value) -> Option<CloudFormationUnit> {
+    fn read_anew(&self, case: &Case, body: &Value) -> Option<CloudFormationUnit> {
         // What it gets from the resource is handed in as it was before anything was answered, whichever world asks first.
-        let world = read.world();
+        let world = case.world();
         let estate = self.unit.estate(&world);
-        let resource = estate.resource(Kind::Foreign, &read.by.address)?;
+        let resource = estate.resource(Kind::Foreign, &case.by.address)?;
         let property = |name: &str| if name == "Body" { body.clone() } else { estate.property(&resource, name) };
         let resource = Foreign { address: &resource.address, header: resource.header, property: &property };
         match self.templates.read(&resource) {
@@ -183,32 +138,53 @@ impl Deploying {
             _ => None,
         }
     }
+
+    /// What a resource deploys in a world in which that was not looked at beforehand. While it waits for more answers there,
+    /// it is like what was read in another case, and waits with it.
+    fn beyond<'a>(
+        &'a self,
+        beyond: &'a Beyond,
+        resource: &Resource,
+        outer: &dyn Estate,
+        world: &World,
+    ) -> Option<(&'a CloudFormationUnit, Option<Question>)> {
+        let body = outer.property(resource, "Body");
+        let is_open = |question: &Question| world.answer(question).is_none();
+        if let Some(waiting) = body.waiting() {
+            let Data::Pending(question) = &waiting.data else { return None };
+            let like = self.read.iter().find(|read| read.case.by.address == beyond.case.by.address)?;
+            return is_open(question).then(|| (&like.stack, Some(question.as_ref().clone())));
+        }
+        let stack = beyond.anew.of(&text_of(&body), || self.read_anew(&beyond.case, &body))?;
+        Some((stack, stack.asked_outside().filter(|question| is_open(question)).cloned()))
+    }
 }
 
 /// What a resource deploys, case by case: an input may decide what stands in the text, or over what its loops run. Before
 /// anything is answered all resources are of one estate, since one may get what another one puts out.
 fn cases(
-    (resource, world): (&Resource, &World),
+    (by, world): (&Resource, &World),
     unit: &dyn Unit,
     unanswered: &dyn Estate,
     templates: &Templates,
-) -> Vec<Case> {
+) -> Vec<Found> {
     let (mut waiting, mut cases) = (vec![world.clone()], Vec::new());
     while let Some(world) = waiting.pop() {
         let answered = (!world.answers().is_empty()).then(|| unit.estate(&world));
         let estate = answered.as_deref().unwrap_or(unanswered);
-        let Some(resource) = estate.resource(Kind::Foreign, &resource.address) else { continue };
+        let Some(resource) = estate.resource(Kind::Foreign, &by.address) else { continue };
         let property = |name: &str| estate.property(&resource, name);
         let resource = Foreign { address: &resource.address, header: resource.header, property: &property };
         let read = templates.read(&resource);
         // What is answered already and still waits never gets its answer here.
         let question = asked(&read).filter(|question| world.answer(question).is_none()).cloned();
+        let is_known = question.is_none();
         if let Some(question) = question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
             waiting.extend(world.either(&question));
             continue;
         }
-        let (text, loaded) = (text_of(&property("Body")), read.unwrap_or(Loaded::NotATemplate));
-        cases.push(Case { answers: world.answers().to_vec(), text, loaded });
+        let read = is_known.then(|| (text_of(&property("Body")), read.unwrap_or(Loaded::NotATemplate)));
+        cases.push(Found { case: Case { by: by.clone(), answers: world.answers().to_vec() }, read });
     }
     cases
 }
@@ -250,22 +226,32 @@ impl Unit for Deploying {
         let outer: Rc<dyn Estate + 'a> = Rc::from(self.unit.estate(world));
         let foreign = outer.resources(Kind::Foreign);
         let overridden = foreign.iter().filter(|resource| is_of_instances(resource)).cloned().collect::<Vec<_>>();
-        let deployed = self.read.iter().filter_map(|read| {
-            let resource = read.found(&foreign, &self.read)?;
-            let deployer = read.deployer(resource, world)?;
-            let arguments = Arguments {
-                estate: Rc::clone(&outer),
-                deployer: resource.clone(),
-                overridden: if is_stack_set(&resource.address) { overridden.clone() } else { Vec::new() },
-            };
-            let waits = read.waits_for(world);
+        let arguments = |resource: &Resource| Arguments {
+            estate: Rc::clone(&outer),
+            deployer: resource.clone(),
+            overridden: if is_stack_set(&resource.address) { overridden.clone() } else { Vec::new() },
+        };
+        let read = self.read.iter().filter_map(|read| {
+            let resource = read.case.found(&foreign, &self.read)?;
+            let deployer = read.case.deployer(resource, world)?;
+            let waits = read.case.waits_for(world);
             let stack = match waits {
                 None => self.stack_in(read, resource, outer.as_ref()),
                 Some(_) => &read.stack,
             };
-            Some((deployer, Deployed { stack, arguments, waits }))
+            Some((deployer, Deployed { stack, arguments: arguments(resource), waits }))
         });
-        let (deployers, all): (Vec<Resource>, Vec<Deployed<'a>>) = deployed.unzip();
+        let beyond = self.beyond.iter().filter_map(|beyond| {
+            let resource = beyond.case.found(&foreign, &self.read)?;
+            let deployer = beyond.case.deployer(resource, world)?;
+            if beyond.case.waits_for(world).is_some() {
+                return None;
+            }
+            let (stack, waits) = self.beyond(beyond, resource, outer.as_ref(), world)?;
+            let deployer = waits.iter().fold(deployer, |deployer, question| depending_on(&deployer, question));
+            Some((deployer, Deployed { stack, arguments: arguments(resource), waits }))
+        });
+        let (deployers, all): (Vec<Resource>, Vec<Deployed<'a>>) = read.chain(beyond).unzip();
         let beside = Rc::new(Beside { all, world });
         let part = |(at, (deployer, deployed)): (usize, (Resource, &Deployed<'a>))| Part {
             deployer,
@@ -321,6 +307,9 @@ impl Unit for Deploying {
         for read in &mut self.read {
             read.stack.join(exported.clone());
             read.anew = Readings::default();
+        }
+        for beyond in &mut self.beyond {
+            beyond.anew = Readings::default();
         }
         self.unit.join(exported.clone());
         // What a stack puts out may be what is exported.

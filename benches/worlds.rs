@@ -49,7 +49,7 @@ fn template(relevant: usize, irrelevant: usize) -> Box<dyn Unit> {
 /// The same as a root module.
 fn module(relevant: usize, irrelevant: usize) -> Box<dyn Unit> {
     let all = relevant + irrelevant;
-    let variables = (0..all).map(|at| format!("variable \"v{at}\" {{\n  type = bool\n  nullable = false\n}}\n"));
+    let variables = (0..all).map(|at| format!("variable \"v{at}\" {{\n  type = bool\n}}\n"));
     let buckets =
         (relevant..all).map(|at| format!("resource \"aws_s3_bucket\" \"b{at}\" {{\n  count = var.v{at} ? 1 : 0\n}}\n"));
     let text = format!(

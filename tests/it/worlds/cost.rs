@@ -133,9 +133,15 @@ fn of_twelve_conditional_statements_the_one_that_opens_the_bucket_takes_two_worl
     assert_eq!(worlds("CloudTrail.6", &(trail + &policy(&statement(0, "Allow", "'*'")))), [2]);
 }
 
-/// A root with twelve flags, a bucket and a trail, and what `each` makes of the number of each flag between two texts.
+/// A root with twelve flags that are never null, a bucket and a trail, and what `each` makes of the number of each flag between
+/// two texts.
 fn root(before: &str, each: impl Fn(usize) -> String, after: &str) -> TerraformUnit {
-    let flag = |number: usize| format!("variable \"c{number}\" {{\n  type     = bool\n  nullable = false\n}}\n");
+    root_of("  nullable = false\n", before, each, after)
+}
+
+/// The same with this in the block of each flag.
+fn root_of(flag: &str, before: &str, each: impl Fn(usize) -> String, after: &str) -> TerraformUnit {
+    let flag = |number: usize| format!("variable \"c{number}\" {{\n  type = bool\n{flag}}}\n");
     let flags: String = (0..CONDITIONS).map(flag).collect();
     let made: String = (0..CONDITIONS).map(each).collect();
     let text =
@@ -236,5 +242,25 @@ fn of_twelve_conditional_selectors_none_is_asked_for_beside_one_that_decides() {
         };
         let trail = format!("{TRAIL}is_multi_region_trail = true\n{kind} {{\n{all}\n}}\n");
         assert_eq!(worlds_in(&root(&trail, selector, "}\n"), "CloudTrail.1"), [1], "{kind}");
+    }
+}
+
+/// Most flags are written without `nullable`: an operator refuses null, so that nothing is asked behind it.
+#[test]
+fn of_twelve_flags_that_may_be_null_each_takes_a_few_worlds() {
+    let flag = |number| format!("var.c{number}, ");
+    let or = |number| format!("var.c{number} || ");
+    let coalesced = |number| format!("coalesce(var.c{number}, false) || ");
+    let compared = |number| format!("var.c{number} == true || ");
+    let begun = format!("{TRAIL}enable_log_file_validation = ");
+    for (start, each, end) in [
+        ("", &or as &dyn Fn(usize) -> String, "false"),
+        ("anytrue([", &flag, "])"),
+        ("", &coalesced, "false"),
+        ("", &compared, "false"),
+        ("contains([", &flag, "], true)"),
+    ] {
+        let unit = root_of("", &(begun.clone() + start), each, &format!("{end}\n}}\n"));
+        assert_eq!(worlds_in(&unit, "CloudTrail.4"), [CONDITIONS + 1], "{start}{}…{end}", each(0));
     }
 }

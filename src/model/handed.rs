@@ -27,19 +27,42 @@ pub(super) fn modules(bucket: &Naming, estate: &dyn Estate, world: &World) -> De
     let mut given = Vec::new();
     for module in estate.resources(Kind::AbsentModule) {
         let arguments = estate.property(&module, "Arguments");
-        if bucket.is_in(&arguments) {
-            given.push(input(&module, estate));
+        let input = input(&module, estate);
+        if is_handed(bucket, &arguments, &input) {
+            given.push(input);
             continue;
         }
-        for (_, argument) in
-            arguments.as_map().into_iter().flatten().filter(|(name, _)| name.to_ascii_lowercase().contains("bucket"))
-        {
+        for (_, argument) in arguments.as_map().into_iter().flatten().filter(|(name, _)| speaks_of_buckets(name)) {
             if let Data::Pending(question) = &argument.data {
                 world.decide(question)?;
             }
         }
     }
     Ok(given)
+}
+
+/// Whether a module gets the bucket. Many things of a project have one name: what is only called as the bucket is says
+/// something of it where that is said to be one.
+fn is_handed(bucket: &Naming, arguments: &Value, module: &Input) -> bool {
+    if bucket.is_referred_to_in(arguments) {
+        return true;
+    }
+    let Some(named) = arguments.as_map() else { return bucket.is_in(arguments) };
+    let source = if let Reason::ModuleNotOnDisk { source, .. } = &module.reason { source } else { "" };
+    let is_about_buckets = speaks_of_buckets(source) || speaks_of_buckets(&last_name(&module.name));
+    let speaks =
+        |name: &str, value: &Value| is_about_buckets || speaks_of_buckets(name) || speaks_of_buckets(&value.describe());
+    named.iter().any(|(name, value)| bucket.is_in(value) && speaks(name, value))
+}
+
+fn speaks_of_buckets(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["bucket", "s3"].iter().any(|word| text.contains(word))
+}
+
+/// The last name of an address: those of the modules around a block say nothing of what it holds.
+fn last_name(address: &str) -> String {
+    without_indices(address).rsplit('.').next().unwrap_or_default().to_owned()
 }
 
 /// The modules that are not on disk and may hold a trail: their source says so, or their name where the source says nothing.
@@ -50,9 +73,7 @@ pub fn may_hold_trails(estate: &dyn Estate) -> impl Iterator<Item = (Resource, A
     });
     modules.filter(|(module, input)| {
         let source = if let Reason::ModuleNotOnDisk { source, .. } = &input.reason { source } else { "" };
-        // The names of the modules around it say nothing of what it holds.
-        let blocks = without_indices(&module.address);
-        let name = || blocks.rsplit('.').next().and_then(speaks_of_trail);
+        let name = || speaks_of_trail(&last_name(&module.address));
         speaks_of_trail(source).or_else(name).unwrap_or(false)
     })
 }

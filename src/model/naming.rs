@@ -344,50 +344,65 @@ impl Naming {
 
     /// Whether a value that cannot be worked out is made of the bucket, or of several texts of which one is its name.
     fn is_maker_of(&self, value: &Value, bucket: &Resource) -> bool {
-        let is_named = |text: &str| {
-            let name = self.name.as_str().map(|name| format!("\"{name}\""));
-            name.is_some_and(|name| text.contains(&name))
-        };
-        match &value.data {
-            Data::Opaque(symbol) => match &symbol.source {
-                SymbolSource::Derived(text) | SymbolSource::Data(text) => {
-                    mentions(text, &bucket.address) || is_named(text)
-                }
-                SymbolSource::Resource(_) | SymbolSource::Named(_) | SymbolSource::Import(_) => false,
-            },
-            Data::Open(input) if input.reason == Reason::Derived => {
-                let is_one_of = |block| mentions_any(&input.name, block);
-                mentions(&input.name, &bucket.address)
-                    || block(&bucket.address).is_some_and(is_one_of)
-                    || address::module_blocks(&bucket.address).iter().any(|block| is_one_of(block))
-                    || is_named(&input.name)
-            }
-            _ => false,
-        }
+        is_made_of(value, bucket) || self.is_made_of_name(value)
+    }
+
+    fn is_made_of_name(&self, value: &Value) -> bool {
+        let Some(name) = self.name.as_str() else { return false };
+        text_of_unknown(value).is_some_and(|text| text.contains(&format!("\"{name}\"")))
     }
 
     /// Whether its name, its ARN or the bucket as a whole is anywhere in `value`.
     #[must_use]
     pub fn is_in(&self, value: &Value) -> bool {
-        let bucket = self.bucket.as_ref();
-        let is_it = |value: &Value| match &value.data {
-            Data::Opaque(symbol) => {
-                bucket.is_some_and(|bucket| symbol.source == SymbolSource::Resource(bucket.address.clone()))
-            }
-            Data::Object(id, _) => bucket.is_some_and(|bucket| bucket.handle == id.0),
-            _ => false,
-        };
-        let is_it = |value: &Value| {
-            is_it(value)
-                || !self.name.is_null() && alike::names(value, &self.name)
+        let is_called = |value: &Value| {
+            !self.name.is_null() && alike::names(value, &self.name)
                 || self.is_element(value)
+                || self.is_made_of_name(value)
                 || self.elsewhere.is_some() && Target::of(value) == self.elsewhere
-                || bucket.is_some_and(|bucket| self.is_maker_of(value, bucket))
         };
-        let mut found = false;
-        value.visit(&mut |value| found = found || is_it(value));
-        found
+        self.is_referred_to_in(value) || any_in(value, is_called)
     }
+
+    /// Whether something in `value` refers to the bucket, and has not only its name.
+    pub(super) fn is_referred_to_in(&self, value: &Value) -> bool {
+        let Some(bucket) = &self.bucket else { return false };
+        any_in(value, |value| match &value.data {
+            Data::Opaque(symbol) if symbol.source == SymbolSource::Resource(bucket.address.clone()) => true,
+            Data::Object(id, _) => bucket.handle == id.0,
+            _ => is_made_of(value, bucket),
+        })
+    }
+}
+
+/// Whether something in a value is so.
+fn any_in(value: &Value, is_so: impl Fn(&Value) -> bool) -> bool {
+    let mut found = false;
+    value.visit(&mut |value| found = found || is_so(value));
+    found
+}
+
+/// What a value says that cannot be worked out.
+fn text_of_unknown(value: &Value) -> Option<&str> {
+    match &value.data {
+        Data::Opaque(symbol) => match &symbol.source {
+            SymbolSource::Derived(text) | SymbolSource::Data(text) => Some(text),
+            SymbolSource::Resource(_) | SymbolSource::Named(_) | SymbolSource::Import(_) => None,
+        },
+        Data::Open(input) if input.reason == Reason::Derived => Some(&input.name),
+        _ => None,
+    }
+}
+
+/// Whether a value that cannot be worked out is made of the bucket.
+fn is_made_of(value: &Value, bucket: &Resource) -> bool {
+    let Some(text) = text_of_unknown(value) else { return false };
+    let is_one_of = |block: &str| mentions_any(text, block);
+    let is_of_blocks = || {
+        block(&bucket.address).is_some_and(is_one_of)
+            || address::module_blocks(&bucket.address).iter().any(|block| is_one_of(block))
+    };
+    mentions(text, &bucket.address) || matches!(value.data, Data::Open(_)) && is_of_blocks()
 }
 
 /// The question whether `target` is the name of the bucket.

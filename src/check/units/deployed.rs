@@ -18,27 +18,30 @@ use std::sync::Arc;
 
 use crate::cloudformation::{CloudFormationUnit, Given, Loaded};
 use crate::finding::{FileError, Note};
-use crate::model::{Created, Estate, Foreign, Kept, Kind, Language, Outputs, Resource, Unit};
+use crate::model::{Created, DEPLOYED_TO, Estate, Foreign, Kept, Kind, Language, Outputs, Resource, Unit};
 use crate::source::{Sources, Span};
 use crate::value::{Data, Question, Text, Value, World};
 
-use beside::{Among, Arguments, Beside, Deployed};
-use cases::{Beyond, Case, Read, depending_on};
+use beside::{Among, Arguments, Beside, Deployed, Stack};
+use cases::{Case, Read, depending_on};
 use deployers::Deployers;
 use estate::{Part, Whole};
 use readings::Readings;
 use templates::{Templates, asked, is_stack_set, text_of};
 
-/// How many cases of one text are told apart.
+/// How many cases of one text are told apart beforehand.
 const MAX_CASES: usize = 16;
+
+/// In how many worlds the instances of one block are looked for beforehand.
+const MAX_WORLDS: usize = 64;
 
 /// A unit with what it deploys in another language.
 struct Deploying {
     unit: Box<dyn Unit>,
     /// What could be read of that.
     read: Vec<Read>,
-    /// What is read in the worlds that come to it.
-    beyond: Vec<Beyond>,
+    /// What they deploy in the worlds in which that was not looked at beforehand.
+    elsewhere: Readings,
     /// The addresses of what deploys something that could not be read, in one case or another.
     unread: BTreeSet<String>,
     notes: Vec<Note>,
@@ -56,32 +59,28 @@ pub(super) struct WithDeployed {
     pub deploys_trail: bool,
 }
 
-/// What a resource deploys where these are the answers, and what that was read from; `None` where more answers would tell it
-/// than are looked for beforehand.
+/// What a resource deploys in one case, and what that was read from.
 struct Found {
     case: Case,
-    read: Option<(Text, Loaded)>,
+    text: Text,
+    loaded: Loaded,
 }
 
 /// The unit with what it deploys in another language.
 pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Arc<Sources>) -> WithDeployed {
     let templates = Arc::new(Templates::new(given, sources, BTreeMap::new()));
     unit.consult(Arc::clone(&templates) as Arc<dyn Outputs>);
-    let Deployers { all, mut notes } = Deployers::of(unit.as_ref(), MAX_CASES);
+    let Deployers { all, mut notes } = Deployers::of(unit.as_ref(), MAX_WORLDS);
     let mut files = Vec::new();
     if all.is_empty() {
         return WithDeployed { unit, files, deploys_trail: false };
     }
     let (mut read, mut unread, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
-    let (mut beyond, mut opaque) = (Vec::new(), Vec::new());
+    let mut opaque = Vec::new();
     let before = World::default();
     let unanswered = unit.estate(&before);
     for (resource, world) in all.iter().filter(|(resource, _)| !is_of_instances(resource)) {
-        for Found { case, read: found } in cases((resource, world), unit.as_ref(), unanswered.as_ref(), &templates) {
-            let Some((text, loaded)) = found else {
-                beyond.push(Beyond { case, anew: Readings::default() });
-                continue;
-            };
+        for Found { case, text, loaded } in cases((resource, world), unit.as_ref(), unanswered.as_ref(), &templates) {
             let is_read = matches!(loaded, Loaded::Template(_));
             unread.extend((!is_read).then(|| resource.address.clone()));
             match loaded {
@@ -102,7 +101,8 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
     notes.extend(telling.map(|(resource, _)| unreadable(resource)));
     drop(unanswered);
     let deploys_trail = !errors.is_empty() || read.iter().any(|read| read.stack.written_trail().is_some());
-    let unit = Box::new(Deploying { unit, read, beyond, unread, notes, errors, templates });
+    let elsewhere = Readings::default();
+    let unit = Box::new(Deploying { unit, read, elsewhere, unread, notes, errors, templates });
     WithDeployed { unit, files, deploys_trail }
 }
 
@@ -114,49 +114,63 @@ impl Deploying {
 
     /// What was read of a resource as it is in this world, where what the resource deploys is that: what the module writes
     /// into the text is worth what it is worth there, as everywhere else.
-    fn stack_in<'a>(&'a self, read: &'a Read, resource: &Resource, estate: &dyn Estate) -> &'a CloudFormationUnit {
+    /// `None` where an answer makes it fail, so that nothing is deployed.
+    fn stack_in<'a>(&'a self, read: &'a Read, resource: &Resource, estate: &dyn Estate) -> Option<Stack<'a>> {
+        let known = Stack { read: &read.stack, waits: None, is_told: true };
         if read.text.values().next().is_none() {
-            return &read.stack;
+            return Some(known);
         }
         let body = estate.property(resource, "Body");
         let text = text_of(&body);
         if body.waiting().is_some() || text == read.text {
-            return &read.stack;
+            return Some(known);
         }
-        read.anew.of(&text, || self.read_anew(&read.case, &body)).unwrap_or(&read.stack)
+        if is_refused(&body) {
+            return None;
+        }
+        // What it gets from the resource is handed in as it was before anything was answered, whichever world asks first.
+        let anew = || self.read_anew(&read.case.by.address, &body, self.unit.estate(&read.case.world()).as_ref());
+        Some(match read.anew.of(&text, anew) {
+            Some(read) => Stack { read, ..known },
+            None => Stack { is_told: false, ..known },
+        })
     }
 
-    fn read_anew(&self, case: &Case, body: &Value) -> Option<CloudFormationUnit> {
-        // What it gets from the resource is handed in as it was before anything was answered, whichever world asks first.
-        let world = case.world();
-        let estate = self.unit.estate(&world);
-        let resource = estate.resource(Kind::Foreign, &case.by.address)?;
+    /// What a resource deploys in a world in which that was not looked at beforehand. While it waits for more answers there it
+    /// is like what was read in another case, and waits with it; where it cannot be read nothing is told of it.
+    fn stack_elsewhere<'a>(&'a self, resource: &Resource, estate: &dyn Estate, world: &World) -> Option<Stack<'a>> {
+        let like = self.read.iter().find(|read| read.case.by.address == resource.address);
+        let like = like.map(|read| Stack { read: &read.stack, waits: None, is_told: true });
+        let is_open = |question: &Question| world.answer(question).is_none();
+        let body = estate.property(resource, "Body");
+        if let Some(waiting) = body.waiting() {
+            let Data::Pending(question) = &waiting.data else { return None };
+            return is_open(question).then_some(Stack { waits: Some(question.as_ref().clone()), ..like? });
+        }
+        if is_refused(&body) {
+            return None;
+        }
+        // It is the same in the worlds in which the same resource hands in the same.
+        let handed = ["Parameters"].iter().chain(&DEPLOYED_TO).map(|name| estate.property(resource, name).describe());
+        let handed = handed.fold(resource.address.clone(), |all, one| format!("{all} {one}"));
+        let whole = Text::concat(&[Text::literal(handed), text_of(&body)]);
+        match self.elsewhere.of(&whole, || self.read_anew(&resource.address, &body, estate)) {
+            Some(read) => {
+                let waits = read.asked_outside().filter(|question| is_open(question)).cloned();
+                Some(Stack { read, waits, is_told: true })
+            }
+            None => Some(Stack { is_told: false, ..like? }),
+        }
+    }
+
+    fn read_anew(&self, address: &str, body: &Value, estate: &dyn Estate) -> Option<CloudFormationUnit> {
+        let resource = estate.resource(Kind::Foreign, address)?;
         let property = |name: &str| if name == "Body" { body.clone() } else { estate.property(&resource, name) };
         let resource = Foreign { address: &resource.address, header: resource.header, property: &property };
         match self.templates.read(&resource) {
             Ok(Loaded::Template(stack)) => Some(*stack),
             _ => None,
         }
-    }
-
-    /// What a resource deploys in a world in which that was not looked at beforehand. While it waits for more answers there,
-    /// it is like what was read in another case, and waits with it.
-    fn beyond<'a>(
-        &'a self,
-        beyond: &'a Beyond,
-        resource: &Resource,
-        outer: &dyn Estate,
-        world: &World,
-    ) -> Option<(&'a CloudFormationUnit, Option<Question>)> {
-        let body = outer.property(resource, "Body");
-        let is_open = |question: &Question| world.answer(question).is_none();
-        if let Some(waiting) = body.waiting() {
-            let Data::Pending(question) = &waiting.data else { return None };
-            let like = self.read.iter().find(|read| read.case.by.address == beyond.case.by.address)?;
-            return is_open(question).then(|| (&like.stack, Some(question.as_ref().clone())));
-        }
-        let stack = beyond.anew.of(&text_of(&body), || self.read_anew(&beyond.case, &body))?;
-        Some((stack, stack.asked_outside().filter(|question| is_open(question)).cloned()))
     }
 }
 
@@ -178,15 +192,24 @@ fn cases(
         let read = templates.read(&resource);
         // What is answered already and still waits never gets its answer here.
         let question = asked(&read).filter(|question| world.answer(question).is_none()).cloned();
-        let is_known = question.is_none();
-        if let Some(question) = question.filter(|_| cases.len() + waiting.len() + 2 <= MAX_CASES) {
-            waiting.extend(world.either(&question));
-            continue;
+        match question {
+            Some(question) if cases.len() + waiting.len() + 2 <= MAX_CASES => waiting.extend(world.either(&question)),
+            // It is read in the worlds that come to it.
+            Some(_) => {}
+            None if !world.answers().is_empty() && is_refused(&property("Body")) => {}
+            None => {
+                let case = Case { by: by.clone(), answers: world.answers().to_vec() };
+                let (text, loaded) = (text_of(&property("Body")), read.unwrap_or(Loaded::NotATemplate));
+                cases.push(Found { case, text, loaded });
+            }
         }
-        let read = is_known.then(|| (text_of(&property("Body")), read.unwrap_or(Loaded::NotATemplate)));
-        cases.push(Found { case: Case { by: by.clone(), answers: world.answers().to_vec() }, read });
     }
     cases
+}
+
+/// Whether what a resource deploys fails.
+fn is_refused(body: &Value) -> bool {
+    body.obstacle().is_some_and(|obstacle| matches!(obstacle.data, Data::Failed(_)))
 }
 
 /// Whether it only hands parameters to the instances of a stack set.
@@ -234,30 +257,31 @@ impl Unit for Deploying {
         let read = self.read.iter().filter_map(|read| {
             let resource = read.case.found(&foreign, &self.read)?;
             let deployer = read.case.deployer(resource, world)?;
-            let waits = read.case.waits_for(world);
-            let stack = match waits {
-                None => self.stack_in(read, resource, outer.as_ref()),
-                Some(_) => &read.stack,
+            let stack = match read.case.waits_for(world) {
+                None => self.stack_in(read, resource, outer.as_ref())?,
+                waits @ Some(_) => Stack { read: &read.stack, waits, is_told: true },
             };
-            Some((deployer, Deployed { stack, arguments: arguments(resource), waits }))
+            Some((deployer, Deployed { stack, arguments: arguments(resource) }))
         });
-        let beyond = self.beyond.iter().filter_map(|beyond| {
-            let resource = beyond.case.found(&foreign, &self.read)?;
-            let deployer = beyond.case.deployer(resource, world)?;
-            if beyond.case.waits_for(world).is_some() {
-                return None;
-            }
-            let (stack, waits) = self.beyond(beyond, resource, outer.as_ref(), world)?;
-            let deployer = waits.iter().fold(deployer, |deployer, question| depending_on(&deployer, question));
-            Some((deployer, Deployed { stack, arguments: arguments(resource), waits }))
+        let mut deployed: Vec<(Resource, Deployed<'a>)> = read.collect();
+        let is_found = |resource: &Resource| deployed.iter().any(|(_, found)| found.address() == resource.address);
+        let elsewhere = foreign.iter().filter(|resource| !is_of_instances(resource) && !is_found(resource));
+        let elsewhere = elsewhere.filter_map(|resource| {
+            let stack = self.stack_elsewhere(resource, outer.as_ref(), world)?;
+            let deployer =
+                stack.waits.iter().fold(resource.clone(), |deployer, question| depending_on(&deployer, question));
+            Some((deployer, Deployed { stack, arguments: arguments(resource) }))
         });
-        let (deployers, all): (Vec<Resource>, Vec<Deployed<'a>>) = read.chain(beyond).unzip();
+        let elsewhere: Vec<_> = elsewhere.collect();
+        deployed.extend(elsewhere);
+        let (deployers, all): (Vec<Resource>, Vec<Deployed<'a>>) = deployed.into_iter().unzip();
         let beside = Rc::new(Beside { all, world });
         let part = |(at, (deployer, deployed)): (usize, (Resource, &Deployed<'a>))| Part {
             deployer,
-            found: deployed.arguments.deployer.address.clone(),
-            waits: deployed.waits.clone(),
-            estate: deployed.stack.deployed(world, Among::new(&beside, at)),
+            found: deployed.address().to_owned(),
+            waits: deployed.stack.waits.clone(),
+            is_told: deployed.stack.is_told,
+            estate: deployed.stack.read.deployed(world, Among::new(&beside, at)),
         };
         let read = deployers.into_iter().zip(&beside.all).enumerate().map(part).collect();
         Box::new(Whole { outer, read, unread: &self.unread, foreign })
@@ -308,9 +332,7 @@ impl Unit for Deploying {
             read.stack.join(exported.clone());
             read.anew = Readings::default();
         }
-        for beyond in &mut self.beyond {
-            beyond.anew = Readings::default();
-        }
+        self.elsewhere = Readings::default();
         self.unit.join(exported.clone());
         // What a stack puts out may be what is exported.
         self.templates = Arc::new(Templates::new(&self.templates.given, &self.templates.sources, exported));

@@ -90,12 +90,12 @@ impl Mention {
 fn take(loaded: Vec<(FoundFile, Loaded)>, sources: &Sources, found: &mut Found) {
     found.nested.extend(nested(&loaded));
     for (file, loaded) in loaded {
+        // What a module fills in may be no template before.
+        if file.found != How::Named && found.nested.contains(&file.path) {
+            continue;
+        }
         match loaded {
-            Loaded::Template(unit) => {
-                if file.found == How::Named || !found.nested.contains(&file.path) {
-                    found.units.push(unit);
-                }
-            }
+            Loaded::Template(unit) => found.units.push(unit),
             Loaded::NotATemplate if file.found == How::Named => found.errors.push(FileError {
                 path: sources.display(&file.path),
                 message: not_a_template(&file).to_owned(),

@@ -33,12 +33,19 @@ impl Arguments<'_> {
     }
 }
 
-/// A template that is deployed in one world.
-pub(super) struct Deployed<'a> {
-    pub stack: &'a CloudFormationUnit,
-    pub arguments: Arguments<'a>,
+/// What is read where a resource deploys something, in one world.
+pub(super) struct Stack<'a> {
+    pub read: &'a CloudFormationUnit,
     /// What decides whether it is this that is deployed, while that has no answer.
     pub waits: Option<Question>,
+    /// Whether that tells what is deployed; it is only what is deployed in another case otherwise.
+    pub is_told: bool,
+}
+
+/// A template that is deployed in one world.
+pub(super) struct Deployed<'a> {
+    pub stack: Stack<'a>,
+    pub arguments: Arguments<'a>,
 }
 
 impl Deployed<'_> {
@@ -47,7 +54,8 @@ impl Deployed<'_> {
         self.arguments.of(DEPLOYED_BY)
     }
 
-    fn address(&self) -> &str {
+    /// The address of the resource that it was found by.
+    pub fn address(&self) -> &str {
         &self.arguments.deployer.address
     }
 }
@@ -87,7 +95,8 @@ impl<'a> Among<'a> {
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html>
     fn may_import_from(&self, other: &Deployed, at: usize) -> bool {
         let is_near = |own: &Deployed| own.address() != other.address() && own.place() == other.place();
-        !self.importing.contains(&at) && !is_stack_set(other.address()) && self.own().is_some_and(is_near)
+        let may_export = other.stack.is_told && !is_stack_set(other.address());
+        !self.importing.contains(&at) && may_export && self.own().is_some_and(is_near)
     }
 }
 
@@ -99,7 +108,7 @@ impl Surroundings for Among<'_> {
     fn exports(&self, name: &str) -> Option<Value> {
         let others = self.beside.all.iter().enumerate().filter(|(at, other)| self.may_import_from(other, *at));
         let exported = others.flat_map(|(at, other)| {
-            let estate = other.stack.deployed(self.beside.world, self.around(at));
+            let estate = other.stack.read.deployed(self.beside.world, self.around(at));
             let named = estate.exports().into_iter().filter(|(export, _)| export == name);
             named.map(|(_, value)| (other, value)).collect::<Vec<_>>()
         });
@@ -108,7 +117,7 @@ impl Surroundings for Among<'_> {
         if exported.iter().any(|(other, _)| other.address() != first.address()) {
             return None;
         }
-        Some(match &first.waits {
+        Some(match &first.stack.waits {
             Some(question) if exported.iter().any(|(_, other)| other != value) => {
                 Value::pending(question.clone(), value.origin.clone())
             }

@@ -26,13 +26,6 @@ pub(super) struct Read {
     pub anew: Readings,
 }
 
-/// A case in which more answers decide what is deployed than are looked for beforehand: it is read in each world that comes to
-/// it.
-pub(super) struct Beyond {
-    pub case: Case,
-    pub anew: Readings,
-}
-
 impl Case {
     /// What deploys this in a world: the resource, or one that stands for it there, because it waits for an answer which
     /// instances there are.

@@ -16,6 +16,8 @@ pub(super) struct Part<'a> {
     pub found: String,
     /// What decides whether it is this that is deployed, while that has no answer.
     pub waits: Option<Question>,
+    /// Whether it is this that is deployed; nothing is told of what is otherwise.
+    pub is_told: bool,
     pub estate: Evaluated<'a>,
 }
 
@@ -174,11 +176,14 @@ impl Estate for Whole<'_> {
     }
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
-        if let Some(part) = self.read.iter().find(|part| part.stands_for(resource)) {
+        let part = self.part(resource);
+        let standing = self.read.iter().find(|part| part.stands_for(resource)).map(|part| untold(&part.deployer));
+        let unread = part.filter(|part| !part.is_told).map(|part| self.unread(&part.deployer));
+        if let Some(reason) = standing.or(unread) {
             let (name, origin) = (format!("{}.{name}", resource.address), Origin::at(resource.header, Role::Header));
-            return Value::open(Input::undecidable(name, untold(&part.deployer), origin.clone()), origin);
+            return Value::open(Input::undecidable(name, reason, origin.clone()), origin);
         }
-        let property = match self.part(resource) {
+        let property = match part {
             Some(part) => self.property_in(part, resource, name),
             None => self.outer.property(resource, name),
         };

@@ -303,19 +303,29 @@ fn trimmed(arguments: &Arguments, cutset: &impl texts::Cutset, ends: &[End]) -> 
     Ok(text(parts, arguments.origin()))
 }
 
+/// Whether a text of which an input is a part is certainly neither null nor empty.
+fn is_set(text: &Value) -> bool {
+    match &text.data {
+        Data::Text(text) => text.is_certainly_set() && text.values().any(|part| matches!(part.data, Data::Open(_))),
+        Data::Open(input) => input.domain.never_null && input.domain.never_empty,
+        _ => false,
+    }
+}
+
 /// Counted in grapheme clusters; a negative length is "to the end", and so is none from an offset that is counted from there.
 fn substring(arguments: &Arguments) -> Answer {
     let (offset, length) = (arguments.whole(1)?, arguments.whole(2)?);
+    let end = usize::try_from(offset.saturating_add(length)).unwrap_or(usize::MAX);
+    let is_longer = |literal: &str| offset >= 0 && length >= 0 && literal.graphemes(true).count() > end;
     let known = match arguments.parts(0)?.as_slice() {
         [] => String::new(),
         [Part::Literal(literal)] => literal.clone(),
         // The beginning is told by a literal that is longer: the cluster at its end may go on in what follows.
-        [Part::Literal(literal), ..] if offset >= 0 && length >= 0 => {
-            let end = usize::try_from(offset.saturating_add(length)).unwrap_or(usize::MAX);
-            if literal.graphemes(true).count() <= end {
-                return Err(Trouble::Unknown);
-            }
-            literal.clone()
+        [Part::Literal(literal), ..] if is_longer(literal) => literal.clone(),
+        // The beginning of what is not empty is not empty.
+        _ if offset == 0 && length > 0 && is_set(arguments.value(0)) => {
+            let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
+            return Ok(open(describe("substr", &arguments.values), domain, arguments.world(), arguments.origin()));
         }
         _ => return Err(Trouble::Unknown),
     };

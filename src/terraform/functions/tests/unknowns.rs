@@ -168,6 +168,9 @@ fn texts_keep_their_parts() {
         ("strcontains(\"a-${env}\", \"-\")", "true"),
         ("substr(\"abcdef-${env}\", 0, 3)", "\"abc\""),
         ("substr(env, 0, 3)", "open substr(env, 0, 3)"),
+        ("substr(\"${env}-logs\", 0, 3) == \"\"", "false"),
+        ("substr(\"${env}-logs\", 1, 3) == \"\"", "ask substr(\"${env}-logs\", 1, 3) == \"\""),
+        ("substr(\"${arn}-logs\", 0, 3)", "open substr(\"${topic.arn}-logs\", 0, 3)"),
         ("tostring(arn)", "opaque topic.arn"),
         ("tostring(flag)", "ask flag"),
         ("sha256(arn)", "opaque sha256(topic.arn)"),
@@ -202,9 +205,14 @@ fn json_holds_what_is_unknown_and_gives_it_back() {
         ),
         (
             "yamlencode([length(list)]) == yamlencode([tostring(length(list))])",
-            "ask yamlencode([length(list) as number]) == yamlencode([tostring(length(list))])",
+            "ask \"${json(length(list) as number)}\" == \"${json(tostring(length(list)))}\"",
         ),
         ("yamldecode(\"a: ${arn}\\nb: x-${env}\")", "{a = topic.arn, b = \"x-${env}\"}"),
+        (
+            "yamlencode({ a = env, b = \"x \\\"${env}\\\"\", c = [arn, { d = list }] })",
+            "\"\"a\": ${json(env)}\n\"b\": \"x \\\"${env}\\\"\"\n\"c\":\n- ${json(topic.arn)}\n- \"d\": ${json(list)}\n\"",
+        ),
+        ("yamldecode(yamlencode({ a = env, b = arn }))", "{a = env, b = topic.arn}"),
     ];
     check(&table, &World::default());
 }

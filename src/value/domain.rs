@@ -65,8 +65,10 @@ pub enum Mirrored {
     Emptiness,
     /// As many elements.
     Length,
-    /// The same elements, or those that are its keys.
+    /// The same elements, or those that are found by its keys.
     Elements,
+    /// Its keys.
+    Keys,
     /// The same elements, each once.
     Members,
     /// Elements if this, which is true or false, is true.
@@ -90,11 +92,11 @@ impl Mirrored {
             (Self::Number | Self::Any, _) => false,
             // What is made of null is null, where it is made at all.
             (_, Ask::Empty | Ask::LongerThan(0))
-            | (Self::Elements | Self::Members, Ask::Null)
+            | (Self::Elements | Self::Keys | Self::Members, Ask::Null)
             | (Self::Entries | Self::Items, Ask::Null | Ask::Listed | Ask::Fixed | Ask::Becomes(_)) => true,
             (Self::Items, Ask::Holds(literal) | Ask::Is(literal)) => literal.is_only_a_text(),
-            (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements | Self::Entries | Self::Items),
-            (_, Ask::Holds(_)) => matches!(self, Self::Elements | Self::Members | Self::Entries),
+            (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements | Self::Keys | Self::Entries | Self::Items),
+            (_, Ask::Holds(_)) => matches!(self, Self::Elements | Self::Keys | Self::Members | Self::Entries),
             _ => false,
         };
         has_it.then(|| ask.clone())

@@ -207,7 +207,7 @@ impl Input {
     #[must_use]
     pub fn counted(self: &Arc<Self>) -> &Arc<Self> {
         match &self.domain.mirrors {
-            Some((Mirrored::Length | Mirrored::Elements | Mirrored::Entries, of)) => of.counted(),
+            Some((Mirrored::Length | Mirrored::Elements | Mirrored::Keys | Mirrored::Entries, of)) => of.counted(),
             _ => self,
         }
     }

@@ -340,7 +340,7 @@ fn like_elements(function: &Function, collection: &Value, made: Value, world: &W
 /// Functions that make of an unknown collection one that has something of it.
 const MIRRORING: [(&str, Mirrored); 5] = [
     ("distinct", Mirrored::Members),
-    ("keys", Mirrored::Elements),
+    ("keys", Mirrored::Keys),
     ("reverse", Mirrored::Elements),
     ("sort", Mirrored::Elements),
     ("values", Mirrored::Length),

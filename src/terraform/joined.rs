@@ -277,6 +277,34 @@ pub(super) fn resolved(
     resolved
 }
 
+/// The parts of a map, what stands for all entries of an unknown one being another than those under the known keys, each of
+/// which is told by itself.
+pub(super) fn apart(parts: &[Value], world: &World) -> Vec<Value> {
+    let known = parts.iter().filter_map(Value::as_map).flat_map(IndexMap::keys).filter(|key| !key.contains("${"));
+    let known: Vec<Literal> = known.map(|key| Literal::Text(key.clone())).collect();
+    let apart = |part: &Value| {
+        let (Data::Open(input), Type::Map(_)) = (&part.data, part.said_type()) else { return part.clone() };
+        let (key, element) = any_element(part, input, world, &part.origin);
+        let key = other_than(key, &known);
+        let reason = match (part.filtered(), part.met()) {
+            (Some([.., is_met]), _) => Reason::Filtered(Arc::new([key, element, is_met.clone()])),
+            (None, met) => Reason::Each(Arc::new((key, element)), met),
+        };
+        let input = Input { reason, ..input.as_ref().clone() };
+        Value { data: Data::Open(Arc::new(input)), ..part.clone() }
+    };
+    parts.iter().map(apart).collect()
+}
+
+/// A key that is none of these.
+pub(super) fn other_than(key: Value, known: &[Literal]) -> Value {
+    let Data::Open(input) = &key.data else { return key };
+    let mut never = input.domain.never.clone();
+    never.extend(known.iter().filter(|key| !input.domain.never.contains(key)).cloned());
+    let domain = Domain { never, ..input.domain.clone() };
+    Value { data: Data::Open(Arc::new(Input { domain, ..input.as_ref().clone() })), ..key }
+}
+
 /// The parts of a map without what later ones put in its place, where it is no map again that is made of them.
 pub(super) fn without_replaced(parts: &[Value], world: &World) -> Vec<Value> {
     let left = |(at, part): (usize, &Value)| not_replaced(part, parts.get(at + 1..).unwrap_or_default(), world);
@@ -287,9 +315,12 @@ pub(super) fn without_replaced(parts: &[Value], world: &World) -> Vec<Value> {
 fn not_replaced(part: &Value, later: &[Value], world: &World) -> Value {
     let (Data::Open(input), Type::Map(_) | Type::Any) = (&part.data, part.said_type()) else { return part.clone() };
     let (key, element) = any_element(part, input, world, &part.origin);
+    let is_apart =
+        |name: &str| matches!(&key.data, Data::Open(key) if key.domain.never.contains(&Literal::Text(name.to_owned())));
     let replaced = later.iter().flat_map(|other| match &other.data {
         Data::Map(_, entries) => {
-            let held = entries.keys().filter(|name| holds(part, name, world).as_bool() != Some(false));
+            let may_be = |name: &&String| !is_apart(name) && holds(part, name, world).as_bool() != Some(false);
+            let held = entries.keys().filter(may_be);
             held.map(|name| (format!("({} != {name:?})", key.describe()), Some(name))).collect()
         }
         _ => vec![(format!("!({} holds {})", other.describe(), key.describe()), None)],

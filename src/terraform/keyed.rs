@@ -9,10 +9,11 @@ use indexmap::IndexMap;
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{Ask, Claim, Data, Domain, Input, Junction, ListKind, Mirrored, Origin, Reason, Value};
+use crate::value::{Ask, Claim, Data, Domain, Input, Junction, ListKind, Literal, Mirrored, Origin, Reason, Value};
 
 use super::evaluator::Evaluator;
 use super::expand::{Expansion, MAX_INSTANCES, Shape, known, pending};
+use super::joined::other_than;
 use super::named::never;
 use super::scope::Scope;
 use super::slot::{ANY_KEY, Slot};
@@ -106,6 +107,7 @@ impl<'a> Evaluator<'a> {
             }
             made.push((part, expansion));
         }
+        apart_from_known(&mut made);
         let unknown: Vec<_> = made.iter().filter(|(_, expansion)| expansion.any().is_some()).collect();
         if unknown.len() > 1 {
             let chosen = self.part_of_any(collection, &unknown, span);
@@ -232,6 +234,21 @@ fn never_null(key: Value) -> Value {
             Value { data: Data::Open(Arc::new(input)), ..key }
         }
         _ => key,
+    }
+}
+
+/// Makes what stands for all instances of a part one beside those whose keys are known, each of which is told by itself.
+fn apart_from_known(made: &mut [(&Value, Expansion)]) {
+    let listed = made.iter().flat_map(|(_, expansion)| &expansion.slots);
+    let known = listed.filter(|slot| slot.key != ANY_KEY && !slot.key.contains("${"));
+    let known: Vec<Literal> = known.map(|slot| Literal::Text(slot.key.clone())).collect();
+    let slots = made.iter_mut().flat_map(|(_, expansion)| expansion.slots.iter_mut().chain(&mut expansion.any));
+    for slot in slots.filter(|slot| slot.key == ANY_KEY) {
+        if let Some((_, Value { data: Data::Map(_, entries), .. })) = &mut slot.repetition
+            && let Some(key) = Arc::make_mut(entries).get_mut("key")
+        {
+            *key = other_than(key.clone(), &known);
+        }
     }
 }
 

@@ -180,6 +180,7 @@ impl<'a> Evaluator<'a> {
             _ => false,
         };
         let is_map = found == Junction::Map && !keeps_keys;
+        let parts = if is_map && junction == Junction::Map { joined::apart(&parts, self.world) } else { parts };
         let parts = if is_map { joined::without_replaced(&parts, self.world) } else { parts };
         let mut made: Vec<Value> = parts.iter().map(|part| self.for_over(each, part, span, env)).collect();
         if let Some(stop) = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_))) {

@@ -11,6 +11,8 @@ use super::{Ask, Input, Literal, Number, is_fixed};
 pub struct Domain {
     /// All the values, where they are finitely many (`AllowedValues`, a boolean).
     pub values: Option<Vec<Literal>>,
+    /// What is certainly none of them.
+    pub never: Vec<Literal>,
     /// Whether null is certainly not one of them.
     pub never_null: bool,
     /// Whether the empty text or collection is certainly not one of them (`MinLength`).
@@ -95,7 +97,9 @@ impl Mirrored {
             | (Self::Elements | Self::Keys | Self::Members, Ask::Null)
             | (Self::Entries | Self::Items, Ask::Null | Ask::Listed | Ask::Fixed | Ask::Becomes(_)) => true,
             (Self::Items, Ask::Holds(literal) | Ask::Is(literal)) => literal.is_only_a_text(),
-            (_, Ask::LongerThan(_)) => matches!(self, Self::Length | Self::Elements | Self::Keys | Self::Entries | Self::Items),
+            (_, Ask::LongerThan(_)) => {
+                matches!(self, Self::Length | Self::Elements | Self::Keys | Self::Entries | Self::Items)
+            }
             (_, Ask::Holds(_)) => matches!(self, Self::Elements | Self::Keys | Self::Members | Self::Entries),
             _ => false,
         };
@@ -156,6 +160,7 @@ impl Domain {
     #[must_use]
     pub fn allows(&self, literal: &Literal) -> bool {
         match (&self.values, literal) {
+            _ if self.never.contains(literal) => false,
             (Some(values), _) => values.iter().any(|value| value.same(literal)),
             (None, Literal::Null) => !self.never_null,
             (None, Literal::Number(number)) => self.keys != Keys::Count || *number >= Number::from(0_usize),

@@ -51,7 +51,9 @@ impl Input {
     #[must_use]
     pub fn gone_over(&self) -> &Self {
         match &self.domain.mirrors {
-            Some((Mirrored::Length | Mirrored::Elements | Mirrored::Keys | Mirrored::Members, of)) if **of != *self => of.gone_over(),
+            Some((Mirrored::Length | Mirrored::Elements | Mirrored::Keys | Mirrored::Members, of)) if **of != *self => {
+                of.gone_over()
+            }
             _ => self,
         }
     }

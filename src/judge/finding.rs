@@ -11,7 +11,7 @@ use crate::rules::document::{DECLARED_OFTEN, Remark};
 use crate::rules::leaves::{Evidence, Leaf};
 use crate::rules::{Rule, Words, spelled};
 use crate::source::{Sources, Span};
-use crate::value::{Input, Reason, Role, World, names_in};
+use crate::value::{Input, Reason, Role, World, all_names_in};
 
 use super::anchor;
 use super::describe::{self, Slots};
@@ -253,19 +253,22 @@ pub fn options(row: &Row, cases: &[Case]) -> Vec<String> {
     options
 }
 
-/// The options that give an input its value: its own, or those of what it is a function of.
+/// The options that give an input its value: its own, those of what it is a function of, and those that keep what is decided
+/// elsewhere from being read.
 fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
-    match &input.reason {
-        Reason::NoValue(option) => vec![option.clone()],
+    let named = || all_names_in(&input.name).into_iter().filter_map(|name| unit.option(name));
+    let own: Vec<String> = match &input.reason {
+        Reason::NoValue(option) => std::iter::once(option.clone()).chain(named()).collect(),
         Reason::Derived
         | Reason::Same(_)
         | Reason::LengthOf(_)
         | Reason::AnyOf(_)
         | Reason::Joined(..)
         | Reason::Each(..)
-        | Reason::Filtered(_) => names_in(&input.name).into_iter().filter_map(|name| unit.option(name)).collect(),
+        | Reason::Filtered(_) => named().collect(),
         _ => Vec::new(),
-    }
+    };
+    own.into_iter().chain(unit.overriding(&input.name)).collect()
 }
 
 /// What mends the first failure. Where the bucket is open in several ways, all of them have to be closed: what mends each,

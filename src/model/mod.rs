@@ -91,6 +91,12 @@ pub trait Unit: Send + Sync {
         None
     }
 
+    /// The options that beat what an expression of this name is read for: under Terragrunt those of the variables that are
+    /// handed what the environment or another unit's output is worth.
+    fn overriding(&self, _name: &str) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Where its first trail is written, whether or not that exists with these inputs.
     fn written_trail(&self) -> Option<Span> {
         None

@@ -171,6 +171,14 @@ impl Unit for TerraformUnit {
         }
     }
 
+    fn overriding(&self, name: &str) -> Vec<String> {
+        if self.deployed_by.is_none() {
+            return Vec::new();
+        }
+        let world = World::default();
+        Evaluator::new(self, &world).variables_handed(name).into_iter().map(option).collect()
+    }
+
     fn written_trail(&self) -> Option<Span> {
         let resources = self.tree.walk().into_iter().flat_map(|node| &node.module.resources);
         let is_trail = |key: &ResourceKey| key.mode == Mode::Managed && kind(&key.kind) == Some(Kind::Trail);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::model::{Kept, OpenInputs};
 use crate::source::Span;
 use crate::syntax::{Block, Expr, ExprKind, hcl};
-use crate::value::{Data, Input, Literal, Origin, Reason, Role, Value};
+use crate::value::{Data, Input, Literal, Origin, Reason, Role, Value, mentions};
 
 use super::evaluator::{Evaluator, Key, twice};
 use super::expand::in_slot;
@@ -230,6 +230,25 @@ impl<'a> Evaluator<'a> {
             Data::Failed(failure) => Some(failure.message.clone()),
             _ => None,
         }
+    }
+
+    /// The root variables whose values Terragrunt knows no better than something that is in an expression of this name.
+    pub fn variables_handed(&self, expression: &str) -> Vec<&'a str> {
+        let variables = self.unit.tree.module.variables.iter();
+        let is_handed = |(name, block): &(&'a String, &'a Block)| {
+            let mut found = false;
+            self.variable(&self.root(), name, block.header).visit(&mut |part| {
+                let input = match &part.data {
+                    Data::Open(input) => Some(input),
+                    Data::Pending(question) => Some(&question.input),
+                    _ => None,
+                };
+                let is_without_value = |input: &Input| matches!(input.reason, Reason::NoValue(_));
+                found |= input.is_some_and(|input| !is_without_value(input) && mentions(expression, &input.name));
+            });
+            found
+        };
+        variables.filter(is_handed).map(|(name, _)| name.as_str()).collect()
     }
 
     fn open_variable(&self, declaration: &Declaration<'a>, reason: Reason) -> Value {

@@ -49,7 +49,9 @@ pub use input::{Ask, Claim, Input, Junction, Question, Reason};
 pub use json::{Layout, encoded_name, json_escaped, json_of, written_as_json};
 pub use literal::Literal;
 pub use marked::{Mark, Marked, Piece};
-pub use names::{attempted, elements_in, index_in, is_inside, is_part, names_in, renamed, step};
+pub use names::{
+    all_names_in, attempted, elements_in, index_in, is_inside, is_part, mentions, names_in, renamed, step,
+};
 pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role};
 pub use parting::Parting;

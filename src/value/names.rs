@@ -91,6 +91,12 @@ pub fn renamed(text: &str, from: &str, to: &str) -> String {
     renamed + rest
 }
 
+/// Whether something of this name, or a part of it, is in the canonical text of an expression.
+#[must_use]
+pub fn mentions(text: &str, name: &str) -> bool {
+    renamed(text, name, "") != text
+}
+
 /// The names in the canonical text of an expression, without those of functions: `lower(var.n)` has `var.n`. A word in
 /// quotes counts too, since `"logs-${var.n}"` has names there.
 #[must_use]
@@ -101,15 +107,43 @@ pub fn names_in(text: &str) -> BTreeSet<&str> {
     while let Some(start) = rest.find(is_name) {
         let from = rest.get(start..).unwrap_or_default();
         let end = from.find(|character| !is_name(character)).unwrap_or(from.len());
-        let (name, behind) = from.split_at_checked(end).unwrap_or((from, ""));
-        let name = without_open_brackets(name);
+        let (whole, behind) = from.split_at_checked(end).unwrap_or((from, ""));
+        let name = without_open_brackets(whole);
         let starts_as_a_name = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
-        if starts_as_a_name && !behind.starts_with('(') {
+        // In `var.m[lower(var.k)]` it is what stands in the brackets that is called.
+        let is_called = behind.starts_with('(') && whole.trim_start_matches(['[', ']']) == name;
+        if starts_as_a_name && !is_called {
             names.insert(name);
         }
         rest = behind;
     }
     names
+}
+
+/// The names in the canonical text of an expression, with those that tell which element is meant: `var.m[var.k].on` has
+/// `var.m[var.k].on` and `var.k`.
+#[must_use]
+pub fn all_names_in(text: &str) -> BTreeSet<&str> {
+    let mut names = names_in(text);
+    names.extend(bracketed(text).into_iter().flat_map(all_names_in));
+    names
+}
+
+/// What stands in the outermost brackets.
+fn bracketed(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut open = Vec::new();
+    for (at, character) in text.char_indices() {
+        match character {
+            '[' => open.push(at + 1),
+            ']' => {
+                let start = open.pop().filter(|_| open.is_empty());
+                found.extend(start.and_then(|start| text.get(start..at)));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// A name without the brackets around it that are not closed in it: `var.l` of `[var.l]` and of `var.l[*]`.
@@ -128,7 +162,7 @@ fn without_open_brackets(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{elements_in, names_in, renamed};
+    use super::{all_names_in, elements_in, names_in, renamed};
 
     #[test]
     fn only_whole_names_are_renamed() {
@@ -163,9 +197,21 @@ mod tests {
             ("\"logs-${var.c.name}\"", &["logs-", "var.c.name"]),
             ("var.names[0] + 12", &["var.names[0]"]),
             ("flatten([var.a, var.b[0]])[0] == var.l[*]", &["var.a", "var.b[0]", "var.l"]),
+            ("var.m[lower(var.k)].on", &["var.k", "var.m"]),
             ("", &[]),
         ] {
             assert_eq!(names_in(text).into_iter().collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_tells_which_element_is_meant_has_names_too() {
+        for (text, expected) in [
+            ("var.m[var.l[*].k].on", &["var.l[*].k", "var.m[var.l[*].k].on"][..]),
+            ("var.m[var.n[var.k]]", &["var.k", "var.m[var.n[var.k]]", "var.n[var.k]"]),
+            ("var.l[0] == [var.a]", &["var.a", "var.l[0]"]),
+        ] {
+            assert_eq!(all_names_in(text).into_iter().collect::<Vec<_>>(), expected, "{text}");
         }
     }
 }

@@ -299,6 +299,10 @@ impl Unit for Deploying {
         self.unit.option(name)
     }
 
+    fn overriding(&self, name: &str) -> Vec<String> {
+        self.unit.overriding(name)
+    }
+
     fn written_trail(&self) -> Option<Span> {
         self.unit.written_trail().or_else(|| self.read.iter().find_map(|read| read.stack.written_trail()))
     }

@@ -2,15 +2,17 @@
 //! <https://terragrunt.gruntwork.io/docs/reference/built-in-functions/>
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::source::{Span, relative};
-use crate::value::{MapKind, Origin, Role, Symbol, SymbolSource, Value};
+use crate::value::{Data, Input, MapKind, Origin, Role, Symbol, SymbolSource, Value};
 
 use super::super::evaluator::{Evaluator, Key};
 use super::super::module::normalize;
 use super::super::reference::Name;
+use super::super::types::{self, Nullable, Type};
 use super::{Config, MAX_DEPTH, Place, read};
 
 /// The names under which Terragrunt looks for a configuration.
@@ -108,7 +110,7 @@ impl Evaluator<'_> {
             | "get_aws_account_alias"
             | "get_aws_caller_identity_arn"
             | "get_aws_caller_identity_user_id" => opaque(&format!("{name}()")),
-            "get_env" => decided("the environment"),
+            "get_env" => never_null(decided("the environment")),
             "get_platform" | "get_terraform_command" | "get_terraform_cli_args" | "get_terragrunt_source_cli_flag" => {
                 decided("the command line")
             }
@@ -178,4 +180,11 @@ impl Config {
         let file = included.map_or(&self.file, |config| &config.file);
         file.parent().unwrap_or(file).to_owned()
     }
+}
+
+/// What the environment says is a text: what is not set there is the text that is given for it, or an error.
+fn never_null(value: Value) -> Value {
+    let Data::Open(input) = &value.data else { return value };
+    let input = Input { domain: types::domain(&Type::String, Nullable::No), ..input.as_ref().clone() };
+    Value { data: Data::Open(Arc::new(input)), ..value }.typed(&Type::String)
 }

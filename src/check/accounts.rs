@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use crate::config::{Account, Configured, Whereabouts};
 use crate::finding::{Case, Condition, Finding, Label, Note, Step, Trace, Verdict};
-use crate::judge::{Absence, AccountVotes, Standing, decide, describe_cases, fill};
+use crate::judge::{Absence, AccountVotes, ShortNames, Standing, decide, describe_cases, fill};
 use crate::rules::{AccountWords, Rule, Words};
 use crate::source::Span;
 
@@ -244,9 +244,11 @@ fn prefix(finding: &Finding) -> String {
 
 /// What the verdict of the account depends on: the inputs in its cases, or else the units that are undecided.
 fn depends(rule: &Rule, finding: &Finding, units: &[Vote], words: &Words) -> String {
+    let short = ShortNames::of_cases(&finding.cases);
     let mut named: Vec<&str> = Vec::new();
     for (name, _) in finding.cases.iter().flat_map(|case| &case.when) {
-        if !named.contains(&name.as_str()) {
+        let name = short.of(name);
+        if !named.contains(&name) {
             named.push(name);
         }
     }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::finding::{FileError, Note};
-use crate::model::{Created, Estate, Kept, Kind, Language, Resource, Unit};
+use crate::model::{
+    ACCOUNT_OPTION, Created, Estate, Kept, Kind, Language, PARTITION_OPTION, REGION_OPTION, Resource, Unit,
+};
 use crate::source::{Sources, Span};
 use crate::value::{Before, Question, Value, World};
 
@@ -108,9 +110,9 @@ impl Unit for CloudFormationUnit {
 
     fn option(&self, name: &str) -> Option<String> {
         match name {
-            "AWS::Region" => Some("--region REGION".to_owned()),
-            "AWS::AccountId" => Some("--account-id ID".to_owned()),
-            "AWS::Partition" => Some("--partition PARTITION".to_owned()),
+            "AWS::Region" => Some(REGION_OPTION.to_owned()),
+            "AWS::AccountId" => Some(ACCOUNT_OPTION.to_owned()),
+            "AWS::Partition" => Some(PARTITION_OPTION.to_owned()),
             // Nobody gives the value that SSM stores under a name.
             _ => {
                 let parameter = self.tree.stack(0)?.parameter(name)?;

@@ -6,6 +6,8 @@ use crate::finding::{Case, Condition, Verdict};
 use crate::rules::Words;
 use crate::value::{Failure, Input, Reason};
 
+use super::short::ShortNames;
+
 /// What the placeholders of a sentence stand for.
 pub type Slots = BTreeMap<&'static str, String>;
 
@@ -23,8 +25,9 @@ const MAX_ALTERNATIVES: usize = 8;
 #[must_use]
 pub fn cases(cases: &[Case], words: &Words) -> String {
     let texts = &words.cases;
+    let short = ShortNames::of_cases(cases);
     let of = |verdict: Verdict| {
-        let whens = joined(cases.iter().filter(|case| case.verdict == verdict));
+        let whens = joined(cases.iter().filter(|case| case.verdict == verdict), &short);
         // To say that there is one more takes as many words as to say which.
         let shown = if whens.len() == MAX_ALTERNATIVES + 1 { whens.len() } else { MAX_ALTERNATIVES };
         let more = whens.len().saturating_sub(shown);
@@ -52,10 +55,10 @@ pub fn cases(cases: &[Case], words: &Words) -> String {
 type Alternatives<'a> = (&'a str, Vec<&'a Condition>);
 
 /// The cases, those that differ in the value of one input only as one.
-fn joined<'a>(cases: impl Iterator<Item = &'a Case>) -> Vec<Vec<Alternatives<'a>>> {
+fn joined<'a>(cases: impl Iterator<Item = &'a Case>, short: &'a ShortNames) -> Vec<Vec<Alternatives<'a>>> {
     let mut joined: Vec<Vec<Alternatives>> = Vec::new();
     for case in cases {
-        let alone: Vec<Alternatives> = case.when.iter().map(|(name, met)| (name.as_str(), vec![met])).collect();
+        let alone: Vec<Alternatives> = case.when.iter().map(|(name, met)| (short.of(name), vec![met])).collect();
         let together = joined.iter_mut().find_map(|others| {
             let at = difference(others, &alone)?;
             others.get_mut(at).zip(alone.get(at))

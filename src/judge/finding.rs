@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::explore::{Exploration, Merged};
-use crate::finding::{Case, Edit, Finding, Fix, Label, Note, Subject, Verdict, Whole, fingerprint};
-use crate::model::{Language, Resource, Unit};
+use crate::finding::{Case, Condition, Edit, Finding, Fix, Label, Note, Subject, Verdict, Whole, fingerprint};
+use crate::model::{Language, Resource, Unit, is_of_place};
 use crate::rules::document::{DECLARED_OFTEN, Remark};
 use crate::rules::leaves::{Evidence, Leaf};
 use crate::rules::{Rule, Words, spelled};
@@ -16,6 +16,7 @@ use crate::value::{Input, Reason, Role, World, all_names_in};
 use super::anchor;
 use super::describe::{self, Slots};
 use super::row::{Failure, Judged, NO_TRAIL};
+use super::short::ShortNames;
 
 /// A row that was explored.
 pub struct Row<'a> {
@@ -204,11 +205,12 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
         return exploration.refused.first().map(|failure| describe::refused(failure, row.words)).unwrap_or_default();
     }
     let questions = exploration.worlds.iter().flat_map(|(world, _)| world.answers());
+    let short = ShortNames::of_cases(cases);
     let mut named: Vec<String> = Vec::new();
     for input in questions.map(|(question, _)| &question.input) {
         let matters = cases.iter().any(|case| case.when.iter().any(|(name, _)| *name == input.name));
         let words = if describe::is_choice(input) { None } else { describe::reason(input, row.words) };
-        let words = words.unwrap_or_else(|| input.name.clone());
+        let words = words.unwrap_or_else(|| short.of(&input.name).to_owned());
         if matters && !named.contains(&words) {
             named.push(words);
         }
@@ -235,8 +237,13 @@ pub fn options(row: &Row, cases: &[Case]) -> Vec<String> {
     let asked = questions.map(|(question, _)| question.input.as_ref());
     let exploded = row.exploration.exploded.iter().map(AsRef::as_ref);
     let inputs: IndexMap<&str, &Input> = asked.chain(exploded).map(|input| (input.name.as_str(), input)).collect();
-    let of = |name: &str| inputs.get(name).map(|input| options_of(input, row.unit)).unwrap_or_default();
-    let named = || cases.iter().flat_map(|case| &case.when).map(|(name, _)| name.as_str());
+    let met = || cases.iter().flat_map(|case| &case.when);
+    let is_claim = |name: &str| met().any(|(input, met)| input == name && matches!(met, Condition::So(..)));
+    let of = |name: &str| {
+        let options = inputs.get(name).map(|input| options_of(input, row.unit)).unwrap_or_default();
+        if is_claim(name) { deciding_a_claim(options) } else { options }
+    };
+    let named = || met().map(|(name, _)| name.as_str());
     let can_decide = |case: &Case| case.when.iter().all(|(name, _)| !of(name).is_empty());
     let deciding: Vec<&str> = if row.exploration.exploded.is_empty() {
         let is_enough = cases.iter().any(can_decide);
@@ -251,6 +258,13 @@ pub fn options(row: &Row, cases: &[Case]) -> Vec<String> {
         }
     }
     options
+}
+
+/// What decides a claim about a text: where it is deployed only where nothing else does. A policy is public or not whatever the
+/// number of the account in it is.
+fn deciding_a_claim(options: Vec<String>) -> Vec<String> {
+    let (of_place, others): (Vec<_>, Vec<_>) = options.into_iter().partition(|option| is_of_place(option));
+    if others.is_empty() { of_place } else { others }
 }
 
 /// The options that give an input its value: its own, those of what it is a function of, and those that keep what is decided

@@ -10,6 +10,7 @@ mod finding;
 mod first;
 mod row;
 mod scene;
+mod short;
 mod trace;
 mod user;
 
@@ -17,5 +18,6 @@ pub use account::{Absence, AccountVotes, Standing, account_row, module_for_trail
 pub use describe::{cases as describe_cases, fill};
 pub use finding::{Row, decide, options, to_finding, without_trail};
 pub use row::{Failure, Givens, Judge, Judged, Outcomes};
+pub use short::ShortNames;
 pub use trace::{add_alternatives, trace};
 pub use user::{UserRow, user_findings};

@@ -27,6 +27,19 @@ pub struct Inputs {
     pub partition: Option<String>,
 }
 
+/// The option for the Region that a unit is deployed to.
+pub const REGION_OPTION: &str = "--region REGION";
+/// The option for the account.
+pub const ACCOUNT_OPTION: &str = "--account-id ID";
+/// The option for the partition.
+pub const PARTITION_OPTION: &str = "--partition PARTITION";
+
+/// Whether an option says where a unit is deployed, not what it is worth there.
+#[must_use]
+pub fn is_of_place(option: &str) -> bool {
+    [REGION_OPTION, ACCOUNT_OPTION, PARTITION_OPTION].contains(&option)
+}
+
 /// Which inputs are open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OpenInputs {

@@ -40,7 +40,9 @@ pub use bucket::{
 };
 pub use exports::{join, join_beside};
 pub use handed::{may_be_there, may_hold_trails, unread};
-pub use inputs::{GivenVariable, Inputs, Kept, OpenInputs};
+pub use inputs::{
+    ACCOUNT_OPTION, GivenVariable, Inputs, Kept, OpenInputs, PARTITION_OPTION, REGION_OPTION, is_of_place,
+};
 pub use known::{KnownBucket, Openness};
 pub use link::{Link, bucket as link_bucket, exists};
 pub use logging::Logging;

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use crate::finding::{FileError, Note};
 use crate::model::schema::kind;
-use crate::model::{Estate, Inputs, Kept, Kind, Language, OpenInputs, Outputs, Told, Unit};
+use crate::model::{
+    ACCOUNT_OPTION, Estate, Inputs, Kept, Kind, Language, OpenInputs, Outputs, PARTITION_OPTION, REGION_OPTION, Told,
+    Unit,
+};
 use crate::source::{Sources, Span};
 use crate::value::World;
 
@@ -161,9 +164,9 @@ impl Unit for TerraformUnit {
 
     fn option(&self, name: &str) -> Option<String> {
         match name {
-            "data.aws_region.name" => Some("--region REGION".to_owned()),
-            "data.aws_caller_identity.account_id" => Some("--account-id ID".to_owned()),
-            "AWS::Partition" => Some("--partition PARTITION".to_owned()),
+            "data.aws_region.name" => Some(REGION_OPTION.to_owned()),
+            "data.aws_caller_identity.account_id" => Some(ACCOUNT_OPTION.to_owned()),
+            "AWS::Partition" => Some(PARTITION_OPTION.to_owned()),
             _ => {
                 let variable = name.strip_prefix("var.")?.split(['.', '[']).next()?;
                 self.declares(variable).then(|| option(variable))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Case, Condition, Verdict};
-use crate::value::{Ask, Input, Literal, Question, World};
+use crate::value::{Ask, Emptiness, Input, Literal, Question, World};
 
 use super::votes::{Assignment, Numbered, Vote};
 
@@ -144,24 +144,29 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
         // CloudFormation takes it with a capital, too.
         return vec![Condition::Is(Literal::Text(if truth { "True" } else { "False" }.to_owned()))];
     }
+    let emptiness = input.domain.emptiness();
+    let mut is_filled = false;
     let mut not = Vec::new();
     let mut others = Vec::new();
     for (ask, answer) in answers {
         match (ask, answer) {
-            (Ask::Empty, true) => others.push(Condition::Empty),
+            (Ask::Empty, true) => others.push(Condition::Empty(emptiness)),
             (Ask::True | Ask::WorthTrue, answer) => others.push(Condition::Is(Literal::Bool(*answer))),
             (Ask::So(claim), answer) => others.push(Condition::So(claim.clone(), *answer)),
             (Ask::Fixed, answer) => others.push(Condition::Fixed(*answer)),
             (Ask::Null, false) => not.push(Literal::Null),
-            (Ask::Empty, false) => not.push(Literal::Text(String::new())),
+            (Ask::Empty, false) if emptiness == Emptiness::Text => not.push(Literal::Text(String::new())),
+            (Ask::Empty, false) => is_filled = true,
             (Ask::Is(literal), false) => not.push(literal.clone()),
             (ask, answer) => others.push(Condition::Asked((*ask).clone(), *answer)),
         }
     }
     let empty = Literal::Text(String::new());
-    if not.contains(&empty) && (not.contains(&Literal::Null) || input.domain.never_null) {
+    if (is_filled || not.contains(&empty)) && (not.contains(&Literal::Null) || input.domain.never_null) {
         others.push(Condition::Set);
         not.retain(|literal| *literal != empty && *literal != Literal::Null);
+    } else if is_filled {
+        others.push(Condition::Filled(emptiness));
     }
     if !not.is_empty() {
         others.push(Condition::Not(not));
@@ -210,7 +215,7 @@ mod tests {
             when,
             [
                 (Verdict::Fail, vec![(name.clone(), Condition::Is(Literal::Null))]),
-                (Verdict::Fail, vec![(name.clone(), Condition::Empty)]),
+                (Verdict::Fail, vec![(name.clone(), Condition::Empty(Emptiness::Text))]),
                 (Verdict::Pass, vec![(name, Condition::Set)]),
             ]
         );

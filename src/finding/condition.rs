@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::value::{Ask, Claim, Literal};
+use crate::value::{Ask, Claim, Emptiness, Literal};
 
 /// What an input must be in a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,9 @@ pub enum Condition {
     /// Neither null nor empty.
     Set,
     /// Empty: the empty text or collection.
-    Empty,
+    Empty(Emptiness),
+    /// Not the empty collection. Of a text that is one of the values that it is not.
+    Filled(Emptiness),
     /// One fixed value (`true`) or something wider.
     Fixed(bool),
     /// What its name says is so, or is not.
@@ -82,8 +84,8 @@ impl Condition {
                 others.iter().any(|other| other.same(one))
             }
             (Self::Is(one), Self::Set) | (Self::Set, Self::Is(one)) => *one == Literal::Null || is_empty(one),
-            (Self::Is(one), Self::Empty) | (Self::Empty, Self::Is(one)) => !is_empty(one),
-            (Self::Set, Self::Empty) | (Self::Empty, Self::Set) => true,
+            (Self::Is(one), Self::Empty(_)) | (Self::Empty(_), Self::Is(one)) => !is_empty(one),
+            (Self::Set | Self::Filled(_), Self::Empty(_)) | (Self::Empty(_), Self::Set | Self::Filled(_)) => true,
             (Self::Fixed(one), Self::Fixed(another)) | (Self::So(_, one), Self::So(_, another)) => one != another,
             (Self::Asked(ask, one), Self::Asked(asked, another)) => ask == asked && one != another,
             _ => false,
@@ -111,11 +113,12 @@ impl ConditionWords {
         let about = |sentence: &str| fill(sentence, &[("input", input)]);
         let holding = |sentence: &str, word: &str| fill(sentence, &[("input", input), ("value", word)]);
         match condition {
-            Condition::Is(_) | Condition::Empty => self.one_of(input, &[condition]),
+            Condition::Is(_) | Condition::Empty(_) => self.one_of(input, &[condition]),
             Condition::Not(literals) => {
                 let values: Vec<String> = literals.iter().map(|literal| self.value(literal)).collect();
                 fill(&self.is_not, &[("input", input), ("values", &values.join(&self.or))])
             }
+            Condition::Filled(_) => fill(&self.is_not, &[("input", input), ("values", &self.empty)]),
             Condition::Set => about(&self.set),
             Condition::Fixed(true) => about(&self.fixed),
             Condition::Fixed(false) => about(&self.not_fixed),

@@ -76,7 +76,7 @@ fn difference(left: &[Alternatives], right: &[Alternatives]) -> Option<usize> {
     let same_inputs = left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.0 == right.0);
     let mut differ = left.iter().zip(right).enumerate().filter(|(_, (left, right))| left != right);
     let (at, ((_, left), (_, right))) = differ.next().filter(|_| same_inputs)?;
-    let are_values = left.iter().chain(right).all(|met| matches!(met, Condition::Is(_) | Condition::Empty));
+    let are_values = left.iter().chain(right).all(|met| matches!(met, Condition::Is(_) | Condition::Empty(_)));
     (are_values && differ.next().is_none()).then_some(at)
 }
 

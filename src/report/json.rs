@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::finding::{Case, Condition, FileError, Finding, Label, Note, Suppression};
 use crate::source::Span;
-use crate::value::Literal;
+use crate::value::{Emptiness, Literal};
 
 use super::Context;
 
@@ -120,7 +120,7 @@ fn outlook(case: &Case) -> Outlook {
         let condition = self::condition(name, condition);
         // Two conditions on one input are one object with both.
         match (when.get_mut(name), condition) {
-            (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
+            (Some(Value::Object(known)), Value::Object(more)) => extend(known, more),
             (_, condition) => {
                 when.insert(name.clone(), condition);
             }
@@ -129,18 +129,39 @@ fn outlook(case: &Case) -> Outlook {
     Outlook { when, verdict: case.verdict.as_str() }
 }
 
+/// Adds conditions to others on the same input: it is none of what either of them says that it is not.
+fn extend(known: &mut Map<String, Value>, more: Map<String, Value>) {
+    for (key, value) in more {
+        match (known.get_mut(&key), value) {
+            (Some(Value::Array(known)), Value::Array(more)) => known.extend(more),
+            (_, value) => {
+                known.insert(key, value);
+            }
+        }
+    }
+}
+
 fn condition(name: &str, condition: &Condition) -> Value {
     match condition {
         Condition::Is(value) => literal(value),
         Condition::Not(literals) => json!({ "not": literals.iter().map(literal).collect::<Vec<_>>() }),
         Condition::Set => json!({ "set": true }),
-        Condition::Empty => json!(""),
+        Condition::Empty(emptiness) => empty(*emptiness),
+        Condition::Filled(emptiness) => json!({ "not": [empty(*emptiness)] }),
         Condition::So(_, so) => json!(so),
         Condition::Fixed(fixed) => json!({ "fixed": fixed }),
         Condition::Asked(..) | Condition::Keeps(_) => {
             let (statement, answer) = condition.statement(name).unwrap_or_default();
             json!({ statement: answer })
         }
+    }
+}
+
+fn empty(emptiness: Emptiness) -> Value {
+    match emptiness {
+        Emptiness::Text => json!(""),
+        Emptiness::List => json!([]),
+        Emptiness::Map => json!({}),
     }
 }
 
@@ -198,7 +219,10 @@ mod tests {
             (Condition::Is(Literal::Number(Number::from(3_i64))), json!(3)),
             (Condition::Not(vec![text("dev"), Literal::Null]), json!({ "not": ["dev", null] })),
             (Condition::Set, json!({ "set": true })),
-            (Condition::Empty, json!("")),
+            (Condition::Empty(Emptiness::Text), json!("")),
+            (Condition::Empty(Emptiness::List), json!([])),
+            (Condition::Empty(Emptiness::Map), json!({})),
+            (Condition::Filled(Emptiness::List), json!({ "not": [[]] })),
             (Condition::So(Claim::new("is public"), false), json!(false)),
             (Condition::Fixed(false), json!({ "fixed": false })),
             (Condition::Asked(Ask::Holds(text("a")), true), json!({ "x holds \"a\"": true })),
@@ -213,13 +237,14 @@ mod tests {
         let name = || "var.names".to_owned();
         let when = vec![
             (name(), Condition::Not(vec![Literal::Null])),
+            (name(), Condition::Filled(Emptiness::List)),
             (name(), Condition::Asked(Ask::Holds(Literal::Text("a".to_owned())), false)),
             ("var.env".to_owned(), Condition::Set),
         ];
         let outlook = outlook(&Case { when, verdict: Verdict::Fail });
         assert_eq!(
             Value::Object(outlook.when),
-            json!({ "var.names": { "not": [null], "var.names holds \"a\"": false }, "var.env": { "set": true } })
+            json!({ "var.names": { "not": [null, []], "var.names holds \"a\"": false }, "var.env": { "set": true } })
         );
         assert_eq!(outlook.verdict, "fail");
     }

@@ -21,11 +21,25 @@ pub struct Domain {
     pub never_wide: bool,
     /// What its elements are found by.
     pub keys: Keys,
+    /// What it is where it is empty.
+    pub empty: Emptiness,
     /// What each of its elements can be, where it is a list of which that is said (`List<Number>`).
     pub elements: Option<Arc<Domain>>,
     /// The collection of which it has something, or the number that says how much, so that what is asked about that is asked
     /// there.
     pub mirrors: Option<(Mirrored, Arc<Input>)>,
+}
+
+/// What an input is that is empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Emptiness {
+    /// The empty text, or nobody says what.
+    #[default]
+    Text,
+    /// A list or a set without elements.
+    List,
+    /// A map or an object without keys.
+    Map,
 }
 
 /// What the elements of an input are found by.
@@ -132,6 +146,12 @@ impl Domain {
         let never_null = !values.contains(&Literal::Null);
         let never_empty = !values.contains(&Literal::Text(String::new()));
         Self { values: Some(values), never_null, never_empty, ..Self::default() }
+    }
+
+    /// What an input of these values is where it is empty.
+    #[must_use]
+    pub fn emptiness(&self) -> Emptiness {
+        if self.keys == Keys::Positions { Emptiness::List } else { self.empty }
     }
 
     /// What each of the elements can be, if it is a list.

@@ -42,7 +42,7 @@ use crate::source::Span;
 pub use alike::Alike;
 pub use awaited::Awaited;
 pub use before::{Before, InputSet, look_at, look_at_input, watched};
-pub use domain::{Domain, Keys, Mirrored};
+pub use domain::{Domain, Emptiness, Keys, Mirrored};
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Claim, Input, Junction, Question, Reason};

@@ -13,7 +13,7 @@ mod tests;
 mod unify;
 mod untyped;
 
-use crate::value::{Data, Domain, Keys, ListKind, Literal, MapKind, Value};
+use crate::value::{Data, Domain, Emptiness, Keys, ListKind, Literal, MapKind, Value};
 
 pub use constant::constant;
 pub use convert::convert;
@@ -49,7 +49,12 @@ pub fn domain(ty: &Type, nullable: Nullable) -> Domain {
         Type::Any => Keys::Untyped,
         _ => Keys::Any,
     };
-    Domain { values, never_null, never_empty, keys, ..Domain::default() }
+    let empty = match ty {
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => Emptiness::List,
+        Type::Map(_) | Type::Object(_) => Emptiness::Map,
+        Type::Any | Type::Bool | Type::Number | Type::String => Emptiness::Text,
+    };
+    Domain { values, never_null, never_empty, keys, empty, ..Domain::default() }
 }
 
 /// What a value is, as Terraform's messages call it.

@@ -12,8 +12,8 @@ use crate::terraform::called::met;
 use crate::terraform::joined::made_of;
 use crate::terraform::unknown::{element_of, settle};
 use crate::value::{
-    self, Ask, Data, Domain, Input, Junction, Keys, ListKind, Literal, MapKind, Mirrored, Question, Reason, Value,
-    World,
+    self, Ask, Data, Domain, Emptiness, Input, Junction, Keys, ListKind, Literal, MapKind, Mirrored, Question, Reason,
+    Value, World,
 };
 
 /// An open value with the domain of its type, if it has none yet. What it is put together of is converted too.
@@ -48,6 +48,7 @@ pub(super) fn narrow(value: &Value, input: &Arc<Input>, to: &Type, world: &World
         never_null: wanted.never_null,
         never_empty,
         keys,
+        empty: if wanted.empty == Emptiness::Text { input.domain.empty } else { wanted.empty },
         ..input.domain.clone()
     };
     if domain == input.domain {

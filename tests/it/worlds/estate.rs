@@ -116,7 +116,9 @@ pub fn meets(assignment: &Assignment, when: &[(String, Condition)]) -> Option<bo
             Condition::Is(literal) => value.same(literal),
             Condition::Not(literals) => !literals.iter().any(|literal| value.same(literal)),
             Condition::Set => *value != Literal::Null && !text.is_empty(),
-            Condition::Empty => *value == Literal::Text(String::new()),
+            // What is assigned here are scalars.
+            Condition::Filled(_) => return None,
+            Condition::Empty(_) => *value == Literal::Text(String::new()),
             Condition::Fixed(fixed) => (*value != Literal::Null && is_fixed(&text)) == *fixed,
             Condition::So(..) | Condition::Asked(..) | Condition::Keeps(_) => return None,
         };

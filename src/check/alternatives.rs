@@ -84,10 +84,11 @@ pub(super) fn add_all(found: &mut [Found], tried: &[Tried], unit: &dyn Unit, run
         let changed: Vec<_> = value.iter().map(|value| (input.clone(), value.clone())).collect();
         for row in found.iter_mut() {
             let Some(other) = rows.get(&row.subject()) else { continue };
-            let turned = outcomes(&other.finding).into_iter().filter(|case| is_turned(&row.finding, case));
+            let is_one = row.finding.verdict != Verdict::Unknown;
+            let says = if is_one { outlooks(&other.finding) } else { outcomes(&other.finding) };
+            let turned = says.into_iter().filter(|case| is_turned(&row.finding, case));
             let turned = turned.map(|case| Case { when: [changed.as_slice(), &case.when].concat(), ..case });
             let turned: Vec<Case> = turned.collect();
-            let is_one = row.finding.verdict != Verdict::Unknown;
             let cases = if is_one { &mut row.finding.cases } else { &mut row.turned };
             cases.extend(turned);
         }
@@ -96,6 +97,11 @@ pub(super) fn add_all(found: &mut [Found], tried: &[Tried], unit: &dyn Unit, run
     let message = || fill(&run.words.alternatives, &slots.into());
     let too_many = (count > tried.len()).then(|| Note { message: message(), span: None });
     appearing(found, tried, run.words).into_iter().chain(too_many).collect()
+}
+
+/// What a finding says, or may say, whoever decides it: what was proved is not proved with another value.
+fn outlooks(finding: &Finding) -> Vec<Case> {
+    if finding.verdict == Verdict::Unknown { finding.cases.clone() } else { outcomes(finding) }
 }
 
 /// Whether a case is another verdict than a finding has, or has under some of the same inputs.

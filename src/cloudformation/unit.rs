@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::finding::{FileError, Note};
 use crate::model::{
-    ACCOUNT_OPTION, Created, Estate, Kept, Kind, Language, PARTITION_OPTION, REGION_OPTION, Resource, Unit,
+    ACCOUNT_OPTION, Created, Estate, Kept, Kind, Language, OpenInputs, PARTITION_OPTION, REGION_OPTION, Resource, Unit,
 };
 use crate::source::{Sources, Span};
 use crate::value::{Before, Question, Value, World};
@@ -145,8 +145,12 @@ impl Unit for CloudFormationUnit {
 
     fn alternatives(&self) -> Vec<(String, Option<String>)> {
         let Some(root) = self.tree.stack(0) else { return Vec::new() };
+        // What is open has every value already.
+        let is_kept = |name: &str| root.body.kept.contains_key(name) && self.tree.given.open == OpenInputs::Any;
+        let has_value = |name: &str| self.tree.given.open == OpenInputs::WithoutDefault || is_kept(name);
         let has_default = |parameter: &Parameter| {
-            parameter.default().is_some() && self.tree.given.get(parameter.name).is_none() && parameter.is_bounded()
+            let is_given = self.tree.given.get(parameter.name).is_some();
+            parameter.default().is_some() && has_value(parameter.name) && !is_given && parameter.is_bounded()
         };
         let pairs = root.parameters().filter(has_default).flat_map(|parameter| {
             // A list may hold any number of the allowed values.

@@ -15,6 +15,7 @@ use crate::value::{Input, Reason, Role, World, all_names_in};
 
 use super::anchor;
 use super::describe::{self, Slots};
+use super::errors::without_errors;
 use super::row::{Failure, Judged, NO_TRAIL};
 use super::short::ShortNames;
 
@@ -61,7 +62,8 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
         None if refused.is_some() => Verdict::Unknown,
         None => return None,
     };
-    let cases = merged.map(|merged| merged.cases).unwrap_or_default();
+    let all = merged.map(|merged| merged.cases).unwrap_or_default();
+    let cases = without_errors(&all, &row.exploration, row.unit);
     let shown = votes.iter().map(|(_, judged)| *judged).find(|judged| judged.verdict == Verdict::Fail);
     let shown = shown.or(votes.first().map(|(_, judged)| *judged));
     let trail = shown.map_or(row.first, |judged| &judged.trail);
@@ -73,7 +75,7 @@ pub fn to_finding(row: &Row) -> Option<Finding> {
     let failures = shown.map_or(&[][..], |judged| &judged.failures);
     let reason = failures.first().and_then(|failure| row.rule.reason(&failure.code));
     let attribute = reason.map_or_else(String::new, |reason| reason.attribute(trail.language).to_owned());
-    let slots = slots(row, trail, shown, &cases);
+    let slots = slots(row, trail, shown, &all);
     let resource = row.trail.map(|trail| trail.address.clone());
     // Accounts of one unit are told apart by their provider configuration.
     let identity = format!("{}\u{0}{}", row.unit.path(), resource.as_deref().unwrap_or(&trail.provider));
@@ -215,7 +217,7 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
             named.push(words);
         }
     }
-    match describe::cases(cases, row.words) {
+    match describe::cases(&without_errors(cases, exploration, row.unit), row.words) {
         cases if cases.is_empty() => named.join(", "),
         cases => format!("{}: {cases}", named.join(", ")),
     }

@@ -6,6 +6,7 @@
 mod account;
 mod anchor;
 mod describe;
+mod errors;
 mod finding;
 mod first;
 mod row;

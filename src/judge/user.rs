@@ -15,7 +15,7 @@ use crate::rules::{Clause, Outcome, ResourcesDocument, Status, UserRules, Words,
 use crate::source::{Sources, Span};
 use crate::value::{Ask, Decided, Failure as Refusal, Input, Origin, Stop, World};
 
-use super::{anchor, describe, trace};
+use super::{anchor, describe, errors, trace};
 
 /// A file of rules about one unit.
 pub struct UserRow<'a> {
@@ -198,6 +198,7 @@ fn finding(
         merged => merged.as_ref()?.verdict,
     };
     let cases = merged.map(|merged| merged.cases).unwrap_or_default();
+    let cases = errors::without_errors(&cases, exploration, row.unit);
     let (_, judged, _) = worlds.iter().find(|(_, judged, _)| exists(judged))?;
     // A rule may ask for what nobody declares. It is asked for because there is a trail.
     let trail = judged.trail.as_ref().filter(|_| verdict != Verdict::NotApplicable);
@@ -262,7 +263,10 @@ fn depends(exploration: &Exploration<Option<Judged>>, cases: &[crate::finding::C
     if exploration.worlds.iter().all(|(_, judged)| judged.is_none()) {
         return exploration.refused.first().map(|failure| describe::refused(failure, row.words)).unwrap_or_default();
     }
-    describe::cases(cases, row.words)
+    match describe::cases(cases, row.words) {
+        cases if cases.is_empty() => errors::described(exploration, row.unit, row.words),
+        cases => cases,
+    }
 }
 
 /// The message, and the change a rule proposes. Rules of AWS's registry say both in one text, as `Violation:` and `Fix:`.

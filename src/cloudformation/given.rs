@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{Inputs, OpenInputs};
+use crate::model::{Inputs, OpenInputs, partition_of, suffix_of};
 use crate::source::{Sources, Span};
 
 use super::parameter_file;
@@ -103,26 +103,5 @@ impl Given {
             "AWS::URLSuffix" => partition().and_then(suffix_of),
             _ => given(name),
         }
-    }
-}
-
-/// The partition that a Region lies in: <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
-fn partition_of(region: &str) -> Option<&'static str> {
-    const COMMERCIAL: [&str; 9] = ["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"];
-    let mut words = region.split('-');
-    match (words.next()?, words.next()?) {
-        ("cn", _) => Some("aws-cn"),
-        ("us", "gov") => Some("aws-us-gov"),
-        (_, place) if place.starts_with("iso") => None,
-        (continent, _) => COMMERCIAL.contains(&continent).then_some("aws"),
-    }
-}
-
-/// The domain of a partition: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>
-fn suffix_of(partition: &str) -> Option<&'static str> {
-    match partition {
-        "aws" | "aws-us-gov" => Some("amazonaws.com"),
-        "aws-cn" => Some("amazonaws.com.cn"),
-        _ => None,
     }
 }

@@ -250,6 +250,10 @@ fn may_hold(symbol: &Symbol, delimiter: &str) -> bool {
         SymbolSource::Data(source) if source.starts_with("data.aws_region") && symbol.attribute == "name" => {
             |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
         }
+        SymbolSource::Data(source) if source == "data.aws_partition" => match symbol.attribute.as_str() {
+            "partition" => |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
+            _ => |c| c.is_ascii_lowercase() || c == '.',
+        },
         // What services call their resources.
         SymbolSource::Resource(_) if ["Ref", "Arn"].contains(&symbol.attribute.as_str()) => |c| c != ',',
         // In another stack or unit it has that one's name before its own.

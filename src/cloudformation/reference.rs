@@ -252,7 +252,7 @@ impl<'t> Evaluator<'t> {
             ("AWS::S3::Bucket", "Arn") => joined(
                 [
                     Part::Literal("arn:".to_owned()),
-                    self.partition(&origin),
+                    self.partition(stack, &origin),
                     Part::Literal(":s3:::".to_owned()),
                     Part::Value(self.symbol(stack, id, "id", origin.clone())),
                 ],
@@ -262,11 +262,9 @@ impl<'t> Evaluator<'t> {
         })
     }
 
-    fn partition(&self, origin: &Origin) -> Part {
-        match self.tree.given.pinned("AWS::Partition") {
-            Some(pinned) => Part::Literal(pinned.to_owned()),
-            None => Part::Value(named("AWS::Partition", origin.clone())),
-        }
+    fn partition(&self, stack: &'t Stack, origin: &Origin) -> Part {
+        let partition = self.pseudo(stack, "AWS::Partition", origin.clone());
+        partition.as_str().map(str::to_owned).map_or(Part::Value(partition), Part::Literal)
     }
 
     fn output(&self, stack: &'t Stack, resource: Declared<'t>, name: &str, span: Span) -> Value {

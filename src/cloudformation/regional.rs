@@ -33,6 +33,11 @@ impl<'t> Evaluator<'t> {
                 Ok(place) => place,
                 Err(told) => return Value { origin, ..told },
             },
+            // Whatever the account and the Region, they lie in one partition.
+            "AWS::Partition" | "AWS::URLSuffix" => match self.handed_in(name).filter(|value| !value.is_null()) {
+                Some(told) => return Value { origin, ..told },
+                None => String::new(),
+            },
             _ => String::new(),
         };
         match self.tree.given.pinned(name) {

@@ -112,7 +112,7 @@ impl Unit for CloudFormationUnit {
         match name {
             "AWS::Region" => Some(REGION_OPTION.to_owned()),
             "AWS::AccountId" => Some(ACCOUNT_OPTION.to_owned()),
-            "AWS::Partition" => Some(PARTITION_OPTION.to_owned()),
+            "AWS::Partition" | "AWS::URLSuffix" => Some(PARTITION_OPTION.to_owned()),
             // Nobody gives the value that SSM stores under a name.
             _ => {
                 let parameter = self.tree.stack(0)?.parameter(name)?;

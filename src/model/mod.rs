@@ -53,7 +53,7 @@ pub use naming_index::NamingIndex;
 pub use neighbourhood::{Beside, Neighbourhood};
 pub use neighbours::{AccountBlocks, Neighbours, Target, bucket_in, in_unit, naming_places, other_names, targets};
 pub use outputs::{Foreign, Outputs};
-pub use place::Accounts;
+pub use place::{Accounts, partition_of, suffix_of};
 pub use pool::{is_any_number, is_of_instance};
 pub use provider::Provider;
 pub use told::Told;
@@ -328,9 +328,9 @@ pub struct Described {
 }
 
 /// What tells where something is deployed in another language: the provider configuration that deploys it, with the Region
-/// that it names itself, as one text that is empty where both are the unit's own; and what the account and the Region are
-/// worth there, null where nothing tells.
-pub const DEPLOYED_TO: [&str; 3] = [DEPLOYED_BY, "AWS::AccountId", "AWS::Region"];
+/// that it names itself, as one text that is empty where both are the unit's own; and what the account and the Region, the
+/// partition that they lie in and its domain are worth there, null where nothing tells.
+pub const DEPLOYED_TO: [&str; 5] = [DEPLOYED_BY, "AWS::AccountId", "AWS::Region", "AWS::Partition", "AWS::URLSuffix"];
 /// The first of these.
 pub const DEPLOYED_BY: &str = "AWS::Provider";
 

@@ -1,4 +1,5 @@
-//! Where units are deployed, as far as anybody says: what is exported can be imported in its own account and Region only.
+//! Where units are deployed, as far as anybody says: what is exported can be imported in its own account and Region only. And
+//! what the name of a Region tells.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html>
 
 use std::collections::BTreeMap;
@@ -42,5 +43,28 @@ impl Place {
         let is_same_account =
             self.configured.as_ref().zip(other.configured.as_ref()).is_none_or(|(own, theirs)| own == theirs);
         is_same_account && self.environment.may_be(&other.environment)
+    }
+}
+
+/// The partition that a Region lies in: <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
+#[must_use]
+pub fn partition_of(region: &str) -> Option<&'static str> {
+    const COMMERCIAL: [&str; 9] = ["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"];
+    let mut words = region.split('-');
+    match (words.next()?, words.next()?) {
+        ("cn", _) => Some("aws-cn"),
+        ("us", "gov") => Some("aws-us-gov"),
+        (_, place) if place.starts_with("iso") => None,
+        (continent, _) => COMMERCIAL.contains(&continent).then_some("aws"),
+    }
+}
+
+/// The domain of a partition: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html>
+#[must_use]
+pub fn suffix_of(partition: &str) -> Option<&'static str> {
+    match partition {
+        "aws" | "aws-us-gov" => Some("amazonaws.com"),
+        "aws-cn" => Some("amazonaws.com.cn"),
+        _ => None,
     }
 }

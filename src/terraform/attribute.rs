@@ -2,8 +2,8 @@
 
 use indexmap::IndexMap;
 
-use crate::model::Kind;
 use crate::model::schema::{self, From};
+use crate::model::{Kind, partition_of, suffix_of};
 use crate::source::Span;
 use crate::value::{Data, MapKind, ObjectId, Origin, Part, Role, Symbol, SymbolSource, Text, Value};
 
@@ -191,11 +191,18 @@ impl<'a> Evaluator<'a> {
 
     /// The partition everything is deployed to.
     pub fn partition(&self, origin: &Origin) -> Value {
-        if let Some(partition) = &self.unit.inputs.partition {
-            return Value::text(partition.clone(), origin.clone());
-        }
-        let source = SymbolSource::Named("AWS::Partition".to_owned());
-        Value::opaque(Symbol { source, attribute: String::new() }, origin.clone())
+        of_partition("partition", self.partition_name(), origin)
+    }
+
+    /// Its domain.
+    pub fn partition_suffix(&self, origin: &Origin) -> Value {
+        of_partition("dns_suffix", self.partition_name().and_then(suffix_of), origin)
+    }
+
+    /// What it is called, where that is given or the Region tells it.
+    fn partition_name(&self) -> Option<&str> {
+        let inputs = &self.unit.inputs;
+        inputs.partition.as_deref().or_else(|| inputs.region.as_deref().and_then(partition_of))
     }
 
     /// Every attribute of an instance that is known of: what its type has, or is configured, and its `id` and `arn`.
@@ -215,6 +222,15 @@ impl<'a> Evaluator<'a> {
         entries.extend(told);
         Value::map(MapKind::Object, entries, Origin::expression(span))
     }
+}
+
+/// An attribute of the partition, which is one for all provider configurations.
+fn of_partition(attribute: &str, known: Option<&str>, origin: &Origin) -> Value {
+    if let Some(known) = known {
+        return Value::text(known, origin.clone());
+    }
+    let source = SymbolSource::Data("data.aws_partition".to_owned());
+    Value::opaque(Symbol { source, attribute: attribute.to_owned() }, origin.clone())
 }
 
 /// The names of all attributes of a resource, where its type tells them.

@@ -20,10 +20,7 @@ impl<'a> Evaluator<'a> {
             ("aws_iam_policy_document", "json") => Some(self.policy_document(instance)),
             ("aws_iam_policy_document", "minified_json") => Some(minified(self.policy_document(instance))),
             ("aws_partition", "partition" | "id") => Some(self.partition(&origin)),
-            ("aws_partition", "dns_suffix") => {
-                let source = SymbolSource::Named("AWS::URLSuffix".to_owned());
-                Some(Value::opaque(Symbol { source, attribute: String::new() }, origin))
-            }
+            ("aws_partition", "dns_suffix") => Some(self.partition_suffix(&origin)),
             ("aws_arn", "partition" | "service" | "region" | "account" | "resource") => {
                 let arn = self.configured(instance, "arn")?;
                 let call =
@@ -62,6 +59,8 @@ impl<'a> Evaluator<'a> {
         match name {
             "AWS::AccountId" => Some(self.account(instance, source("aws_caller_identity"), origin)),
             "AWS::Region" => Some(self.region(instance, source("aws_region"), origin)),
+            "AWS::Partition" => Some(self.partition(&origin)),
+            "AWS::URLSuffix" => Some(self.partition_suffix(&origin)),
             DEPLOYED_BY => Some(self.deployed_by(instance)),
             _ => None,
         }

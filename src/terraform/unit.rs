@@ -166,7 +166,7 @@ impl Unit for TerraformUnit {
         match name {
             "data.aws_region.name" => Some(REGION_OPTION.to_owned()),
             "data.aws_caller_identity.account_id" => Some(ACCOUNT_OPTION.to_owned()),
-            "AWS::Partition" => Some(PARTITION_OPTION.to_owned()),
+            "data.aws_partition.partition" | "data.aws_partition.dns_suffix" => Some(PARTITION_OPTION.to_owned()),
             _ => {
                 let variable = name.strip_prefix("var.")?.split(['.', '[']).next()?;
                 self.declares(variable).then(|| option(variable))

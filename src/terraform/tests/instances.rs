@@ -136,7 +136,7 @@ fn references_see_instances() {
     for (expression, expected) in [
         ("aws_s3_bucket.one.id", "opaque: aws_s3_bucket.one.id"),
         ("aws_s3_bucket.one.bucket", "\"the-name\""),
-        ("aws_s3_bucket.one.arn", "\"arn:${AWS::Partition}:s3:::${aws_s3_bucket.one.id}\""),
+        ("aws_s3_bucket.one.arn", "\"arn:${data.aws_partition.partition}:s3:::${aws_s3_bucket.one.id}\""),
         ("aws_s3_bucket.two[1].bucket", "opaque: aws_s3_bucket.two[1].id"),
         ("aws_s3_bucket.two[*].id", "[aws_s3_bucket.two[0].id, aws_s3_bucket.two[1].id]"),
         ("aws_s3_bucket.none[*].id", "[]"),

@@ -89,7 +89,7 @@ fn data_sources_are_opaque_by_what_they_ask_for() {
         ("data.aws_kms_alias.a.name", "\"alias/x\""),
         ("data.aws_kms_alias.a.target_key_arn", "opaque: data.aws_kms_alias(name = \"alias/x\").target_key_arn"),
         ("data.aws_s3_bucket.b.id", "opaque: aws_s3_bucket.b.id"),
-        ("data.aws_s3_bucket.b.arn", "\"arn:${AWS::Partition}:s3:::${aws_s3_bucket.b.id}\""),
+        ("data.aws_s3_bucket.b.arn", "\"arn:${data.aws_partition.partition}:s3:::${aws_s3_bucket.b.id}\""),
         ("data.terraform_remote_state.s.outputs.key", "open: data.terraform_remote_state.s.outputs.key"),
         ("data.aws_caller_identity.current.account_id", "opaque: data.aws_caller_identity.account_id"),
     ] {

@@ -186,8 +186,7 @@ fn opened_elsewhere(
         let is_broken = matches!(module.reason, value::Reason::Broken(_));
         let by_acl = open_unless(acls_closed, Ok(bucket.apart == Apart::Policy || has_acl && !is_broken));
         let by_policy = open_unless(restricted, if is_broken { Ok(false) } else { has_policy.clone() });
-        let opens = decided_by(module, "makes public", bucket, world);
-        if !every([any([by_acl, by_policy]), opens])? {
+        if !every([any([by_acl, by_policy]), is_opened_by(module, bucket, world)])? {
             return Ok(Vec::new());
         }
         Ok(vec![Opening {
@@ -198,6 +197,15 @@ fn opened_elsewhere(
             hints: Vec::new(),
         }])
     }))
+}
+
+/// Whether a module opens the bucket. What a module makes of its own output is what that is.
+fn is_opened_by(module: &Input, bucket: &Bucket, world: &World) -> Decided<bool> {
+    let address = &bucket.resource.address;
+    if address.strip_prefix(&module.name).is_some_and(|output| output.starts_with('.')) {
+        return world.decide(&Claim::new("is public").of(address, module.reason.clone(), module.origin.clone()));
+    }
+    decided_by(module, "makes public", bucket, world)
 }
 
 fn decided_by(module: &Input, does: &'static str, bucket: &Bucket, world: &World) -> Decided<bool> {

@@ -54,7 +54,9 @@ impl<'a> Builder<'a> {
     pub(super) fn bucket(&mut self, trail: &Resource) -> (String, Option<Json>) {
         let name = self.estate.property(trail, "S3BucketName");
         let literal = name.as_str().filter(|literal| !literal.is_empty() && !name.origin.is_secret());
-        let text = literal.map_or_else(|| name.shown(), str::to_owned);
+        // Whatever it was before, it is a text here.
+        let unknown = || if let Data::Open(_) = &name.data { name.describe_in_text() } else { name.shown() };
+        let text = literal.map_or_else(unknown, str::to_owned);
         let leaf = Leaf { origin: name.origin.clone(), ..Leaf::default() };
         let link = link_bucket(&name, self.estate, self.world);
         if let Ok(Link::Bucket(bucket)) = &link {

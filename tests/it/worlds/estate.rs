@@ -116,11 +116,10 @@ pub fn meets(assignment: &Assignment, when: &[(String, Condition)]) -> Option<bo
             Condition::Is(literal) => value.same(literal),
             Condition::Not(literals) => !literals.iter().any(|literal| value.same(literal)),
             Condition::Set => *value != Literal::Null && !text.is_empty(),
-            // What is assigned here are scalars.
-            Condition::Filled(_) => return None,
             Condition::Empty(_) => *value == Literal::Text(String::new()),
             Condition::Fixed(fixed) => (*value != Literal::Null && is_fixed(&text)) == *fixed,
-            Condition::So(..) | Condition::Asked(..) | Condition::Keeps(_) => return None,
+            // What is assigned here are scalars.
+            Condition::Filled(_) | Condition::So(..) | Condition::Asked(..) | Condition::Keeps(_) => return None,
         };
         Some(met && holds)
     })

@@ -75,7 +75,7 @@ impl<'a> Evaluated<'a> {
 
     /// Whether the resource exists, and every stack that holds it.
     pub(super) fn existence(&self, stack: &'a Stack, resource: Declared<'a>, child: Option<&Child>) -> Value {
-        let header = Origin::at(resource.span(), Role::Header);
+        let header = Origin::default();
         let case = child.map(|child| self.evaluator.is_case(child.case(&self.unit.tree), &header));
         let mut truths: Vec<Value> = case.into_iter().collect();
         let mut place = Some((stack, resource));
@@ -184,6 +184,7 @@ impl<'a> Evaluated<'a> {
     fn existing(&self, handle: usize, known: &Known) -> Option<Resource> {
         let existing = || {
             let (stack, declared) = self.declared(handle)?;
+            let (existence, presence) = self.existence_of(stack, declared, self.child(handle))?;
             let described = Described {
                 kind: known.kind,
                 language: stack.template.language,
@@ -193,7 +194,8 @@ impl<'a> Evaluated<'a> {
                 caller: None,
                 callers: self.callers(stack),
                 provider: stack.account.clone().into(),
-                existence: self.existence_of(stack, declared, self.child(handle))?,
+                existence,
+                presence,
                 handle,
             };
             Some(described.into())
@@ -201,19 +203,20 @@ impl<'a> Evaluated<'a> {
         self.unit.existing.unless_answered(handle, self.evaluator.world, existing)
     }
 
-    /// Whether the resource exists, and every stack that holds it; `None` when it does not.
+    /// Whether the resource exists, and every stack that holds it, and what says so; `None` when it does not.
     pub(super) fn existence_of(
         &self,
         stack: &'a Stack,
         declared: Declared<'a>,
         child: Option<&Child>,
-    ) -> Option<Existence> {
+    ) -> Option<(Existence, Origin)> {
         self.evaluator.begin();
         let exists = self.existence(stack, declared, child);
-        match question(&exists) {
+        let existence = match question(&exists) {
             Some(question) => Some(Existence::May(question)),
             None => (exists.as_bool() == Some(true)).then_some(Existence::Exists),
-        }
+        };
+        Some((existence?, exists.origin))
     }
 
     fn property_of(&self, resource: &Resource, name: &str) -> Value {

@@ -289,7 +289,8 @@ impl<'t> Evaluator<'t> {
             }
             _ => {
                 let argument = self.evaluate(stack, argument);
-                self.local(stack, self.case_by_case(intrinsic::call(name, &argument, span), &[&argument]))
+                let value = self.local(stack, self.case_by_case(intrinsic::call(name, &argument, span), &[&argument]));
+                value.worked_out_at(span, &argument.origins())
             }
         }
     }
@@ -328,19 +329,23 @@ impl<'t> Evaluator<'t> {
             return broken("Fn::If needs a condition and two values", origin);
         };
         let decision = self.holds(stack, condition, "the first argument of Fn::If");
-        let place = condition.text().and_then(|name| stack.body.conditions.get(name));
-        let place = place.map_or(condition.span, |entry| entry.value.span);
+        let place = condition_place(stack, condition);
         let branch = match &decision.data {
             Data::Bool(true) => then,
             Data::Bool(false) => otherwise,
-            _ => return Value::new(decision.data, origin),
+            _ => {
+                let undecided = Origin::default().chosen_by(place, &decision.origin);
+                return Value::new(decision.data, undecided.through(span, Role::Expression));
+            }
         };
         let value = self.evaluate(stack, branch);
         let chosen = match &value.data {
-            Data::Map(..) | Data::List(..) => value.origin.made_of([&Origin::at(place, Role::Condition)]),
-            _ => value.origin.through(place, Role::Condition).through(span, Role::Expression),
+            Data::Map(..) | Data::List(..) => {
+                value.origin.made_of([&Origin::at(place, Role::Condition)]).worked_out_from([&decision.origin])
+            }
+            _ => value.origin.chosen_by(place, &decision.origin).through(span, Role::Expression),
         };
-        Value::new(value.data, chosen.made_of([&decision.origin]))
+        Value::new(value.data, chosen)
     }
 
     /// `Fn::Sub`, with or without a map of its own names.
@@ -402,6 +407,12 @@ impl<'t> Evaluator<'t> {
             None => self.reference(stack, name, span),
         }
     }
+}
+
+/// Where the condition is defined that a name stands for.
+pub fn condition_place(stack: &Stack, name: &Node) -> Span {
+    let defined = name.text().and_then(|name| stack.body.conditions.get(name));
+    defined.map_or(name.span, |entry| entry.value.span)
 }
 
 /// Whether the item may be `AWS::NoValue` once a condition is known.

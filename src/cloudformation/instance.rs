@@ -23,11 +23,11 @@ impl Evaluated<'_> {
         let unheard = self.without_those_of(beside, stack, &items);
         let world = self.evaluator.world;
         let missing = questions(stack, &unheard).find(|question| world.answer(question) != Some(true));
-        let own =
+        let (own, presence) =
             self.evaluator.for_items(stack, items, || self.existence_of(stack, declared, self.child(any.handle)))?;
         let existence = missing.map_or(own, |question| Existence::May(question.into()));
         let handle = self.handle_of(any.handle, address);
-        Some(Described { existence, handle, ..Described::clone(&like) }.into())
+        Some(Described { existence, presence, handle, ..Described::clone(&like) }.into())
     }
 
     /// What `compute` gives for the items that a resource is made of.

@@ -6,7 +6,7 @@ use crate::syntax::{Entry, Node};
 use crate::value::{Data, Input, ListKind, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
 
 use super::condition::{every, negated};
-use super::evaluator::{Evaluator, Name, broken};
+use super::evaluator::{Evaluator, Name, broken, condition_place};
 use super::given::GivenValue;
 use super::looped::starred;
 use super::parameter::Parameter;
@@ -335,7 +335,11 @@ impl<'t> Evaluator<'t> {
             let others: Vec<Value> = cases.iter().map(|case| negated(self.is_case(case, &header))).collect();
             negated(every(&others, header.clone()))
         });
-        let condition = resource.condition().map(|name| self.holds(stack, name, "the Condition of a resource"));
+        let condition = resource.condition().map(|name| {
+            let holds = self.holds(stack, name, "the Condition of a resource");
+            let place = Origin::at(condition_place(stack, name), Role::Presence);
+            Value { origin: place.worked_out_from([&holds.origin]), ..holds }
+        });
         let truths: Vec<Value> = chosen.chain(condition).collect();
         match truths.as_slice() {
             [only] => only.clone(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::finding::{FileError, Note};
 use crate::model::{
-    ACCOUNT_OPTION, Created, Estate, Kept, Kind, Language, OpenInputs, PARTITION_OPTION, REGION_OPTION, Resource, Unit,
+    ACCOUNT_OPTION, Created, Declared, Estate, Kept, Kind, Language, PARTITION_OPTION, REGION_OPTION, Resource, Unit,
 };
 use crate::source::{Sources, Span};
 use crate::value::{Before, Question, Value, World};
@@ -108,15 +108,16 @@ impl Unit for CloudFormationUnit {
         self.tree.stack(0).map_or(Language::CloudFormationYaml, |root| root.template.language)
     }
 
-    fn option(&self, name: &str) -> Option<String> {
+    fn declared(&self, name: &str) -> Option<Declared> {
         match name {
-            "AWS::Region" => Some(REGION_OPTION.to_owned()),
-            "AWS::AccountId" => Some(ACCOUNT_OPTION.to_owned()),
-            "AWS::Partition" | "AWS::URLSuffix" => Some(PARTITION_OPTION.to_owned()),
-            // Nobody gives the value that SSM stores under a name.
+            "AWS::Region" => Some(Declared::by_option(REGION_OPTION)),
+            "AWS::AccountId" => Some(Declared::by_option(ACCOUNT_OPTION)),
+            "AWS::Partition" | "AWS::URLSuffix" => Some(Declared::by_option(PARTITION_OPTION)),
             _ => {
                 let parameter = self.tree.stack(0)?.parameter(name)?;
-                parameter.stored().is_none().then(|| parameter::option(name))
+                // Nobody gives the value that SSM stores under a name.
+                let option = parameter.stored().is_none().then(|| parameter::option(name));
+                Some(Declared { place: Some(parameter.span()), option })
             }
         }
     }

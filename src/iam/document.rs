@@ -199,7 +199,7 @@ impl Statement {
             Data::Pending(question) => {
                 let alternatives = value.alternatives().unwrap_or_default().iter().filter(|one| !one.is_null());
                 let alternatives = alternatives.map(|value| Self::read(value, number, document));
-                Body::Waiting(Stop::Ask(Arc::clone(question)), alternatives.collect())
+                Body::Waiting(value.waits_for(question), alternatives.collect())
             }
             Data::Map(kind, entries) => match undecided(entries) {
                 Some((name, question, outcomes)) => {

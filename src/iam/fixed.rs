@@ -12,16 +12,16 @@ use crate::value::{Ask, Data, Decided, Input, Junction, Part, Stop, Value, World
 pub(super) fn is_fixed(value: &Value, world: &World) -> Decided<bool> {
     match &value.data {
         Data::Opaque(symbol) if symbol.is_written_elsewhere() => {
-            world.ask(&Arc::new(Input::set(value, value.origin.clone())), Ask::Fixed)
+            value.ask(&Arc::new(Input::set(value, value.origin.clone())), Ask::Fixed, world)
         }
         Data::Opaque(_) | Data::Number(_) | Data::Bool(_) => Ok(true),
         Data::Open(input) => match value.each().map(|(_, element)| is_fixed(element, world)) {
-            Some(Ok(fixed)) => Ok(fixed && !world.ask(input, Ask::Empty)?),
+            Some(Ok(fixed)) => Ok(fixed && !value.ask(input, Ask::Empty, world)?),
             // Of any element it is asked whether it is fixed: all of them are, or one is not.
             Some(Err(Stop::Ask(question))) if question.ask == Ask::Fixed => {
-                every([world.ask(input, Ask::Empty).map(|empty| !empty), Err(Stop::Ask(question))])
+                every([value.ask(input, Ask::Empty, world).map(|empty| !empty), Err(Stop::Ask(question))])
             }
-            _ => world.ask(input, Ask::Fixed),
+            _ => value.ask(input, Ask::Fixed, world),
         },
         Data::Text(text) => {
             let parts = text.parts();

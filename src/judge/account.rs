@@ -120,7 +120,12 @@ fn cases(found: &Exploration<Option<Best>>) -> Vec<Case> {
 }
 
 /// A trail that passes decides the account whatever the others wait for.
-fn best_trail<'a>(judge: &Judge<'a>, rule: &'a Rule, first: &Resource, scene: &Scene) -> Decided<Option<Judged>> {
+pub(super) fn best_trail<'a>(
+    judge: &Judge<'a>,
+    rule: &'a Rule,
+    first: &Resource,
+    scene: &Scene,
+) -> Decided<Option<Judged>> {
     let mut closest: Option<Judged> = None;
     let mut waiting = None;
     for trail in scene.trails() {

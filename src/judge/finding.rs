@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::explore::{Exploration, Merged};
 use crate::finding::{Case, Condition, Edit, Finding, Fix, Label, Note, Subject, Verdict, Whole, fingerprint};
-use crate::model::{Language, Resource, Unit, is_of_place};
+use crate::model::{Declared, Language, Resource, Unit, is_of_place};
 use crate::rules::document::{DECLARED_OFTEN, Remark};
 use crate::rules::leaves::{Evidence, Leaf};
 use crate::rules::{Rule, Words, spelled};
@@ -272,9 +272,20 @@ fn deciding_a_claim(options: Vec<String>) -> Vec<String> {
 /// The options that give an input its value: its own, those of what it is a function of, and those that keep what is decided
 /// elsewhere from being read.
 fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
-    let named = || all_names_in(&input.name).into_iter().filter_map(|name| unit.option(name));
-    let own: Vec<String> = match &input.reason {
-        Reason::NoValue(option) => std::iter::once(option.clone()).chain(named()).collect(),
+    let own = match &input.reason {
+        Reason::NoValue(option) => Some(option.clone()),
+        _ => None,
+    };
+    let named = operands(input, unit).into_iter().filter_map(|(_, declared)| declared.option);
+    own.into_iter().chain(named).chain(unit.overriding(&input.name)).collect()
+}
+
+/// What an input is a function of, by name, as far as it is declared.
+pub(super) fn operands<'i>(input: &'i Input, unit: &dyn Unit) -> Vec<(&'i str, Declared)> {
+    let named = || all_names_in(&input.name).into_iter().filter_map(|name| Some((name, unit.declared(name)?)));
+    match &input.reason {
+        // What stands in brackets in its name tells which of its elements is meant.
+        Reason::NoValue(own) => named().filter(|(_, declared)| declared.option.as_ref() != Some(own)).collect(),
         Reason::Derived
         | Reason::Same(_)
         | Reason::LengthOf(_)
@@ -283,8 +294,7 @@ fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
         | Reason::Each(..)
         | Reason::Filtered(_) => named().collect(),
         _ => Vec::new(),
-    };
-    own.into_iter().chain(unit.overriding(&input.name)).collect()
+    }
 }
 
 /// What mends the first failure. Where the bucket is open in several ways, all of them have to be closed: what mends each,

@@ -170,7 +170,7 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn trail_in(&self, scene: &Scene, rule: &'a Rule, trail: &Resource) -> Decided<Option<Judged>> {
+    pub(super) fn trail_in(&self, scene: &Scene, rule: &'a Rule, trail: &Resource) -> Decided<Option<Judged>> {
         match scene.trail(&trail.address) {
             Some(found) if exists(found, scene.world)? => self.judge(rule, found, scene).map(Some),
             Some(_) => Ok(None),

@@ -5,17 +5,21 @@ use std::collections::BTreeSet;
 
 use crate::explore::conditions;
 use crate::finding::{Case, Finding, Step, Trace, Verdict};
-use crate::model::{Kind, Resource, exists};
+use crate::model::{Declared, Kind, Resource, exists};
 use crate::rules::Words;
+use crate::rules::document::Document;
 use crate::rules::leaves::{Ground, Leaf};
-use crate::source::Span;
-use crate::value::{Origin, Question, Reason, SENSITIVE, Stop, World};
+use crate::value::{Input, Origin, Question, Reason, SENSITIVE, Stop, World};
 
 use super::account::provider_in;
 use super::describe::{self, Slots};
-use super::finding::{Row, failure_slots};
+use super::finding::{Row, failure_slots, operands};
 use super::row::{Failure, Judge, Judged};
 use super::scene::Scene;
+
+mod places;
+
+use places::{Places, asked_at, place};
 
 /// The way to the verdict of a row.
 #[must_use]
@@ -55,7 +59,7 @@ fn ways<'a>(judge: &Judge<'a>, row: &Row<'a>) -> Vec<Step> {
         let (world, judged) = votes.get(at)?;
         let named: BTreeSet<&str> = case.when.iter().map(|(name, _)| name.as_str()).collect();
         let mut because = reasons(judge, row, world, judged);
-        because.extend(answers(row, world, |question| named.contains(question.input.name.as_str())));
+        because.extend(answers(judge, row, world, &because, |question| named.contains(question.input.name.as_str())));
         Some(Step::new(describe::cases(std::slice::from_ref(case), row.words), None).because(because))
     });
     ways.collect()
@@ -77,7 +81,7 @@ fn same_everywhere<'a>(judge: &Judge<'a>, row: &Row<'a>, votes: &[(&World, &Judg
             return Step::new(describe::fill(&words.always, &Slots::from([("verdict", verdict)])), None)
                 .because(because);
         }
-        because.extend(answers(row, world, |_| true));
+        because.extend(answers(judge, row, world, &because, |_| true));
         Step::new(describe::cases(&[Case { when: conditions(world.answers()), verdict }], row.words), None)
             .because(because)
     };
@@ -96,12 +100,14 @@ fn reasons<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, judged: &Judged)
     let others: Vec<&Resource> = trails.iter().filter(of_account).collect();
     let decisive = values(judge, row, world, judged);
     if others.is_empty() {
-        return decisive;
+        return there(row, &judged.trail).into_iter().chain(decisive).collect();
     }
     let does = |trail: &Resource, verdict: Verdict, because: Vec<Step>| {
         let slots =
             Slots::from([("subject", trail.address.clone()), ("verdict", row.words.trace.verdict(verdict).to_owned())]);
-        Step::new(describe::fill(&row.words.trace.says, &slots), place(row, Some(trail.header))).because(because)
+        let mut places = Places::new(row);
+        let step = places.step(describe::fill(&row.words.trace.says, &slots), Some(trail.header));
+        step.because(places.chain(&trail.presence).into_iter().chain(because).collect())
     };
     let other = |trail: &Resource| match exists(trail, world).and_then(|_| judge.judge(row.rule, trail, &scene)) {
         Ok(judged) => does(trail, judged.verdict, values(judge, row, world, &judged)),
@@ -126,43 +132,71 @@ fn waiting(row: &Row, stop: &Stop) -> Step {
     }
 }
 
+/// What says that the trail is there, where that is not so whatever the inputs are.
+fn there(row: &Row, trail: &Resource) -> Option<Step> {
+    let mut places = Places::new(row);
+    let slots = Slots::from([("resource", trail.address.clone())]);
+    let step = places.step(describe::fill(&row.words.trace.there, &slots), Some(trail.header));
+    let because = places.chain(&trail.presence);
+    (!because.is_empty()).then(|| step.because(because))
+}
+
 /// The values that decided about a trail in one world, each with where it comes from.
 fn values<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, judged: &Judged) -> Vec<Step> {
+    let seen = document(judge, row, judged.world.as_ref().unwrap_or(world), &judged.trail);
     match judged.verdict {
-        Verdict::Fail => judged.failures.iter().map(|failure| failed(row, judged, failure)).collect(),
+        Verdict::Fail => judged.failures.iter().map(|failure| failed(row, judged, failure, seen.as_ref())).collect(),
         Verdict::NoData => {
             let slots = Slots::from([("bucket", judged.bucket.clone())]);
-            let step = Step::new(describe::fill(&row.words.trace.no_bucket, &slots), judged.origin.nearest());
-            let leaf = Leaf { origin: judged.origin.clone(), ..Leaf::default() };
-            vec![step.because(chain(row, &leaf))]
+            let mut places = Places::new(row);
+            let step = places.step(describe::fill(&row.words.trace.no_bucket, &slots), judged.origin.nearest());
+            vec![step.because(places.chain(&judged.origin))]
         }
-        _ => passed(judge, row, judged.world.as_ref().unwrap_or(world), &judged.trail).unwrap_or_default(),
+        _ => seen.and_then(|seen| passed(judge, row, seen)).unwrap_or_default(),
     }
 }
 
-fn failed(row: &Row, judged: &Judged, failure: &Failure) -> Step {
+/// What a rule sees of a trail in one world.
+fn document<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, trail: &Resource) -> Option<Document> {
+    let estate = judge.unit.estate(world);
+    let trail = estate.resources(Kind::Trail).into_iter().find(|other| other.address == trail.address)?;
+    Some(judge.document(row.rule, &trail, estate.as_ref(), world))
+}
+
+fn failed(row: &Row, judged: &Judged, failure: &Failure, seen: Option<&Document>) -> Step {
     let mut slots = failure_slots(row, failure);
     slots.insert("resource", judged.trail.address.clone());
     slots.insert("bucket", judged.bucket.clone());
-    let value = slots.get("value").cloned().unwrap_or_default();
     let sentence = row.rule.reason(&failure.code).map(|reason| describe::fill(&reason.sentence, &slots));
     let because = sentence.filter(|_| failure.leaf.reason.is_some()).map(|sentence| Step::new(sentence, None));
-    step(row, &failure.pointer, &value, &failure.leaf, because.into_iter().collect())
+    let value = match seen.and_then(|seen| seen.json.pointer(&failure.pointer)) {
+        Some(value) => said(row, value, &failure.leaf),
+        None => slots.get("value").cloned().unwrap_or_default(),
+    };
+    step(row, &failure.pointer, &value, &failure.leaf, because)
 }
 
 /// The values that a pass rests on, with what the facts say about them.
-fn passed<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, trail: &Resource) -> Option<Vec<Step>> {
-    let estate = judge.unit.estate(world);
-    let trail = estate.resources(Kind::Trail).into_iter().find(|other| other.address == trail.address)?;
-    let document = judge.document(row.rule, &trail, estate.as_ref(), world);
-    let mut shrinking = judge.document(row.rule, &trail, estate.as_ref(), world);
-    let pointers = judge.grounds(row.rule, &mut shrinking).ok()?;
+fn passed<'a>(judge: &Judge<'a>, row: &Row<'a>, mut document: Document) -> Option<Vec<Step>> {
+    let json = document.json.clone();
+    let pointers = judge.grounds(row.rule, &mut document).ok()?;
     let steps = pointers.iter().map(|pointer| {
         let leaf = document.leaves.at(pointer);
-        let value = document.json.pointer(pointer).map(|value| shown(value, &leaf.origin)).unwrap_or_default();
-        step(row, pointer, &value, &leaf, leaf.grounds.iter().map(|ground| grounded(row, ground)).collect())
+        let value = json.pointer(pointer).map(|value| said(row, value, &leaf)).unwrap_or_default();
+        step(row, pointer, &value, &leaf, None)
     });
     Some(steps.collect())
+}
+
+/// A value as it is in a world: what an answer tells of it, or else what it was written as.
+fn said(row: &Row, value: &serde_json::Value, leaf: &Leaf) -> String {
+    let written = || leaf.slots.iter().find(|(name, _)| *name == "value").map(|(_, value)| value.clone());
+    match value {
+        serde_json::Value::Null => row.words.absent.clone(),
+        serde_json::Value::Bool(value) => value.to_string(),
+        serde_json::Value::String(text) if text.is_empty() => row.words.trace.empty.clone(),
+        _ => written().unwrap_or_else(|| shown(value, &leaf.origin)),
+    }
 }
 
 /// A value of a document as a trace may print it.
@@ -171,59 +205,67 @@ pub(super) fn shown(value: &serde_json::Value, origin: &Origin) -> String {
     if is_telling && origin.is_secret() { SENSITIVE.to_owned() } else { value.to_string() }
 }
 
-fn grounded(row: &Row, ground: &Ground) -> Step {
-    let slots: Slots = ground.slots.iter().cloned().collect();
-    Step::new(describe::fill(row.words.trace.ground(ground.code), &slots), place(row, ground.origin.nearest()))
-}
-
-/// One value of the document: what it is, why, and the places it came through.
-fn step(row: &Row, pointer: &str, value: &str, leaf: &Leaf, because: Vec<Step>) -> Step {
+/// One value of the document: what it is, why, and the places it came through, and the evidence elsewhere.
+fn step(row: &Row, pointer: &str, value: &str, leaf: &Leaf, because: Option<Step>) -> Step {
+    let mut places = Places::new(row);
     let slots =
         Slots::from([("pointer", pointer.trim_start_matches('/').replace('/', ".")), ("value", value.to_owned())]);
-    let message = describe::fill(&row.words.trace.leaf, &slots);
-    let because = because.into_iter().chain(chain(row, leaf)).collect();
-    Step::new(message, place(row, leaf.origin.nearest())).because(because)
+    let step = places.step(describe::fill(&row.words.trace.leaf, &slots), leaf.origin.nearest());
+    let mut because: Vec<Step> = because.into_iter().collect();
+    for Ground { code, slots, origin } in &leaf.grounds {
+        let slots: Slots = slots.iter().cloned().collect();
+        let ground = places.step(describe::fill(row.words.trace.ground(code), &slots), origin.nearest());
+        because.push(ground.because(places.chain(origin)));
+    }
+    because.extend(places.chain(&leaf.origin));
+    for (what, origin) in &leaf.evidence {
+        because.extend(places.new_among(origin.nearest().map(|span| (row.words.evidence(*what), span)).into_iter()));
+    }
+    step.because(because)
 }
 
-/// The places a value came through before the nearest one, one a line, and the evidence elsewhere.
-fn chain(row: &Row, leaf: &Leaf) -> Vec<Step> {
-    let line = |span: Span| (span.file, row.sources.position(span).line);
-    let mut seen: Vec<_> = leaf.origin.nearest().map(line).into_iter().collect();
-    let hops = leaf.origin.hops().map(|hop| (row.words.role(hop.role), hop.span));
-    let evidence = leaf.evidence.iter();
-    let evidence = evidence.filter_map(|(what, origin)| Some((row.words.evidence(*what), origin.nearest()?)));
+/// The answers of a world, each with the inputs that it is about and with what waited for it, as far as `before` does not
+/// show that already.
+fn answers<'a>(
+    judge: &Judge<'a>,
+    row: &Row<'a>,
+    world: &World,
+    before: &[Step],
+    matters: impl Fn(&Question) -> bool,
+) -> Vec<Step> {
+    let words = &row.words.trace;
+    let mut places = Places::after(row, before);
+    let mut named: Vec<&str> = Vec::new();
     let mut steps = Vec::new();
-    for (words, span) in hops.chain(evidence) {
-        if !seen.contains(&line(span)) {
-            seen.push(line(span));
-            steps.push(Step::new(words, place(row, Some(span))));
-        }
+    for (question, answer) in world.answers().iter().filter(|(question, _)| matters(question)) {
+        let answer = if *answer { &words.yes } else { &words.no };
+        let slots = Slots::from([("question", question.describe()), ("answer", answer.clone())]);
+        let step = places.step(describe::fill(&words.answer, &slots), question.input.origin.nearest());
+        // Why an input is open is said once.
+        let is_named = named.contains(&question.input.name.as_str());
+        named.push(&question.input.name);
+        let mut because = if is_named { Vec::new() } else { openness(row, &question.input, &mut places) };
+        because.extend(places.asked(&asked_at(judge, row, world, question)));
+        because.extend(places.chain(&question.input.origin));
+        steps.push(step.because(because));
     }
     steps
 }
 
-/// The answers of a world, each with the input it is about and why that is open.
-fn answers<'a>(row: &Row, world: &'a World, matters: impl Fn(&Question) -> bool) -> Vec<Step> {
-    let words = &row.words.trace;
-    let mut named: Vec<&str> = Vec::new();
-    let asked = world.answers().iter().filter(|(question, _)| matters(question));
-    let step = |(question, answer): &'a (Question, bool)| {
-        let answer = if *answer { &words.yes } else { &words.no };
-        let slots = Slots::from([("question", question.describe()), ("answer", answer.clone())]);
-        let reason = match &question.input.reason {
-            Reason::NoValue(option) => {
-                Some(describe::fill(&words.no_value, &Slots::from([("option", option.clone())])))
-            }
-            _ => describe::reason(&question.input, row.words),
-        };
-        // Why an input is open is said once.
-        let reason = reason.filter(|_| !named.contains(&question.input.name.as_str()));
-        named.push(&question.input.name);
-        let because = reason.map(|reason| Step::new(reason, None)).into_iter().collect();
-        let span = place(row, question.input.origin.nearest());
-        Step::new(describe::fill(&words.answer, &slots), span).because(because)
+/// Why an input is open, and what would give it a value: itself, or what it is a function of.
+fn openness(row: &Row, input: &Input, places: &mut Places) -> Vec<Step> {
+    let gives = |option: &str| {
+        Step::new(describe::fill(&row.words.trace.no_value, &Slots::from([("option", option.to_owned())])), None)
     };
-    asked.map(step).collect()
+    if let Reason::NoValue(option) = &input.reason {
+        return vec![gives(option)];
+    }
+    let reason = describe::reason(input, row.words).map(|reason| Step::new(reason, None));
+    let operands = operands(input, row.unit).into_iter();
+    let operands = operands.map(|(name, Declared { place, option })| {
+        places.step(name, place).because(option.iter().map(|option| gives(option)).collect())
+    });
+    reason.into_iter().chain(operands).collect()
 }
 
 /// What the real tool would refuse, and the inputs that were too many.
@@ -246,8 +288,4 @@ fn refusals(row: &Row) -> Vec<Step> {
         }
     }
     steps
-}
-
-fn place(row: &Row, span: Option<Span>) -> Option<Span> {
-    span.map(|span| row.sources.first_line(span))
 }

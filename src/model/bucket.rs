@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, Origin, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Input, SymbolSource, Value, World};
 
 use super::address;
 use super::alike;
@@ -206,17 +206,18 @@ impl Satellites {
     /// [`crate::value::Stop`] when an input decides whether something belongs to it or exists.
     pub fn read(bucket: &Naming, estate: &dyn Estate, world: &World) -> Decided<Self> {
         let satellites = |kind| link::satellites(bucket, kind, estate, world);
+        let property = |of: &Resource, name: &str| of.owned(estate.property(of, name));
         let acl = |acl: &Resource| Acl {
-            canned: estate.property(acl, "AccessControl"),
-            grants: estate.property(acl, "Grants"),
+            canned: property(acl, "AccessControl"),
+            grants: property(acl, "Grants"),
             spelling: AclSpelling::of(acl),
         };
-        let block = |block: &Resource| PublicAccessBlock::read(|flag| estate.property(block, flag));
+        let block = |block: &Resource| PublicAccessBlock::read(|flag| property(block, flag));
         Ok(Self {
             acls: satellites(Kind::BucketAcl)?.iter().map(acl).collect(),
             ownership: satellites(Kind::OwnershipControls)?
                 .iter()
-                .map(|controls| estate.property(controls, "ObjectOwnership"))
+                .map(|controls| property(controls, "ObjectOwnership"))
                 .collect(),
             public_access_blocks: satellites(Kind::PublicAccessBlock)?.iter().map(block).collect(),
             policies: link::possible_satellites(bucket, Kind::BucketPolicy, estate, world)?
@@ -230,11 +231,12 @@ impl Satellites {
 
 /// What is said of a resource, if it exists; what waits where that is not known: a policy that opens nothing need not be there.
 fn if_there(resource: &Resource, world: &World, say: impl FnOnce() -> Value) -> Option<Value> {
+    let say = || resource.owned(say());
     let Existence::May(question) = &resource.existence else { return Some(say()) };
     match world.answer(question) {
         Some(true) => Some(say()),
         Some(false) => None,
-        None => Some(Value::pending(Arc::clone(question), Origin::default()).perhaps(say())),
+        None => Some(Value::pending(Arc::clone(question), resource.place()).perhaps(say())),
     }
 }
 
@@ -305,7 +307,7 @@ fn account_blocks(resource: &Resource, estate: &dyn Estate, world: &World) -> De
     for block in estate.resources(Kind::AccountPublicAccessBlock) {
         let is_same = block.provider.is_in_account_of(&resource.provider)? && link::exists(&block, world)?;
         if is_same && !is_for_another(&block, account_number(&resource.provider), estate, world)? {
-            blocks.push(PublicAccessBlock::read(|flag| estate.property(&block, flag)));
+            blocks.push(PublicAccessBlock::read(|flag| block.owned(estate.property(&block, flag))));
         }
     }
     Ok(blocks)
@@ -324,7 +326,7 @@ pub fn own_account_blocks(estate: &dyn Estate, world: &World) -> Decided<Vec<Pub
             && is_for_own(&block, own.as_deref(), estate, world)?
             && link::exists(&block, world)?
         {
-            blocks.push(PublicAccessBlock::read(|flag| estate.property(&block, flag)));
+            blocks.push(PublicAccessBlock::read(|flag| block.owned(estate.property(&block, flag))));
         }
     }
     Ok(blocks)

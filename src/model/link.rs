@@ -103,7 +103,10 @@ pub fn exists(resource: &Resource, world: &World) -> Decided<bool> {
     match &resource.existence {
         Existence::Exists => Ok(true),
         // The front end lists a resource as possible only while the answer is missing.
-        Existence::May(question) => world.decide(question),
+        Existence::May(question) => {
+            let asked = || Stop::Ask(Arc::new(question.asked_at(&resource.place())));
+            world.answer(question).ok_or_else(asked)
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Decided, Input, Origin, Role, Value, World};
+use crate::value::{Decided, Input, Origin, Value, World};
 
 use super::bucket::Apart;
 use super::handed;
@@ -48,7 +48,7 @@ impl Logging {
         let separate = link::satellites(bucket, Kind::BucketLogging, estate, world)?;
         let configuration = |logging: &Resource| {
             let property = |name: &str| estate.property(logging, name);
-            Self::of(property, bucket, Origin::at(logging.header, Role::Header))
+            Self::of(property, bucket, logging.place())
         };
         Ok(separate.iter().map(configuration).collect())
     }

@@ -62,7 +62,7 @@ pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
 use crate::source::Span;
-use crate::value::{Decided, Question, Reason, Value, World};
+use crate::value::{Decided, Origin, Question, Reason, Role, Value, World};
 
 /// What is deployed at once: a Terraform root module, a template, a plan, a stack of an assembly.
 pub trait Unit: Send + Sync {
@@ -88,8 +88,8 @@ pub trait Unit: Send + Sync {
         None
     }
 
-    /// The option of the command line that gives a value to what an expression calls by this name.
-    fn option(&self, _name: &str) -> Option<String> {
+    /// Where that is declared which an expression calls by this name, and what gives it a value.
+    fn declared(&self, _name: &str) -> Option<Declared> {
         None
     }
 
@@ -323,6 +323,9 @@ pub struct Described {
     pub provider: Provider,
     /// Whether it exists.
     pub existence: Existence,
+    /// What says whether it does: conditions, counts and loops, its own and those of what it lies in, and what they are worked
+    /// out from. Empty where it is there whatever the inputs are.
+    pub presence: Origin,
     /// The front end's own number for it, valid in the estate that gave it.
     pub handle: usize,
 }
@@ -339,6 +342,18 @@ impl Resource {
     #[must_use]
     pub fn like(&self, kind: Kind, address: String) -> Self {
         Described { kind, address, ..self.0.as_ref().clone() }.into()
+    }
+
+    /// Where it stands, and what says whether it is there.
+    #[must_use]
+    pub fn place(&self) -> Origin {
+        Origin::at(self.header, Role::Header).there_by(&self.presence)
+    }
+
+    /// A value of the resource, which is there as long as that is.
+    #[must_use]
+    pub fn owned(&self, value: Value) -> Value {
+        Value { origin: value.origin.there_by(&self.presence), ..value }
     }
 }
 
@@ -363,6 +378,23 @@ pub enum Existence {
     Exists,
     /// The answer to this question comes first. Its properties can be read as if it existed.
     May(Arc<Question>),
+}
+
+/// What a name in an expression stands for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// Where it is declared, if a file declares it.
+    pub place: Option<Span>,
+    /// The option of the command line that gives it a value, if one does.
+    pub option: Option<String>,
+}
+
+impl Declared {
+    /// What only an option of the command line tells.
+    #[must_use]
+    pub fn by_option(option: &str) -> Self {
+        Self { place: None, option: Some(option.to_owned()) }
+    }
 }
 
 /// A place in the program that wrote a source.

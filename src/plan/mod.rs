@@ -30,7 +30,7 @@ use crate::finding::{FileError, Note};
 use crate::model::{self, Described, Estate, Existence, Kind, Language, Outputs, Resource, Unit, schema};
 use crate::source::{FileId, Sources};
 use crate::syntax::{Node, Problem, ProblemSeverity, Written, json};
-use crate::value::World;
+use crate::value::{Origin, World};
 
 use address::Mode;
 use estate::PlannedEstate;
@@ -230,6 +230,7 @@ fn resources(instances: &Instances<'_>, written: Option<&dyn Written>) -> Vec<(R
             callers: written.map_or_else(Vec::new, |written| written.callers(&instance.at.module.calls())),
             provider: provider::account(instances.plan, instance).into(),
             existence: Existence::Exists,
+            presence: Origin::default(),
             handle,
         };
         let properties = schema::properties(&instance.at.resource.kind).iter();

@@ -143,6 +143,7 @@ struct RoleWords {
     local: String,
     output: String,
     condition: String,
+    presence: String,
     secret: String,
 }
 
@@ -176,10 +177,16 @@ pub struct TraceWords {
     pub says: String,
     /// What a value in the rule's document is; `{pointer}`, `{value}`
     pub leaf: String,
+    /// The empty text as such a value.
+    pub empty: String,
+    /// That a resource is there, which need not be; `{resource}`
+    pub there: String,
     /// The bucket that a control needs; `{bucket}`
     pub no_bucket: String,
     /// One answer of a world; `{question}`, `{answer}`
     pub answer: String,
+    /// Where what waits for an answer stands.
+    pub decides: String,
     /// A question that is not asked, because another trail decides; `{question}`
     pub open: String,
     /// The two answers.
@@ -231,6 +238,7 @@ impl Words {
             Role::Local => &self.roles.local,
             Role::Output => &self.roles.output,
             Role::Condition => &self.roles.condition,
+            Role::Presence => &self.roles.presence,
             Role::Secret => &self.roles.secret,
         }
     }

@@ -199,7 +199,7 @@ pub(super) fn met(value: &Value) -> Option<Met> {
 pub(super) fn told((question, answer): &Met) -> Met {
     let name = question.input.name.replace(UNTOLD, "");
     let input = Input { name, ..question.input.as_ref().clone() };
-    (Arc::new(Question { input: Arc::new(input), ask: question.ask.clone() }), *answer)
+    (Arc::new(Question { input: Arc::new(input), ..question.as_ref().clone() }), *answer)
 }
 
 /// What says whether what stands for all elements of a collection is true: what says so of the same without answers about them,

@@ -205,6 +205,7 @@ impl<'a> Evaluator<'a> {
     }
 
     pub fn described(&self, kind: Kind, id: ObjectId, instance: &Instance<'a>) -> Resource {
+        let expansion = self.expansion(&instance.scope, &instance.key.to_string(), instance.block);
         let described = Described {
             kind,
             language: Language::Terraform,
@@ -215,6 +216,7 @@ impl<'a> Evaluator<'a> {
             callers: self.announced(instance.block, &instance.scope),
             provider: self.provider(instance),
             existence: instance.existence.clone(),
+            presence: expansion.presence.clone().made_of([&instance.scope.presence]),
             handle: id.0,
         };
         described.into()

@@ -7,7 +7,8 @@ use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Number, Origin, Question, Reason, Value, look_at, watched,
+    Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Number, Origin, Question, Reason, Role, Value, look_at,
+    watched,
 };
 
 use super::blocks::nested_arguments;
@@ -35,6 +36,8 @@ pub(super) struct Expansion {
     /// The one that stands for all, where an input keeps elements or leaves them out: others are there or not whatever becomes
     /// of it.
     pub any: Option<Slot>,
+    /// What says which instances there are, where anything but the text itself does.
+    pub presence: Origin,
     /// In a module instance that stands for all, the instances that answers about it leave out and others may have.
     pub left_out: Vec<Slot>,
 }
@@ -115,6 +118,7 @@ impl<'a> Evaluator<'a> {
             self.keep_names(scope, name, block, &mut expansion.slots);
         }
         expansion = self.told_instances(&address, expansion, &value, span);
+        expansion.presence = presence(&value, span);
         if let Existence::May(_) = scope.existence {
             expansion.existence = scope.existence.clone();
         }
@@ -302,7 +306,16 @@ impl<'a> Evaluator<'a> {
 
 /// Instances of which it is known which there are.
 pub(super) fn known(shape: Shape, slots: Vec<Slot>) -> Expansion {
-    Expansion { shape, slots, existence: Existence::Exists, unknown: None, any: None, left_out: Vec::new() }
+    let (presence, left_out) = Default::default();
+    Expansion { shape, slots, existence: Existence::Exists, unknown: None, any: None, presence, left_out }
+}
+
+/// What says which instances there are: the expression of a `count` or `for_each`, and what it is worked out from. Nothing, where
+/// they are written out.
+fn presence(value: &Value, span: Span) -> Origin {
+    let is_written_out = value.obstacle().is_none()
+        && value.origins().iter().flat_map(Origin::all).all(|hop| hop.role == Role::Expression);
+    if is_written_out { Origin::default() } else { Origin::at(span, Role::Presence).worked_out_from(&value.origins()) }
 }
 
 /// Instances that wait for an answer. So does what `count` and `each` are in them: whoever needs that needs the answer.

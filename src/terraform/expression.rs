@@ -67,18 +67,22 @@ impl<'a> Evaluator<'a> {
             ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no, expr.span, env),
             ExprKind::Binary(left, operator, right) => {
                 let (left, right) = self.operands(left, *operator, right, env);
+                let parts = [left.origin.clone(), right.origin.clone()];
                 let limit = self.too_much([&left, &right], expr.span);
-                limit.unwrap_or_else(|| operators::binary(*operator, left, right, self.world, origin()).unsaid())
+                let made = || operators::binary(*operator, left, right, self.world, origin()).unsaid();
+                limit.unwrap_or_else(made).worked_out_at(expr.span, &parts)
             }
             ExprKind::Negate(inner) => {
                 let operand = self.evaluate(inner, env);
                 self.needs_a(&Type::Number, &operand);
-                operators::negate(operand, self.world, origin()).unsaid()
+                let part = operand.origin.clone();
+                operators::negate(operand, self.world, origin()).unsaid().worked_out_at(expr.span, [&part])
             }
             ExprKind::Not(inner) => {
                 let operand = self.evaluate(inner, env);
                 self.needs_a(&Type::Bool, &operand);
-                operators::not(operand, self.world, origin()).unsaid()
+                let part = operand.origin.clone();
+                operators::not(operand, self.world, origin()).unsaid().worked_out_at(expr.span, [&part])
             }
             ExprKind::For(each) => self.for_expression(each, expr.span, env),
             ExprKind::Parenthesis(inner) => self.evaluate(inner, env),
@@ -144,12 +148,14 @@ impl<'a> Evaluator<'a> {
         self.needs_a(&Type::Bool, &condition_value);
         let decided = truth(&condition_value, self.world);
         let Data::Bool(is_yes) = decided.data else {
-            let undecided = Value::new(decided.data, Origin::expression(span));
+            let chosen = Origin::default().chosen_by(condition.span, &decided.origin);
+            let undecided = Value::new(decided.data, chosen.through(span, Role::Expression));
             return self.attempts.apart(|| self.either(undecided, [yes, no], span, env));
         };
         let (taken, other) = if is_yes { (yes, no) } else { (no, yes) };
         let value = self.branch(self.evaluate(taken, env), [taken, other], span, || self.evaluate(other, env));
-        value.through(condition.span, Role::Condition).through(span, Role::Expression)
+        let origin = value.origin.chosen_by(condition.span, &decided.origin).through(span, Role::Expression);
+        Value { origin, ..value }
     }
 
     /// What a conditional is worth that waits for an answer: one of its branches.
@@ -205,7 +211,9 @@ impl<'a> Evaluator<'a> {
         if let Some(limit) = self.too_much(&arguments, span) {
             return limit;
         }
+        let parts: Vec<Origin> = arguments.iter().flat_map(Value::origins).collect();
         let value = functions::call(&functions::Call { name, arguments, span, world: self.world, host: self });
+        let value = value.worked_out_at(span, &parts);
         self.limits.count(width(&value));
         self.needs_fitting(name, misfit, &value);
         let value = self.settled(value);

@@ -118,6 +118,7 @@ fn absent_module(id: ObjectId, module: &AbsentModule<'_>) -> Resource {
         callers: Vec::new(),
         provider: Provider::default(),
         existence: module.existence.clone(),
+        presence: module.presence.clone(),
         handle: id.0,
     };
     described.into()

@@ -101,7 +101,8 @@ impl<'a> Evaluator<'a> {
                     (any.node, any.inputs.clone(), self.held(&caller.slot, index, &any.existence, &caller.scope));
                 Some(self.intern(&address, || {
                     let (id, address) = (std::cell::Cell::new(0), address.clone());
-                    Object::Module(self.add_scope(Scope { id, node, address, call, existence, inputs }))
+                    let presence = any.presence.clone();
+                    Object::Module(self.add_scope(Scope { id, node, address, call, existence, presence, inputs }))
                 }))
             }
             Object::Absent(any) if any.slot.key == ANY_KEY => {

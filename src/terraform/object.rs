@@ -73,6 +73,8 @@ pub(super) struct AbsentModule<'a> {
     pub slot: Slot,
     /// Whether it exists.
     pub existence: Existence,
+    /// What says whether it does.
+    pub presence: Origin,
     /// The inputs that decide that, and what `each` and `count` are in it.
     pub inputs: InputSet,
 }
@@ -228,6 +230,7 @@ impl<'a> Evaluator<'a> {
                 address: address.clone(),
                 call: Some(Caller { scope: Rc::clone(scope), block, slot: slot.clone() }),
                 existence: expansion.existence_of(slot),
+                presence: expansion.presence.clone().made_of([&scope.presence]),
                 inputs,
             })),
             Child::Absent(source) => Object::Absent(AbsentModule {
@@ -237,6 +240,7 @@ impl<'a> Evaluator<'a> {
                 source,
                 slot: slot.clone(),
                 existence: expansion.existence_of(slot),
+                presence: expansion.presence.clone().made_of([&scope.presence]),
                 inputs,
             }),
         }))

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{InputSet, Value};
+use crate::value::{InputSet, Origin, Value};
 
 use super::evaluator::Evaluator;
 use super::slot::{ANY_KEY, Slot};
@@ -27,6 +27,8 @@ pub(super) struct Scope<'a> {
     pub call: Option<Caller<'a>>,
     /// Whether the instance exists.
     pub existence: Existence,
+    /// What says whether it is there.
+    pub presence: Origin,
     /// The inputs that decide that, and what `each` and `count` are in it.
     pub inputs: InputSet,
 }
@@ -44,8 +46,8 @@ pub(super) struct Caller<'a> {
 
 impl<'a> Scope<'a> {
     pub fn root(node: &'a Node) -> Self {
-        let (id, address, inputs) = Default::default();
-        Self { id, node, address, call: None, existence: Existence::Exists, inputs }
+        let (id, address, presence, inputs) = Default::default();
+        Self { id, node, address, call: None, existence: Existence::Exists, presence, inputs }
     }
 
     /// The address of something in this module instance.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::finding::{FileError, Note};
 use crate::model::schema::kind;
 use crate::model::{
-    ACCOUNT_OPTION, Estate, Inputs, Kept, Kind, Language, OpenInputs, Outputs, PARTITION_OPTION, REGION_OPTION, Told,
-    Unit,
+    ACCOUNT_OPTION, Declared, Estate, Inputs, Kept, Kind, Language, OpenInputs, Outputs, PARTITION_OPTION,
+    REGION_OPTION, Told, Unit,
 };
 use crate::source::{Sources, Span};
 use crate::value::World;
@@ -141,6 +141,28 @@ impl TerraformUnit {
     }
 }
 
+impl TerraformUnit {
+    /// What declares a variable, a module, a data source or a resource of the root module.
+    fn declared_in_root(&self, name: &str) -> Option<Declared> {
+        let module = &self.tree.module;
+        let mut words = name.split(['.', '[']);
+        let (first, second) = (words.next()?, words.next()?);
+        let (block, option) = match first {
+            "var" => (module.variables.get(second)?, Some(option(second))),
+            "module" => (module.calls.get(second)?, None),
+            _ => {
+                let (mode, kind, name) = match first {
+                    "data" => (Mode::Data, second, words.next()?),
+                    _ => (Mode::Managed, first, second),
+                };
+                let key = ResourceKey { mode, kind: kind.to_owned(), name: name.to_owned() };
+                (module.resources.get(&key)?, None)
+            }
+        };
+        Some(Declared { place: Some(block.header), option })
+    }
+}
+
 impl Unit for TerraformUnit {
     fn path(&self) -> &str {
         &self.path
@@ -162,15 +184,14 @@ impl Unit for TerraformUnit {
         Evaluator::new(self, &World::default()).refused_value(input)
     }
 
-    fn option(&self, name: &str) -> Option<String> {
+    fn declared(&self, name: &str) -> Option<Declared> {
         match name {
-            "data.aws_region.name" => Some(REGION_OPTION.to_owned()),
-            "data.aws_caller_identity.account_id" => Some(ACCOUNT_OPTION.to_owned()),
-            "data.aws_partition.partition" | "data.aws_partition.dns_suffix" => Some(PARTITION_OPTION.to_owned()),
-            _ => {
-                let variable = name.strip_prefix("var.")?.split(['.', '[']).next()?;
-                self.declares(variable).then(|| option(variable))
+            "data.aws_region.name" => Some(Declared::by_option(REGION_OPTION)),
+            "data.aws_caller_identity.account_id" => Some(Declared::by_option(ACCOUNT_OPTION)),
+            "data.aws_partition.partition" | "data.aws_partition.dns_suffix" => {
+                Some(Declared::by_option(PARTITION_OPTION))
             }
+            _ => self.declared_in_root(name),
         }
     }
 

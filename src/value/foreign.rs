@@ -73,7 +73,7 @@ impl OfUnit for Stop {
 
 impl OfUnit for Arc<Question> {
     fn of_unit(self, unit: &str) -> Self {
-        Self::new(Question { input: Arc::clone(&self.input).of_unit(unit), ask: self.ask.clone() })
+        Self::new(Question { input: Arc::clone(&self.input).of_unit(unit), ..self.as_ref().clone() })
     }
 }
 

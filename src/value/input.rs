@@ -102,6 +102,9 @@ pub struct Question {
     pub input: Arc<Input>,
     /// What is asked.
     pub ask: Ask,
+    /// Where what waits for the answer stands: for whoever wants to know why it is asked. It is the same question wherever it
+    /// is asked.
+    pub at: Origin,
 }
 
 /// What can be asked.
@@ -283,8 +286,14 @@ impl Question {
         let asked = mirrors.and_then(|(mirrored, of)| Some((of, mirrored.asked(&ask)?)));
         match asked {
             Some((of, ask)) => Self::new(of.itself(), ask),
-            None => Self { input, ask },
+            None => Self { input, ask, at: Origin::default() },
         }
+    }
+
+    /// The question as it is asked by what has this chain.
+    #[must_use]
+    pub fn asked_at(&self, at: &Origin) -> Self {
+        Self { at: at.clone(), ..self.clone() }
     }
 
     /// A canonical text, such as `var.env == "prod"`.

@@ -53,7 +53,7 @@ pub use names::{
     all_names_in, attempted, elements_in, index_in, is_inside, is_part, mentions, names_in, renamed, step,
 };
 pub use number::{Decimal, NoNumber, Number};
-pub use origin::{Hop, Origin, Role};
+pub use origin::{Hop, Origin, Role, Way};
 pub use parting::Parting;
 pub use pattern::Pattern;
 pub use read::{Decided, Failure, Stop, any, every};
@@ -64,6 +64,9 @@ pub use ty::{Attribute, Type};
 pub use witness::{Met, Witness};
 pub use work::Work;
 pub use world::World;
+
+/// How many things in a collection tell where it came from.
+const MAX_TOLD: usize = 16;
 
 /// A value and the chain of places it came through.
 #[derive(Debug, Clone)]
@@ -211,6 +214,25 @@ impl Value {
     #[must_use]
     pub fn through(self, span: Span, role: Role) -> Self {
         Self { origin: self.origin.through(span, role), ..self }
+    }
+
+    /// The value as what an operation at `span` made of others, whose places are beside its own. What the operation only picked
+    /// or passed on has come its own way.
+    #[must_use]
+    pub fn worked_out_at<'o>(self, span: Span, parts: impl IntoIterator<Item = &'o Origin>) -> Self {
+        let made = Origin::expression(span);
+        if self.origin == made { Self { origin: made.worked_out_from(parts), ..self } } else { self }
+    }
+
+    /// Its chain, and those of the first few things in it: of what is written out, the parts say where it came from.
+    #[must_use]
+    pub fn origins(&self) -> Vec<Origin> {
+        let items: Vec<&Self> = match &self.data {
+            Data::List(_, items) => items.iter().take(MAX_TOLD).collect(),
+            Data::Map(_, entries) => entries.values().take(MAX_TOLD).collect(),
+            _ => Vec::new(),
+        };
+        std::iter::once(self).chain(items).map(|value| value.origin.clone()).collect()
     }
 
     /// The same value with its type, if it has none yet and its data alone does not tell it.

@@ -18,8 +18,20 @@ pub struct Hop {
     pub span: Span,
     /// What stands there.
     pub role: Role,
+    /// What came by it.
+    pub way: Way,
     /// Where the value was before.
     pub from: Origin,
+}
+
+/// What came by a place of a value's chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The value itself: what is changed there changes the value, so that findings stand on such places, and suppressions
+    /// of them cover the value.
+    Itself,
+    /// What the value was chosen by or worked out from: it explains the value, and is none.
+    Beside,
 }
 
 /// What stands at a place a value came through.
@@ -41,6 +53,8 @@ pub enum Role {
     Output,
     /// The condition that chose this value.
     Condition,
+    /// What says whether a resource is there: its `count`, its `for_each`, its `Condition`.
+    Presence,
     /// The declaration of a variable or parameter whose value is a secret.
     Secret,
 }
@@ -61,55 +75,129 @@ impl Origin {
     /// The chain with one more place in front: the newest place comes first.
     #[must_use]
     pub fn through(self, span: Span, role: Role) -> Self {
-        Self(Some(Arc::new(Hop { span, role, from: self })))
+        self.after(Step { span, role, way: Way::Itself })
+    }
+
+    fn after(self, Step { span, role, way }: Step) -> Self {
+        Self(Some(Arc::new(Hop { span, role, way, from: self })))
     }
 
     /// The chain of a value that is made of others: behind its own places those that the others came by, each once and the
     /// first few of them. Where the others are expressions is part of where this one is.
     #[must_use]
     pub fn made_of<'o>(self, parts: impl IntoIterator<Item = &'o Self>) -> Self {
-        let mut places: Vec<(Span, Role)> = self.hops().map(|hop| (hop.span, hop.role)).collect();
-        let own = places.len();
-        for hop in parts.into_iter().flat_map(Self::hops).filter(|hop| hop.role != Role::Expression) {
-            if places.len() < own + MAX_INHERITED && !places.contains(&(hop.span, hop.role)) {
-                places.push((hop.span, hop.role));
+        let inherited = self.inherited(parts).collect();
+        self.before(inherited)
+    }
+
+    /// The chain of a value that was worked out from others and is none of them: the places that they came by are beside it.
+    #[must_use]
+    pub fn worked_out_from<'o>(self, parts: impl IntoIterator<Item = &'o Self>) -> Self {
+        let inherited = self.inherited(parts).map(Step::beside).collect();
+        self.before(inherited)
+    }
+
+    /// The chain of a value that a condition at `span` chose, whose places are beside it.
+    #[must_use]
+    pub fn chosen_by(self, span: Span, condition: &Self) -> Self {
+        let places: Vec<Step> = Self::default().inherited([condition]).map(Step::beside).collect();
+        places.into_iter().rev().fold(self, Self::after).through(span, Role::Condition)
+    }
+
+    /// The chain of something that is there because of what came by `presence`.
+    #[must_use]
+    pub fn there_by(self, presence: &Self) -> Self {
+        let places = presence.all().map(|hop| hop.step().beside()).collect();
+        self.before(places)
+    }
+
+    /// The chain of something in what has the chain `whole`: what is beside that explains it too.
+    #[must_use]
+    pub fn inside(self, whole: &Self) -> Self {
+        let beside = whole.all().map(Hop::step).filter(|step| step.way == Way::Beside && !self.passes(step));
+        let places = beside.take(MAX_INHERITED).collect();
+        self.before(places)
+    }
+
+    fn passes(&self, step: &Step) -> bool {
+        self.all().any(|hop| hop.span == step.span && hop.role == step.role)
+    }
+
+    /// The places that parts came by and this did not, each once and the first few of them.
+    fn inherited<'o>(&self, parts: impl IntoIterator<Item = &'o Self>) -> impl Iterator<Item = Step> {
+        let mut places: Vec<Step> = Vec::new();
+        for step in parts.into_iter().flat_map(Self::all).map(Hop::step).filter(|step| step.role != Role::Expression) {
+            let is_known = places.iter().any(|known| known.span == step.span && known.role == step.role);
+            if places.len() < MAX_INHERITED && !is_known && !self.passes(&step) {
+                places.push(step);
             }
         }
-        if places.len() == own {
+        places.into_iter()
+    }
+
+    /// The chain with these places behind its own.
+    fn before(self, places: Vec<Step>) -> Self {
+        if places.is_empty() {
             return self;
         }
-        places.into_iter().rev().fold(Self::default(), |chain, (span, role)| chain.through(span, role))
+        let own: Vec<Step> = self.all().map(Hop::step).collect();
+        own.into_iter().chain(places).rev().fold(Self::default(), Self::after)
     }
 
     /// The chain of what stands at `span` inside of the text that this is the chain of. The places that hold it say less than
     /// it does, and are left out.
     #[must_use]
     pub fn within(&self, span: Span) -> Self {
-        let others: Vec<&Hop> = self.hops().filter(|hop| !hop.span.holds(span)).collect();
-        let chain = others.into_iter().rev().fold(Self::default(), |chain, hop| chain.through(hop.span, hop.role));
+        let others: Vec<Step> = self.all().filter(|hop| !hop.span.holds(span)).map(Hop::step).collect();
+        let chain = others.into_iter().rev().fold(Self::default(), Self::after);
         chain.through(span, Role::Expression)
     }
 
-    /// The places, the one nearest to the reader first.
+    /// The places that the value itself came by, the one nearest to the reader first.
     pub fn hops(&self) -> impl Iterator<Item = &Hop> {
+        self.all().filter(|hop| hop.way == Way::Itself)
+    }
+
+    /// The same with those beside it, each where it bears on the value: for whoever wants it explained.
+    pub fn all(&self) -> impl Iterator<Item = &Hop> {
         std::iter::successors(self.0.as_deref(), |hop| hop.from.0.as_deref())
     }
 
     /// Whether the value, or something it is made of, is a secret.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        self.hops().any(|hop| hop.role == Role::Secret)
+        self.all().any(|hop| hop.role == Role::Secret)
     }
 
     /// The place nearest to the reader.
     #[must_use]
     pub fn nearest(&self) -> Option<Span> {
-        self.0.as_ref().map(|hop| hop.span)
+        self.hops().next().map(|hop| hop.span)
     }
 
     /// The place where the value was written first.
     #[must_use]
     pub fn source(&self) -> Option<Span> {
         self.hops().last().map(|hop| hop.span)
+    }
+}
+
+/// A place on its own.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    span: Span,
+    role: Role,
+    way: Way,
+}
+
+impl Step {
+    fn beside(self) -> Self {
+        Self { way: Way::Beside, ..self }
+    }
+}
+
+impl Hop {
+    fn step(&self) -> Step {
+        Step { span: self.span, role: self.role, way: self.way }
     }
 }

@@ -47,6 +47,21 @@ impl World {
 }
 
 impl Value {
+    /// What a decision about the value waits for.
+    #[must_use]
+    pub fn waits_for(&self, question: &Question) -> Stop {
+        Stop::Ask(Arc::new(question.asked_at(&self.origin)))
+    }
+
+    /// The answer to a question about the input that decides the value, or the need to ask it.
+    ///
+    /// # Errors
+    /// [`Stop::Ask`] when the world does not hold the answer.
+    pub fn ask(&self, input: &Arc<Input>, ask: Ask, world: &World) -> Decided<bool> {
+        let question = Question::new(Arc::clone(input), ask);
+        world.answer(&question).ok_or_else(|| self.waits_for(&question))
+    }
+
     /// The answer to `question` as a value: a boolean when the world knows it, otherwise pending on it.
     #[must_use]
     pub fn answer(question: Question, world: &World, origin: Origin) -> Self {
@@ -88,8 +103,8 @@ impl Value {
     pub fn read_null(&self, world: &World) -> Decided<bool> {
         match &self.data {
             Data::Null => Ok(true),
-            Data::Open(input) => world.ask(input, Ask::Null),
-            Data::Pending(question) => Err(Stop::Ask(Arc::clone(question))),
+            Data::Open(input) => self.ask(input, Ask::Null, world),
+            Data::Pending(question) => Err(self.waits_for(question)),
             Data::Failed(failure) => Err(Stop::Reject(Arc::clone(failure))),
             _ => Ok(false),
         }
@@ -101,7 +116,7 @@ impl Value {
     /// [`Stop`] when an input decides it, or the real tool would refuse.
     pub fn read_set(&self, world: &World) -> Decided<bool> {
         match &self.data {
-            Data::Open(input) => Ok(!world.ask(input, Ask::Null)? && !world.ask(input, Ask::Empty)?),
+            Data::Open(input) => Ok(!self.ask(input, Ask::Null, world)? && !self.ask(input, Ask::Empty, world)?),
             Data::Text(text) if text.is_certainly_set() => Ok(true),
             Data::Text(text) => any(text.values().map(|value| value.read_set(world))),
             Data::List(_, items) => Ok(!items.is_empty()),
@@ -118,13 +133,13 @@ impl Value {
         match &self.data {
             Data::Bool(value) => Ok(Some(*value)),
             Data::Open(input) => {
-                if world.ask(input, Ask::Null)? {
+                if self.ask(input, Ask::Null, world)? {
                     return Ok(None);
                 }
-                world.ask(input, Ask::True).map(Some)
+                self.ask(input, Ask::True, world).map(Some)
             }
             // What is opaque is set, but whether it is true is open (DESIGN: "a boolean made of it is open").
-            Data::Opaque(_) => world.ask(&Arc::new(Input::set(self, self.origin.clone())), Ask::True).map(Some),
+            Data::Opaque(_) => self.ask(&Arc::new(Input::set(self, self.origin.clone())), Ask::True, world).map(Some),
             Data::Text(text) => match text.as_literal().map(str::to_ascii_lowercase).as_deref() {
                 Some("true") => Ok(Some(true)),
                 Some("false") => Ok(Some(false)),
@@ -132,7 +147,7 @@ impl Value {
                 None => {
                     self.ask_which(world)?;
                     let input = Arc::new(Input::derived(self.describe(), self.origin.clone()));
-                    world.ask(&input, Ask::True).map(Some)
+                    self.ask(&input, Ask::True, world).map(Some)
                 }
             },
             Data::Number(_) => Err(self.reject(format!("{} is not a boolean", self.shown()))),
@@ -147,11 +162,11 @@ impl Value {
     /// [`Stop`] when an input decides it, or the real tool would refuse.
     pub fn read_is(&self, literal: &str, world: &World) -> Decided<bool> {
         match &self.data {
-            Data::Open(input) => world.ask(input, Ask::Is(Literal::Text(literal.to_owned()))),
+            Data::Open(input) => self.ask(input, Ask::Is(Literal::Text(literal.to_owned())), world),
             Data::Opaque(_) | Data::Text(_) if self.as_str().is_none() => {
                 self.ask_which(world)?;
                 let is = Ask::Is(Literal::Text(literal.to_owned()));
-                world.ask(&Arc::new(Input::set(self, self.origin.clone())), is)
+                self.ask(&Arc::new(Input::set(self, self.origin.clone())), is, world)
             }
             Data::Pending(_) | Data::Failed(_) => self.read_null(world),
             _ => Ok(Literal::of(self).is_some_and(|value| value.same(&Literal::Text(literal.to_owned())))),
@@ -173,9 +188,9 @@ impl Value {
             Data::List(_, items) => Ok(items.as_ref().clone()),
             Data::Open(input) => {
                 let is_left_out = |[.., is_met]: &[Self; 3]| Ok(is_met.read_bool(world)? != Some(true));
-                if world.ask(input, Ask::Null)?
+                if self.ask(input, Ask::Null, world)?
                     || self.filtered().map_or(Ok(false), is_left_out)?
-                    || world.ask(input, Ask::Empty)?
+                    || self.ask(input, Ask::Empty, world)?
                 {
                     return Ok(Vec::new());
                 }
@@ -202,17 +217,17 @@ impl Value {
         match &self.data {
             Data::List(_, items) => any(items.iter().map(|item| item.read_is(literal, world))),
             Data::Open(input) => {
-                if world.ask(input, Ask::Null)? {
+                if self.ask(input, Ask::Null, world)? {
                     return Ok(false);
                 }
                 match self.each().map(|(_, element)| element.read_is(literal, world)) {
-                    Some(Ok(is_it)) => Ok(is_it && !world.ask(input, Ask::Empty)?),
+                    Some(Ok(is_it)) => Ok(is_it && !self.ask(input, Ask::Empty, world)?),
                     Some(Err(Stop::Ask(question))) if !question.input.name.contains("[*]") => Err(Stop::Ask(question)),
-                    _ => world.ask(input, holds()),
+                    _ => self.ask(input, holds(), world),
                 }
             }
             Data::Opaque(_) if matches!(self.said_type(), Type::List(_) | Type::Set(_) | Type::Any) => {
-                world.ask(&Arc::new(Input::set(self, self.origin.clone())), holds())
+                self.ask(&Arc::new(Input::set(self, self.origin.clone())), holds(), world)
             }
             _ => Ok(!self.read_null(world)? && self.read_is(literal, world)?),
         }
@@ -221,7 +236,7 @@ impl Value {
     /// # Errors
     /// [`Stop::Ask`] while a part of the value has few values to be tried.
     fn ask_which(&self, world: &World) -> Decided<()> {
-        self.which(world).map_or(Ok(()), |question| Err(Stop::Ask(Arc::new(question))))
+        self.which(world).map_or(Ok(()), |question| Err(self.waits_for(&question)))
     }
 
     /// That the real tool, or the service, would refuse the value.

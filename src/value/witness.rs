@@ -116,12 +116,13 @@ impl World {
     pub(super) fn with_witnesses(&self) -> impl Iterator<Item = Self> {
         self.answers().iter().filter_map(|(question, answer)| {
             let Witness { collection, met, .. } = question.witness().filter(|witness| witness.said_by == *answer)?;
-            let (Question { input, ask }, answer) =
-                met.map(|(question, answer)| (question.as_ref().clone(), answer))?;
+            let (mut met, answer) = met.map(|(question, answer)| (question.as_ref().clone(), answer))?;
             // What is not true may be null.
-            let ask = if ask == Ask::True && !answer { Ask::Is(Literal::Bool(true)) } else { ask };
+            if met.ask == Ask::True && !answer {
+                met.ask = Ask::Is(Literal::Bool(true));
+            }
             let world = self.with_any_as(&collection.gone_over().name, Question::clone);
-            Some(world.with(Question { input, ask }, answer))
+            Some(world.with(met, answer))
         })
     }
 

@@ -50,6 +50,12 @@ impl World {
         Self { work: self.work.clone(), ..Self::default() }
     }
 
+    /// The world as it was before a question was answered.
+    #[must_use]
+    pub fn before(&self, question: &Question) -> Self {
+        self.unanswered().with_all(self.answers.iter().take_while(|(asked, _)| asked != question).cloned())
+    }
+
     /// The world with those of its answers that are about inputs of which `is_kept` is true.
     #[must_use]
     pub fn with_answers_about(&self, is_kept: impl Fn(&Input) -> bool) -> Self {
@@ -71,7 +77,7 @@ impl World {
     fn with_for_all(&self, element: &str, collection: &str) -> Self {
         let any = format!("{collection}[*]");
         self.with_any_as(collection, |question| {
-            let Question { input, ask } = question;
+            let Question { input, ask, .. } = question;
             let name = renamed(&input.name, element, &any);
             let is_other = name == input.name;
             if is_other {
@@ -202,7 +208,7 @@ impl World {
     /// Whether an input is an element of a collection that has none under that key, or so far back, or not of that value; or
     /// a part of null, or of what cannot be evaluated.
     fn lacks(&self, input: &Input) -> bool {
-        let lacks = |(Question { input: whole, ask }, answer): &(Question, bool)| match ask {
+        let lacks = |(Question { input: whole, ask, .. }, answer): &(Question, bool)| match ask {
             Ask::True if !answer => attempted(&whole.name).is_some_and(|tried| is_part(&input.name, tried)),
             Ask::Holds(value) if !answer && whole.domain.keys == Keys::Positions => {
                 let is_any = input.name.strip_suffix("[*]").is_some_and(|name| name == whole.name);

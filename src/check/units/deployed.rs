@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::cloudformation::{CloudFormationUnit, Given, Loaded};
 use crate::finding::{FileError, Note};
-use crate::model::{Created, DEPLOYED_TO, Estate, Foreign, Kept, Kind, Language, Outputs, Resource, Unit};
+use crate::model::{Created, DEPLOYED_TO, Declared, Estate, Foreign, Kept, Kind, Language, Outputs, Resource, Unit};
 use crate::source::{Sources, Span};
 use crate::value::{Data, Question, Text, Value, World};
 
@@ -295,8 +295,8 @@ impl Unit for Deploying {
         self.unit.refuses(input)
     }
 
-    fn option(&self, name: &str) -> Option<String> {
-        self.unit.option(name)
+    fn declared(&self, name: &str) -> Option<Declared> {
+        self.unit.declared(name)
     }
 
     fn overriding(&self, name: &str) -> Vec<String> {

@@ -59,7 +59,7 @@ fn canned(acl: &Acl, bucket: &Bucket, ways: &[Access], world: &World) -> Decided
         Data::Null => Ok(Vec::new()),
         Data::Pending(_) | Data::Failed(_) => acl.read_null(world).map(|_| Vec::new()),
         Data::Open(input) => together(matching.map(|(dashes, words, access)| {
-            let is = |name: &str| world.ask(input, Ask::Is(Literal::Text(name.to_owned())));
+            let is = |name: &str| acl.ask(input, Ask::Is(Literal::Text(name.to_owned())), world);
             let spelled: &[&str] = match spelling {
                 AclSpelling::Dashes => &[dashes],
                 AclSpelling::Words => &[words],
@@ -132,7 +132,7 @@ fn is_group(uri: &Value, world: &World) -> Decided<bool> {
             let named = |literal: &Literal| is_world(&literal.as_text());
             let domain = world.candidates(input);
             let groups = domain.unwrap_or_else(|| GROUPS.map(|group| Literal::Text(group.to_owned())).to_vec());
-            any(groups.into_iter().filter(named).map(|group| world.ask(input, Ask::Is(group))))
+            any(groups.into_iter().filter(named).map(|group| uri.ask(input, Ask::Is(group), world)))
         }
         Data::Opaque(_) | Data::Text(_) if uri.as_str().is_none() => {
             let claim = Claim::new("is the group of all users");

@@ -227,7 +227,13 @@ impl Policies {
             1 => format!("the policy of {address}"),
             _ => format!("policy {number} of {address}"),
         };
-        let documents = bucket.policies.iter().zip(1..).map(|(policy, number)| Document::read(policy, &name(number)));
+        let documents = bucket.policies.iter().zip(1..).map(|(policy, number)| {
+            let mut document = Document::read(policy, &name(number));
+            for statement in &mut document.statements {
+                statement.origin = std::mem::take(&mut statement.origin).inside(&policy.origin);
+            }
+            document
+        });
         let others = &bucket.others;
         let target = Target::bucket(address, &bucket.name, &others.addresses, &others.names);
         Self { documents: documents.collect(), target }

@@ -263,6 +263,14 @@ impl<'a> Builder<'a> {
         if let Ok(Some(origin)) = logging.as_ref().map(|logging| logging.to_itself.clone()) {
             self.logs_to_itself(origin);
         }
+        if let Ok((configurations, _)) = &found {
+            let by = |logging: &Logging| Ground {
+                code: "access-logging",
+                slots: Vec::new(),
+                origin: logging.origin.clone(),
+            };
+            leaf.grounds = configurations.iter().map(by).collect();
+        }
         let enabled = logging.map(|logging| Json::Bool(logging.enabled));
         if let Ok((configurations, modules)) = found {
             self.access_logs = match modules.first() {

@@ -49,6 +49,7 @@ impl Part<'_> {
                 Existence::Exists => resource.existence.clone(),
                 may @ Existence::May(_) => may.clone(),
             },
+            presence: resource.presence.clone().made_of([&deployer.presence]),
             handle: usize::MAX - resource.handle,
             ..Described::clone(resource)
         };

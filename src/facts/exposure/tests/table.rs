@@ -62,6 +62,7 @@ pub(super) fn bucket() -> Bucket {
         callers: Vec::new(),
         provider: Provider::default(),
         existence: Existence::Exists,
+        presence: Origin::default(),
         handle: 0,
     };
     Bucket {

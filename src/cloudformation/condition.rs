@@ -3,7 +3,7 @@
 
 use crate::source::Span;
 use crate::syntax::Node;
-use crate::value::{Ask, Data, Origin, Question, Value};
+use crate::value::{Ask, Data, Origin, Question, Role, Value};
 
 use super::evaluator::{Evaluator, Name, Section, broken};
 use super::looped::starred;
@@ -43,7 +43,11 @@ impl<'t> Evaluator<'t> {
             _ => node.text(),
         };
         let value = match named {
-            Some(name) => self.condition(stack, name, node.span),
+            Some(name) => {
+                let value = self.condition(stack, name, node.span);
+                let defined = stack.body.conditions.get(name).map(|entry| entry.value.span);
+                defined.into_iter().fold(value, |value, place| value.through(place, Role::Local))
+            }
             None => self.operand(stack, node),
         };
         self.decided(value)

@@ -75,12 +75,12 @@ impl<'a> Evaluated<'a> {
 
     /// Whether the resource exists, and every stack that holds it.
     pub(super) fn existence(&self, stack: &'a Stack, resource: Declared<'a>, child: Option<&Child>) -> Value {
-        let header = Origin::default();
-        let case = child.map(|child| self.evaluator.is_case(child.case(&self.unit.tree), &header));
+        let nowhere = Origin::default();
+        let case = child.map(|child| self.evaluator.is_case(child.case(&self.unit.tree), &nowhere));
         let mut truths: Vec<Value> = case.into_iter().collect();
         let mut place = Some((stack, resource));
         while let Some((stack, resource)) = place {
-            truths.push(self.evaluator.is_case(&stack.case, &header));
+            truths.push(self.evaluator.is_case(&stack.case, &nowhere));
             truths.push(self.evaluator.exists(stack, resource));
             place = stack.parent.and_then(|(parent, index)| {
                 let parent = self.unit.tree.stack(parent)?;
@@ -88,7 +88,7 @@ impl<'a> Evaluated<'a> {
             });
         }
         truths.reverse();
-        every(&truths, header)
+        every(&truths, nowhere)
     }
 }
 

@@ -299,11 +299,13 @@ impl<'t> Evaluator<'t> {
         let origin = Origin::expression(span);
         let name = output.key.text().unwrap_or_default();
         let exists = self.output_exists(stack, output);
-        match exists.map(|exists| exists.data) {
-            Some(Data::Bool(false)) => {
+        match exists.map(|exists| (exists.data, exists.origin)) {
+            Some((Data::Bool(false), _)) => {
                 Value::failed(format!("the output `{name}` does not exist: its condition is false"), origin)
             }
-            Some(data @ (Data::Pending(_) | Data::Failed(_))) => Value::new(data, origin),
+            Some((data @ (Data::Pending(_) | Data::Failed(_)), condition)) => {
+                Value::new(data, origin.worked_out_from([&condition]))
+            }
             _ => match output.value.get("Value") {
                 Some(value) => {
                     let value = self.evaluate(stack, value);
@@ -323,17 +325,17 @@ impl<'t> Evaluator<'t> {
                 format!("`{}` does not exist: its condition is false", starred(resource.id)),
                 Origin::expression(span),
             ),
-            data => Value::new(data, Origin::expression(span)),
+            data => Value::new(data, Origin::expression(span).worked_out_from([&exists.origin])),
         }
     }
 
     /// Whether a resource exists, as far as its condition and the loops around it say: true, false, pending or failed.
     pub fn exists(&self, stack: &'t Stack, resource: Declared<'t>) -> Value {
-        let header = Origin::at(resource.span(), Role::Header);
+        let origin = Origin::default;
         let chosen = stack.body.chosen.get(resource.id).into_iter().flatten();
         let chosen = chosen.map(|cases| {
-            let others: Vec<Value> = cases.iter().map(|case| negated(self.is_case(case, &header))).collect();
-            negated(every(&others, header.clone()))
+            let others: Vec<Value> = cases.iter().map(|case| negated(self.is_case(case, &origin()))).collect();
+            negated(every(&others, origin()))
         });
         let condition = resource.condition().map(|name| {
             let holds = self.holds(stack, name, "the Condition of a resource");
@@ -343,7 +345,7 @@ impl<'t> Evaluator<'t> {
         let truths: Vec<Value> = chosen.chain(condition).collect();
         match truths.as_slice() {
             [only] => only.clone(),
-            _ => every(&truths, header),
+            _ => every(&truths, origin()),
         }
     }
 

@@ -47,7 +47,7 @@ pub enum Role {
     Default,
     /// A value given in a variable or parameter file.
     Given,
-    /// A local value or a mapping's entry.
+    /// A local value, a mapping's entry, or a condition that another one names.
     Local,
     /// An output of a module or nested stack.
     Output,

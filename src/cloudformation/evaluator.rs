@@ -290,7 +290,7 @@ impl<'t> Evaluator<'t> {
             _ => {
                 let argument = self.evaluate(stack, argument);
                 let value = self.local(stack, self.case_by_case(intrinsic::call(name, &argument, span), &[&argument]));
-                value.worked_out_at(span, &argument.origins())
+                value.worked_out_from(&argument.origins())
             }
         }
     }

@@ -65,9 +65,14 @@ impl<'t> Evaluator<'t> {
 
     /// `Fn::Select`. An index that is not known is compared with one after the other: CloudFormation refuses any further one.
     pub fn select(&self, stack: &'t Stack, argument: &Node, span: Span) -> Value {
-        let (argument, origin) = (self.evaluate(stack, argument), Origin::expression(span));
+        let argument = self.evaluate(stack, argument);
+        self.selected(&argument, span).worked_out_from(&argument.origins())
+    }
+
+    fn selected(&self, argument: &Value, span: Span) -> Value {
+        let origin = Origin::expression(span);
         let [index, list] = argument.as_list().unwrap_or_default() else {
-            return call("Fn::Select", &argument, span);
+            return call("Fn::Select", argument, span);
         };
         match (Literal::of(index), list.as_list()) {
             (None, Some(items)) if items.len() <= MAX_INDEXES && text(index).is_ok() => {
@@ -80,7 +85,7 @@ impl<'t> Evaluator<'t> {
                 }
                 Value::failed(format!("Fn::Select: the list has {} items and no such one", items.len()), origin)
             }
-            _ => self.case_by_case(call("Fn::Select", &argument, span), &[&argument]),
+            _ => self.case_by_case(call("Fn::Select", argument, span), &[argument]),
         }
     }
 

@@ -202,13 +202,13 @@ impl Statement {
                 Body::Waiting(value.waits_for(question), alternatives.collect())
             }
             Data::Map(kind, entries) => match undecided(entries) {
-                Some((name, question, outcomes)) => {
+                Some((name, stop, outcomes)) => {
                     let with = |outcome: &Value| {
                         let mut entries = entries.as_ref().clone();
                         entries.insert(name.to_owned(), outcome.clone());
                         Self::read(&Value::map(*kind, entries, value.origin.clone()), number, document)
                     };
-                    Body::Waiting(Stop::Ask(question), outcomes.iter().map(with).collect())
+                    Body::Waiting(stop, outcomes.iter().map(with).collect())
                 }
                 None => Terms::read(entries)
                     .map_or_else(|problem| broken(&name, problem, &value.origin), |terms| Body::Terms(Box::new(terms))),
@@ -269,16 +269,18 @@ fn is_principal(value: &Value) -> bool {
     }
 }
 
-/// The element of which an answer decides whether it is there beside the one that excludes it: its name, the question, and what
-/// it may be.
-fn undecided(entries: &IndexMap<String, Value>) -> Option<(&'static str, Arc<Question>, &[Value])> {
+/// The element of which an answer decides whether it is there beside the one that excludes it: its name, what it waits for, and
+/// what it may be.
+fn undecided(entries: &IndexMap<String, Value>) -> Option<(&'static str, Stop, &[Value])> {
     let present = |name: &str| entries.get(name).map(encoded).filter(|value| !value.is_null());
     [("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource")]
         .into_iter()
         .filter_map(|(only, all_but)| Some([(only, present(only)?), (all_but, present(all_but)?)]))
         .flatten()
         .find_map(|(name, value)| match &value.data {
-            Data::Pending(question) => Some((name, Arc::clone(question), value.alternatives().unwrap_or_default())),
+            Data::Pending(question) => {
+                Some((name, value.waits_for(question), value.alternatives().unwrap_or_default()))
+            }
             _ => None,
         })
 }
@@ -321,7 +323,7 @@ fn decoded(policy: &Value, name: &str) -> Result<Value, Body> {
 fn awaited(document: &Value, question: &Arc<Question>, name: &str) -> Body {
     let documents = document.alternatives().unwrap_or_default().iter();
     let statements = documents.flat_map(|document| Document::read(document, name).statements);
-    Body::Waiting(Stop::Ask(Arc::clone(question)), statements.collect())
+    Body::Waiting(document.waits_for(question), statements.collect())
 }
 
 /// A value of which something is known: a map that is put together of others may hold its statements in the last of them.
@@ -360,7 +362,7 @@ fn unknown(value: &Value, what: &str) -> Option<Body> {
     match &value.data {
         Data::Open(input) => Some(unreadable(&input.name, input.reason.clone())),
         Data::Opaque(symbol) => Some(unreadable(&symbol.to_string(), Reason::Elsewhere(symbol.to_string()))),
-        Data::Pending(question) => Some(Body::Waiting(Stop::Ask(Arc::<Question>::clone(question)), Vec::new())),
+        Data::Pending(question) => Some(Body::Waiting(value.waits_for(question), Vec::new())),
         Data::Failed(failure) => Some(Body::Waiting(Stop::Reject(Arc::clone(failure)), Vec::new())),
         _ => None,
     }

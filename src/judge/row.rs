@@ -76,8 +76,7 @@ pub(super) const NO_TRAIL: &str = "no-trail";
 impl Judged {
     /// That an account has no trail and is required to have one, which may be `first`.
     pub(super) fn without_trail(first: &Resource) -> Self {
-        let origin = Origin::at(first.header, Role::Header);
-        let leaf = Leaf { origin, reason: Some(NO_TRAIL), ..Leaf::default() };
+        let leaf = Leaf { origin: first.place(), reason: Some(NO_TRAIL), ..Leaf::default() };
         let failure = Failure { code: NO_TRAIL.to_owned(), pointer: "/Trail".to_owned(), leaf };
         Self::of_account(first, Verdict::Fail, vec![failure])
     }

@@ -30,7 +30,7 @@ pub fn trace<'a>(judge: &Judge<'a>, row: &Row<'a>, finding: &Finding) -> Trace {
         unit: finding.unit.clone(),
         resource: finding.resource.clone(),
         message: finding.message.clone(),
-        steps: ways(judge, row).into_iter().chain(refusals(row)).collect(),
+        steps: subject(row).into_iter().chain(ways(judge, row)).chain(refusals(row)).collect(),
     }
 }
 
@@ -100,7 +100,9 @@ fn reasons<'a>(judge: &Judge<'a>, row: &Row<'a>, world: &World, judged: &Judged)
     let others: Vec<&Resource> = trails.iter().filter(of_account).collect();
     let decisive = values(judge, row, world, judged);
     if others.is_empty() {
-        return there(row, &judged.trail).into_iter().chain(decisive).collect();
+        let found = scene.trail(&judged.trail.address).filter(|_| row.trail.is_none());
+        let of_account = found.and_then(|_| there(row, &judged.trail));
+        return of_account.into_iter().chain(decisive).collect();
     }
     let does = |trail: &Resource, verdict: Verdict, because: Vec<Step>| {
         let slots =
@@ -132,7 +134,15 @@ fn waiting(row: &Row, stop: &Stop) -> Step {
     }
 }
 
-/// What says that the trail is there, where that is not so whatever the inputs are.
+/// What says that the trail of a row is there: it is, in all worlds that have a say. Of an account it may be another trail in
+/// each.
+fn subject(row: &Row) -> Option<Step> {
+    let votes = row.votes();
+    let (_, judged) = votes.first().filter(|_| row.trail.is_some())?;
+    there(row, &judged.trail)
+}
+
+/// What says that a trail is there, where that is not so whatever the inputs are.
 fn there(row: &Row, trail: &Resource) -> Option<Step> {
     let mut places = Places::new(row);
     let slots = Slots::from([("resource", trail.address.clone())]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::value::{Data, Decided, Input, SymbolSource, Value, World};
+use crate::value::{Data, Decided, Input, Origin, SymbolSource, Value, World};
 
 use super::address;
 use super::alike;
@@ -236,7 +236,10 @@ fn if_there(resource: &Resource, world: &World, say: impl FnOnce() -> Value) -> 
     match world.answer(question) {
         Some(true) => Some(say()),
         Some(false) => None,
-        None => Some(Value::pending(Arc::clone(question), resource.place()).perhaps(say())),
+        None => {
+            let waiting = Value::pending(Arc::clone(question), Origin::default()).perhaps(say());
+            Some(Value { origin: resource.place(), ..waiting })
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
     let name = unwrapped(name);
     match &name.data {
         Data::Null => return Ok(Link::Elsewhere),
-        Data::Pending(question) => return Err(Stop::Ask(Arc::clone(question))),
+        Data::Pending(question) => return Err(name.waits_for(question)),
         Data::Failed(failure) => return Err(Stop::Reject(Arc::clone(failure))),
         _ => {}
     }

@@ -22,13 +22,13 @@ pub struct Leaf {
     pub more: Vec<(&'static str, Vec<(&'static str, String)>)>,
     /// Evidence elsewhere, with what it is.
     pub evidence: Vec<(Evidence, Origin)>,
-    /// Why a fact found nothing wrong: what `--trace` says about a value that passes.
+    /// Why a fact found what it did: what `--trace` says about a value.
     pub grounds: Vec<Ground>,
     /// What must be answered before the value is known.
     pub stop: Option<Stop>,
 }
 
-/// One reason for which a fact found nothing wrong. Its sentence is in `rules/words.yaml`, under `trace: grounds`.
+/// One reason for what a fact found. Its sentence is in `rules/words.yaml`, under `trace: grounds`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ground {
     /// The reason's code.

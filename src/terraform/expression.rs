@@ -70,19 +70,19 @@ impl<'a> Evaluator<'a> {
                 let parts = [left.origin.clone(), right.origin.clone()];
                 let limit = self.too_much([&left, &right], expr.span);
                 let made = || operators::binary(*operator, left, right, self.world, origin()).unsaid();
-                limit.unwrap_or_else(made).worked_out_at(expr.span, &parts)
+                limit.unwrap_or_else(made).worked_out_from(&parts)
             }
             ExprKind::Negate(inner) => {
                 let operand = self.evaluate(inner, env);
                 self.needs_a(&Type::Number, &operand);
                 let part = operand.origin.clone();
-                operators::negate(operand, self.world, origin()).unsaid().worked_out_at(expr.span, [&part])
+                operators::negate(operand, self.world, origin()).unsaid().worked_out_from([&part])
             }
             ExprKind::Not(inner) => {
                 let operand = self.evaluate(inner, env);
                 self.needs_a(&Type::Bool, &operand);
                 let part = operand.origin.clone();
-                operators::not(operand, self.world, origin()).unsaid().worked_out_at(expr.span, [&part])
+                operators::not(operand, self.world, origin()).unsaid().worked_out_from([&part])
             }
             ExprKind::For(each) => self.for_expression(each, expr.span, env),
             ExprKind::Parenthesis(inner) => self.evaluate(inner, env),
@@ -213,7 +213,7 @@ impl<'a> Evaluator<'a> {
         }
         let parts: Vec<Origin> = arguments.iter().flat_map(Value::origins).collect();
         let value = functions::call(&functions::Call { name, arguments, span, world: self.world, host: self });
-        let value = value.worked_out_at(span, &parts);
+        let value = value.worked_out_from(&parts);
         self.limits.count(width(&value));
         self.needs_fitting(name, misfit, &value);
         let value = self.settled(value);

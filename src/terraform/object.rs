@@ -252,7 +252,10 @@ impl<'a> Evaluator<'a> {
             Some(Object::Instance(instance)) => {
                 let full = format!("{}.{name}", instance.address);
                 let key = Key::Attribute(id, name.to_owned());
-                self.remember(key, &full, span, || self.instance_attribute(instance, name, span))
+                let value = self.remember(key, &full, span, || self.instance_attribute(instance, name, span));
+                let is_read = instance.key.mode == Mode::Data;
+                let block = is_read.then(|| Origin::at(instance.block.header, Role::Header));
+                value.worked_out_from(&block)
             }
             Some(Object::Module(scope)) => self.output(scope, name, span),
             Some(Object::Absent(module)) => self.absent_output(module, name, span),

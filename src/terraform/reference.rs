@@ -47,7 +47,8 @@ impl<'a> Evaluator<'a> {
             (Link::Attribute(name, span), _) => self.attribute(&value, name, *span),
             (Link::Index(key, span), _) => {
                 is_written_out &= matches!(key.kind, ExprKind::Number(_) | ExprKind::Text(..));
-                self.index(&value, &self.evaluate(key, env), *span)
+                let key = self.evaluate(key, env);
+                self.index(&value, &key, *span).worked_out_from([&key.origin])
             }
         })
     }

@@ -21,7 +21,7 @@ impl<'a> Evaluator<'a> {
     pub fn for_expression(&self, each: &For, span: Span, env: Env<'_, 'a>) -> Value {
         let collection = self.evaluate(&each.collection, env);
         self.needs_elements(&collection);
-        self.for_over(each, &collection, span, env).worked_out_at(span, &collection.origins())
+        self.for_over(each, &collection, span, env).worked_out_from(&collection.origins())
     }
 
     fn for_over(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Value {

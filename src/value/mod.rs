@@ -216,12 +216,10 @@ impl Value {
         Self { origin: self.origin.through(span, role), ..self }
     }
 
-    /// The value as what an operation at `span` made of others, whose places are beside its own. What the operation only picked
-    /// or passed on has come its own way.
+    /// The value as what was made of others, or picked among them, whose places are beside its own.
     #[must_use]
-    pub fn worked_out_at<'o>(self, span: Span, parts: impl IntoIterator<Item = &'o Origin>) -> Self {
-        let made = Origin::expression(span);
-        if self.origin == made { Self { origin: made.worked_out_from(parts), ..self } } else { self }
+    pub fn worked_out_from<'o>(self, parts: impl IntoIterator<Item = &'o Origin>) -> Self {
+        Self { origin: self.origin.worked_out_from(parts), ..self }
     }
 
     /// Its chain, and those of the first few things in it: of what is written out, the parts say where it came from.
@@ -322,7 +320,10 @@ impl Value {
     #[must_use]
     pub fn field(&self, key: &str) -> Self {
         let data = match &self.data {
-            Data::Map(_, entries) => return entries.get(key).cloned().unwrap_or(Self::null(self.origin.clone())),
+            Data::Map(_, entries) => {
+                let entry = entries.get(key).map(|entry| self.part(entry));
+                return entry.unwrap_or_else(|| Self::null(self.origin.clone()));
+            }
             Data::Open(input) => {
                 let name = format!("{}.{key}", input.name);
                 let reason = input.reason.of_part();
@@ -337,6 +338,12 @@ impl Value {
             _ => Data::Null,
         };
         Self::new(data, self.origin.clone())
+    }
+
+    /// Something in the value, which is there because the value is.
+    #[must_use]
+    pub fn part(&self, part: &Self) -> Self {
+        Self { origin: part.origin.clone().inside(&self.origin), ..part.clone() }
     }
 
     /// Whether it is null.

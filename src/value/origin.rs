@@ -111,11 +111,13 @@ impl Origin {
         self.before(places)
     }
 
-    /// The chain of something in what has the chain `whole`: what is beside that explains it too.
+    /// The chain of something in what has the chain `whole`: what that was chosen by, and what else is beside it, explains this
+    /// too.
     #[must_use]
     pub fn inside(self, whole: &Self) -> Self {
-        let beside = whole.all().map(Hop::step).filter(|step| step.way == Way::Beside && !self.passes(step));
-        let places = beside.take(MAX_INHERITED).collect();
+        let explains = |step: &Step| step.way == Way::Beside || step.role == Role::Condition;
+        let beside = whole.all().map(Hop::step).filter(|step| explains(step) && !self.passes(step));
+        let places = beside.take(MAX_INHERITED).map(Step::beside).collect();
         self.before(places)
     }
 

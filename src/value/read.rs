@@ -185,7 +185,7 @@ impl Value {
             return parts.map(|parts| parts.concat());
         }
         match &self.data {
-            Data::List(_, items) => Ok(items.as_ref().clone()),
+            Data::List(_, items) => Ok(items.iter().map(|item| self.part(item)).collect()),
             Data::Open(input) => {
                 let is_left_out = |[.., is_met]: &[Self; 3]| Ok(is_met.read_bool(world)? != Some(true));
                 if self.ask(input, Ask::Null, world)?

@@ -47,14 +47,17 @@ impl<'r, 'a> Places<'r, 'a> {
         self.new_among(hops)
     }
 
-    /// The same of what was asked at a place: the first is what waits for the answer.
+    /// The same of the chain of what waited for an answer: first what the answer decides about. Nothing, where what the chain
+    /// says of why it does was shown.
     pub fn asked(&mut self, at: &Origin) -> Vec<Step> {
-        let decides = self.row.words.trace.decides.as_str();
-        let is_role = |at: usize, role: Role| at == 0 && matches!(role, Role::Expression | Role::Header);
-        let hops = at.all().enumerate();
-        let hops = hops
-            .map(|(at, hop)| (if is_role(at, hop.role) { decides } else { self.row.words.role(hop.role) }, hop.span));
-        self.new_among(hops)
+        let mut explaining =
+            at.all().skip(1).filter(|hop| matches!(hop.role, Role::Condition | Role::Presence)).peekable();
+        if explaining.peek().is_some() && explaining.all(|hop| self.has_shown(hop.span)) {
+            return Vec::new();
+        }
+        let decides = at.nearest().map(|span| (self.row.words.trace.decides.as_str(), span));
+        let hops = at.all().map(|hop| (self.row.words.role(hop.role), hop.span));
+        self.new_among(decides.into_iter().chain(hops))
     }
 
     /// Those of some places that were not shown yet.
@@ -64,9 +67,17 @@ impl<'r, 'a> Places<'r, 'a> {
         new.map(|(words, span)| Step::new(words, place(row, Some(span)))).collect()
     }
 
+    fn has_shown(&self, span: Span) -> bool {
+        self.lines.contains(&self.line(span))
+    }
+
+    fn line(&self, span: Span) -> (FileId, usize) {
+        (span.file, self.row.sources.position(span).line)
+    }
+
     /// Shows a place. Whether it was not shown before.
     fn shows(&mut self, place: Option<Span>) -> bool {
-        let line = place.map(|span| (span.file, self.row.sources.position(span).line));
+        let line = place.map(|span| self.line(span));
         let new = line.filter(|line| !self.lines.contains(line));
         self.lines.extend(new);
         new.is_some()

@@ -238,6 +238,21 @@ impl<'a> Builder<'a> {
         Ok((logging, modules))
     }
 
+    /// What says that the bucket logs the requests made to it, or leaves that out: what a condition leaves out says more than the
+    /// bucket that lacks it.
+    fn logged(&self, place: &Place, configurations: &[Logging]) -> Vec<Ground> {
+        let ground = |code, origin: &Origin| Ground { code, slots: Vec::new(), origin: origin.clone() };
+        if !configurations.is_empty() {
+            return configurations.iter().map(|by| ground("access-logging", &by.origin)).collect();
+        }
+        let own = |bucket: &Resource, estate: &dyn Estate, _: &World| {
+            Ok(vec![estate.property(bucket, "LoggingConfiguration")])
+        };
+        let own = self.read_home(place, own).unwrap_or_default();
+        let is_chosen = |value: &&Value| value.is_null() && value.origin.hops().any(|hop| hop.role == Role::Condition);
+        own.iter().filter(is_chosen).map(|value| ground("no-access-logging", &value.origin)).collect()
+    }
+
     /// What is missing of the text of the trail's own unit, where another one declares the bucket.
     fn unread_at_home(&self, place: &Place) -> Option<Arc<Input>> {
         place.home.is_some().then(|| unread(&place.bucket, self.estate)).flatten()
@@ -263,14 +278,7 @@ impl<'a> Builder<'a> {
         if let Ok(Some(origin)) = logging.as_ref().map(|logging| logging.to_itself.clone()) {
             self.logs_to_itself(origin);
         }
-        if let Ok((configurations, _)) = &found {
-            let by = |logging: &Logging| Ground {
-                code: "access-logging",
-                slots: Vec::new(),
-                origin: logging.origin.clone(),
-            };
-            leaf.grounds = configurations.iter().map(by).collect();
-        }
+        leaf.grounds = found.iter().flat_map(|(configurations, _)| self.logged(place, configurations)).collect();
         let enabled = logging.map(|logging| Json::Bool(logging.enabled));
         if let Ok((configurations, modules)) = found {
             self.access_logs = match modules.first() {

@@ -340,12 +340,10 @@ impl<'t> Evaluator<'t> {
         };
         let value = self.evaluate(stack, branch);
         let chosen = match &value.data {
-            Data::Map(..) | Data::List(..) => {
-                value.origin.made_of([&Origin::at(place, Role::Condition)]).worked_out_from([&decision.origin])
-            }
-            _ => value.origin.chosen_by(place, &decision.origin).through(span, Role::Expression),
+            Data::Map(..) | Data::List(..) => value.origin.made_of([&Origin::at(place, Role::Condition)]),
+            _ => value.origin.through(place, Role::Condition).through(span, Role::Expression),
         };
-        Value::new(value.data, chosen)
+        Value::new(value.data, chosen.made_of([&decision.origin]))
     }
 
     /// `Fn::Sub`, with or without a map of its own names.

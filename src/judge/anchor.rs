@@ -20,10 +20,10 @@ pub fn primary(origin: &Origin, resource: &Resource, sources: &Sources) -> Span 
     sources.first_line(caller.unwrap_or(place))
 }
 
-/// The other places of the chain and those beside it, each with what it is.
+/// The other places of the chain, each with what it is.
 #[must_use]
 pub fn chain(origin: &Origin, primary: Span, words: &Words, sources: &Sources) -> Vec<Label> {
-    let hops = origin.all().map(|hop| (hop.role, sources.first_line(hop.span)));
+    let hops = origin.hops().map(|hop| (hop.role, sources.first_line(hop.span)));
     let others = hops.filter(|(_, span)| *span != primary);
     others.map(|(role, span)| Label { message: words.role(role).to_owned(), span }).collect()
 }

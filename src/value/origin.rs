@@ -115,9 +115,11 @@ impl Origin {
     /// too.
     #[must_use]
     pub fn inside(self, whole: &Self) -> Self {
-        let explains = |step: &Step| step.way == Way::Beside || step.role == Role::Condition;
-        let beside = whole.all().map(Hop::step).filter(|step| explains(step) && !self.passes(step));
-        let places = beside.take(MAX_INHERITED).map(Step::beside).collect();
+        let is_choice = |hop: &&Hop| hop.role == Role::Condition;
+        let before = whole.all().take_while(|hop| !is_choice(hop)).filter(|hop| hop.way == Way::Beside);
+        let chosen = whole.all().skip_while(|hop| !is_choice(hop));
+        let places = before.chain(chosen).map(|hop| hop.step().beside()).filter(|step| !self.passes(step));
+        let places = places.take(MAX_INHERITED).collect();
         self.before(places)
     }
 

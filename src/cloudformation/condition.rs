@@ -132,6 +132,12 @@ impl<'t> Evaluator<'t> {
     }
 }
 
+/// Where the condition is defined that a name stands for.
+pub fn condition_place(stack: &Stack, name: &Node) -> Span {
+    let defined = name.text().and_then(|name| stack.body.conditions.get(name));
+    defined.map_or(name.span, |entry| entry.value.span)
+}
+
 /// A function of `Rules` that stands elsewhere.
 pub fn misplaced(name: &str, origin: Origin) -> Value {
     broken(format!("{name} stands where CloudFormation refuses it: it is for Rules only"), origin)

@@ -18,7 +18,7 @@ use crate::value::{
     World, look_at, watched,
 };
 
-use super::condition::{LOGIC, RULES_ONLY, misplaced};
+use super::condition::{LOGIC, RULES_ONLY, condition_place, misplaced};
 use super::deployment::Surroundings;
 use super::intrinsic;
 use super::looped::Items;
@@ -405,12 +405,6 @@ impl<'t> Evaluator<'t> {
             None => self.reference(stack, name, span),
         }
     }
-}
-
-/// Where the condition is defined that a name stands for.
-pub fn condition_place(stack: &Stack, name: &Node) -> Span {
-    let defined = name.text().and_then(|name| stack.body.conditions.get(name));
-    defined.map_or(name.span, |entry| entry.value.span)
 }
 
 /// Whether the item may be `AWS::NoValue` once a condition is known.

@@ -5,8 +5,8 @@ use crate::source::Span;
 use crate::syntax::{Entry, Node};
 use crate::value::{Data, Input, ListKind, Origin, Part, Reason, Role, Symbol, SymbolSource, Value};
 
-use super::condition::{every, negated};
-use super::evaluator::{Evaluator, Name, broken, condition_place};
+use super::condition::{condition_place, every, negated};
+use super::evaluator::{Evaluator, Name, broken};
 use super::given::GivenValue;
 use super::looped::starred;
 use super::parameter::Parameter;

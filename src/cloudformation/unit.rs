@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::finding::{FileError, Note};
 use crate::model::{
-    ACCOUNT_OPTION, Created, Declared, Estate, Kept, Kind, Language, PARTITION_OPTION, REGION_OPTION, Resource, Unit,
+    ACCOUNT_OPTION, Created, Declared, Estate, Kept, Kind, Language, OpenInputs, PARTITION_OPTION, REGION_OPTION,
+    Resource, Unit,
 };
 use crate::source::{Sources, Span};
 use crate::value::{Before, Question, Value, World};

@@ -4,6 +4,7 @@
 mod address;
 mod alike;
 mod bucket;
+mod declared;
 mod exports;
 mod foreign;
 mod handed;
@@ -38,6 +39,7 @@ pub use address::{index_behind, may_be_same, stands_for, stands_for_all, without
 pub use bucket::{
     Acl, AclSpelling, Apart, Bucket, Others, PublicAccessBlock, Satellites, account_number, own_account_blocks,
 };
+pub use declared::Declared;
 pub use exports::{join, join_beside};
 pub use handed::{may_be_there, may_hold_trails, unread};
 pub use inputs::{
@@ -378,23 +380,6 @@ pub enum Existence {
     Exists,
     /// The answer to this question comes first. Its properties can be read as if it existed.
     May(Arc<Question>),
-}
-
-/// What a name in an expression stands for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Declared {
-    /// Where it is declared, if a file declares it.
-    pub place: Option<Span>,
-    /// The option of the command line that gives it a value, if one does.
-    pub option: Option<String>,
-}
-
-impl Declared {
-    /// What only an option of the command line tells.
-    #[must_use]
-    pub fn by_option(option: &str) -> Self {
-        Self { place: None, option: Some(option.to_owned()) }
-    }
 }
 
 /// A place in the program that wrote a source.

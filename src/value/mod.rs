@@ -28,6 +28,7 @@ mod same;
 mod secret;
 mod symbol;
 mod text;
+mod traced;
 mod ty;
 mod witness;
 mod work;
@@ -36,8 +37,6 @@ mod world;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-
-use crate::source::Span;
 
 pub use alike::Alike;
 pub use awaited::Awaited;
@@ -64,9 +63,6 @@ pub use ty::{Attribute, Type};
 pub use witness::{Met, Witness};
 pub use work::Work;
 pub use world::World;
-
-/// How many things in a collection tell where it came from.
-const MAX_TOLD: usize = 16;
 
 /// A value and the chain of places it came through.
 #[derive(Debug, Clone)]
@@ -210,29 +206,6 @@ impl Value {
         Self::new(Data::Failed(Arc::new(failure)), origin)
     }
 
-    /// The same value, seen through one more place.
-    #[must_use]
-    pub fn through(self, span: Span, role: Role) -> Self {
-        Self { origin: self.origin.through(span, role), ..self }
-    }
-
-    /// The value as what was made of others, or picked among them, whose places are beside its own.
-    #[must_use]
-    pub fn worked_out_from<'o>(self, parts: impl IntoIterator<Item = &'o Origin>) -> Self {
-        Self { origin: self.origin.worked_out_from(parts), ..self }
-    }
-
-    /// Its chain, and those of the first few things in it: of what is written out, the parts say where it came from.
-    #[must_use]
-    pub fn origins(&self) -> Vec<Origin> {
-        let items: Vec<&Self> = match &self.data {
-            Data::List(_, items) => items.iter().take(MAX_TOLD).collect(),
-            Data::Map(_, entries) => entries.values().take(MAX_TOLD).collect(),
-            _ => Vec::new(),
-        };
-        std::iter::once(self).chain(items).map(|value| value.origin.clone()).collect()
-    }
-
     /// The same value with its type, if it has none yet and its data alone does not tell it.
     #[must_use]
     pub fn typed(self, ty: &Type) -> Self {
@@ -338,12 +311,6 @@ impl Value {
             _ => Data::Null,
         };
         Self::new(data, self.origin.clone())
-    }
-
-    /// Something in the value, which is there because the value is.
-    #[must_use]
-    pub fn part(&self, part: &Self) -> Self {
-        Self { origin: part.origin.clone().inside(&self.origin), ..part.clone() }
     }
 
     /// Whether it is null.

@@ -98,8 +98,10 @@ impl<'t> Evaluator<'t> {
     pub fn handed_in(&self, name: &str) -> Option<Value> {
         let surroundings = self.surroundings.as_ref()?;
         let (handed, inputs) = watched(|| surroundings.hands_in(name));
-        // What is refused because of it, an answer brought about.
-        self.asked.set(self.asked.get() + usize::from(inputs.shares(self.world.answered())));
+        // What is refused because of it, an answer brought about, unless it is so whatever the answers are.
+        let before = self.tree.deployer.as_ref().map(|deployer| deployer.hands_in(name));
+        let stands = before.is_some_and(|before| matches!(before.data, Data::Null | Data::Failed(_)));
+        self.asked.set(self.asked.get() + usize::from(!stands && inputs.shares(self.world.answered())));
         Some(handed)
     }
 

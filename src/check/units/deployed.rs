@@ -40,6 +40,8 @@ struct Deploying {
     unit: Box<dyn Unit>,
     /// What could be read of that.
     read: Vec<Read>,
+    /// The addresses of what deploys more than was read beforehand.
+    beyond: BTreeSet<String>,
     /// What they deploy in the worlds in which that was not looked at beforehand.
     elsewhere: Readings,
     /// The addresses of what deploys something that could not be read, in one case or another.
@@ -66,6 +68,13 @@ struct Found {
     loaded: Loaded,
 }
 
+/// Which cases of a text were looked at.
+#[derive(PartialEq)]
+enum Reach {
+    All,
+    Some,
+}
+
 /// The unit with what it deploys in another language.
 pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Arc<Sources>) -> WithDeployed {
     let templates = Arc::new(Templates::new(given, sources, BTreeMap::new()));
@@ -76,11 +85,13 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
         return WithDeployed { unit, files, deploys_trail: false };
     }
     let (mut read, mut unread, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
-    let mut opaque = Vec::new();
+    let (mut beyond, mut opaque) = (BTreeSet::new(), Vec::new());
     let before = World::default();
     let unanswered = unit.estate(&before);
     for (resource, world) in all.iter().filter(|(resource, _)| !is_of_instances(resource)) {
-        for Found { case, text, loaded } in cases((resource, world), unit.as_ref(), unanswered.as_ref(), &templates) {
+        let (cases, reach) = cases((resource, world), unit.as_ref(), unanswered.as_ref(), &templates);
+        beyond.extend((reach == Reach::Some).then(|| resource.address.clone()));
+        for Found { case, text, loaded } in cases {
             let is_read = matches!(loaded, Loaded::Template(_));
             unread.extend((!is_read).then(|| resource.address.clone()));
             match loaded {
@@ -102,7 +113,7 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
     drop(unanswered);
     let deploys_trail = !errors.is_empty() || read.iter().any(|read| read.stack.written_trail().is_some());
     let elsewhere = Readings::default();
-    let unit = Box::new(Deploying { unit, read, elsewhere, unread, notes, errors, templates });
+    let unit = Box::new(Deploying { unit, read, beyond, elsewhere, unread, notes, errors, templates });
     WithDeployed { unit, files, deploys_trail }
 }
 
@@ -137,18 +148,22 @@ impl Deploying {
     }
 
     /// What a resource deploys in a world in which that was not looked at beforehand. While it waits for more answers there it
-    /// is like what was read in another case, and waits with it; where it cannot be read nothing is told of it.
-    fn stack_elsewhere<'a>(&'a self, resource: &Resource, estate: &dyn Estate, world: &World) -> Option<Stack<'a>> {
-        let like = self.read.iter().find(|read| read.case.by.address == resource.address);
-        let like = like.map(|read| Stack { read: &read.stack, waits: None, is_told: true });
+    /// may be whatever was read in other cases, and waits with that; where it cannot be read nothing is told of that.
+    fn stacks_elsewhere<'a>(&'a self, resource: &Resource, estate: &dyn Estate, world: &World) -> Vec<Stack<'a>> {
+        let alike = |waits: Option<&Question>, is_told: bool| {
+            let of_it = self.read.iter().filter(|read| read.case.by.address == resource.address);
+            of_it.map(|read| Stack { read: &read.stack, waits: waits.cloned(), is_told }).collect()
+        };
         let is_open = |question: &Question| world.answer(question).is_none();
         let body = estate.property(resource, "Body");
         if let Some(waiting) = body.waiting() {
-            let Data::Pending(question) = &waiting.data else { return None };
-            return is_open(question).then_some(Stack { waits: Some(question.as_ref().clone()), ..like? });
+            return match &waiting.data {
+                Data::Pending(question) if is_open(question) => alike(Some(question), true),
+                _ => Vec::new(),
+            };
         }
         if is_refused(&body) {
-            return None;
+            return Vec::new();
         }
         // It is the same in the worlds in which the same resource hands in the same.
         let handed = ["Parameters"].iter().chain(&DEPLOYED_TO).map(|name| estate.property(resource, name).describe());
@@ -157,9 +172,9 @@ impl Deploying {
         match self.elsewhere.of(&whole, || self.read_anew(&resource.address, &body, estate)) {
             Some(read) => {
                 let waits = read.asked_outside().filter(|question| is_open(question)).cloned();
-                Some(Stack { read, waits, is_told: true })
+                vec![Stack { read, waits, is_told: true }]
             }
-            None => Some(Stack { is_told: false, ..like? }),
+            None => alike(None, false),
         }
     }
 
@@ -181,8 +196,8 @@ fn cases(
     unit: &dyn Unit,
     unanswered: &dyn Estate,
     templates: &Templates,
-) -> Vec<Found> {
-    let (mut waiting, mut cases) = (vec![world.clone()], Vec::new());
+) -> (Vec<Found>, Reach) {
+    let (mut waiting, mut cases, mut reach) = (vec![world.clone()], Vec::new(), Reach::All);
     while let Some(world) = waiting.pop() {
         let answered = (!world.answers().is_empty()).then(|| unit.estate(&world));
         let estate = answered.as_deref().unwrap_or(unanswered);
@@ -195,7 +210,7 @@ fn cases(
         match question {
             Some(question) if cases.len() + waiting.len() + 2 <= MAX_CASES => waiting.extend(world.either(&question)),
             // It is read in the worlds that come to it.
-            Some(_) => {}
+            Some(_) => reach = Reach::Some,
             None if !world.answers().is_empty() && is_refused(&property("Body")) => {}
             None => {
                 let case = Case { by: by.clone(), answers: world.answers().to_vec() };
@@ -204,7 +219,7 @@ fn cases(
             }
         }
     }
-    cases
+    (cases, reach)
 }
 
 /// Whether what a resource deploys fails.
@@ -254,7 +269,8 @@ impl Unit for Deploying {
             deployer: resource.clone(),
             overridden: if is_stack_set(&resource.address) { overridden.clone() } else { Vec::new() },
         };
-        let read = self.read.iter().filter_map(|read| {
+        let known = self.read.iter().filter(|read| !self.beyond.contains(&read.case.by.address));
+        let read = known.filter_map(|read| {
             let resource = read.case.found(&foreign, &self.read)?;
             let deployer = read.case.deployer(resource, world)?;
             let stack = match read.case.waits_for(world) {
@@ -266,11 +282,12 @@ impl Unit for Deploying {
         let mut deployed: Vec<(Resource, Deployed<'a>)> = read.collect();
         let is_found = |resource: &Resource| deployed.iter().any(|(_, found)| found.address() == resource.address);
         let elsewhere = foreign.iter().filter(|resource| !is_of_instances(resource) && !is_found(resource));
-        let elsewhere = elsewhere.filter_map(|resource| {
-            let stack = self.stack_elsewhere(resource, outer.as_ref(), world)?;
-            let deployer =
-                stack.waits.iter().fold(resource.clone(), |deployer, question| depending_on(&deployer, question));
-            Some((deployer, Deployed { stack, arguments: arguments(resource) }))
+        let elsewhere = elsewhere.flat_map(|resource| {
+            let stacks = self.stacks_elsewhere(resource, outer.as_ref(), world);
+            stacks.into_iter().map(|stack| {
+                let own = stack.waits.iter().fold(resource.clone(), |own, question| depending_on(&own, question));
+                (own, Deployed { stack, arguments: arguments(resource) })
+            })
         });
         let elsewhere: Vec<_> = elsewhere.collect();
         deployed.extend(elsewhere);

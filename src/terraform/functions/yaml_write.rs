@@ -62,13 +62,7 @@ impl Yaml<'_> {
             Data::Bool(known) => self.push(&format!("{known}\n")),
             Data::Number(known) => self.push(&format!("{known}\n")),
             Data::Null => self.push("null\n"),
-            Data::Text(text) => match text.as_literal() {
-                Some(text) => self.text(text, indent),
-                None => {
-                    self.quoted_parts(text.parts(), indent.max(2));
-                    self.push("\n");
-                }
-            },
+            Data::Text(text) => self.text(text, indent),
             Data::List(_, items) if items.is_empty() => self.push("[]\n"),
             Data::List(_, items) => {
                 for (index, item) in items.iter().enumerate() {
@@ -131,13 +125,13 @@ impl Yaml<'_> {
         self.value(entry, inner);
     }
 
-    fn text(&mut self, text: &str, indent: usize) {
-        if is_block(text) {
-            self.block(text, indent.max(2));
-        } else {
-            self.quoted(text, indent.max(2), WIDTH);
-            self.push("\n");
+    fn text(&mut self, text: &Text, indent: usize) {
+        match text.as_literal() {
+            Some(text) if is_block(text) => return self.block(text, indent.max(2)),
+            Some(text) => self.quoted(text, indent.max(2), WIDTH),
+            None => self.quoted_parts(text.parts(), indent.max(2)),
         }
+        self.push("\n");
     }
 
     fn block(&mut self, text: &str, indent: usize) {

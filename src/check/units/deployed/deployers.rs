@@ -44,7 +44,10 @@ impl Deployers {
             let of_block: Vec<Resource> = all.filter(|resource| are_of_one_block(resource, first)).collect();
             // While the block waits for an answer, all of it does.
             let question = match of_block.first().map(|resource| &resource.existence) {
-                Some(may @ Existence::May(question)) if of_block.iter().all(|other| other.existence == *may) => {
+                // Where it is answered already the instances that there are wait for nothing.
+                Some(may @ Existence::May(question))
+                    if of_block.iter().all(|other| other.existence == *may) && world.answer(question).is_none() =>
+                {
                     Some(question.clone())
                 }
                 _ => None,

@@ -237,11 +237,8 @@ fn disputed(explored: &Findings, ways: &[&Way], given: &Assignment, refused: &[A
     let others =
         others.filter(|subject| !explored.keys().any(|known| is_named_by_input(known) && is_about(known, subject)));
     let subjects: BTreeSet<&Subject> = others.chain(explored.keys()).collect();
-    // What a given value breaks is an error in every world. It refuses none then, and is an input of its own.
-    let is_input = |name: &String| ways.iter().any(|way| way.given.contains_key(name));
-    let hangs_on_error = |finding: &Finding| {
-        !given.is_empty() && finding.cases.iter().flat_map(|case| &case.when).any(|(name, _)| !is_input(name))
-    };
+    // What a given value breaks is an error in every world. It refuses none then, and is what the verdict depends on.
+    let hangs_on_error = |finding: &Finding| !given.is_empty() && finding.message.contains("an error in the sources");
     let subjects = subjects.into_iter().filter(|subject| !explored.get(*subject).is_some_and(hangs_on_error));
     let wrong = subjects.flat_map(|subject| {
         // An instance whose key is an input has another name in each evaluation.

@@ -10,7 +10,7 @@ use super::evaluator::Evaluator;
 use super::tree::{Stack, Tree};
 
 /// How many cases are told apart.
-pub const MAX_CASES: usize = 16;
+pub const MAX_CASES: usize = 64;
 
 /// The answers that tell a case from the others; none where there is only one.
 pub type Answers = Vec<(Question, bool)>;

@@ -2,7 +2,7 @@
 //! `var.n` and `lower(var.n)`, or both are made of the same in another order: `"x${var.n}"` and `"${var.n}x"`. Different
 //! inputs are taken for different names; it knows texts, and no resources.
 
-use crate::value::{Data, Part, Reason, SymbolSource, Value, is_part, names_in};
+use crate::value::{Data, Literal, Part, Reason, SymbolSource, Value, is_part, names_in};
 
 /// The smallest thing a name is made of.
 #[derive(Clone, PartialEq)]
@@ -35,11 +35,22 @@ pub fn names(text: &Value, bucket: &Value) -> bool {
         && text.windows(bucket.len()).enumerate().any(|(at, window)| window == bucket.as_slice() && is_whole(at))
 }
 
-/// Whether two names certainly are different, whatever their unknown parts are: by what they begin or end with.
+/// Whether two names certainly are different, whatever their unknown parts are: by what they begin or end with, or because
+/// one is known never to be the other.
 pub fn differ(left: &Value, right: &Value) -> bool {
+    if is_never(left, right) || is_never(right, left) {
+        return true;
+    }
     let (left, right) = (atoms(left), atoms(right));
     let (left, right) = without_common_ends(&left, &right);
     ends_differ(left, right)
+}
+
+fn is_never(unknown: &Value, known: &Value) -> bool {
+    match (&unknown.data, known.as_str()) {
+        (Data::Open(input), Some(text)) => !input.domain.allows(&Literal::Text(text.to_owned())),
+        _ => false,
+    }
 }
 
 /// Whether texts that share nothing at their ends are certainly different.

@@ -49,7 +49,7 @@ fn is_handed(bucket: &Naming, arguments: &Value, module: &Input) -> bool {
     }
     let Some(named) = arguments.as_map() else { return bucket.is_in(arguments) };
     let source = if let Reason::ModuleNotOnDisk { source, .. } = &module.reason { source } else { "" };
-    let is_about_buckets = speaks_of_buckets(source) || speaks_of_buckets(&last_name(&module.name));
+    let is_about_buckets = speaks_of_buckets(path_in(source)) || speaks_of_buckets(&last_name(&module.name));
     let speaks =
         |name: &str, value: &Value| is_about_buckets || speaks_of_buckets(name) || speaks_of_buckets(&value.describe());
     named.iter().any(|(name, value)| bucket.is_in(value) && speaks(name, value))
@@ -57,7 +57,17 @@ fn is_handed(bucket: &Naming, arguments: &Value, module: &Input) -> bool {
 
 fn speaks_of_buckets(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    ["bucket", "s3"].iter().any(|word| text.contains(word))
+    text.split(|character: char| !character.is_alphanumeric())
+        .any(|word| word.contains("bucket") || word.starts_with("s3"))
+}
+
+/// What a module's source names behind the host and the owner, which say nothing of what it holds.
+/// <https://developer.hashicorp.com/terraform/language/modules/sources>
+fn path_in(source: &str) -> &str {
+    let source = source.split_once('?').map_or(source, |(source, _)| source);
+    let path =
+        source.split_once("://").map_or(source, |(_, behind)| behind.split_once('/').map_or("", |(_, path)| path));
+    path.split_once('/').map_or(path, |(_, behind)| behind)
 }
 
 /// The last name of an address: those of the modules around a block say nothing of what it holds.

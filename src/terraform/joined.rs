@@ -283,7 +283,7 @@ pub(super) fn apart(parts: &[Value], world: &World) -> Vec<Value> {
     let known = parts.iter().filter_map(Value::as_map).flat_map(IndexMap::keys).filter(|key| !key.contains("${"));
     let known: Vec<Literal> = known.map(|key| Literal::Text(key.clone())).collect();
     let apart = |part: &Value| {
-        let (Data::Open(input), Type::Map(_)) = (&part.data, part.said_type()) else { return part.clone() };
+        let (Data::Open(input), Type::Map(_) | Type::Any) = (&part.data, part.said_type()) else { return part.clone() };
         let (key, element) = any_element(part, input, world, &part.origin);
         let key = other_than(key, &known);
         let reason = match (part.filtered(), part.met()) {

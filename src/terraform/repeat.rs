@@ -179,9 +179,13 @@ impl<'a> Evaluator<'a> {
             }
             _ => false,
         };
-        let is_map = found == Junction::Map && !keeps_keys;
-        let parts = if is_map && junction == Junction::Map { joined::apart(&parts, self.world) } else { parts };
-        let parts = if is_map { joined::without_replaced(&parts, self.world) } else { parts };
+        let parts = match junction {
+            _ if found != Junction::Map => parts,
+            Junction::Map if keeps_keys => joined::apart(&parts, self.world),
+            Junction::Map => joined::without_replaced(&joined::apart(&parts, self.world), self.world),
+            // How many elements there are, what is replaced counts.
+            _ => joined::apart(&joined::without_replaced(&parts, self.world), self.world),
+        };
         let mut made: Vec<Value> = parts.iter().map(|part| self.for_over(each, part, span, env)).collect();
         if let Some(stop) = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_))) {
             return Some(stop.clone().unsaid());

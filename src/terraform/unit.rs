@@ -185,14 +185,15 @@ impl Unit for TerraformUnit {
     }
 
     fn declared(&self, name: &str) -> Option<Declared> {
-        match name {
-            "data.aws_region.name" => Some(Declared::by_option(REGION_OPTION)),
-            "data.aws_caller_identity.account_id" => Some(Declared::by_option(ACCOUNT_OPTION)),
-            "data.aws_partition.partition" | "data.aws_partition.dns_suffix" => {
-                Some(Declared::by_option(PARTITION_OPTION))
-            }
-            _ => self.declared_in_root(name),
-        }
+        let words: Vec<&str> = name.split('.').collect();
+        // What is written has the data source's own name.
+        let option = match words.as_slice() {
+            ["data", "aws_region", .., "name" | "region"] => REGION_OPTION,
+            ["data", "aws_caller_identity", .., "account_id"] => ACCOUNT_OPTION,
+            ["data", "aws_partition", .., "partition" | "dns_suffix"] => PARTITION_OPTION,
+            _ => return self.declared_in_root(name),
+        };
+        Some(Declared::by_option(option))
     }
 
     fn overriding(&self, name: &str) -> Vec<String> {

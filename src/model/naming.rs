@@ -99,8 +99,13 @@ impl Naming {
             Some(one) if one.handle != all.handle => {
                 let own = estate.property(&one, "Bucket");
                 // Whether there is such an element may have to be asked first.
-                let waits = matches!(own.data, Data::Pending(_)) && pool.is_any(&unwrapped(&target));
-                Some(if waits || self.is(&own) && own != target { one } else { all })
+                let is_of_any = pool.is_any(&unwrapped(&target));
+                match own.data {
+                    Data::Pending(_) if is_of_any => Some(one),
+                    // There is no such element: none of those that there are is this bucket's.
+                    Data::Failed(_) if is_of_any => None,
+                    _ => Some(if self.is(&own) && own != target { one } else { all }),
+                }
             }
             None if pool.is_any(&unwrapped(&target)) => None,
             _ => Some(all),

@@ -9,6 +9,7 @@ use crate::syntax::{Attribute, Block, Body, Expr, ExprKind};
 use crate::value::{Ask, Awaited, Data, Input, ListKind, MapKind, Origin, Question, Role, Value};
 
 use super::evaluator::Evaluator;
+use super::expand::presence;
 use super::repeat::Elements;
 use super::scope::{Binding, Env};
 
@@ -46,8 +47,17 @@ impl<'c> Content<'c> {
     }
 }
 
-/// What is done with each nested block: its content, and what it waits for where that tells whether it is there.
-type Visit<'v, 'a> = &'v mut dyn FnMut(Content<'_>, Env<'_, 'a>, Option<&Value>);
+/// What is done with each nested block: its content, and what says whether it is there.
+type Visit<'v, 'a> = &'v mut dyn FnMut(Content<'_>, Env<'_, 'a>, There<'_>);
+
+/// What says whether a nested block is there.
+#[derive(Clone, Copy, Default)]
+pub(super) struct There<'v> {
+    /// What it waits for, where that tells.
+    waiting: Option<&'v Value>,
+    /// Where it is said, and what came by there.
+    by: Option<&'v Origin>,
+}
 
 /// Elements of a collection with their keys, and what they wait for where that tells whether they are there.
 type Perhaps = (Option<Value>, Vec<(Value, Value)>);
@@ -55,17 +65,28 @@ type Perhaps = (Option<Value>, Vec<(Value, Value)>);
 /// What nested blocks are made into, of which some may wait for an answer that tells whether they are there.
 #[derive(Default)]
 pub(super) struct Items {
-    items: Vec<Value>,
+    made: Vec<Value>,
     waiting: Option<Value>,
+    /// What says whether those that wait are there.
+    by: Origin,
 }
 
 impl Items {
     /// Adds what a block is made into.
-    pub fn add(&mut self, made: impl IntoIterator<Item = Value>, waiting: Option<&Value>) {
-        self.waiting = self.waiting.take().or_else(|| waiting.cloned());
-        self.items.extend(made.into_iter().map(|item| match waiting {
-            Some(waiting) => waiting.perhaps(item),
-            None => item,
+    pub fn add(&mut self, made: impl IntoIterator<Item = Value>, there: There<'_>) {
+        if let (None, Some(waiting)) = (&self.waiting, there.waiting) {
+            self.waiting = Some(waiting.clone());
+            self.by = there.by.cloned().unwrap_or_default();
+        }
+        self.made.extend(made.into_iter().map(|item| {
+            let item = match there.by {
+                Some(by) => Value { origin: item.origin.there_by(by), ..item },
+                None => item,
+            };
+            match there.waiting {
+                Some(waiting) => waiting.perhaps(item),
+                None => item,
+            }
         }));
     }
 
@@ -73,8 +94,10 @@ impl Items {
     pub fn list(self, unknown: Option<Value>, origin: Origin) -> Value {
         match (unknown, self.waiting) {
             (Some(unknown), _) => unknown.unsaid(),
-            (None, Some(waiting)) => Value::new(waiting.data, origin).awaiting(Awaited::Elements(self.items)),
-            (None, None) => Value::list(ListKind::List, self.items, origin),
+            (None, Some(waiting)) => {
+                Value::new(waiting.data, origin.there_by(&self.by)).awaiting(Awaited::Elements(self.made))
+            }
+            (None, None) => Value::list(ListKind::List, self.made, origin),
         }
     }
 }
@@ -103,7 +126,7 @@ impl<'a> Evaluator<'a> {
             Content::Body(body, _) => {
                 for block in &body.blocks {
                     let unknown = if block.kind == kind {
-                        visit(Content::of(block), env, None);
+                        visit(Content::of(block), env, There::default());
                         None
                     } else if is_dynamic(block, kind) {
                         self.each_dynamic(block, kind, env, visit)
@@ -129,7 +152,7 @@ impl<'a> Evaluator<'a> {
     fn each_object(&self, expr: &Expr, env: Env<'_, 'a>, visit: Visit<'_, 'a>) -> Option<Value> {
         match &expr.kind {
             ExprKind::Object(entries) => {
-                visit(Content::Object(entries, expr.span), env, None);
+                visit(Content::Object(entries, expr.span), env, There::default());
                 None
             }
             ExprKind::Tuple(items) => items.iter().find_map(|item| self.each_object(item, env, &mut *visit)),
@@ -145,7 +168,7 @@ impl<'a> Evaluator<'a> {
             _ => kind,
         };
         let content = Content::Body(&content.body, block.header);
-        self.repeat(collection, iterator, env, &mut |env, waiting| visit(content, env, waiting))
+        self.repeat(collection, iterator, env, &mut |env, there| visit(content, env, there))
     }
 
     /// `"dynamic": {"kind": {"for_each": …, "iterator": …, "content": {…}}}`, or a list of those.
@@ -167,9 +190,9 @@ impl<'a> Evaluator<'a> {
                         _ => kind,
                     };
                     let content = entry(entries, "content")?;
-                    self.repeat(entry(entries, "for_each")?, iterator, env, &mut |env, waiting| {
+                    self.repeat(entry(entries, "for_each")?, iterator, env, &mut |env, there| {
                         self.each_object(content, env, &mut |content, env, inner| {
-                            visit(content, env, waiting.or(inner));
+                            visit(content, env, There { waiting: there.waiting.or(inner.waiting), ..there });
                         });
                     })
                 })
@@ -185,18 +208,19 @@ impl<'a> Evaluator<'a> {
         collection: &Expr,
         iterator: &str,
         env: Env<'_, 'a>,
-        work: &mut dyn FnMut(Env<'_, 'a>, Option<&Value>),
+        work: &mut dyn FnMut(Env<'_, 'a>, There<'_>),
     ) -> Option<Value> {
         let span = collection.span;
+        let collection = self.evaluate(collection, env);
+        let by = presence(&collection, span);
         let mut each = |elements: Vec<(Value, Value)>, waiting: Option<&Value>| {
             for (key, value) in elements {
                 let entries = IndexMap::from([("key".to_owned(), key), ("value".to_owned(), value)]);
                 let element = Value::map(MapKind::Object, entries, Origin::expression(span));
                 let binding = Binding::new(iterator, &element, env);
-                work(env.with(&binding), waiting);
+                work(env.with(&binding), There { waiting, by: Some(&by) });
             }
         };
-        let collection = self.evaluate(collection, env);
         match self.likely_elements(&collection, span) {
             Ok(elements) => each(elements, None),
             Err(stop) => match self.awaited_elements(&collection, span) {
@@ -285,8 +309,8 @@ impl<'a> Evaluator<'a> {
     /// The nested blocks of one type as a list of maps.
     pub fn blocks_value(&self, content: Content<'_>, kind: &str, env: Env<'_, 'a>) -> Value {
         let mut items = Items::default();
-        let unknown = self.each_block(content, kind, env, &mut |block, env, waiting| {
-            items.add([self.whole_content(block, &[], env)], waiting);
+        let unknown = self.each_block(content, kind, env, &mut |block, env, there| {
+            items.add([self.whole_content(block, &[], env)], there);
         });
         items.list(unknown, Origin::at(content.header(), Role::Header))
     }
@@ -298,7 +322,7 @@ fn each_value<'a>(value: &Value, span: Span, env: Env<'_, 'a>, visit: Visit<'_, 
         Data::Null => None,
         Data::List(_, items) => items.iter().find_map(|item| each_value(item, span, env, &mut *visit)),
         Data::Map(..) => {
-            visit(Content::Value(value, span), env, None);
+            visit(Content::Value(value, span), env, There::default());
             None
         }
         _ => Some(value.clone()),

@@ -312,7 +312,7 @@ pub(super) fn known(shape: Shape, slots: Vec<Slot>) -> Expansion {
 
 /// What says which instances there are: the expression of a `count` or `for_each`, and what it is worked out from. Nothing, where
 /// they are written out.
-fn presence(value: &Value, span: Span) -> Origin {
+pub(super) fn presence(value: &Value, span: Span) -> Origin {
     let is_written_out = value.obstacle().is_none()
         && value.origins().iter().flat_map(Origin::all).all(|hop| hop.role == Role::Expression);
     if is_written_out { Origin::default() } else { Origin::at(span, Role::Presence).worked_out_from(&value.origins()) }

@@ -49,8 +49,8 @@ impl<'a> Evaluator<'a> {
         });
         let blocks = block.blocks.iter().map(|(kind, inner)| {
             let mut items = Items::default();
-            let unknown = self.each_block(content, kind, env, &mut |content, env, waiting| {
-                items.add([self.structured(content, inner, env)], waiting);
+            let unknown = self.each_block(content, kind, env, &mut |content, env, there| {
+                items.add([self.structured(content, inner, env)], there);
             });
             (*kind, items.list(unknown, origin.clone()))
         });

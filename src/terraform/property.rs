@@ -149,9 +149,9 @@ impl<'a> Evaluator<'a> {
     ) -> Value {
         let mut items = Items::default();
         let mut span = None;
-        let unknown = self.each_block(content, kind, env, &mut |block, env, waiting| {
+        let unknown = self.each_block(content, kind, env, &mut |block, env, there| {
             span = span.or(Some(block.header()));
-            items.add(make(block, env), waiting);
+            items.add(make(block, env), there);
         });
         match (&unknown, span) {
             (None, None) => absent(content),

@@ -220,6 +220,16 @@ impl Statement {
 }
 
 impl Terms {
+    /// The chains of what says to whom and when the statement gives or denies something, and of what is in that.
+    pub fn origins(&self) -> Vec<Origin> {
+        let (Selector::Only(principal) | Selector::AllBut(principal)) = &self.principal;
+        let said = [&self.effect, principal, &self.condition];
+        let within = |value: &Value| {
+            value.as_map().into_iter().flat_map(IndexMap::values).flat_map(Value::origins).collect::<Vec<_>>()
+        };
+        said.into_iter().flat_map(|value| value.origins().into_iter().chain(within(value))).collect()
+    }
+
     /// The elements, or what makes AWS refuse the statement whatever the inputs are.
     fn read(entries: &IndexMap<String, Value>) -> Result<Self, &'static str> {
         if entries.keys().any(|key| !ELEMENTS.contains(&key.as_str())) {

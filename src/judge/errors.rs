@@ -14,7 +14,7 @@ use crate::value::{Input, Reason};
 use super::describe;
 
 /// The errors that an exploration asked about and that no option keeps from being read, by name.
-fn errors<'a, T>(exploration: &'a Exploration<T>, unit: &dyn Unit) -> BTreeMap<&'a str, &'a Input> {
+pub fn errors<'a, T>(exploration: &'a Exploration<T>, unit: &dyn Unit) -> BTreeMap<&'a str, &'a Input> {
     let questions = exploration.worlds.iter().flat_map(|(world, _)| world.answers());
     let inputs = questions.map(|(question, _)| question.input.as_ref());
     let is_error =
@@ -26,9 +26,14 @@ fn errors<'a, T>(exploration: &'a Exploration<T>, unit: &dyn Unit) -> BTreeMap<&
 /// read makes a bucket public.
 pub fn without_errors<T>(cases: &[Case], exploration: &Exploration<T>, unit: &dyn Unit) -> Vec<Case> {
     let errors = errors(exploration, unit);
-    let is_worth =
+    cases.iter().filter(|case| !says_what_is_worth(case, &errors)).cloned().collect()
+}
+
+/// Whether a case says what one of these errors is worth.
+pub fn says_what_is_worth(case: &Case, errors: &BTreeMap<&str, &Input>) -> bool {
+    let is_error =
         |(name, met): &(String, Condition)| errors.contains_key(name.as_str()) && !matches!(met, Condition::So(..));
-    cases.iter().filter(|case| !case.when.iter().any(is_worth)).cloned().collect()
+    case.when.iter().any(is_error)
 }
 
 /// The errors in words.

@@ -13,6 +13,7 @@ use crate::value::{Input, Origin, Question, Reason, SENSITIVE, Stop, World};
 
 use super::account::provider_in;
 use super::describe::{self, Slots};
+use super::errors::{errors, says_what_is_worth};
 use super::finding::{Row, failure_slots, operands};
 use super::row::{Failure, Judge, Judged};
 use super::scene::Scene;
@@ -54,7 +55,8 @@ fn ways<'a>(judge: &Judge<'a>, row: &Row<'a>) -> Vec<Step> {
     if merged.cases.is_empty() {
         return same_everywhere(judge, row, &votes);
     }
-    let shown = merged.cases.iter().zip(merged.shown);
+    let errors = errors(&row.exploration, row.unit);
+    let shown = merged.cases.iter().zip(merged.shown).filter(|(case, _)| !says_what_is_worth(case, &errors));
     let ways = shown.filter_map(|(case, at)| {
         let (world, judged) = votes.get(at)?;
         let named: BTreeSet<&str> = case.when.iter().map(|(name, _)| name.as_str()).collect();
@@ -62,7 +64,22 @@ fn ways<'a>(judge: &Judge<'a>, row: &Row<'a>) -> Vec<Step> {
         because.extend(answers(judge, row, world, &because, |question| named.contains(question.input.name.as_str())));
         Some(Step::new(describe::cases(std::slice::from_ref(case), row.words), None).because(because))
     });
-    ways.collect()
+    ways.chain(broken(row, errors.values().copied())).collect()
+}
+
+/// One step for each error: nobody can tell what comes behind it.
+fn broken<'i>(row: &Row, errors: impl Iterator<Item = &'i Input>) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for input in errors {
+        let mut places = Places::new(row);
+        let Some(reason) = describe::reason(input, row.words) else { continue };
+        let step = places.step(reason, input.origin.nearest());
+        let step = step.because(places.chain(&input.origin));
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    steps
 }
 
 fn same_everywhere<'a>(judge: &Judge<'a>, row: &Row<'a>, votes: &[(&World, &Judged)]) -> Vec<Step> {

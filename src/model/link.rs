@@ -148,7 +148,7 @@ fn belonging(
         }
         let is_own =
             if target.is_null() { bucket.may_own(&resource, world) } else { bucket.meets(&target, estate, world) };
-        if is_own? && counts(&resource)? {
+        if is_own.map_err(|stop| stop.asked_at(&resource.place()))? && counts(&resource)? {
             belonging.push(resource);
         }
     }

@@ -227,7 +227,11 @@ fn is_logging(value: &Value, trail: &Resource, world: &World) -> Decided<Json> {
     if let Some(logging) = value.read_bool(world)? {
         return Ok(Json::Bool(logging));
     }
-    let reason = Reason::Broken("IsLogging is required and missing".to_owned());
+    let reason = match &value.data {
+        // What cannot be read is not missing.
+        Data::Open(input) if matches!(input.reason, Reason::Broken(_)) => input.reason.clone(),
+        _ => Reason::Broken("IsLogging is required and missing".to_owned()),
+    };
     let question = Claim::new("is logging").of(&trail.address, reason, value.origin.clone());
     world.decide(&question).map(Json::Bool)
 }

@@ -263,7 +263,7 @@ impl<'a> Evaluator<'a> {
         match &value.data {
             Data::Failed(failure) if anyway.contains(failure) => {
                 let span = failure.origin.nearest().unwrap_or(header);
-                Value { origin, ..self.broken(what, &failure.message, span) }
+                Value { origin: origin.clone(), ..self.broken_by(what, &failure.message, span, &origin) }
             }
             Data::List(kind, items) => Value::list(*kind, items.iter().map(inner).collect(), origin),
             Data::Map(kind, entries) => {

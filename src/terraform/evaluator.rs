@@ -202,8 +202,13 @@ impl<'a> Evaluator<'a> {
 
     /// An input for what Terraform would refuse in every world, with a note.
     pub fn broken(&self, name: &str, message: &str, span: Span) -> Value {
+        self.broken_by(name, message, span, &Origin::default())
+    }
+
+    /// The same of what came by the places of a chain.
+    pub fn broken_by(&self, name: &str, message: &str, span: Span, chain: &Origin) -> Value {
         self.note(format!("{name}: {message}"), span);
-        let origin = Origin::expression(span);
+        let origin = Origin::expression(span).worked_out_from([chain]);
         Value::open(Input::undecidable(name, Reason::Broken(format!("{name}: {message}")), origin.clone()), origin)
     }
 

@@ -44,11 +44,11 @@ impl<'a> Evaluator<'a> {
             (Link::Index(_, span), Data::Object(id, _)) if is_written_out && !self.is_module(*id) => {
                 Value::failed("a resource without count or for_each has no index", Origin::expression(*span))
             }
-            (Link::Attribute(name, span), _) => self.attribute(&value, name, *span),
+            (Link::Attribute(name, span), _) => picked_from(&value, self.attribute(&value, name, *span)),
             (Link::Index(key, span), _) => {
                 is_written_out &= matches!(key.kind, ExprKind::Number(_) | ExprKind::Text(..));
                 let key = self.evaluate(key, env);
-                self.index(&value, &key, *span).worked_out_from([&key.origin])
+                picked_from(&value, self.index(&value, &key, *span)).worked_out_from([&key.origin])
             }
         })
     }
@@ -145,6 +145,14 @@ impl<'a> Evaluator<'a> {
             Some((key, block)) => self.resource_value(scope, key, block, span),
             None => self.broken(&full, "there is no such resource", span),
         }
+    }
+}
+
+/// What was read from a collection, with what that came by.
+fn picked_from(collection: &Value, part: Value) -> Value {
+    match collection.data {
+        Data::Map(..) | Data::List(..) => Value { origin: part.origin.picked_from(&collection.origin), ..part },
+        _ => part,
     }
 }
 

@@ -97,6 +97,14 @@ impl Origin {
         self.before(inherited)
     }
 
+    /// The chain of an element of something that has the chain `whole`, which is beside it. Whether it is a secret it says
+    /// itself.
+    #[must_use]
+    pub fn picked_from(self, whole: &Self) -> Self {
+        let places = self.inherited([whole]).filter(|step| step.role != Role::Secret).map(Step::beside).collect();
+        self.before(places)
+    }
+
     /// The chain of a value that a condition at `span` chose, whose places are beside it.
     #[must_use]
     pub fn chosen_by(self, span: Span, condition: &Self) -> Self {

@@ -16,6 +16,17 @@ pub enum Stop {
     Reject(Arc<Failure>),
 }
 
+impl Stop {
+    /// The same as what has this chain meets it, where nothing nearer asks.
+    #[must_use]
+    pub fn asked_at(self, at: &Origin) -> Self {
+        match self {
+            Self::Ask(question) if question.at.nearest().is_none() => Self::Ask(Arc::new(question.asked_at(at))),
+            stop => stop,
+        }
+    }
+}
+
 /// What the real tool would say instead of deploying.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {

@@ -258,7 +258,7 @@ impl Policies {
             };
             Ok(vec![Opening {
                 reason,
-                origin: statement.origin.clone(),
+                origin: explained(statement),
                 statement: Some(StatementId::of(statement)),
                 access: Access::ALL.into_iter().filter(|access| public(*access) == Ok(true)).collect(),
                 hints,
@@ -279,11 +279,19 @@ impl Policies {
             let telling = reasons.iter().find(|reason| **reason != Closed::OtherAction).or(reasons.first())?;
             Some(Closure {
                 reason: telling.as_str(),
-                origin: statement.origin.clone(),
+                origin: explained(statement),
                 statement: Some(StatementId::of(statement)),
             })
         });
         explained.collect()
+    }
+}
+
+/// The chain of a statement, and what makes it say what it says.
+fn explained(statement: &Statement) -> Origin {
+    match &statement.body {
+        Body::Terms(terms) => statement.origin.clone().worked_out_from(&terms.origins()),
+        _ => statement.origin.clone(),
     }
 }
 

@@ -38,7 +38,11 @@ pub fn names(text: &Value, bucket: &Value) -> bool {
 /// Whether two names certainly are different, whatever their unknown parts are: by what they begin or end with, or because
 /// one is known never to be the other.
 pub fn differ(left: &Value, right: &Value) -> bool {
-    if is_never(left, right) || is_never(right, left) {
+    let is_never = |(unknown, text): (&Value, String)| match &unknown.data {
+        Data::Open(input) => !input.domain.allows(&Literal::Text(text)),
+        _ => false,
+    };
+    if same_where(left, right).is_some_and(is_never) {
         return true;
     }
     let (left, right) = (atoms(left), atoms(right));
@@ -46,11 +50,16 @@ pub fn differ(left: &Value, right: &Value) -> bool {
     ends_differ(left, right)
 }
 
-fn is_never(unknown: &Value, known: &Value) -> bool {
-    match (&unknown.data, known.as_str()) {
-        (Data::Open(input), Some(text)) => !input.domain.allows(&Literal::Text(text.to_owned())),
-        _ => false,
-    }
+/// Where all that tells two names apart is something unknown in one of them: that, and the text that it is if they are one name.
+/// `"org-${each.key}"` is "org-logs" where the key is "logs".
+pub fn same_where<'v>(left: &'v Value, right: &'v Value) -> Option<(&'v Value, String)> {
+    let (left, right) = (atoms(left), atoms(right));
+    let (unknown, known) = match without_common_ends(&left, &right) {
+        ([Atom::Unknown(unknown)], known) | (known, [Atom::Unknown(unknown)]) => (*unknown, known),
+        _ => return None,
+    };
+    let character = |atom: &Atom| if let Atom::Character(character) = atom { Some(*character) } else { None };
+    Some((unknown, known.iter().map(character).collect::<Option<_>>()?))
 }
 
 /// Whether texts that share nothing at their ends are certainly different.

@@ -234,7 +234,10 @@ impl Naming {
             // Two names that are known, or a name and none, leave nothing to ask.
             _ if target.as_str().is_some() && (self.name.is_null() || self.name.as_str().is_some()) => Ok(false),
             _ => match self.question(target).or_else(|| self.undecided(target, world)) {
-                Some(question) if !self.is_of_another(target, estate) => world.decide(&question),
+                Some(question) if !self.is_of_another(target, estate) => match self.told_apart(target) {
+                    Some((unknown, text)) => unknown.read_is(&text, world),
+                    None => world.decide(&question),
+                },
                 _ => Ok(false),
             },
         }
@@ -279,11 +282,19 @@ impl Naming {
             && !alike::differ(&self.name, target)
             && !is_made_of_another(target, bucket, estate)
             && !self.is_of_another(target, estate);
-        match self.name.as_str() {
+        match (self.told_apart(target), self.name.as_str()) {
             _ if !may_be => Ok(false),
-            Some(name) => target.read_is(name, world),
-            None => world.decide(&is_name_of(&unwrapped(target), bucket)),
+            (Some((unknown, text)), _) => unknown.read_is(&text, world),
+            (None, Some(name)) => target.read_is(name, world),
+            (None, None) => world.decide(&is_name_of(&unwrapped(target), bucket)),
         }
+    }
+
+    /// What tells `target` from the bucket's name, where that is one unknown part of a text, and what it is in their common name.
+    fn told_apart<'v>(&'v self, target: &'v Value) -> Option<(&'v Value, String)> {
+        let is_part =
+            |unknown: &Value| matches!(unknown.data, Data::Open(_)) && unknown != target && *unknown != self.name;
+        alike::same_where(&self.name, target).filter(|(unknown, _)| is_part(unknown))
     }
 
     /// Whether a satellite that names no bucket belongs to this one, which nobody can tell: it is refused in every world.

@@ -59,8 +59,8 @@ impl<'a> Evaluator<'a> {
     /// own. `None` where it speaks of its own element only.
     pub fn beside_another(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Option<Value> {
         let Data::Open(input) = &collection.data else { return None };
-        let any = format!("{}[*]", input.gone_over().name);
-        let any_key = format!("keys({})[*]", input.gone_over().name);
+        let gone_over = &input.keyed_as().gone_over().name;
+        let [any, any_key] = [format!("{gone_over}[*]"), format!("keys({gone_over})[*]")];
         let result: &[&Arc<Expr>] = match &each.result {
             ForResult::Tuple(element) => &[element],
             ForResult::Object(key, element) | ForResult::Grouped(key, element) => &[key, element],

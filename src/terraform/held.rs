@@ -82,7 +82,7 @@ impl Evaluator<'_> {
 
 /// Whether a key is the one that stands for all keys of a collection.
 pub(super) fn is_any_key(key: &Value, collection: &Input) -> bool {
-    key.obstacle().is_some() && key.describe() == format!("keys({})[*]", collection.name)
+    key.obstacle().is_some() && key.describe() == format!("keys({})[*]", collection.keyed_as().name)
 }
 
 /// Whether an open value is a list that is made of another collection.

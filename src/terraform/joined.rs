@@ -357,7 +357,7 @@ pub(super) fn any_element(collection: &Value, input: &Arc<Input>, world: &World,
         return (value.clone(), value);
     }
     let domain = Domain { never_null: true, ..Domain::default() };
-    let key = Input { domain, ..Input::derived(format!("keys({})[*]", input.name), origin.clone()) };
+    let key = Input { domain, ..Input::derived(format!("keys({})[*]", input.keyed_as().name), origin.clone()) };
     let key_type = match ty {
         Type::Map(_) | Type::Object(_) => Type::String,
         Type::List(_) | Type::Tuple(_) => Type::Number,

@@ -69,7 +69,7 @@ impl<'a> Evaluator<'a> {
         };
         if over.makes_the_same(&made) {
             // It makes a tuple or an object, though of the same elements.
-            return Value { ty: None, ..collection.clone() }.through(span, Role::Expression);
+            return collection.clone().untyped().through(span, Role::Expression);
         }
         if let Some(untold) = &untold {
             self.untold.borrow_mut().insert(made.name.clone(), untold.clone());

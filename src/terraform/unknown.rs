@@ -125,7 +125,11 @@ pub fn element_of(collection: &Value, key: &Literal, world: &World, origin: Orig
     let ty = ty.unwrap_or(Type::Any);
     match &collection.data {
         Data::Opaque(symbol) => Value::opaque(part_of(symbol, &step), origin).typed(&ty),
-        Data::Open(input) => Value { origin, ..open_part(input, &step, &ty, Nullable::Yes, world) },
+        Data::Open(input) => {
+            let is_completed = matches!(key, Literal::Text(key) if collection.said_type().completes(key));
+            let nullable = if is_completed { Nullable::No } else { Nullable::Yes };
+            Value { origin, ..open_part(input, &step, &ty, nullable, world) }
+        }
         _ => open(format!("{}{step}", collection.describe()), Domain::default(), world, origin),
     }
 }

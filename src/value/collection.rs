@@ -56,6 +56,24 @@ impl Value {
         each.or_else(|| self.filtered().map(|[_, element, _]| element))
     }
 
+    /// The type of the elements of an unknown collection; any where nothing says it.
+    #[must_use]
+    pub fn element_type(&self) -> &Type {
+        let Data::Open(input) = &self.data else { return &Type::Any };
+        let said = self.said_type().element().or_else(|| self.element().map(Self::said_type));
+        said.or(input.domain.element.as_deref()).unwrap_or(&Type::Any)
+    }
+
+    /// The value as one of no type that is said, of the same elements.
+    #[must_use]
+    pub fn untyped(self) -> Self {
+        let data = match &self.data {
+            Data::Open(input) => Data::Open(input.with_elements(self.element_type())),
+            data => data.clone(),
+        };
+        Self { data, ty: None, ..self }
+    }
+
     /// Whether it is an unknown list or set, which may have no elements: as its type says, or what it is made of.
     #[must_use]
     pub fn is_open_list(&self) -> bool {

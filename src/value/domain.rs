@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Ask, Input, Literal, Number, is_fixed};
+use super::{Ask, Input, Literal, Number, Type, is_fixed};
 
 /// Which values an input can have.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,6 +28,9 @@ pub struct Domain {
     /// The collection of which it has something, or the number that says how much, so that what is asked about that is asked
     /// there.
     pub mirrors: Option<(Mirrored, Arc<Input>)>,
+    /// What type its elements have, where the value that is this input has none that says so: a `for` makes a tuple of the
+    /// elements of a list.
+    pub element: Option<Arc<Type>>,
 }
 
 /// What an input is that is empty.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Domain, Keys, Literal, Met, Mirrored, Number, Origin, Value, Witness};
+use super::{Domain, Keys, Literal, Met, Mirrored, Number, Origin, Type, Value, Witness};
 
 /// Something outside the sources that decides a value: a variable without value, a parameter without default,
 /// an output of a module that is not on disk, or whatever cannot be decided, named by its reason.
@@ -186,6 +186,16 @@ impl Input {
 }
 
 impl Input {
+    /// The input as a collection of which the type of the elements is known.
+    #[must_use]
+    pub fn with_elements(self: &Arc<Self>, element: &Type) -> Arc<Self> {
+        if *element == Type::Any {
+            return Arc::clone(self);
+        }
+        let domain = Domain { element: Some(Arc::new(element.clone())), ..self.domain.clone() };
+        Arc::new(Self { domain, ..self.as_ref().clone() })
+    }
+
     /// The input under a name that is its own: a set has the name of the list that it is made of, but may be shorter.
     #[must_use]
     pub fn itself(self: &Arc<Self>) -> Arc<Self> {
@@ -210,7 +220,10 @@ impl Input {
     #[must_use]
     pub fn counted(self: &Arc<Self>) -> &Arc<Self> {
         match &self.domain.mirrors {
-            Some((Mirrored::Length | Mirrored::Elements | Mirrored::Keys | Mirrored::Entries, of)) => of.counted(),
+            Some((
+                Mirrored::Length | Mirrored::Elements | Mirrored::Keys | Mirrored::Entries | Mirrored::Items,
+                of,
+            )) => of.counted(),
             _ => self,
         }
     }

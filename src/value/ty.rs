@@ -132,8 +132,8 @@ impl Type {
         }
     }
 
-    /// The type a value has that was converted to this constraint: of an attribute that was optional its default, where that
-    /// tells that it is never null, and what the constraint leaves open as it was in `given`.
+    /// The type a value has that was converted to this constraint: of an attribute the default, its own or that of what was
+    /// given, where that tells that it is never null, and what the constraint leaves open as it was in `given`.
     #[must_use]
     pub fn of_converted(&self, given: &Self) -> Self {
         let inner = |element: &Self| element.of_converted(given.element().unwrap_or(&Self::Any));
@@ -145,12 +145,12 @@ impl Type {
             (Self::Tuple(items), _) => Self::Tuple(items.iter().map(|item| item.of_converted(&Self::Any)).collect()),
             (Self::Object(attributes), _) => {
                 let attribute = |(name, attribute): (&String, &Attribute)| {
-                    let given = match given {
-                        Self::Object(given) => given.get(name).map_or(&Self::Any, |given| &given.ty),
-                        _ => &Self::Any,
-                    };
-                    let default = attribute.default.clone().filter(|default| !default.is_null());
-                    (name.clone(), Attribute { ty: attribute.ty.of_converted(given), default })
+                    let given = if let Self::Object(given) = given { given.get(name) } else { None };
+                    let defaults =
+                        [Some(attribute), given].into_iter().flatten().filter_map(|one| one.default.as_ref());
+                    let default = defaults.into_iter().find(|default| !default.is_null()).cloned();
+                    let ty = attribute.ty.of_converted(given.map_or(&Self::Any, |given| &given.ty));
+                    (name.clone(), Attribute { ty, default })
                 };
                 Self::Object(attributes.iter().map(attribute).collect())
             }

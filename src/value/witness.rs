@@ -58,6 +58,15 @@ impl Input {
         }
     }
 
+    /// The collection that has its keys, or places: what it was converted from.
+    #[must_use]
+    pub fn keyed_as(&self) -> &Self {
+        match &self.domain.mirrors {
+            Some((Mirrored::Entries | Mirrored::Items, of)) if **of != *self => of.keyed_as(),
+            _ => self,
+        }
+    }
+
     /// What says whether the element that stands for all of a collection is true, if that is known.
     pub(super) fn met(&self) -> Option<Met> {
         match &self.reason {

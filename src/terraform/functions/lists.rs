@@ -41,7 +41,7 @@ fn concat(arguments: &Arguments) -> Answer {
             Data::Opaque(_) if arguments.values.len() > 1 => {
                 opaque(describe("concat", &arguments.values), arguments.origin())
             }
-            _ => Value { ty: None, ..joined },
+            _ => joined.untyped(),
         });
     }
     let mut all = Vec::new();

@@ -388,7 +388,7 @@ fn part_by_part(function: &Function, arguments: &Arguments) -> Option<Value> {
     let name = describe(function.name, &arguments.values);
     let value = joined(name, junction, made, arguments.world(), arguments.origin());
     // Of a single part a conversion keeps the type; the keys of an object are a tuple, though it has those of a map.
-    Some(if is_conversion { value } else { Value { ty: None, ..value } })
+    Some(if is_conversion { value } else { value.untyped() })
 }
 
 fn undecidable(function: &Function, arguments: &Arguments, reason: Reason) -> Value {

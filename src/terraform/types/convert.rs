@@ -35,7 +35,7 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
                 retyped(value, to)
             };
         }
-        Data::Open(_) if value.parts().is_none() && completes_more(to, value.said_type()) => {
+        Data::Open(_) if value.parts().is_none() && remakes(to, value.said_type()) => {
             return completed(value, to, world);
         }
         Data::Open(input) if remakes_elements(to, value.said_type()) => {
@@ -95,7 +95,11 @@ fn may_become(from: &Type, to: &Type) -> bool {
 
 /// A value that is not known, or null, as one of the type that it is converted to.
 pub(super) fn retyped(value: Value, to: &Type) -> Value {
-    let ty = to.of_converted(value.said_type());
+    let ty = match (to.element(), value.said_type()) {
+        // Its elements may have a type that is known though it has none itself.
+        (Some(_), Type::Any) => to.of_converted(&Type::list(value.element_type().clone())),
+        (_, said) => to.of_converted(said),
+    };
     Value { ty: None, ..value }.typed(&ty)
 }
 
@@ -105,25 +109,38 @@ fn is_gathered(to: &Type, from: &Type) -> bool {
 }
 
 /// Whether a conversion makes another object: with fewer attributes, or with defaults for some that had none.
+fn remakes(to: &Type, from: &Type) -> bool {
+    leaves_out(to, from) || completes_more(to, from)
+}
+
+/// Whether a conversion leaves out attributes.
+fn leaves_out(to: &Type, from: &Type) -> bool {
+    match (to, from) {
+        (Type::Object(attributes), Type::Object(given)) => given.keys().any(|name| !attributes.contains_key(name)),
+        _ => false,
+    }
+}
+
+/// Whether a conversion gives some attributes defaults that had none.
 fn completes_more(to: &Type, from: &Type) -> bool {
     match (to, from) {
         (Type::Object(attributes), Type::Object(given)) => {
-            given.keys().any(|name| !attributes.contains_key(name))
-                || attributes
-                    .keys()
-                    .any(|name| !given.contains_key(name) || to.completes(name) && !from.completes(name))
+            attributes.keys().any(|name| !given.contains_key(name) || to.completes(name) && !from.completes(name))
         }
         (Type::Object(attributes), Type::Map(_) | Type::Any) => attributes.keys().any(|name| to.completes(name)),
         _ => false,
     }
 }
 
-/// Whether a conversion makes other objects of the elements, or sets of lists.
+/// Whether a conversion makes other objects of the elements, or sets of lists. Elements of which it only leaves attributes out
+/// are the same under their keys and in their places, though in a set two of them may become one.
 fn remakes_elements(to: &Type, from: &Type) -> bool {
     to.element().is_some_and(|element| {
+        let of_set = matches!(to, Type::Set(_));
         let from = from.element().unwrap_or(&Type::Any);
         let is_set_of_list = matches!((element, from), (Type::Set(_), Type::List(_)));
-        is_set_of_list || completes_more(element, from) || remakes_elements(element, from)
+        let are_others = completes_more(element, from) || of_set && leaves_out(element, from);
+        is_set_of_list || are_others || remakes_elements(element, from)
     })
 }
 
@@ -133,7 +150,7 @@ fn converts_elements(to: &Type, value: &Value) -> bool {
         _ if value.parts().is_some() => false,
         (Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Tuple(_) | Type::Object(_), Type::Any) => {
             let made = value.element();
-            let element = made.map_or(Type::Any, of);
+            let element = made.map_or_else(|| value.element_type().clone(), of);
             let is_asked_for = made.is_some() && matches!(to.element(), Some(Type::Bool | Type::Number));
             let may_be_others = |to: &Type| match &element {
                 Type::Any => !is_asked_for && (may_convert(to, &element) || *to == Type::Any),
@@ -153,7 +170,7 @@ fn changes(to: &Type, from: &Type) -> bool {
             let differs = |(name, attribute): (&String, &Attribute)| {
                 given.get(name).is_none_or(|given| changes(&attribute.ty, &given.ty))
             };
-            completes_more(to, from) || attributes.iter().any(differs)
+            remakes(to, from) || attributes.iter().any(differs)
         }
         (Type::List(to), Type::List(from)) | (Type::Set(to), Type::Set(from)) | (Type::Map(to), Type::Map(from)) => {
             changes(to, from)

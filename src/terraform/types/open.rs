@@ -97,7 +97,8 @@ pub fn shaped(value: Value, world: &World) -> Value {
 pub fn open_part(whole: &Input, part: &str, ty: &Type, nullable: Nullable, world: &World) -> Value {
     let (name, origin) = (format!("{}{part}", whole.name), whole.origin.clone());
     if let Some((Mirrored::Entries | Mirrored::Items, of)) = &whole.domain.mirrors {
-        let original = open_part(of, part, &Type::Any, nullable, world);
+        let before = of.domain.element.as_deref().unwrap_or(&Type::Any);
+        let original = open_part(of, part, before, nullable, world);
         return if *ty == Type::Any { one_of_all(original, name) } else { convert(original, ty, world) };
     }
     let mut domain = domain(ty, nullable);
@@ -112,8 +113,13 @@ pub fn open_part(whole: &Input, part: &str, ty: &Type, nullable: Nullable, world
 /// A collection whose elements are converted to others: it has as many, under the same keys.
 pub(super) fn with_other_elements(value: &Value, input: &Arc<Input>, to: &Type) -> Value {
     let set = input.itself();
-    let mirrored = if matches!(to, Type::Set(_)) { Mirrored::Members } else { Mirrored::Elements };
-    let domain = Domain { mirrors: Some((mirrored, Arc::clone(&set))), ..input.domain.clone() };
+    let mirrors = match (to, value.said_type()) {
+        (Type::Map(_), Type::Map(_)) => (Mirrored::Entries, set.with_elements(value.element_type())),
+        (Type::List(_), Type::List(_)) => (Mirrored::Items, set.with_elements(value.element_type())),
+        (Type::Set(_), _) => (Mirrored::Members, Arc::clone(&set)),
+        _ => (Mirrored::Elements, Arc::clone(&set)),
+    };
+    let domain = Domain { mirrors: Some(mirrors), ..input.domain.clone() };
     let input = Input {
         name: format!("convert({}, {to})", set.name),
         reason: input.reason.of_part(),
@@ -163,7 +169,8 @@ pub(super) fn with_converted_elements(
         reason => reason.clone(),
     };
     let keys = if matches!(to, Type::List(_)) { Keys::Positions } else { Keys::Any };
-    let domain = Domain { keys, mirrors: Some((mirrored, of)), ..input.domain.clone() };
+    let mirrors = Some((mirrored, of.with_elements(value.element_type())));
+    let domain = Domain { keys, mirrors, ..input.domain.clone() };
     Value { data: Data::Open(Arc::new(Input { name, reason, domain, ..input.as_ref().clone() })), ..value.clone() }
 }
 

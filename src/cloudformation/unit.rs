@@ -85,6 +85,14 @@ impl CloudFormationUnit {
     pub fn nested(&self) -> &[PathBuf] {
         &self.nested
     }
+
+    /// The files that it nests only with other values of its parameters: nobody deploys those with these.
+    #[must_use]
+    pub fn nested_otherwise(&self) -> Vec<PathBuf> {
+        let has_stacks = self.tree.stacks.iter().any(|stack| !stack.children.is_empty());
+        let other = has_stacks.then(|| self.given(&self.given.without_values())).flatten();
+        other.map(|other| other.nested).unwrap_or_default()
+    }
 }
 
 impl CloudFormationUnit {

@@ -122,6 +122,13 @@ pub trait Unit: Send + Sync {
         None
     }
 
+    /// The unit of the same text where no input has a value that it can be without, and blocks that have no instance may have
+    /// one: what it deploys there it deploys, if anything does. `None` where it deploys nothing that stands in other files, or
+    /// only what it deploys with these inputs.
+    fn whatever_is_given(&self) -> Option<Box<dyn Unit>> {
+        None
+    }
+
     /// Where the program that wrote the source made this resource, if the source says so.
     fn created(&self, _resource: &Resource) -> Option<Created> {
         None

@@ -18,6 +18,7 @@ use super::scope::{Binding, Env, Scope};
 use super::slot::{ANY_KEY, Slot};
 use super::truth::truth;
 use super::types::{self, Type};
+use super::unit::Absence;
 
 /// How many instances a block may have.
 pub(super) const MAX_INSTANCES: usize = 10_000;
@@ -118,6 +119,15 @@ impl<'a> Evaluator<'a> {
             self.keep_names(scope, name, block, &mut expansion.slots);
         }
         expansion = self.told_instances(&address, expansion, &value, span);
+        if expansion.slots.is_empty() && self.unit.absence == Absence::IsOpen {
+            let any = match shape {
+                Shape::Single => Slot::single(),
+                Shape::Counted => Slot::any_counted(&value, span),
+                Shape::Keyed => Slot::any_keyed(&address, span),
+            };
+            let reason = Reason::Elsewhere("whoever writes how many there are".to_owned());
+            expansion = self.undecidable(shape, vec![any], &address, reason, span);
+        }
         expansion.presence = presence(&value, span);
         if let Existence::May(_) = scope.existence {
             expansion.existence = scope.existence.clone();

@@ -21,7 +21,7 @@ const MAX_DEPTH: usize = 32;
 const MAX_CALLS: usize = 10_000;
 
 /// A module in its place in the tree of calls.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Node {
     /// What it declares.
     pub module: Arc<Module>,
@@ -36,7 +36,7 @@ pub(super) struct Node {
 }
 
 /// What a `module` block leads to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Child {
     /// A module on disk.
     Present(Node),

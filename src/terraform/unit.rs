@@ -45,6 +45,17 @@ pub struct TerraformUnit {
     pub(super) told: Option<Arc<dyn Told>>,
     /// Tells what the stacks put out that it makes.
     pub(super) outputs: Option<Arc<dyn Outputs>>,
+    /// What becomes of blocks that have no instance.
+    pub(super) absence: Absence,
+}
+
+/// What becomes of a block that has no instance with what its unit is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absence {
+    /// There is none.
+    Holds,
+    /// Whether there is one is open, as if somebody could write another `count`.
+    IsOpen,
 }
 
 /// Reads the root module in `directory`. For several, [`Modules::load`] shares what they call.
@@ -85,6 +96,7 @@ impl Modules {
             deployed_by: None,
             told,
             outputs: None,
+            absence: Absence::Holds,
             directory,
         };
         let unit = unit.with_computed(tree);
@@ -219,6 +231,27 @@ impl Unit for TerraformUnit {
         let is_deployed_as_it_is = self.terragrunt.is_none() && self.deployed_by.is_none();
         let inputs = Inputs { open: OpenInputs::Everything, ..self.inputs.clone() };
         is_deployed_as_it_is.then(|| Box::new(load(&self.sources, &self.directory, &inputs)) as Box<dyn Unit>)
+    }
+
+    fn whatever_is_given(&self) -> Option<Box<dyn Unit>> {
+        let mut resources = self.tree.walk().into_iter().flat_map(|node| node.module.resources.keys());
+        let deploys = |key: &ResourceKey| key.mode == Mode::Managed && kind(&key.kind) == Some(Kind::Foreign);
+        let unit = || Self {
+            path: self.path.clone(),
+            directory: self.directory.clone(),
+            sources: Arc::clone(&self.sources),
+            tree: self.tree.clone(),
+            given: GivenValues::default(),
+            inputs: Inputs { open: OpenInputs::Any, ..self.inputs.clone() },
+            unanswered: World::default(),
+            shared: Shared::default(),
+            terragrunt: None,
+            deployed_by: None,
+            told: None,
+            outputs: None,
+            absence: Absence::IsOpen,
+        };
+        resources.any(deploys).then(|| Box::new(unit()) as Box<dyn Unit>)
     }
 
     fn consult(&mut self, outputs: Arc<dyn Outputs>) {

@@ -46,6 +46,8 @@ struct Deploying {
     elsewhere: Readings,
     /// The addresses of what deploys something that could not be read, in one case or another.
     unread: BTreeSet<String>,
+    /// Where a trail is written that it may deploy with other inputs.
+    elsewhen: Option<Span>,
     notes: Vec<Note>,
     errors: Vec<FileError>,
     /// What reads it.
@@ -55,9 +57,9 @@ struct Deploying {
 /// A unit with what was read of what it deploys.
 pub(super) struct WithDeployed {
     pub unit: Box<dyn Unit>,
-    /// The files that this was read from.
+    /// The files that this was read from, and those of what it deploys with other inputs.
     pub files: Vec<PathBuf>,
-    /// Whether it deploys a trail, or a text that speaks of one and cannot be read.
+    /// Whether it may deploy a trail, or a text that speaks of one and cannot be read.
     pub deploys_trail: bool,
 }
 
@@ -75,15 +77,26 @@ enum Reach {
     Some,
 }
 
-/// The unit with what it deploys in another language.
-pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Arc<Sources>) -> WithDeployed {
+/// The unit with what it deploys in another language. A template that it deploys with other inputs only is no unit of its own
+/// either: nobody deploys that with these.
+pub(super) fn with_deployed(unit: Box<dyn Unit>, given: &Given, sources: &Arc<Sources>) -> WithDeployed {
+    let elsewhen = unit.whatever_is_given().map(|unit| deploying(unit, &given.without_values(), sources));
+    let (mut unit, mut files) = deploying(unit, given, sources);
+    if let Some((other, others)) = elsewhen {
+        unit.elsewhen = other.written_trail();
+        files.extend(others);
+    }
+    let deploys_trail = !unit.errors.is_empty() || unit.deployed_trails().next().is_some();
+    let unit = if unit.deploys_nothing() { unit.unit } else { Box::new(unit) };
+    WithDeployed { unit, files, deploys_trail }
+}
+
+/// The unit with what it deploys with its inputs, and the files that this was read from.
+fn deploying(mut unit: Box<dyn Unit>, given: &Given, sources: &Arc<Sources>) -> (Deploying, Vec<PathBuf>) {
     let templates = Arc::new(Templates::new(given, sources, BTreeMap::new()));
     unit.consult(Arc::clone(&templates) as Arc<dyn Outputs>);
     let Deployers { all, mut notes } = Deployers::of(unit.as_ref(), MAX_WORLDS);
     let mut files = Vec::new();
-    if all.is_empty() {
-        return WithDeployed { unit, files, deploys_trail: false };
-    }
     let (mut read, mut unread, mut errors) = (Vec::new(), BTreeSet::new(), Vec::new());
     let (mut beyond, mut opaque) = (BTreeSet::new(), Vec::new());
     let before = World::default();
@@ -111,16 +124,24 @@ pub(super) fn with_deployed(mut unit: Box<dyn Unit>, given: &Given, sources: &Ar
     let telling = opaque.into_iter().filter(|(resource, world)| holds_trail(resource) || speaks(resource, world));
     notes.extend(telling.map(|(resource, _)| unreadable(resource)));
     drop(unanswered);
-    let deploys_trail = !errors.is_empty() || read.iter().any(|read| read.stack.written_trail().is_some());
-    let elsewhere = Readings::default();
-    let unit = Box::new(Deploying { unit, read, beyond, elsewhere, unread, notes, errors, templates });
-    WithDeployed { unit, files, deploys_trail }
+    let (elsewhere, elsewhen) = Default::default();
+    (Deploying { unit, read, beyond, elsewhere, unread, elsewhen, notes, errors, templates }, files)
 }
 
 impl Deploying {
     /// Another unit with what it deploys, which is read as this one's is.
     fn deploying(&self, unit: Box<dyn Unit>) -> Box<dyn Unit> {
         with_deployed(unit, &self.templates.given, &self.templates.sources).unit
+    }
+
+    fn deploys_nothing(&self) -> bool {
+        let deploys = || !self.unit.estate(&World::default()).resources(Kind::Foreign).is_empty();
+        self.read.is_empty() && self.elsewhen.is_none() && !deploys()
+    }
+
+    /// Where the trails are written that it deploys, or may deploy.
+    fn deployed_trails(&self) -> impl Iterator<Item = Span> {
+        self.read.iter().filter_map(|read| read.stack.written_trail()).chain(self.elsewhen)
     }
 
     /// What was read of a resource as it is in this world, where what the resource deploys is that: what the module writes
@@ -321,7 +342,7 @@ impl Unit for Deploying {
     }
 
     fn written_trail(&self) -> Option<Span> {
-        self.unit.written_trail().or_else(|| self.read.iter().find_map(|read| read.stack.written_trail()))
+        self.unit.written_trail().or_else(|| self.deployed_trails().next())
     }
 
     fn alternatives(&self) -> Vec<(String, Option<String>)> {

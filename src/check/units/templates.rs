@@ -112,11 +112,17 @@ fn take(loaded: Vec<(FoundFile, Loaded)>, sources: &Sources, found: &mut Found) 
 /// would judge any of them.
 fn nested(loaded: &[(FoundFile, Loaded)]) -> BTreeSet<PathBuf> {
     let parts_of = |(file, loaded): &(FoundFile, Loaded)| match loaded {
-        Loaded::Template(unit) => unit.nested().iter().filter(|part| **part != file.path).cloned().collect(),
+        Loaded::Template(unit) => {
+            let parts = unit.nested().iter().cloned().chain(unit.nested_otherwise());
+            parts.filter(|part| *part != file.path).collect()
+        }
         Loaded::NotATemplate | Loaded::Broken(_) => Vec::new(),
     };
-    let all: BTreeSet<PathBuf> = loaded.iter().flat_map(parts_of).collect();
-    loaded.iter().filter(|(file, _)| !all.contains(&file.path)).flat_map(parts_of).collect()
+    let parts: Vec<(&Path, Vec<PathBuf>)> =
+        loaded.iter().map(|loaded| (loaded.0.path.as_path(), parts_of(loaded))).collect();
+    let all: BTreeSet<&Path> = parts.iter().flat_map(|(_, parts)| parts).map(PathBuf::as_path).collect();
+    let roots = parts.iter().filter(|(file, _)| !all.contains(file));
+    roots.flat_map(|(_, parts)| parts).cloned().collect()
 }
 
 /// A named file is read whatever its name.

@@ -29,7 +29,7 @@ use super::scope::Env;
 use super::secret;
 use super::shared::Shared;
 use super::tree::{Computed, Node};
-use super::unit::TerraformUnit;
+use super::unit::{Absence, TerraformUnit};
 
 pub(super) use inputs::Layer;
 
@@ -173,6 +173,7 @@ impl Modules {
             deployed_by: Some(Box::new(config)),
             told: None,
             outputs: None,
+            absence: Absence::Holds,
         };
         let unit = unit.with_computed(tree);
         secret::withhold(&unit.tree, &self.sources, |name| {
@@ -302,6 +303,7 @@ fn alone(sources: &Arc<Sources>, file: &Path, place: &Place, inputs: &Inputs) ->
         deployed_by: None,
         told: None,
         outputs: None,
+        absence: Absence::Holds,
     })
 }
 

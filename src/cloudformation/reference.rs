@@ -110,7 +110,7 @@ impl<'t> Evaluator<'t> {
             // The default holds where null is handed in, or nothing.
             let has_default = parameter.default().is_some() || parameter.filled_default().is_some();
             let handed = if has_default { handed.null_decided(self.world) } else { handed };
-            Some(parameter.narrowed(self.typed(stack, parameter, handed)))
+            Some(self.taken(parameter, self.typed(stack, parameter, handed)))
         } else {
             return self.root_parameter(stack, parameter);
         };
@@ -127,6 +127,13 @@ impl<'t> Evaluator<'t> {
         let is_known = is_looked_up(&handed);
         let typed = parameter.typed(handed);
         if is_known { typed } else { self.local(stack, typed) }
+    }
+
+    /// What is open and handed in, as the parameter takes it: where one value is left that it takes, it is that.
+    fn taken(&self, parameter: &Parameter<'t>, handed: Value) -> Value {
+        let taken = parameter.narrowed(handed);
+        let only = if let Data::Open(input) = &taken.data { self.only_candidate(input) } else { None };
+        only.map_or(taken.clone(), |literal| parameter.typed_text(&literal.as_text(), taken.origin))
     }
 
     /// The default of a parameter that gets no value from the stack's parent.
@@ -200,7 +207,7 @@ impl<'t> Evaluator<'t> {
             Some(whole) => (handed(&self.evaluate(parent, whole), parameter.name)?, whole.span),
             None => resource.handed(parameter.name).map(|node| (self.evaluate(parent, node), node.span))?,
         };
-        Some(parameter.narrowed(self.typed(child, parameter, value)).through(span, Role::Argument))
+        Some(self.taken(parameter, self.typed(child, parameter, value)).through(span, Role::Argument))
     }
 
     /// `Fn::GetAtt`, as a text or as a list.

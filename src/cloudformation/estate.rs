@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::source::Span;
 use crate::syntax::NodeKind;
-use crate::value::{Decided, MapKind, Origin, Reason, Role, Value, World};
+use crate::value::{Decided, Input, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
 use super::evaluator::{Evaluator, broken};
@@ -71,6 +71,14 @@ impl<'a> Evaluated<'a> {
     pub(super) fn child(&self, handle: usize) -> Option<&'a Child> {
         let (stack, declared) = self.declared(handle)?;
         stack.nested(declared).get(self.known(handle)?.child?)
+    }
+
+    /// What may hold a resource of which nothing is told, with the template by which it does.
+    fn untold(&self, handle: usize) -> Option<(&'a Stack, Declared<'a>, &'a Child)> {
+        let untold = self.known(handle)?.untold.as_ref()?;
+        let stack = self.unit.tree.stack(untold.stack)?;
+        let declared = stack.resource_at(untold.index)?;
+        Some((stack, declared, stack.nested(declared).get(untold.child)?))
     }
 
     /// Whether the resource exists, and every stack that holds it.
@@ -184,7 +192,10 @@ impl<'a> Evaluated<'a> {
     fn existing(&self, handle: usize, known: &Known) -> Option<Resource> {
         let existing = || {
             let (stack, declared) = self.declared(handle)?;
-            let (existence, presence) = self.existence_of(stack, declared, self.child(handle))?;
+            let (existence, presence) = match self.untold(handle) {
+                Some((stack, declared, child)) => self.existence_of(stack, declared, Some(child))?,
+                None => self.existence_of(stack, declared, self.child(handle))?,
+            };
             let described = Described {
                 kind: known.kind,
                 language: stack.template.language,
@@ -223,6 +234,10 @@ impl<'a> Evaluated<'a> {
         self.evaluator.begin();
         let header = Origin::at(resource.header, Role::Header);
         let Some((stack, declared)) = self.declared(resource.handle) else { return Value::null(header) };
+        if let Some((.., Child::Absent { reason, .. })) = self.untold(resource.handle) {
+            let name = format!("{}.{name}", resource.address);
+            return Value::open(Input::undecidable(name, reason.clone(), header.clone()), header);
+        }
         if resource.kind == Kind::AbsentModule {
             return self.absent(stack, declared, self.child(resource.handle), name, header);
         }

@@ -98,7 +98,7 @@ impl Expander<'_, '_> {
             }
         }
         items.iter_mut().filter(|(_, cases)| cases.len() == count).for_each(|(_, cases)| cases.clear());
-        cases.are_told_apart.then_some(items)
+        cases.rest.is_empty().then_some(items)
     }
 
     /// Parameters whose values name what exists.

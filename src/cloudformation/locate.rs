@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Node;
-use crate::value::{Data, Value, names_in};
+use crate::value::{Data, Reason, Value, names_in};
 
 use super::choice::{Answers, MAX_CASES, cases};
 use super::embedded;
@@ -22,6 +22,8 @@ pub enum Location {
     Inline(Arc<Template>),
     /// Not on disk, or not to be read.
     Elsewhere(String),
+    /// Not told apart from others, for this reason.
+    Untold(String, Reason),
 }
 
 /// Finds the templates of the stacks that are resources of another one.
@@ -48,15 +50,18 @@ impl Locator<'_> {
         }
         let cases = cases(self.tree, self.tree.given.open, stack, node);
         self.found.asked_outside = self.found.asked_outside.take().or(cases.asked_outside);
-        if !cases.are_told_apart {
-            let id = stack.address_of(resource.id);
-            self.found.note(format!("only {MAX_CASES} cases of the template of {id} are told apart"), node.span);
+        let limit =
+            format!("only {MAX_CASES} cases of the template of {} are told apart", stack.address_of(resource.id));
+        if !cases.rest.is_empty() {
+            self.found.note(limit.clone(), node.span);
         }
         let locations = cases.all.into_iter().map(|(case, value)| match written {
             Written::Inline(_) => (case, self.inline(stack, resource, &value, node.span)),
             Written::Elsewhere(_) => (case, self.at(stack, resource, &value, node.span)),
         });
-        locations.collect()
+        let untold = |value: &Value| Location::Untold(value.describe(), Reason::Limit(limit.clone()));
+        let rest = cases.rest.iter().map(|(case, value)| (case.clone(), untold(value)));
+        locations.chain(rest).collect()
     }
 
     /// A template that is named.
@@ -165,7 +170,8 @@ pub fn kept(tree: &Tree, stack: &Stack, index: usize) -> BTreeSet<String> {
     let written = stack.resource_at(index).filter(|resource| asset(*resource).is_none()).and_then(Written::of);
     let (Some(Written::Elsewhere(node)), Some(root)) = (written, tree.stack(0)) else { return BTreeSet::new() };
     let mut kept = BTreeSet::new();
-    for (_, value) in cases(tree, tree.given.open, stack, node).all {
+    let cases = cases(tree, tree.given.open, stack, node);
+    for (_, value) in cases.all.iter().chain(&cases.rest) {
         value.visit(&mut |part| {
             if let Data::Open(input) = &part.data {
                 kept.extend(names_in(&input.name).into_iter().map(str::to_owned));

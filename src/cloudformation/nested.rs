@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::model::OpenInputs;
 use crate::source::{FileId, Sources};
 use crate::syntax::ProblemSeverity;
-use crate::value::World;
+use crate::value::{Reason, World};
 
 use super::choice::Answers;
 use super::deployment::Deployer;
@@ -89,7 +89,8 @@ impl Builder<'_> {
                 let child = match location {
                     Location::Local(file, url) => self.nest_file(place, file, url, ancestors),
                     Location::Inline(template) => self.nest(place, template, "TemplateBody".to_owned(), ancestors),
-                    Location::Elsewhere(source) => Child::Absent { source, case: place.case },
+                    Location::Elsewhere(source) => self.absent(place, source),
+                    Location::Untold(source, reason) => Child::Absent { source, reason, case: place.case },
                 };
                 if let Some(stack) = self.tree.stacks.get_mut(id) {
                     stack.children.entry(index).or_default().push(child);
@@ -201,7 +202,15 @@ impl Builder<'_> {
             let message = format!("the stack {} is not read: {why}", stack.address_of(resource.id));
             self.found.unread(message, resource.span());
         }
-        Child::Absent { source, case: place.case }
+        self.absent(place, source)
+    }
+
+    /// A nested stack whose template is not on disk, or not read.
+    fn absent(&self, place: Place, source: String) -> Child {
+        let stack = self.tree.stack(place.stack);
+        let module = stack.and_then(|stack| Some(stack.address_of(stack.resource_at(place.resource)?.id)));
+        let reason = Reason::ModuleNotOnDisk { module: module.unwrap_or_default(), source: source.clone() };
+        Child::Absent { source, reason, case: place.case }
     }
 
     fn template(&mut self, file: FileId) -> Option<Arc<Template>> {

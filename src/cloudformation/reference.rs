@@ -385,12 +385,12 @@ pub fn undeclared(stack: &Stack, name: &str, message: String, origin: Origin) ->
 /// Something of a nested stack or module whose template is not on disk, and which has this address.
 fn absent(stack: &Stack, resource: Declared<'_>, module: String, attribute: &str, origin: Origin) -> Value {
     let name = format!("{module}.{attribute}");
-    let source = stack.nested(resource).iter().find_map(|child| match child {
-        Child::Absent { source, .. } => Some(source.clone()),
+    let reason = stack.nested(resource).iter().find_map(|child| match child {
+        Child::Absent { reason, .. } => Some(reason.clone()),
         Child::Here(_) => None,
     });
-    let source = source.unwrap_or_default();
-    Value::open(Input::undecidable(name, Reason::ModuleNotOnDisk { module, source }, origin.clone()), origin)
+    let reason = reason.unwrap_or_else(|| Reason::ModuleNotOnDisk { module, source: String::new() });
+    Value::open(Input::undecidable(name, reason, origin.clone()), origin)
 }
 
 /// A name that the template does not declare, where something else does: a module whose resources are named after it, a

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::source::{FileId, Span, Wildcard};
 use crate::syntax::{Entry, Node};
-use crate::value::{Before, Decided, Question, Value};
+use crate::value::{Before, Decided, Question, Reason, Value};
 
 use super::choice::Answers;
 use super::deployment::Deployer;
@@ -144,6 +144,8 @@ pub enum Child {
     Absent {
         /// What names it.
         source: String,
+        /// Why nothing is known of it.
+        reason: Reason,
         /// The answers by which it is this one.
         case: Answers,
     },

@@ -98,11 +98,22 @@ impl Value {
     /// can be worked out for each.
     #[must_use]
     pub fn which(&self, world: &World) -> Option<Question> {
+        self.first_input(&|input| world.which(input))
+    }
+
+    /// The same of finitely many values, however many those are.
+    #[must_use]
+    pub fn which_of_all(&self, world: &World) -> Option<Question> {
+        self.first_input(&|input| world.which_of(input, usize::MAX))
+    }
+
+    /// What is found for the first input in this value for which anything is.
+    fn first_input<T>(&self, find: &impl Fn(&Arc<Input>) -> Option<T>) -> Option<T> {
         match &self.data {
-            Data::Open(input) => world.which(input),
-            Data::Text(text) => text.values().find_map(|part| part.which(world)),
-            Data::List(_, items) => items.iter().find_map(|item| item.which(world)),
-            Data::Map(_, entries) => entries.values().find_map(|entry| entry.which(world)),
+            Data::Open(input) => find(input),
+            Data::Text(text) => text.values().find_map(|part| part.first_input(find)),
+            Data::List(_, items) => items.iter().find_map(|item| item.first_input(find)),
+            Data::Map(_, entries) => entries.values().find_map(|entry| entry.first_input(find)),
             _ => None,
         }
     }

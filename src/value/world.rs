@@ -174,11 +174,17 @@ impl World {
         (yes != no).then_some(yes)
     }
 
+    /// Whether this very answer was given.
+    #[must_use]
+    pub fn is_given(&self, question: &Question, answer: bool) -> bool {
+        self.about(&question.input).contains(&(&question.ask, answer))
+    }
+
     /// Whether the answer was given, or each value that an input can still have gives it. Null gives none to what is asked of
     /// other values only: that it is not null has to be known first.
     #[must_use]
     pub fn implies(&self, question: &Question, answer: bool) -> bool {
-        let is_given = self.about(&question.input).contains(&(&question.ask, answer));
+        let is_given = self.is_given(question, answer);
         let is_of_any = matches!(question.ask, Ask::Null | Ask::Empty | Ask::Is(_) | Ask::Becomes(_));
         let null = Question::new(Arc::clone(&question.input), Ask::Null);
         is_given || self.answer(question) == Some(answer) && (is_of_any || self.answer(&null) == Some(false))
@@ -248,8 +254,13 @@ impl World {
     /// The first question that tells which of its few values an input has; `None` when they are many, or it is known.
     #[must_use]
     pub fn which(&self, input: &Arc<Input>) -> Option<Question> {
+        self.which_of(input, MAX_CANDIDATES)
+    }
+
+    /// The same where they are no more than so many.
+    pub(super) fn which_of(&self, input: &Arc<Input>, most: usize) -> Option<Question> {
         let candidates = self.candidates(input)?;
-        let first = candidates.first().filter(|_| (2..=MAX_CANDIDATES).contains(&candidates.len()))?;
+        let first = candidates.first().filter(|_| (2..=most).contains(&candidates.len()))?;
         let truth = candidates.iter().all(|literal| matches!(literal, Literal::Bool(_)));
         let ask = if truth { Ask::True } else { Ask::Is(first.clone()) };
         let question = Question::new(Arc::clone(input), ask);

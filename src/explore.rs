@@ -139,7 +139,7 @@ impl Waiting {
 /// No value an input can have fits what is asked: a text that is no boolean where one is needed.
 fn unfit(question: &Question) -> Failure {
     let message = format!("no value {} can have fits here ({})", question.input.name, question.describe());
-    Failure { message, origin: question.input.origin.clone() }
+    Failure::new(message, question.input.origin.clone())
 }
 
 /// The inputs the waiting worlds and the last question are about, by name.

@@ -2,10 +2,11 @@
 
 use crate::explore::{Exploration, explore, merge};
 use crate::finding::{Case, Verdict};
-use crate::model::{Kind, Provider, Resource, exists, may_be_there, may_hold_trails};
+use crate::model::{Kind, Provider, Resource, Unit, exists, may_be_there, may_hold_trails};
 use crate::rules::Rule;
 use crate::value::{Claim, Decided, Stop, World};
 
+use super::errors;
 use super::first::{is_no_witness, world_of_first};
 use super::row::{Judge, Judged};
 use super::scene::{Scene, refused};
@@ -79,7 +80,7 @@ pub fn account_row<'a>(
         let scene = Scene::new(judge, world);
         scene.admitted(|| best_trail(judge, rule, first, &scene).map(Best).map(Some))
     });
-    let cases = cases(&found);
+    let cases = cases(&found, judge.unit);
     let best = found.worlds.iter().filter_map(|(_, best)| best.as_ref()?.0.as_ref());
     let failing = best.map(|judged| judged.failures.len()).find(|count| *count > 0).unwrap_or(0);
     let standing = match (first.kind, absence) {
@@ -99,11 +100,11 @@ pub fn account_row<'a>(
 
 /// What leads to each verdict. A world that the real tool refuses has no say, one without a trail has. What makes a unit fail
 /// and what leaves it without a trail are told from a pass only: both leave the say to the other units.
-fn cases(found: &Exploration<Option<Best>>) -> Vec<Case> {
+fn cases(found: &Exploration<Option<Best>>, unit: &dyn Unit) -> Vec<Case> {
     let said = |Best(judged): &Best| judged.as_ref().map_or(Verdict::NotApplicable, |judged| judged.verdict);
     let worlds = found.worlds.iter();
     let votes: Vec<_> = worlds.filter_map(|(world, judged)| Some((world, said(judged.as_ref()?)))).collect();
-    if votes.is_empty() || !found.exploded.is_empty() {
+    if votes.is_empty() || !found.exploded.is_empty() || errors::are_read(found, unit) {
         return vec![Case { when: Vec::new(), verdict: Verdict::Unknown }];
     }
     let leading_to = |verdict: Verdict, ignored: Option<Verdict>| {

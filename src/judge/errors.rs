@@ -1,25 +1,40 @@
 //! Errors among what a verdict depends on. What is broken in the sources is no input: it is named, and nobody is told what the
-//! verdict were if it were null.
+//! verdict were if it were null. Nor is anything proved where one is read, since the real tool deploys nothing then.
 //!
 //! Knows cases and why inputs are open; knows no rule.
 
 use std::collections::BTreeMap;
 
-use crate::explore::Exploration;
-use crate::finding::{Case, Condition};
+use crate::explore::{Exploration, Merged};
+use crate::finding::{Case, Condition, Verdict};
 use crate::model::Unit;
 use crate::rules::Words;
-use crate::value::{Input, Reason};
+use crate::value::{Ask, Input, Question, Reason, World};
 
 use super::describe;
 
-/// The errors that an exploration asked about and that no option keeps from being read, by name.
-pub fn errors<'a, T>(exploration: &'a Exploration<T>, unit: &dyn Unit) -> BTreeMap<&'a str, &'a Input> {
+/// What an exploration asked about errors that no option keeps from being read.
+fn asked<'a, T>(exploration: &'a Exploration<T>, unit: &dyn Unit) -> impl Iterator<Item = &'a Question> {
     let questions = exploration.worlds.iter().flat_map(|(world, _)| world.answers());
-    let inputs = questions.map(|(question, _)| question.input.as_ref());
-    let is_error =
-        |input: &&Input| matches!(input.reason, Reason::Broken(_)) && unit.overriding(&input.name).is_empty();
-    inputs.filter(is_error).map(|input| (input.name.as_str(), input)).collect()
+    let is_error = |input: &Input| matches!(input.reason, Reason::Broken(_)) && unit.overriding(&input.name).is_empty();
+    questions.map(|(question, _)| question).filter(move |question| is_error(&question.input))
+}
+
+/// Those errors, by name.
+pub fn errors<'a, T>(exploration: &'a Exploration<T>, unit: &dyn Unit) -> BTreeMap<&'a str, &'a Input> {
+    asked(exploration, unit).map(|question| (question.input.name.as_str(), question.input.as_ref())).collect()
+}
+
+/// What votes of an exploration say together.
+pub fn merged<T>(exploration: &Exploration<T>, votes: &[(&World, Verdict)], unit: &dyn Unit) -> Option<Merged> {
+    let merged = exploration.merge(votes)?;
+    let verdict = if are_read(exploration, unit) { Verdict::Unknown } else { merged.verdict };
+    Some(Merged { verdict, ..merged })
+}
+
+/// Whether an error is read that stands whatever is answered. What something that is broken may do is no such thing.
+pub fn are_read<T>(exploration: &Exploration<T>, unit: &dyn Unit) -> bool {
+    asked(exploration, unit).any(|question| !matches!(question.ask, Ask::So(_)))
 }
 
 /// The cases without those that say what an error is worth. What something that is broken may do is said: that a file which cannot be
@@ -31,9 +46,19 @@ pub fn without_errors<T>(cases: &[Case], exploration: &Exploration<T>, unit: &dy
 
 /// Whether a case says what one of these errors is worth.
 pub fn says_what_is_worth(case: &Case, errors: &BTreeMap<&str, &Input>) -> bool {
-    let is_error =
-        |(name, met): &(String, Condition)| errors.contains_key(name.as_str()) && !matches!(met, Condition::So(..));
-    case.when.iter().any(is_error)
+    let is_worth = |(name, met): &(String, Condition)| is_of(errors, name) && !matches!(met, Condition::So(..));
+    case.when.iter().any(is_worth)
+}
+
+/// Whether something is an error or made of one.
+fn is_of(errors: &BTreeMap<&str, &Input>, name: &str) -> bool {
+    errors.keys().any(|error| name.contains(error))
+}
+
+/// Whether an input is made of an error, which is named instead.
+pub fn is_made_of_one<T>(input: &Input, exploration: &Exploration<T>, unit: &dyn Unit) -> bool {
+    let errors = errors(exploration, unit);
+    !errors.contains_key(input.name.as_str()) && is_of(&errors, &input.name)
 }
 
 /// The errors in words.

@@ -15,7 +15,7 @@ use crate::value::{Input, Reason, Role, World, all_names_in};
 
 use super::anchor;
 use super::describe::{self, Slots};
-use super::errors::without_errors;
+use super::errors::{self, without_errors};
 use super::row::{Failure, Judged, NO_TRAIL};
 use super::short::ShortNames;
 
@@ -46,7 +46,7 @@ impl Row<'_> {
     /// What they say together.
     pub(super) fn merged(&self) -> Option<Merged> {
         let votes: Vec<_> = self.votes().into_iter().map(|(world, judged)| (world, judged.verdict)).collect();
-        self.exploration.merge(&votes)
+        errors::merged(&self.exploration, &votes, self.unit)
     }
 }
 
@@ -213,11 +213,13 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
         let matters = cases.iter().any(|case| case.when.iter().any(|(name, _)| *name == input.name));
         let words = if describe::is_choice(input) { None } else { describe::reason(input, row.words) };
         let words = words.unwrap_or_else(|| short.of(&input.name).to_owned());
-        if matters && !named.contains(&words) {
+        let is_needless = named.contains(&words) || errors::is_made_of_one(input, exploration, row.unit);
+        if matters && !is_needless {
             named.push(words);
         }
     }
     match describe::cases(&without_errors(cases, exploration, row.unit), row.words) {
+        cases if cases.is_empty() && named.is_empty() => errors::described(exploration, row.unit, row.words),
         cases if cases.is_empty() => named.join(", "),
         cases => format!("{}: {cases}", named.join(", ")),
     }

@@ -152,7 +152,7 @@ impl<'a> Judge<'a> {
                 Some(first) if scene.estate.rejected() => {
                     let (message, origin) =
                         ("these inputs are refused".to_owned(), Origin::at(first.header, Role::Header));
-                    Err(Stop::Reject(Arc::new(value::Failure { message, origin })))
+                    Err(Stop::Reject(Arc::new(value::Failure::new(message, origin))))
                 }
                 _ => Ok(trails),
             }
@@ -258,7 +258,7 @@ impl<'a> Judge<'a> {
         if let Some(outcome) = self.outcomes.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(outcome));
         }
-        let defect = |message: String| Stop::Reject(Arc::new(value::Failure { message, origin: header.clone() }));
+        let defect = |message: String| Stop::Reject(Arc::new(value::Failure::new(message, header.clone())));
         let outcomes = guard::evaluate(&[(&rule.control.id, &rule.guard)], &[document])
             .map_err(|error| defect(error.to_string()))?;
         let outcome = outcomes.into_iter().flatten().next().ok_or_else(|| defect("no outcome".to_owned()))?;

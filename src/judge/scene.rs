@@ -37,7 +37,7 @@ pub(super) fn block_of(trail: &Resource) -> Block {
 /// That the real tool refuses a world. A row that has no other keeps this as its reason.
 pub(super) fn refused() -> Stop {
     let message = "every choice of the inputs is refused".to_owned();
-    Stop::Reject(Arc::new(Failure { message, origin: Origin::default() }))
+    Stop::Reject(Arc::new(Failure::new(message, Origin::default())))
 }
 
 /// The trails, with those whose existence is still a question.

@@ -52,7 +52,7 @@ pub fn add_alternatives(trace: &mut Trace, alternatives: &[Case], words: &Words)
 fn ways<'a>(judge: &Judge<'a>, row: &Row<'a>) -> Vec<Step> {
     let (votes, merged) = (row.votes(), row.merged());
     let Some(merged) = merged else { return Vec::new() };
-    if merged.cases.is_empty() {
+    if merged.cases.is_empty() && merged.verdict != Verdict::Unknown {
         return same_everywhere(judge, row, &votes);
     }
     let errors = errors(&row.exploration, row.unit);

@@ -75,7 +75,7 @@ fn judge(rules: &UserRules, estate: &dyn Estate, world: &World) -> Decided<Judge
     let document = ResourcesDocument::of(estate, world, &rules.file)?;
     let evaluate = |json: &serde_json::Value| {
         evaluate_each(&rules.path, &rules.text, json)
-            .map_err(|error| Stop::Reject(Arc::new(Refusal { message: error.to_string(), origin: Origin::default() })))
+            .map_err(|error| Stop::Reject(Arc::new(Refusal::new(error.to_string(), Origin::default()))))
     };
     let outcomes = evaluate(&document.with_texts())?;
     let compared = document.with_sentinels().map(evaluate).transpose()?.unwrap_or_default();
@@ -190,7 +190,7 @@ fn finding(
     };
     let votes: Vec<(&World, Verdict)> =
         worlds.iter().filter(|(_, judged, _)| exists(judged)).map(|(world, _, rule)| (*world, vote(rule))).collect();
-    let merged = exploration.merge(&votes);
+    let merged = errors::merged(exploration, &votes, row.unit);
     let refused = exploration.refused.first();
     let verdict = match &merged {
         _ if !exploration.exploded.is_empty() => Verdict::Unknown,

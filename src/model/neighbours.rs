@@ -253,8 +253,7 @@ pub fn bucket_in(target: &Target, estate: &dyn Estate, world: &World) -> Decided
             let mut exports = estate.exports().into_iter();
             let Some((_, value)) = exports.find(|(export, _)| export == name) else {
                 // Nobody could deploy what imports it.
-                let failure =
-                    Failure { message: format!("nothing is exported as `{name}`"), origin: Origin::default() };
+                let failure = Failure::new(format!("nothing is exported as `{name}`"), Origin::default());
                 return Err(Stop::Reject(Arc::new(failure)));
             };
             let link = link::bucket(exports::named(&value), estate, world)?;
@@ -349,7 +348,7 @@ pub fn in_unit<T: OfUnit>(
     let estate = unit.estate(&there);
     if !there.answers().is_empty() && estate.rejected() {
         let message = format!("{} would be refused", unit.path());
-        return Err(Stop::Reject(Arc::new(Failure { message, origin: Origin::default() })));
+        return Err(Stop::Reject(Arc::new(Failure::new(message, Origin::default()))));
     }
     match read(estate.as_ref(), &there) {
         Ok(found) => Ok(found.of_unit(unit.path())),

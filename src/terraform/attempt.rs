@@ -27,6 +27,7 @@ impl<'a> Evaluator<'a> {
         }
         let origin = || Origin::expression(expr.span);
         let is_certain = match (&value.data, &expr.kind) {
+            (Data::Failed(failure), _) if failure.is_final => value.clone(),
             (Data::Failed(_), _) => Value::bool(false, origin()),
             (_, ExprKind::Attribute(..) | ExprKind::Index(..)) => self.attempts.apart(|| self.is_readable(expr, env)),
             _ => Value::bool(true, origin()),
@@ -233,6 +234,7 @@ impl<'a> Evaluator<'a> {
             match (succeeds.as_bool(), &undecided) {
                 (Some(true), None) => return value.through(span, Role::Expression),
                 (Some(false), _) => {}
+                _ if succeeds.is_final_failure() => return succeeds,
                 (is_certain, _) => {
                     tried.push(value);
                     // Whether it fails is known once the question is answered.
@@ -269,6 +271,9 @@ impl<'a> Evaluator<'a> {
         }
         conditions.extend(awaited);
         match value.obstacle().map(|obstacle| &obstacle.data) {
+            Some(Data::Failed(failure)) if failure.is_final => {
+                conditions.push(Value::new(Data::Failed(failure.clone()), origin()))
+            }
             Some(Data::Failed(_)) => conditions.push(Value::bool(false, origin())),
             Some(Data::Pending(question)) => conditions.push(Value::pending(question.clone(), origin())),
             _ => {}

@@ -112,7 +112,7 @@ impl<'a> Evaluator<'a> {
                 is_block.then(|| self.blocks_value(content, name, env))
             })
         });
-        value.map(Value::unsaid).filter(|value| !value.is_null())
+        value.map(|value| value.unsaid().declared()).filter(|value| !value.is_null())
     }
 
     /// What is configured, as the provider's schema has it.

@@ -186,6 +186,7 @@ impl<'a> Evaluator<'a> {
         self.memo.borrow_mut().insert(key.clone(), Memo::Running);
         let remarks = self.remarks.get();
         let ((value, effort), inputs) = watched(|| self.limits.apart(|| self.attempts.apart(work)));
+        let value = if is_caught(&key) { value } else { value.declared() };
         let limit = effort.exceeded.or_else(|| beyond_name(&value));
         let value = limit.map_or(value, |limit| self.beyond(name, limit, span));
         let is_silent = self.remarks.get() == remarks;
@@ -306,6 +307,12 @@ impl<'a> Evaluator<'a> {
     pub fn knows_all_keys(&self) -> bool {
         self.keys.borrow().is_empty()
     }
+}
+
+/// Whether what refers to something may make up for an error in it: an attribute need not be there, and Terragrunt reads what
+/// it reads where it stands.
+fn is_caught(key: &Key) -> bool {
+    matches!(key, Key::Attribute(..) | Key::Include(_) | Key::Config(_))
 }
 
 /// What stands for a name of a module that is declared more than once, of which the module has a note.

@@ -271,11 +271,12 @@ impl<'a> Evaluator<'a> {
     /// What Terraform would refuse. Where it would refuse it in every world, whether the instances exist is open;
     /// otherwise they do not, and the world is rejected.
     pub fn refuse(&self, shape: Shape, slots: Vec<Slot>, address: &str, message: &str, span: Span) -> Expansion {
-        let refusal = Value::failed(message, Origin::expression(span));
+        let refusal = Value::failed(message, Origin::expression(span)).declared();
         self.refused.borrow_mut().insert(address.to_owned(), refusal.clone());
         if self.is_refused_anyway(address) {
-            self.note(format!("{address}: {message}"), span);
-            return self.undecidable(shape, slots, address, Reason::Broken(message.to_owned()), span);
+            let message = format!("{address}: {message}");
+            self.note(message.clone(), span);
+            return self.undecidable(shape, slots, address, Reason::Broken(message), span);
         }
         Expansion { unknown: Some(refusal), ..known(shape, Vec::new()) }
     }

@@ -12,6 +12,7 @@ mod before;
 mod collection;
 mod domain;
 mod facts;
+mod failure;
 mod fixed;
 mod foreign;
 mod input;
@@ -42,6 +43,7 @@ pub use alike::Alike;
 pub use awaited::Awaited;
 pub use before::{Before, InputSet, look_at, look_at_input, watched};
 pub use domain::{Domain, Emptiness, Keys, Mirrored};
+pub use failure::Failure;
 pub use fixed::{is_fixed, is_variable, is_wide_range};
 pub use foreign::{OfUnit, name_of};
 pub use input::{Ask, Claim, Input, Junction, Question, Reason};
@@ -55,7 +57,7 @@ pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role, Way};
 pub use parting::Parting;
 pub use pattern::Pattern;
-pub use read::{Decided, Failure, Stop, any, every};
+pub use read::{Decided, Stop, any, every};
 pub use secret::SENSITIVE;
 pub use symbol::{Symbol, SymbolSource};
 pub use text::{Part, Text};
@@ -202,7 +204,7 @@ impl Value {
     /// What the real tool would refuse, with its reason.
     #[must_use]
     pub fn failed(message: impl Into<String>, origin: Origin) -> Self {
-        let failure = Failure { message: message.into(), origin: origin.clone() };
+        let failure = Failure::new(message, origin.clone());
         Self::new(Data::Failed(Arc::new(failure)), origin)
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Ask, Data, Input, Literal, Origin, Question, Type, Value, World};
+use super::{Ask, Data, Failure, Input, Literal, Origin, Question, Type, Value, World};
 
 /// Why a decision cannot be made in this world.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,15 +25,6 @@ impl Stop {
             stop => stop,
         }
     }
-}
-
-/// What the real tool would say instead of deploying.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    /// One sentence.
-    pub message: String,
-    /// Where.
-    pub origin: Origin,
 }
 
 /// A decision, or why it cannot be made yet.
@@ -263,7 +254,7 @@ impl Value {
 
     /// That the real tool, or the service, would refuse the value.
     pub fn reject(&self, message: impl Into<String>) -> Stop {
-        Stop::Reject(Arc::new(Failure { message: message.into(), origin: self.origin.clone() }))
+        Stop::Reject(Arc::new(Failure::new(message, self.origin.clone())))
     }
 }
 

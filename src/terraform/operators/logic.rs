@@ -44,7 +44,9 @@ fn short_circuit(values: [Value; 2], decisive: bool, world: &World, origin: Orig
     let is_deep = values.first().is_some_and(Value::is_waiting);
     let values = values.map(|value| truth(value, world));
     let is_null = |value: &Value| matches!(&value.data, Data::Failed(failure) if failure.message == NULL_OPERAND);
-    let is_unfit = |(value, has_value): &(&Value, bool)| is_failed(value) && *has_value || is_null(value);
+    let is_unfit = |(value, has_value): &(&Value, bool)| {
+        is_failed(value) && *has_value || is_null(value) || value.is_final_failure()
+    };
     if let Some((unfit, _)) = values.iter().zip(has_value).find(is_unfit) {
         return unfit.clone();
     }

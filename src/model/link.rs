@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::value::{Ask, Data, Decided, Input, Reason, Stop, Value, World};
 
-use super::address::{is_repeated_id, stands_for_all};
+use super::address::{is_repeated_id, stands_for_all, under};
 use super::naming::Naming;
 use super::referred::{any_of, symbol, unwrapped};
 use super::{Described, Estate, Existence, Kind, Resource};
@@ -46,6 +46,12 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
         Some(literal) => estate.naming(Kind::Bucket, "", Some(literal)),
         None => estate.resources(Kind::Bucket),
     };
+    // What certainly is in the name comes before what others may turn out to be called.
+    if let Some(instance) = buckets.iter().find_map(|any| called_by_key(any, &name, estate))
+        && exists(&instance, world)?
+    {
+        return Ok(Link::Bucket(Box::new(instance)));
+    }
     for bucket in buckets {
         // Of several with one name, an input may decide which one exists.
         let naming = Naming::of_listed(&bucket, estate);
@@ -82,6 +88,15 @@ fn referred(name: &Value, estate: &dyn Estate) -> Option<(Resource, Resource)> {
         any
     };
     Some((instance, existing))
+}
+
+/// The instance whose key is in a name, of a block of which it is not known which instances there are.
+fn called_by_key(any: &Resource, name: &Value, estate: &dyn Estate) -> Option<Resource> {
+    if name.as_str().is_some() || !stands_for_all(&any.address) {
+        return None;
+    }
+    let index = estate.index_called(any, name)?;
+    estate.instance(any, &under(&any.address, &index)?)
 }
 
 /// The same where it is there.

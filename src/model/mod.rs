@@ -185,6 +185,12 @@ pub trait Estate {
         Some(any.like(any.kind, address.to_owned()))
     }
 
+    /// The index of the instance that has this name because the index stands in it, of a block of which it is not known which
+    /// instances there are, where `any` stands for all of them. `None` where nothing tells that there is such an instance.
+    fn index_called(&self, _any: &Resource, _name: &Value) -> Option<String> {
+        None
+    }
+
     /// The same beside a resource that is there: what holds for that one does for this.
     fn instance_beside(&self, any: &Resource, address: &str, _beside: &Resource) -> Option<Resource> {
         self.instance(any, address)

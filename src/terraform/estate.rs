@@ -96,6 +96,11 @@ impl Estate for TerraformEstate<'_> {
         }
     }
 
+    fn index_called(&self, any: &Resource, name: &Value) -> Option<String> {
+        self.evaluator.find(any);
+        self.evaluator.index_called(ObjectId(any.handle), &self.property(any, "BucketName"), name, any.header)
+    }
+
     fn property(&self, resource: &Resource, name: &str) -> Value {
         let key = (resource.handle, name.to_owned());
         self.evaluator.unless_answered(&self.evaluator.unit.shared.properties, key, || self.property_of(resource, name))

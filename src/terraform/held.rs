@@ -13,6 +13,9 @@ impl Evaluator<'_> {
     pub fn is_held(&self, source: &Value, key: &Value) -> Value {
         let origin = || source.origin.clone();
         let yes = || Value::bool(true, origin());
+        if self.is_own_key(source, key) {
+            return yes();
+        }
         if let Some(there) = self.has_instance(source, key) {
             return there;
         }

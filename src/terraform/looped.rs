@@ -60,6 +60,7 @@ impl<'a> Evaluator<'a> {
         let element = self.at(&kept, key, span, |env| {
             let is_met = self.is_met(&kept.each, env);
             match is_met.as_bool() {
+                None if self.is_own_key(made, key) => self.evaluate(made_by(&kept.each), env),
                 Some(true) => self.evaluate(made_by(&kept.each), env),
                 Some(false) => is_left_out(),
                 None => is_met.unsaid(),
@@ -115,9 +116,19 @@ impl<'a> Evaluator<'a> {
         whether(format!("contains({}, {})", texts.name, key.describe()), self.world, origin.clone())
     }
 
+    /// The name of the collection that a map of this name has its keys from, where a loop made it of that one's elements, each
+    /// under the key that it has there.
+    pub fn keys_come_from(&self, map: &String) -> Option<String> {
+        let kept = self.loops.borrow().get(map).map(Rc::clone)?;
+        (kept.place == Place::Key && !is_of_keys(&kept)).then(|| kept.collection.describe())
+    }
+
     /// Whether a loop kept what the collection that it runs over has under a key, if it has something there.
     pub fn looped_keeps(&self, made: &Value, key: &Value) -> Option<Value> {
         let kept = self.loop_of(made)?;
+        if self.is_own_key(made, key) {
+            return Some(Value::bool(true, made.origin.clone()));
+        }
         Some(self.at(&kept, key, made.origin.nearest()?, |env| self.is_met(&kept.each, env)))
     }
 

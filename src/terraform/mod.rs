@@ -10,6 +10,7 @@ mod access;
 mod attempt;
 mod attribute;
 mod blocks;
+mod by_key;
 mod called;
 mod conditions;
 mod data_source;

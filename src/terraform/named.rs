@@ -201,7 +201,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The slot of the instance under an index, and its address.
-    fn slot_under(&self, any: &Slot, address: &str, index: &Value, span: Span) -> Option<(Slot, String)> {
+    pub fn slot_under(&self, any: &Slot, address: &str, index: &Value, span: Span) -> Option<(Slot, String)> {
         let index = &self.as_index_of(any, index);
         let slot = any.under(index, |collection, any| match (collection.said_type(), collection.each()) {
             (Type::Set(_), _) => index.clone(),

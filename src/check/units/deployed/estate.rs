@@ -162,6 +162,13 @@ impl Estate for Whole<'_> {
         }
     }
 
+    fn index_called(&self, any: &Resource, name: &Value) -> Option<String> {
+        match self.part(any) {
+            Some(part) => part.estate.index_called(&Part::own(any), name),
+            None => self.outer.index_called(any, name),
+        }
+    }
+
     fn instance_beside(&self, any: &Resource, address: &str, beside: &Resource) -> Option<Resource> {
         match self.part(any) {
             Some(part) if part.holds(beside) => {

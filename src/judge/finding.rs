@@ -1,6 +1,6 @@
 //! From what every world said about a row to the finding a reader gets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -283,8 +283,13 @@ fn options_of(input: &Input, unit: &dyn Unit) -> Vec<String> {
 }
 
 /// What an input is a function of, by name, as far as it is declared.
-pub(super) fn operands<'i>(input: &'i Input, unit: &dyn Unit) -> Vec<(&'i str, Declared)> {
-    let named = || all_names_in(&input.name).into_iter().filter_map(|name| Some((name, unit.declared(name)?)));
+pub(super) fn operands(input: &Input, unit: &dyn Unit) -> Vec<(String, Declared)> {
+    let named = || {
+        names_behind(&input.name, unit).into_iter().filter_map(|name| {
+            let declared = unit.declared(&name)?;
+            Some((name, declared))
+        })
+    };
     match &input.reason {
         // What stands in brackets in its name tells which of its elements is meant.
         Reason::NoValue(own) => named().filter(|(_, declared)| declared.option.as_ref() != Some(own)).collect(),
@@ -297,6 +302,19 @@ pub(super) fn operands<'i>(input: &'i Input, unit: &dyn Unit) -> Vec<(&'i str, D
         | Reason::Filtered(_) => named().collect(),
         _ => Vec::new(),
     }
+}
+
+/// The names in an expression, and those of what they are worked out from.
+fn names_behind(expression: &str, unit: &dyn Unit) -> BTreeSet<String> {
+    let (mut names, mut waiting) = (BTreeSet::new(), vec![expression.to_owned()]);
+    while let Some(text) = waiting.pop() {
+        for name in all_names_in(&text) {
+            if names.insert(name.to_owned()) {
+                waiting.extend(unit.ingredients(name));
+            }
+        }
+    }
+    names
 }
 
 /// What mends the first failure. Where the bucket is open in several ways, all of them have to be closed: what mends each,

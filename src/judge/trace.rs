@@ -290,7 +290,7 @@ fn openness(row: &Row, input: &Input, places: &mut Places) -> Vec<Step> {
     let reason = describe::reason(input, row.words).map(|reason| Step::new(reason, None));
     let operands = operands(input, row.unit).into_iter();
     let operands = operands.map(|(name, Declared { place, option })| {
-        places.step(name, place).because(option.iter().map(|option| gives(option)).collect())
+        places.step(&name, place).because(option.iter().map(|option| gives(option)).collect())
     });
     reason.into_iter().chain(operands).collect()
 }

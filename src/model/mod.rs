@@ -95,6 +95,11 @@ pub trait Unit: Send + Sync {
         None
     }
 
+    /// What something of this name in an expression is worked out from, where it is no input itself, by its canonical texts.
+    fn ingredients(&self, _name: &str) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The options that beat what an expression of this name is read for: under Terragrunt those of the variables that are
     /// handed what the environment or another unit's output is worth.
     fn overriding(&self, _name: &str) -> Vec<String> {

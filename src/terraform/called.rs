@@ -85,8 +85,8 @@ impl<'a> Evaluator<'a> {
         Some(derive(name, collection, Outcome::Open, self.world, Origin::expression(span)))
     }
 
-    /// An expression as it is written, with what names stand for in their place: how a loop calls its elements, and what loops
-    /// there are around it, does not matter.
+    /// An expression as it is written, with what names stand for in their place, and the names of a module by their addresses:
+    /// how a loop calls its elements, and what loops there are around it, does not matter.
     pub fn written(&self, expr: &Expr, env: Env<'_, 'a>) -> String {
         let file = self.unit.sources.file(expr.span.file);
         // In JSON the quotes in an expression are escaped, which no name of a question is.
@@ -95,12 +95,21 @@ impl<'a> Evaluator<'a> {
             let text = file.text.get(range).unwrap_or_default();
             if is_json(&file.path) { unescaped(text).map_or(text.into(), Cow::from) } else { Cow::from(text) }
         };
+        let module = env.scope.map(|scope| scope.qualify("")).unwrap_or_default();
         let (mut written, mut at, mut apart) = (String::new(), expr.span.range().start, Vec::new());
         for FreeName { name, attribute, span } in expr.free_names() {
-            let Some(value) = env.bound(name) else { continue };
             let range = span.range();
             // In an escaped text a name does not stand where its characters do.
-            if range.start < at || !text(range.clone()).starts_with(name) {
+            let is_there = range.start >= at && text(range.clone()).starts_with(name);
+            let Some(value) = env.bound(name) else {
+                if is_there && !module.is_empty() {
+                    written += &text(at..range.start);
+                    written += &module;
+                    at = range.start;
+                }
+                continue;
+            };
+            if !is_there {
                 apart.push(format!("{name} = {}", value.describe()));
                 continue;
             }
@@ -120,8 +129,7 @@ impl<'a> Evaluator<'a> {
         let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
         let apart = if apart.is_empty() { String::new() } else { format!(" with {}", apart.join(", ")) };
         let is_one_name = is_name(expr) && apart.is_empty();
-        let written = if is_one_name { written } else { format!("({written}{apart})") };
-        env.scope.map(|scope| scope.qualify("")).unwrap_or_default() + &written
+        if is_one_name { written } else { format!("({written}{apart})") }
     }
 
     /// What says whether a condition about an element is met, if anything does: that it is the element's own boolean, or

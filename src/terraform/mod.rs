@@ -24,6 +24,7 @@ pub mod functions;
 mod given;
 mod held;
 mod host;
+mod ingredients;
 mod installed;
 mod instances;
 mod joined;

@@ -342,7 +342,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn output(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
+    pub fn output(&self, scope: &Rc<Scope<'a>>, name: &str, span: Span) -> Value {
         if let Some(twice) = twice(scope, &format!("output.{name}"), span) {
             return twice;
         }

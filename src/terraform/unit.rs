@@ -162,6 +162,7 @@ impl TerraformUnit {
         let (block, option) = match first {
             "var" => (module.variables.get(second)?, Some(option(second))),
             "module" => (module.calls.get(second)?, None),
+            "local" => return Some(Declared { place: Some(module.locals.get(second)?.name), option: None }),
             _ => {
                 let (mode, kind, name) = match first {
                     "data" => (Mode::Data, second, words.next()?),
@@ -206,6 +207,10 @@ impl Unit for TerraformUnit {
             _ => return self.declared_in_root(name),
         };
         Some(Declared::by_option(option))
+    }
+
+    fn ingredients(&self, name: &str) -> Vec<String> {
+        Evaluator::new(self, &self.unanswered).ingredients(name)
     }
 
     fn overriding(&self, name: &str) -> Vec<String> {

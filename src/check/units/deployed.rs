@@ -337,6 +337,10 @@ impl Unit for Deploying {
         self.unit.declared(name)
     }
 
+    fn ingredients(&self, name: &str) -> Vec<String> {
+        self.unit.ingredients(name)
+    }
+
     fn overriding(&self, name: &str) -> Vec<String> {
         self.unit.overriding(name)
     }

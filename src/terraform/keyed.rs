@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
     pub fn keyed(&self, address: &str, value: &Value, span: Span) -> Expansion {
         let value = &types::shaped(value.clone(), self.world);
         let any = || {
-            let (key, element) = self.any_of(value).unwrap_or_else(|| self.any_element(value, span));
+            let (key, element) = self.any_element(value, span);
             let is_set = matches!(value.said_type(), Type::Set(_));
             let (key, element) = (never_null(key), if is_set { never_null(element) } else { element });
             vec![Slot { collection: Some(value.clone()), ..Slot::keyed(ANY_KEY, key, element) }]

@@ -217,7 +217,8 @@ impl<'a> Evaluator<'a> {
             let key = Value::opaque(symbol(format!("keys({name})[*]")), origin.clone());
             return (key, Value::opaque(symbol(format!("{name}[*]")), origin));
         };
-        joined::any_element(collection, input, self.world, &origin)
+        // Of instances that an input keeps or leaves out, one stands for all as well.
+        self.any_of(collection).unwrap_or_else(|| joined::any_element(collection, input, self.world, &origin))
     }
 }
 

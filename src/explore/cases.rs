@@ -151,6 +151,9 @@ fn condition(input: &Arc<Input>, answers: &[(&Ask, bool)]) -> Vec<Condition> {
     for (ask, answer) in answers {
         match (ask, answer) {
             (Ask::Empty, true) => others.push(Condition::Empty(emptiness)),
+            // A collection is asked how long it is: a text, which has a length as well, is asked for itself.
+            (Ask::LongerThan(0), false) if emptiness != Emptiness::Text => others.push(Condition::Empty(emptiness)),
+            (Ask::LongerThan(0), true) if emptiness != Emptiness::Text => is_filled = true,
             (Ask::True | Ask::WorthTrue, answer) => others.push(Condition::Is(Literal::Bool(*answer))),
             (Ask::So(claim), answer) => others.push(Condition::So(claim.clone(), *answer)),
             (Ask::Fixed, answer) => others.push(Condition::Fixed(*answer)),

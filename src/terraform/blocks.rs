@@ -6,12 +6,13 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Attribute, Block, Body, Expr, ExprKind};
-use crate::value::{Ask, Awaited, Data, Input, ListKind, MapKind, Origin, Question, Role, Value};
+use crate::value::{Ask, Awaited, Data, Emptiness, Input, ListKind, MapKind, Origin, Question, Role, Value};
 
 use super::evaluator::Evaluator;
 use super::expand::presence;
 use super::repeat::Elements;
 use super::scope::{Binding, Env};
+use super::unknown::as_collection;
 
 /// The arguments and nested blocks of one block.
 #[derive(Clone, Copy)]
@@ -260,7 +261,7 @@ impl<'a> Evaluator<'a> {
             Err(obstacle) => obstacle,
         };
         let input = match &obstacle.data {
-            Data::Open(input) => Arc::clone(input),
+            Data::Open(input) => as_collection(input, value.said_type(), Emptiness::List),
             // A collection that is set at deployment may be empty.
             Data::Opaque(_) => Arc::new(Input::derived(value.describe(), value.origin.clone())),
             _ => return Err(obstacle),

@@ -7,8 +7,8 @@ use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Number, Origin, Question, Reason, Role, Value, look_at,
-    watched,
+    Ask, Data, Domain, Emptiness, Input, Literal, MapKind, Mirrored, Number, Origin, Question, Reason, Role, Value,
+    look_at, watched,
 };
 
 use super::blocks::nested_arguments;
@@ -19,6 +19,7 @@ use super::slot::{ANY_KEY, Slot};
 use super::truth::truth;
 use super::types::{self, Type};
 use super::unit::Absence;
+use super::unknown::as_collection;
 
 /// How many instances a block may have.
 pub(super) const MAX_INSTANCES: usize = 10_000;
@@ -235,6 +236,7 @@ impl<'a> Evaluator<'a> {
         span: Span,
     ) -> Expansion {
         let input = match &value.data {
+            Data::Open(input) if shape == Shape::Keyed => as_collection(input, value.said_type(), Emptiness::Map),
             Data::Open(input) => Arc::clone(input),
             _ => Arc::new(Input::derived(value.describe(), value.origin.clone())),
         };

@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 
 use super::types::{Nullable, convert, open_part};
 use crate::value::{
-    self, Ask, Data, Domain, Input, Keys, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource, Text, Type,
-    Value, World,
+    self, Ask, Data, Domain, Emptiness, Input, Keys, Literal, Origin, Part, Question, Reason, Symbol, SymbolSource,
+    Text, Type, Value, World,
 };
 
 /// What an operation makes, which decides what it is of an opaque operand.
@@ -106,6 +106,17 @@ pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Orig
 #[must_use]
 pub fn may_have_unknown_keys(entries: &IndexMap<String, Value>) -> bool {
     entries.keys().any(|key| key.contains("${"))
+}
+
+/// The input behind an unknown value as that of a collection, where the way it is asked about takes no text and no type is
+/// written of it: what it is where it is empty.
+#[must_use]
+pub fn as_collection(input: &Arc<Input>, ty: &Type, empty: Emptiness) -> Arc<Input> {
+    if *ty != Type::Any || input.domain.emptiness() != Emptiness::Text {
+        return Arc::clone(input);
+    }
+    let domain = Domain { empty, ..input.domain.clone() };
+    Arc::new(Input { domain, ..input.as_ref().clone() })
 }
 
 /// What the name of the part under a key ends with.

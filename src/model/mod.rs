@@ -190,6 +190,12 @@ pub trait Estate {
         Some(any.like(any.kind, address.to_owned()))
     }
 
+    /// The instance of those that `all` stands for that is made of what stands under an index in another collection, where that
+    /// is not its own index: of a block over a set of what a loop makes of a map. `None` where nothing tells of one.
+    fn made_of(&self, _all: &Resource, _index: &str) -> Option<Resource> {
+        None
+    }
+
     /// The index of the instance that has this name because the index stands in it, of a block of which it is not known which
     /// instances there are, where `any` stands for all of them. `None` where nothing tells that there is such an instance.
     fn index_called(&self, _any: &Resource, _name: &Value) -> Option<String> {

@@ -88,6 +88,10 @@ impl Naming {
     /// such instance and the others belong to other buckets.
     pub(super) fn counterpart(&self, all: Resource, estate: &dyn Estate) -> Option<Resource> {
         let Some(pool) = &self.pool else { return Some(all) };
+        let made = pool.index.as_ref().and_then(|index| estate.made_of(&all, index));
+        if let Some(one) = made.filter(|one| self.is(&estate.property(one, "Bucket"))) {
+            return Some(one);
+        }
         let address = pool.index.as_ref().and_then(|index| address::under(&all.address, index));
         let Some(address) = address else { return Some(all) };
         let target = estate.property(&all, "Bucket");

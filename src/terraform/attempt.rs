@@ -272,7 +272,7 @@ impl<'a> Evaluator<'a> {
         conditions.extend(awaited);
         match value.obstacle().map(|obstacle| &obstacle.data) {
             Some(Data::Failed(failure)) if failure.is_final => {
-                conditions.push(Value::new(Data::Failed(failure.clone()), origin()))
+                conditions.push(Value::new(Data::Failed(failure.clone()), origin()));
             }
             Some(Data::Failed(_)) => conditions.push(Value::bool(false, origin())),
             Some(Data::Pending(question)) => conditions.push(Value::pending(question.clone(), origin())),

@@ -96,6 +96,16 @@ impl Estate for TerraformEstate<'_> {
         }
     }
 
+    fn made_of(&self, all: &Resource, index: &str) -> Option<Resource> {
+        self.evaluator.find(all);
+        let key = self.evaluator.index_at(index, all.header)?;
+        let id = self.evaluator.instance_made_of(ObjectId(all.handle), &key, all.header)?;
+        match self.evaluator.object(id).as_deref() {
+            Some(Object::Instance(instance)) => Some(self.evaluator.described(all.kind, id, instance)),
+            _ => None,
+        }
+    }
+
     fn index_called(&self, any: &Resource, name: &Value) -> Option<String> {
         self.evaluator.find(any);
         self.evaluator.index_called(ObjectId(any.handle), &self.property(any, "BucketName"), name, any.header)

@@ -48,6 +48,10 @@ pub(super) struct Evaluator<'a> {
     pub(super) untold: RefCell<HashMap<String, Value>>,
     /// The loops that made collections of unknown ones, by the names of what they made.
     pub(super) loops: RefCell<HashMap<String, Rc<Loop<'a>>>>,
+    /// The loops that made lists of what may be the elements of maps, by the names of the lists.
+    pub(super) lists: RefCell<HashMap<String, Rc<Loop<'a>>>>,
+    /// The keys of the elements of which something in a set was made, by what that is called there.
+    pub(super) made: RefCell<HashMap<String, Value>>,
     /// The indices of instances that are not known, by what the addresses of those end with.
     pub(super) indices: RefCell<HashMap<String, Value>>,
     /// Instances of which an input keeps or leaves out those that stand for all, by the name of the map of them.
@@ -114,6 +118,8 @@ impl<'a> Evaluator<'a> {
             untold: RefCell::default(),
             loops: RefCell::default(),
             pools: RefCell::default(),
+            lists: RefCell::default(),
+            made: RefCell::default(),
             indices: RefCell::default(),
             refused: RefCell::default(),
             unanswered: OnceCell::new(),

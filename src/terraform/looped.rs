@@ -10,6 +10,7 @@ use crate::value::{Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Origin,
 
 use super::evaluator::Evaluator;
 use super::held::is_list_made;
+use super::made_of::is_list_of_map;
 use super::repeat::bind;
 use super::scope::{Env, Scope};
 use super::truth::truth;
@@ -37,19 +38,41 @@ enum Place {
     Position,
 }
 
+impl Loop<'_> {
+    /// What it runs over.
+    pub fn collection(&self) -> &Value {
+        &self.collection
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// Remembers the loop that made a collection, if each of its elements is found again. A loop that speaks of what a loop
     /// around it binds is not known elsewhere.
     pub fn keep_loop(&self, made: &Value, each: &For, collection: &Value, env: Env<'_, 'a>) {
         let (Data::Open(input), Some(scope)) = (&made.data, env.scope) else { return };
-        if env.bindings.is_none()
-            && env.variables.is_none()
-            && let Some(place) = place_of(each, collection)
-        {
-            let (each, collection) = (each.clone(), collection.clone());
-            let made_by = Loop { each, collection, scope: Rc::clone(scope), place };
-            self.loops.borrow_mut().insert(input.name.clone(), Rc::new(made_by));
+        if env.bindings.is_some() || env.variables.is_some() {
+            return;
         }
+        let found_at = |place: Place| {
+            let (each, collection) = (each.clone(), collection.clone());
+            Rc::new(Loop { each, collection, scope: Rc::clone(scope), place })
+        };
+        if let Some(place) = place_of(each, collection) {
+            self.loops.borrow_mut().insert(input.name.clone(), found_at(place));
+        }
+        if is_list_of_map(each, collection) {
+            self.lists.borrow_mut().insert(input.name.clone(), found_at(Place::Key));
+        }
+    }
+
+    /// What a loop over a map makes of the element under a key.
+    pub fn made_at(&self, list: &Loop<'a>, key: &Value, span: Span) -> Value {
+        self.at(list, key, span, |env| self.evaluate(made_by(&list.each), env))
+    }
+
+    /// Whether it keeps that.
+    pub fn kept_at(&self, list: &Loop<'a>, key: &Value, span: Span) -> Value {
+        self.at(list, key, span, |env| self.is_met(&list.each, env))
     }
 
     /// What a loop made under a key; `None` where no loop is known to have made the collection.

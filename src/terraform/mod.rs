@@ -32,6 +32,7 @@ mod keyed;
 mod limits;
 mod listed;
 mod looped;
+mod made_of;
 mod meant;
 mod merge;
 mod module;

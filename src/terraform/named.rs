@@ -124,6 +124,7 @@ impl<'a> Evaluator<'a> {
             return existence.clone();
         };
         let looped = match (Literal::of(&index), &any.repetition) {
+            _ if let Some(has) = self.has_made(all, &index) => Some(has),
             (Some(_), _) => self.is_under(all, &index).or_else(|| self.has_instance(all, &index)),
             (None, Some(("each", _))) => Some(self.is_held(all, &index)),
             // What names an instance under a number that is not known would be refused if there was none.
@@ -252,9 +253,13 @@ impl<'a> Evaluator<'a> {
             Object::Absent(any) => any.address.strip_suffix(&any.slot.suffix)?.to_owned(),
         };
         // An index that is not known cannot be read off an address.
-        let unknown = self.unknown_index(address.strip_prefix(&stem)?);
-        let known = || Some(Literal::to_value(&index_behind(address, &stem)?, Origin::expression(span)));
-        self.instance_under(any, &unknown.or_else(known)?, span)
+        self.instance_under(any, &self.index_at(address.strip_prefix(&stem)?, span)?, span)
+    }
+
+    /// The index that is written so at the end of an address.
+    pub fn index_at(&self, written: &str, span: Span) -> Option<Value> {
+        let known = || Some(Literal::to_value(&index_behind(written, "")?, Origin::expression(span)));
+        self.unknown_index(written).or_else(known)
     }
 
     /// The index, which is not known, that a part of an address begins with, if an instance was made under it.

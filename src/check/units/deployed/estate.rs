@@ -162,6 +162,13 @@ impl Estate for Whole<'_> {
         }
     }
 
+    fn made_of(&self, all: &Resource, index: &str) -> Option<Resource> {
+        match self.part(all) {
+            Some(part) => part.estate.made_of(&Part::own(all), index).map(|one| part.placed(&one)),
+            None => self.outer.made_of(all, index),
+        }
+    }
+
     fn index_called(&self, any: &Resource, name: &Value) -> Option<String> {
         match self.part(any) {
             Some(part) => part.estate.index_called(&Part::own(any), name),

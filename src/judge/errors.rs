@@ -16,8 +16,11 @@ use super::describe;
 /// What an exploration asked about errors that no option keeps from being read.
 fn asked<'a, T>(exploration: &'a Exploration<T>, unit: &dyn Unit) -> impl Iterator<Item = &'a Question> {
     let questions = exploration.worlds.iter().flat_map(|(world, _)| world.answers());
-    let is_error = |input: &Input| matches!(input.reason, Reason::Broken(_)) && unit.overriding(&input.name).is_empty();
-    questions.map(|(question, _)| question).filter(move |question| is_error(&question.input))
+    questions.map(|(question, _)| question).filter(move |question| is_error(question, unit))
+}
+
+fn is_error(question: &Question, unit: &dyn Unit) -> bool {
+    matches!(question.input.reason, Reason::Broken(_)) && unit.overriding(&question.input.name).is_empty()
 }
 
 /// Those errors, by name.
@@ -25,11 +28,20 @@ pub fn errors<'a, T>(exploration: &'a Exploration<T>, unit: &dyn Unit) -> BTreeM
     asked(exploration, unit).map(|question| (question.input.name.as_str(), question.input.as_ref())).collect()
 }
 
-/// What votes of an exploration say together.
+/// What votes of an exploration say together. A case that comes of a world which reads an error holds for nothing, unless it is
+/// about the error.
 pub fn merged<T>(exploration: &Exploration<T>, votes: &[(&World, Verdict)], unit: &dyn Unit) -> Option<Merged> {
     let merged = exploration.merge(votes)?;
-    let verdict = if are_read(exploration, unit) { Verdict::Unknown } else { merged.verdict };
-    Some(Merged { verdict, ..merged })
+    if !are_read(exploration, unit) {
+        return Some(merged);
+    }
+    let errors = errors(exploration, unit);
+    let reads_one = |world: &World| world.answers().iter().any(|(question, _)| is_error(question, unit));
+    let stands = |(case, at): &(Case, usize)| {
+        says_what_is_worth(case, &errors) || !votes.get(*at).is_some_and(|(world, _)| reads_one(world))
+    };
+    let (cases, shown) = merged.cases.into_iter().zip(merged.shown).filter(stands).unzip();
+    Some(Merged { verdict: Verdict::Unknown, cases, shown })
 }
 
 /// Whether an error is read that stands whatever is answered. What something that is broken may do is no such thing.

@@ -280,7 +280,8 @@ impl Naming {
         // One of them is an element that is not known: the target, or the bucket's name beside a literal or beside that of an
         // element which may be the bucket's.
         let name = self.name_of_any();
-        let may_be_element = || target.as_str().is_some() || pool::index_of(name, target).is_some();
+        let is_told = || alike::same_where(name, target).is_some();
+        let may_be_element = || target.as_str().is_some() || is_told() || pool::index_of(name, target).is_some();
         let is_unknown = is_any_element(target) || is_any_element(name) && may_be_element();
         let may_be = is_unknown
             && !alike::differ(&self.name, target)

@@ -2,7 +2,8 @@
 //! resource stands for all that it makes, and its name is made of what stands for all elements, `var.buckets[*]`. That of the
 //! instance `["logs"]` is made of the element `logs`, `var.buckets.logs`. Knows the canonical texts of values, and no resources.
 
-use crate::value::{Data, Input, Literal, Part, Value, step};
+use super::alike;
+use crate::value::{Input, Literal, Value, step};
 
 /// What leads to any element of a list by the number of the instance.
 const ANY_COUNTED: &str = "[count.index of ";
@@ -50,26 +51,18 @@ pub fn index_of(any: &Value, name: &Value) -> Option<String> {
     indices.find(|index| name_under(any, index).as_ref() == Some(&text))
 }
 
-/// The indices of instances that may have a literal name, where `any` is the name of what stands for all instances: what
-/// stands in the place of its unknown part, or, where instances are counted, a number in it, or the one before.
+/// The indices of instances that may have a name which tells one: what stands in it in the place of the unknown part of `any`,
+/// the name of what stands for all instances, or, where instances are counted, a number in that, or the one before.
 pub fn indices_in(any: &Value, name: &Value) -> Vec<String> {
-    let Some(literal) = name.as_str() else { return Vec::new() };
+    let told = || alike::same_where(any, name).map(|(_, text)| text);
     if any.describe().contains(ANY_NUMBER) {
-        let numbers =
-            literal.split(|character: char| !character.is_ascii_digit()).filter_map(|n| n.parse::<u64>().ok());
+        let text = name.as_str().map(str::to_owned).or_else(told).unwrap_or_default();
+        let numbers = text.split(|character: char| !character.is_ascii_digit()).filter_map(|n| n.parse::<u64>().ok());
         let candidates = numbers.flat_map(|number| [Some(number), number.checked_sub(1)]);
         return candidates.flatten().map(|number| format!("[{number}]")).collect();
     }
-    let parts = if let Data::Text(text) = &any.data { text.parts() } else { &[] };
-    let (before, behind) = match parts {
-        [Part::Literal(before), Part::Value(_), Part::Literal(behind)] => (before.as_str(), behind.as_str()),
-        [Part::Literal(before), Part::Value(_)] => (before.as_str(), ""),
-        [Part::Value(_), Part::Literal(behind)] => ("", behind.as_str()),
-        _ => ("", ""),
-    };
-    let key = literal.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind));
-    let is_plain = |key: &&str| !key.is_empty() && !key.contains(['"', '\\', '$', '*']);
-    key.filter(is_plain).map(|key| format!("[\"{key}\"]")).into_iter().collect()
+    let is_plain = |key: &String| !key.is_empty() && !key.contains(['"', '\\', '$', '*']);
+    told().filter(is_plain).map(|key| format!("[\"{key}\"]")).into_iter().collect()
 }
 
 /// Whether a text is made of an element of the collection that `any`, the name of what stands for all instances, is made of.

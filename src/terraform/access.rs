@@ -258,6 +258,11 @@ impl Evaluator<'_> {
     /// The element of an unknown map under a key, and whether it has one where its type says so, or the loop that made it.
     pub fn entry_of(&self, map: &Value, key: &str, span: Span) -> (Value, Option<Value>) {
         let origin = || map.origin.clone();
+        if let Data::Map(_, entries) = &map.data
+            && self.entry(entries, key, span).is_none()
+        {
+            return (self.attribute(map, key, span), Some(Value::bool(false, origin())));
+        }
         let known = match (&map.data, map.said_type()) {
             (Data::Open(_), Type::Object(attributes)) => Some(Value::bool(attributes.contains_key(key), origin())),
             _ => self.looped_holds(map, &Value::text(key, origin())),

@@ -207,6 +207,15 @@ impl<'a> Evaluator<'a> {
         value
     }
 
+    /// Visits what was worked out so far of what is declared.
+    pub fn visit_declared(&self, mut visit: impl FnMut(&Value)) {
+        for memo in self.memo.borrow().iter().filter(|(key, _)| !is_caught(key)).map(|(_, memo)| memo) {
+            if let Memo::Done { value, .. } = memo {
+                visit(value);
+            }
+        }
+    }
+
     /// An input for what Terraform would refuse in every world, with a note.
     pub fn broken(&self, name: &str, message: &str, span: Span) -> Value {
         self.broken_by(name, message, span, &Origin::default())

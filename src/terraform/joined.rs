@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use super::operators::{all, equal, not};
 use super::types::{Nullable, Type, open_part};
-use super::unknown::whether;
+use super::unknown::{may_have_unknown_keys, whether};
 use crate::value::{
     Ask, Awaited, Data, Domain, Input, Junction, ListKind, Literal, Met, Mirrored, Origin, Question, Reason, Value,
     Witness, World,
@@ -200,7 +200,10 @@ pub(super) fn entry(
             match entries.get(key) {
                 Some(value) => return Entry::Held(value.clone()),
                 // A key that is not known may be this one.
-                None if entries.keys().any(|key| key.contains("${")) => return Entry::Held(element(part).0),
+                None if may_have_unknown_keys(entries) => match element(part) {
+                    (_, Some(known)) if known.as_bool() == Some(false) => continue,
+                    (value, _) => return Entry::Held(value),
+                },
                 None => continue,
             }
         }

@@ -35,7 +35,7 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
                 retyped(value, to)
             };
         }
-        Data::Open(_) if value.parts().is_none() && remakes(to, value.said_type()) => {
+        Data::Open(_) if value.parts().is_none() && matches!(to, Type::Object(_)) && remakes(to, value.said_type()) => {
             return completed(value, to, world);
         }
         Data::Open(input) if remakes_elements(to, value.said_type()) => {
@@ -113,34 +113,45 @@ fn remakes(to: &Type, from: &Type) -> bool {
     leaves_out(to, from) || completes_more(to, from)
 }
 
-/// Whether a conversion leaves out attributes.
+/// Whether a conversion leaves out attributes, also of objects inside.
 fn leaves_out(to: &Type, from: &Type) -> bool {
     match (to, from) {
-        (Type::Object(attributes), Type::Object(given)) => given.keys().any(|name| !attributes.contains_key(name)),
-        _ => false,
+        (Type::Object(attributes), Type::Object(given)) => {
+            let is_smaller = |(name, given): (&String, &Attribute)| {
+                attributes.get(name).is_none_or(|attribute| leaves_out(&attribute.ty, &given.ty))
+            };
+            given.iter().any(is_smaller)
+        }
+        (to, from) => to.element().zip(from.element()).is_some_and(|(to, from)| leaves_out(to, from)),
     }
 }
 
-/// Whether a conversion gives some attributes defaults that had none.
+/// Whether a conversion gives some attributes defaults that had none, also of objects inside.
 fn completes_more(to: &Type, from: &Type) -> bool {
     match (to, from) {
         (Type::Object(attributes), Type::Object(given)) => {
-            attributes.keys().any(|name| !given.contains_key(name) || to.completes(name) && !from.completes(name))
+            let is_completed = |(name, attribute): (&String, &Attribute)| {
+                let is_given_default = to.completes(name) && !from.completes(name);
+                is_given_default || given.get(name).is_none_or(|given| completes_more(&attribute.ty, &given.ty))
+            };
+            attributes.iter().any(is_completed)
         }
         (Type::Object(attributes), Type::Map(_) | Type::Any) => attributes.keys().any(|name| to.completes(name)),
-        _ => false,
+        (to, from) => to.element().zip(from.element()).is_some_and(|(to, from)| completes_more(to, from)),
     }
 }
 
-/// Whether a conversion makes other objects of the elements, or sets of lists. Elements of which it only leaves attributes out
-/// are the same under their keys and in their places, though in a set two of them may become one.
+/// Whether a conversion leaves attributes out, and changes nothing else.
+pub(super) fn only_leaves_out(to: &Type, from: &Type) -> bool {
+    leaves_out(to, from) && !completes_more(to, from)
+}
+
+/// Whether a conversion makes other objects of the elements, or sets of lists.
 fn remakes_elements(to: &Type, from: &Type) -> bool {
     to.element().is_some_and(|element| {
-        let of_set = matches!(to, Type::Set(_));
         let from = from.element().unwrap_or(&Type::Any);
         let is_set_of_list = matches!((element, from), (Type::Set(_), Type::List(_)));
-        let are_others = completes_more(element, from) || of_set && leaves_out(element, from);
-        is_set_of_list || are_others || remakes_elements(element, from)
+        is_set_of_list || remakes(element, from) || remakes_elements(element, from)
     })
 }
 

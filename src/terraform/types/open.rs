@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::convert::{convert, object_of, object_of_parts};
+use super::convert::{convert, object_of, object_of_parts, only_leaves_out, retyped};
 use super::{Attribute, Nullable, Type, domain, of, unify};
 use crate::terraform::called::met;
 use crate::terraform::joined::made_of;
@@ -99,7 +99,11 @@ pub fn open_part(whole: &Input, part: &str, ty: &Type, nullable: Nullable, world
     if let Some((Mirrored::Entries | Mirrored::Items, of)) = &whole.domain.mirrors {
         let before = of.domain.element.as_deref().unwrap_or(&Type::Any);
         let original = open_part(of, part, before, nullable, world);
-        return if *ty == Type::Any { one_of_all(original, name) } else { convert(original, ty, world) };
+        return match ty {
+            Type::Any => one_of_all(original, name),
+            ty if only_leaves_out(ty, before) => retyped(original, ty),
+            ty => convert(original, ty, world),
+        };
     }
     let mut domain = domain(ty, nullable);
     if let Some(elements) = whole.domain.elements.as_deref().filter(|_| part.starts_with('[')) {
@@ -114,8 +118,9 @@ pub fn open_part(whole: &Input, part: &str, ty: &Type, nullable: Nullable, world
 pub(super) fn with_other_elements(value: &Value, input: &Arc<Input>, to: &Type) -> Value {
     let set = input.itself();
     let mirrors = match (to, value.said_type()) {
-        (Type::Map(_), Type::Map(_)) => (Mirrored::Entries, set.with_elements(value.element_type())),
-        (Type::List(_), Type::List(_)) => (Mirrored::Items, set.with_elements(value.element_type())),
+        // What is left of an element is under the names that it has there.
+        (Type::Map(to), Type::Map(from)) if only_leaves_out(to, from) => (Mirrored::Entries, set.with_elements(from)),
+        (Type::List(to), Type::List(from)) if only_leaves_out(to, from) => (Mirrored::Items, set.with_elements(from)),
         (Type::Set(_), _) => (Mirrored::Members, Arc::clone(&set)),
         _ => (Mirrored::Elements, Arc::clone(&set)),
     };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use trailwarden::finding::Verdict;
+use trailwarden::finding::{Finding, Verdict};
 use trailwarden::model::Unit;
 use trailwarden::source::Sources;
 use trailwarden::value::Literal;
@@ -92,7 +92,7 @@ fn contradictions<U: Unit>(
     let mut random = Random::new(seed);
     let explored = Known::of(Given::new(), &unit);
     let samples = (0..SAMPLES).map(|_| Known::of(sample(inputs, &mut random), &unit));
-    let wrong = samples.flat_map(|known| against(&explored, &known));
+    let wrong = samples.flat_map(|known| against(&explored, &known, text));
     wrong.map(|wrong| format!("seed {seed}, {wrong}\n{text}")).take(1).collect()
 }
 
@@ -111,7 +111,7 @@ fn movements<U: Unit>(
         let mut given = before.given.clone();
         given.remove(*random.pick(&names));
         let now = Known::of(given, &unit);
-        wrong.extend(against(&now, &before));
+        wrong.extend(against(&now, &before, text));
         before = now;
     }
     wrong.into_iter().map(|wrong| format!("seed {seed}, {wrong}\n{text}")).take(1).collect()
@@ -143,21 +143,24 @@ fn sample(inputs: &[OpenInput], random: &mut Random) -> Given {
 
 /// What is found with more inputs given that what is found with fewer does not allow. What the real tool refuses casts no
 /// vote.
-fn against<U: Unit>(fewer: &Known<U>, more: &Known<U>) -> Vec<String> {
+fn against<U: Unit>(fewer: &Known<U>, more: &Known<U>, text: &str) -> Vec<String> {
     let given: Vec<String> = more.given.iter().map(|(name, value)| format!("{name} = {}", value.written)).collect();
     let literals: Option<Assignment> =
         more.given.iter().map(|(name, value)| Some((name.clone(), value.literal.clone()?))).collect();
+    let mut opened = more.given.keys().filter(|name| !fewer.given.contains_key(*name));
+    let is_name_opened = opened.any(|name| is_in_name_of_bucket(name, text));
     let cast = more.findings.iter().filter(|(_, finding)| finding.verdict != Verdict::Unknown);
     let wrong = cast.filter_map(|(subject, finding)| {
         let rows = fewer.findings.iter().filter(|(other, _)| is_about(other, subject));
         let rows: Vec<_> = rows.map(|(_, finding)| finding).collect();
         let verdicts: Vec<Verdict> = rows.iter().map(|row| row.verdict).collect();
-        let allows = |verdict: &Verdict| match verdict {
-            // The name of a bucket may turn out to be that of one that is declared.
-            Verdict::NoData | Verdict::Unknown => true,
-            verdict => *verdict == finding.verdict,
+        let allows = |row: &&Finding| match row.verdict {
+            Verdict::Unknown => true,
+            // The name of a bucket that is made of an open input may turn out to be what a trail names.
+            Verdict::NoData if is_name_opened => true,
+            verdict => verdict == finding.verdict,
         };
-        if !verdicts.iter().any(allows) {
+        if !rows.iter().any(allows) {
             return Some(format!("{subject:?} with {}: {:?}, but {verdicts:?}", given.join(", "), finding.verdict));
         }
         let [row] = rows.as_slice() else { return None };
@@ -167,4 +170,10 @@ fn against<U: Unit>(fewer: &Known<U>, more: &Known<U>) -> Vec<String> {
     });
     let wrong: Vec<String> = wrong.collect();
     if wrong.is_empty() || more.is_refused() { Vec::new() } else { wrong }
+}
+
+/// Whether an input is written where a bucket gets its name, or a trail names one.
+fn is_in_name_of_bucket(input: &str, text: &str) -> bool {
+    let is_name = |line: &&str| line.to_lowercase().contains("bucket");
+    text.lines().filter(is_name).any(|line| line.contains(input))
 }

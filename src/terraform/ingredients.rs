@@ -8,6 +8,7 @@ use std::rc::Rc;
 use crate::value::{Data, Value};
 
 use super::evaluator::Evaluator;
+use super::module::Mode;
 use super::scope::Scope;
 
 impl<'a> Evaluator<'a> {
@@ -15,7 +16,7 @@ impl<'a> Evaluator<'a> {
     pub fn ingredients(&self, name: &str) -> Vec<String> {
         match name.split('.').next() {
             Some("local") => {}
-            Some("module") => self.expand_all(),
+            Some("module") => self.expand_modules(),
             _ => return Vec::new(),
         }
         self.limits.begin();
@@ -49,11 +50,29 @@ impl<'a> Evaluator<'a> {
                 let name = steps.next()?;
                 self.variable(scope, name, scope.node.module.variables.get(name)?.header)
             }
+            ("data", true) => {
+                let (kind, name) = (steps.next()?, steps.next()?);
+                let span = scope.node.module.resources.iter().find(|(key, _)| key.name == name)?.1.header;
+                let data = self.resource(scope, Mode::Data, kind, name, span);
+                self.attribute(&data, steps.next()?, span)
+            }
             (output, true) => self.output(scope, output, scope.node.module.outputs.get(output)?.header),
             _ => return None,
         };
         // What stands behind a step that is not written out may be any part.
         let written = steps.take_while(|step| !step.contains(['[', '*']));
         Some(written.fold(whole, |value, step| value.field(step)))
+    }
+
+    /// Finds every module, also those that nothing was read of yet.
+    fn expand_modules(&self) {
+        let mut waiting = vec![self.root()];
+        while let Some(scope) = waiting.pop() {
+            let before = self.scopes.borrow().len();
+            for (name, call) in &scope.node.module.calls {
+                self.module(&scope, name, call.header);
+            }
+            waiting.extend(self.scopes.borrow().iter().skip(before).cloned());
+        }
     }
 }

@@ -132,7 +132,8 @@ impl<'a> Evaluator<'a> {
         self.settled(Value::open(input, origin).typed(&Type::String))
     }
 
-    fn resource(&self, scope: &Rc<Scope<'a>>, mode: Mode, kind: &str, name: &str, span: Span) -> Value {
+    /// A resource or data source of a module instance.
+    pub fn resource(&self, scope: &Rc<Scope<'a>>, mode: Mode, kind: &str, name: &str, span: Span) -> Value {
         let key = ResourceKey { mode, kind: kind.to_owned(), name: name.to_owned() };
         // Of a managed resource each property is compared when it is read.
         if mode == Mode::Data

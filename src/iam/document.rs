@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::source::Span;
 use crate::value::{Awaited, Data, Input, Origin, Part, Question, Reason, Stop, Text, Value};
 
 use super::{fixed, json, principal};
@@ -220,7 +221,16 @@ impl Statement {
 }
 
 impl Terms {
+    /// Where it is written whom the statement is about.
+    #[must_use]
+    pub fn principal_place(&self) -> Option<Span> {
+        let (Selector::Only(principal) | Selector::AllBut(principal)) = &self.principal;
+        let named = principal.as_map().and_then(|kinds| kinds.values().next()).unwrap_or(principal);
+        named.origin.nearest().or_else(|| principal.origin.nearest())
+    }
+
     /// The chains of what says to whom and when the statement gives or denies something, and of what is in that.
+    #[must_use]
     pub fn origins(&self) -> Vec<Origin> {
         let (Selector::Only(principal) | Selector::AllBut(principal)) = &self.principal;
         let said = [&self.effect, principal, &self.condition];

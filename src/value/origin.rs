@@ -105,6 +105,14 @@ impl Origin {
         self.before(places)
     }
 
+    /// The chain with a place beside it that says what it says.
+    #[must_use]
+    pub fn said_at(self, span: Option<Span>) -> Self {
+        let step = span.map(|span| Step { span, role: Role::Expression, way: Way::Beside });
+        let new = step.filter(|step| !self.passes(step)).into_iter().collect();
+        self.before(new)
+    }
+
     /// The chain of a value that a condition at `span` chose, whose places are beside it.
     #[must_use]
     pub fn chosen_by(self, span: Span, condition: &Self) -> Self {

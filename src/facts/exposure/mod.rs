@@ -290,7 +290,9 @@ impl Policies {
 /// The chain of a statement, and what makes it say what it says.
 fn explained(statement: &Statement) -> Origin {
     match &statement.body {
-        Body::Terms(terms) => statement.origin.clone().worked_out_from(&terms.origins()),
+        Body::Terms(terms) => {
+            statement.origin.clone().said_at(terms.principal_place()).worked_out_from(&terms.origins())
+        }
         _ => statement.origin.clone(),
     }
 }

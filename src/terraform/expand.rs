@@ -289,14 +289,19 @@ impl<'a> Evaluator<'a> {
         refused.iter().any(|address| !self.is_refused_anyway(address))
     }
 
-    /// Whether the block is refused before any question is answered.
+    /// Whether the block is refused before any question is answered, or because of something declared which is.
     fn is_refused_anyway(&self, address: &str) -> bool {
         if self.world.answers().is_empty() {
             return true;
         }
         let unanswered = self.unanswered();
         unanswered.expand_all();
-        unanswered.refused.borrow().contains_key(address)
+        let refused = self.refused.borrow();
+        let mut is_declared = false;
+        unanswered.visit_declared(|value| {
+            is_declared |= refused.get(address).is_some_and(|refusal| fails_alike(refusal, value));
+        });
+        is_declared || unanswered.refused.borrow().contains_key(address)
     }
 
     fn undecidable(&self, shape: Shape, slots: Vec<Slot>, address: &str, reason: Reason, span: Span) -> Expansion {
@@ -315,6 +320,16 @@ impl<'a> Evaluator<'a> {
             }
         }
     }
+}
+
+/// Whether something in a value fails for the reason that a block is refused for.
+fn fails_alike(refusal: &Value, value: &Value) -> bool {
+    let Data::Failed(refused) = &refusal.data else { return false };
+    let mut fails = false;
+    value.visit(&mut |part| {
+        fails |= matches!(&part.data, Data::Failed(failure) if failure.is_final && failure.message == refused.message);
+    });
+    fails
 }
 
 /// Instances of which it is known which there are.

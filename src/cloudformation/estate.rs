@@ -5,13 +5,15 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
+use std::sync::Arc;
+
 use crate::finding::FileError;
 use crate::model::{
     Described, Environment, Estate, Existence, Kind, Language, NamingIndex, OpenInputs, Resource, Unit,
 };
 use crate::source::Span;
 use crate::syntax::NodeKind;
-use crate::value::{Decided, Input, MapKind, Origin, Reason, Role, Value, World};
+use crate::value::{Decided, Failure, Input, MapKind, Origin, Reason, Role, Value, World};
 
 use super::condition::{every, question};
 use super::evaluator::{Evaluator, broken};
@@ -177,13 +179,9 @@ impl Estate for Evaluated<'_> {
         self.for_instance(resource, || declared.attributes().map(evaluated).collect())
     }
 
-    fn rejected(&self) -> bool {
-        self.refusal() == Ok(true)
-    }
-
-    fn refusal(&self) -> Decided<bool> {
+    fn refusal(&self) -> Decided<Option<Arc<Failure>>> {
         self.evaluator.begin();
-        self.evaluator.refuses()
+        self.evaluator.refusal()
     }
 }
 

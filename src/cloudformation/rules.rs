@@ -4,9 +4,11 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html>
 
+use std::sync::Arc;
+
 use crate::source::Span;
 use crate::syntax::{Entry, Node};
-use crate::value::{Data, Decided, Origin, Stop, World, any, every, watched};
+use crate::value::{Data, Decided, Failure, Origin, Role, Stop, World, any, every, first, watched};
 
 use super::condition::LOGIC;
 use super::evaluator::Evaluator;
@@ -48,6 +50,12 @@ impl Refuser<'_> {
         format!("{what} {name}")
     }
 
+    /// What CloudFormation says of what is refused.
+    fn failure(&self) -> Arc<Failure> {
+        let (_, place) = self.complaint();
+        Arc::new(Failure::new(format!("{} refuses it", self.name()), Origin::at(place, Role::Condition)))
+    }
+
     /// What is said where it refuses every input.
     pub fn complaint(&self) -> (String, Span) {
         let name = self.name();
@@ -68,13 +76,13 @@ pub fn refusers(stack: &Stack) -> impl Iterator<Item = (usize, Refuser<'_>)> {
 }
 
 impl<'t> Evaluator<'t> {
-    /// Whether CloudFormation would refuse the answers of this world.
+    /// Why CloudFormation would refuse the answers of this world, if it would.
     ///
     /// # Errors
     /// The need to ask where an assertion that these answers had a part in waits for another.
-    pub fn refuses(&self) -> Decided<bool> {
+    pub fn refusal(&self) -> Decided<Option<Arc<Failure>>> {
         let stacks = self.tree.stacks.iter().filter(|stack| self.stack_exists(stack));
-        any(stacks.map(|stack| self.refuses_stack(stack)))
+        first(stacks.map(|stack| self.refusal_of(stack)))
     }
 
     /// Whether the stack certainly exists: nothing is said about one that may not.
@@ -87,12 +95,13 @@ impl<'t> Evaluator<'t> {
         })
     }
 
-    fn refuses_stack(&self, stack: &'t Stack) -> Decided<bool> {
+    fn refusal_of(&self, stack: &'t Stack) -> Decided<Option<Arc<Failure>>> {
         let is_possible = |number: usize| !self.tree.impossible().iter().any(|it| it.place == (stack.id, number));
-        any(refusers(stack).map(|(number, refuser)| {
+        first(refusers(stack).map(|(number, refuser)| {
             let anew = || self.refuses_because_of(refuser, stack);
             let refuses = self.tree.refusals.unless_answered((stack.id, number), self.world, anew);
-            if refuses == Ok(false) || is_possible(number) { refuses } else { Ok(false) }
+            let refuses = if refuses == Ok(false) || is_possible(number) { refuses? } else { false };
+            Ok(refuses.then(|| refuser.failure()))
         }))
     }
 

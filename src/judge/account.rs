@@ -9,7 +9,7 @@ use crate::value::{Claim, Decided, Stop, World};
 use super::errors;
 use super::first::{is_no_witness, world_of_first};
 use super::row::{Judge, Judged};
-use super::scene::{Scene, refused};
+use super::scene::{Scene, all_refused};
 
 /// What a unit says about an account that other units may be deployed to too.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,7 +193,9 @@ fn best_instance<'a>(
     let is_in_account = |exists: bool| Ok(exists && trail.provider.is_in_account_of(provider_in(scene, first))?);
     let any = match exists(trail, scene.world).and_then(is_in_account) {
         Ok(true) => match judge.judge(rule, trail, scene) {
-            Ok(judged) if judged.verdict == Verdict::Fail && is_no_witness(judge, trail, scene) => Err(refused()),
+            Ok(judged) if judged.verdict == Verdict::Fail && is_no_witness(judge, trail, scene) => {
+                Err(Stop::Reject(all_refused()))
+            }
             judged => judged.map(Some),
         },
         Ok(false) => Ok(None),

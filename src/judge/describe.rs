@@ -1,6 +1,9 @@
 //! Cases and reasons in words: "fails when var.env is \"dev\"; passes when it is \"prod\"".
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexSet;
 
 use crate::finding::{Case, Condition, Verdict};
 use crate::rules::Words;
@@ -117,10 +120,15 @@ pub fn reason(input: &Input, words: &Words) -> Option<String> {
     }
 }
 
+/// How many reasons of refusals are named.
+const MAX_REFUSALS: usize = 3;
+
 /// Why nothing is decided where the real tool refuses every world.
 #[must_use]
-pub fn refused(failure: &Failure, words: &Words) -> String {
-    crate::rules::fill(&words.reasons.broken, &[("what", &failure.message)])
+pub fn refused(failures: &[Arc<Failure>], words: &Words) -> String {
+    let messages: IndexSet<&str> = failures.iter().map(|failure| failure.message.as_str()).collect();
+    let named: Vec<&str> = messages.into_iter().take(MAX_REFUSALS).collect();
+    crate::rules::fill(&words.reasons.broken, &[("what", &named.join("; "))])
 }
 
 /// Whether an input is a real one, that somebody can give a value; others are named by their reason only.

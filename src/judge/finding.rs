@@ -204,7 +204,7 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
         return describe::fill(&row.words.exploded, &BTreeMap::from([("inputs", names.join(", "))]));
     }
     if row.votes().is_empty() {
-        return exploration.refused.first().map(|failure| describe::refused(failure, row.words)).unwrap_or_default();
+        return describe::refused(&exploration.refused, row.words);
     }
     let questions = exploration.worlds.iter().flat_map(|(world, _)| world.answers());
     let short = ShortNames::of_cases(cases);

@@ -22,8 +22,8 @@ pub(super) struct Scene<'w> {
     /// The document about the trail that was judged last, as rules without parameters see it: the rules about a trail come
     /// one after the other.
     document: RefCell<Option<Rc<Document>>>,
-    refusal: OnceCell<Decided<bool>>,
-    can_be: OnceCell<bool>,
+    refusal: OnceCell<Decided<Option<Arc<Failure>>>>,
+    dead_end: OnceCell<Option<Arc<Failure>>>,
 }
 
 /// What makes a trail: its block, and the calls of the modules that hold it.
@@ -34,10 +34,9 @@ pub(super) fn block_of(trail: &Resource) -> Block {
     (trail.header, trail.callers.clone())
 }
 
-/// That the real tool refuses a world. A row that has no other keeps this as its reason.
-pub(super) fn refused() -> Stop {
-    let message = "every choice of the inputs is refused".to_owned();
-    Stop::Reject(Arc::new(Failure::new(message, Origin::default())))
+/// That no answer is left.
+pub(super) fn all_refused() -> Arc<Failure> {
+    Arc::new(Failure::new("every choice of the inputs is refused", Origin::default()))
 }
 
 /// The trails, with those whose existence is still a question.
@@ -59,8 +58,8 @@ impl Trails {
 
 impl<'w> Scene<'w> {
     pub fn new(judge: &'w Judge<'w>, world: &'w World) -> Self {
-        let (trails, document, refusal, can_be) = Default::default();
-        Self { world, estate: judge.unit.estate(world), judge, trails, document, refusal, can_be }
+        let (trails, document, refusal, dead_end) = Default::default();
+        Self { world, estate: judge.unit.estate(world), judge, trails, document, refusal, dead_end }
     }
 
     /// The trails in source order, with those whose existence is still a question.
@@ -111,17 +110,25 @@ impl<'w> Scene<'w> {
     /// What `judge` says, unless the real tool refuses the answers of this world, or every way to complete them.
     pub fn admitted<T>(&self, judge: impl FnOnce() -> Decided<Option<T>>) -> Decided<Option<T>> {
         let refusal = self.refusal.get_or_init(|| self.estate.refusal());
-        if *refusal == Ok(true) {
-            return Err(refused());
+        if let Ok(Some(failure)) = refusal {
+            return Err(Stop::Reject(Arc::clone(failure)));
         }
-        match judge()? {
-            Some(_) if refusal.is_err() && !self.can_be() => Err(refused()),
-            outcome => Ok(outcome),
-        }
+        let Some(outcome) = judge()? else { return Ok(None) };
+        let dead_end = refusal.as_ref().err().and_then(|_| self.dead_end());
+        dead_end.map_or(Ok(Some(outcome)), |failure| Err(Stop::Reject(Arc::clone(failure))))
     }
 
-    fn can_be(&self) -> bool {
-        let Judge { unit, max_worlds, .. } = self.judge;
-        *self.can_be.get_or_init(|| self.world.can_be(*max_worlds, |world| unit.estate(world).refusal()))
+    /// What refuses a way to complete a world of which every one is refused.
+    fn dead_end(&self) -> Option<&Arc<Failure>> {
+        let find = || {
+            let mut why = None;
+            let can_be = self.world.can_be(self.judge.max_worlds, |world| {
+                let refusal = self.judge.unit.estate(world).refusal()?;
+                why = why.take().or_else(|| refusal.clone());
+                Ok(refusal.is_some())
+            });
+            (!can_be).then(|| why.unwrap_or_else(all_refused))
+        };
+        self.dead_end.get_or_init(find).as_ref()
     }
 }

@@ -261,7 +261,7 @@ fn depends(exploration: &Exploration<Option<Judged>>, cases: &[crate::finding::C
         return describe::fill(&row.words.exploded, &BTreeMap::from([("inputs", names.join(", "))]));
     }
     if exploration.worlds.iter().all(|(_, judged)| judged.is_none()) {
-        return exploration.refused.first().map(|failure| describe::refused(failure, row.words)).unwrap_or_default();
+        return describe::refused(&exploration.refused, row.words);
     }
     match describe::cases(cases, row.words) {
         cases if cases.is_empty() => errors::described(exploration, row.unit, row.words),

@@ -64,7 +64,7 @@ pub use whole::{Whole, wholes};
 
 use crate::finding::{FileError, Note};
 use crate::source::Span;
-use crate::value::{Decided, Origin, Question, Reason, Role, Value, World};
+use crate::value::{Decided, Failure, Origin, Question, Reason, Role, Value, World};
 
 /// What is deployed at once: a Terraform root module, a template, a plan, a stack of an assembly.
 pub trait Unit: Send + Sync {
@@ -251,16 +251,17 @@ pub trait Estate {
         Vec::new()
     }
 
-    /// Whether the real tool would refuse the answers of this world (a validation, `AllowedPattern`, a `Rules` assertion).
-    fn rejected(&self) -> bool;
-
-    /// The same, or what has to be answered first where something that these answers had a part in waits for another one:
-    /// a `Rules` assertion over two parameters of which one is answered.
+    /// Why the real tool would refuse the answers of this world, if it would (a validation, `AllowedPattern`, a `Rules`
+    /// assertion).
     ///
     /// # Errors
-    /// [`crate::value::Stop::Ask`] with the question.
-    fn refusal(&self) -> Decided<bool> {
-        Ok(self.rejected())
+    /// [`crate::value::Stop::Ask`] with what has to be answered first where something that these answers had a part in waits
+    /// for another one: a `Rules` assertion over two parameters of which one is answered.
+    fn refusal(&self) -> Decided<Option<Arc<Failure>>>;
+
+    /// Whether the real tool would refuse the answers of this world.
+    fn rejected(&self) -> bool {
+        matches!(self.refusal(), Ok(Some(_)))
     }
 }
 

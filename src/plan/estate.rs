@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::{Described, Estate, Existence, Kind, Language, NamingIndex, Provider, Resource};
-use crate::value::{Decided, Origin, Reason, Role, Value, World};
+use crate::value::{Decided, Failure, Origin, Reason, Role, Value, World};
 
 use super::linked::{Choice, Linked, Planned};
 use super::slot::Extent;
@@ -120,11 +120,7 @@ impl Estate for PlannedEstate<'_> {
         Some(Reason::Unsupported(format!("{what}, which the plan leaves for a later one")))
     }
 
-    fn rejected(&self) -> bool {
-        self.refusal() == Ok(true)
-    }
-
-    fn refusal(&self) -> Decided<bool> {
-        self.sources.as_ref().map_or(Ok(false), |sources| sources.refusal())
+    fn refusal(&self) -> Decided<Option<Arc<Failure>>> {
+        self.sources.as_ref().map_or(Ok(None), |sources| sources.refusal())
     }
 }

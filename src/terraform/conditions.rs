@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::{Block, Expr, FreeName};
-use crate::value::{Data, Decided, MapKind, ObjectId, Origin, Question, Reason, Stop, Value, any};
+use crate::value::{Data, Decided, Failure, MapKind, ObjectId, Origin, Question, Reason, Role, Stop, Value, any};
 
 use super::blocks::{entries_called, nested_arguments};
 use super::evaluator::Evaluator;
@@ -34,6 +34,14 @@ struct Condition<'a> {
 pub(super) struct Check {
     scope: Arc<str>,
     condition: Span,
+}
+
+impl Check {
+    /// What Terraform says of a condition that is not met.
+    pub fn failure(&self) -> Arc<Failure> {
+        let origin = Origin::at(self.condition, Role::Condition);
+        Arc::new(Failure::new("this condition is not met", origin))
+    }
 }
 
 /// What has to meet a condition.
@@ -160,7 +168,7 @@ impl<'a> Evaluator<'a> {
         let Some(scope) = self.scope_at(&check.scope) else { return Ok(false) };
         let condition = Condition::all(&scope.node.module).find(|condition| condition.expr.span == check.condition);
         let breaks = condition.map_or(Ok(false), |condition| self.breaks(&scope, &condition));
-        if self.refuses_blocks() { Ok(true) } else { breaks }
+        if self.refused_block().is_some() { Ok(true) } else { breaks }
     }
 
     fn breaks(&self, scope: &Rc<Scope<'a>>, condition: &Condition<'a>) -> Decided<bool> {

@@ -10,7 +10,7 @@ use crate::model::{Described, Environment, Estate, Kind, Language, NamingIndex, 
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Before, Data, Decided, Failure, Input, ObjectId, Origin, Part, Reason, Role, Value, World, any, look_at, watched,
+    Before, Data, Decided, Failure, Input, ObjectId, Origin, Part, Reason, Role, Value, World, first, look_at, watched,
 };
 
 use super::blocks::Content;
@@ -127,35 +127,30 @@ impl Estate for TerraformEstate<'_> {
         unread.or_else(|| Some(format!("{} {TWICE}", calls.min()?))).map(Reason::Broken)
     }
 
-    fn rejected(&self) -> bool {
-        self.refusal() == Ok(true)
-    }
-
     /// What a validation says of any element holds for each.
-    fn refusal(&self) -> Decided<bool> {
+    fn refusal(&self) -> Decided<Option<Arc<Failure>>> {
         let Evaluator { unit, world, .. } = self.evaluator;
-        let refuses = |world: &World| TerraformEstate::new(unit, world).refuses() == Ok(true);
-        Ok(self.refuses()? || world.with_one_for_all().iter().any(refuses))
+        let refused = |world: &World| TerraformEstate::new(unit, world).refused().ok().flatten();
+        Ok(self.refused()?.or_else(|| world.with_one_for_all().iter().find_map(refused)))
     }
 }
 
 impl TerraformEstate<'_> {
-    fn refuses(&self) -> Decided<bool> {
+    fn refused(&self) -> Decided<Option<Arc<Failure>>> {
         let evaluator = &self.evaluator;
         if evaluator.world.answers().is_empty() {
-            return Ok(false);
+            return Ok(None);
         }
         // Of what is not listed anew, no answer changes anything.
         let listed = self.listed();
         evaluator.limits.begin();
         // Beyond a limit nothing is known, and nothing refused.
         if evaluator.limits.exceeded().is_some() {
-            return Ok(false);
+            return Ok(None);
         }
-        if evaluator.refuses_blocks() {
-            return Ok(true);
-        }
-        any(listed.checks.iter().map(|check| evaluator.is_broken(check)))
+        let block = evaluator.refused_block();
+        let broken = listed.checks.iter().map(|check| Ok(evaluator.is_broken(check)?.then(|| check.failure())));
+        first(std::iter::once(Ok(block)).chain(broken))
     }
 
     fn listed(&self) -> &Listed {

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use crate::finding::Note;
 use crate::source::Span;
 use crate::value::{
-    Ask, Data, Input, InputSet, Literal, ObjectId, Origin, Question, Reason, Value, Work, World, look_at, watched,
+    Ask, Data, Failure, Input, InputSet, Literal, ObjectId, Origin, Question, Reason, Value, Work, World, look_at,
+    watched,
 };
 
 use super::expand::Expansion;
@@ -57,7 +58,7 @@ pub(super) struct Evaluator<'a> {
     /// Instances of which an input keeps or leaves out those that stand for all, by the name of the map of them.
     pub(super) pools: RefCell<HashMap<String, Rc<Pool>>>,
     /// Blocks whose `count` or `for_each` Terraform refuses, by address.
-    pub(super) refused: RefCell<BTreeMap<String, Value>>,
+    pub(super) refused: RefCell<BTreeMap<String, Arc<Failure>>>,
     /// The same unit without any answer, to tell what an answer broke from what is broken anyway.
     unanswered: OnceCell<Rc<Evaluator<'a>>>,
     /// What Terragrunt hands in, and the inputs that it looks at.

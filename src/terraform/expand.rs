@@ -7,8 +7,8 @@ use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
 use crate::value::{
-    Ask, Data, Domain, Emptiness, Input, Literal, MapKind, Mirrored, Number, Origin, Question, Reason, Role, Value,
-    look_at, watched,
+    Ask, Data, Domain, Emptiness, Failure, Input, Literal, MapKind, Mirrored, Number, Origin, Question, Reason, Role,
+    Value, look_at, watched,
 };
 
 use super::blocks::nested_arguments;
@@ -107,7 +107,12 @@ impl<'a> Evaluator<'a> {
         if shape != Shape::Single && enabled().is_some() {
             let slots =
                 vec![if shape == Shape::Counted { Slot::counted(0, span) } else { Slot::any_keyed(&address, span) }];
-            return self.refuse(shape, slots, &address, "enabled cannot stand beside count or for_each", span);
+            return self.refuse(
+                shape,
+                slots,
+                &address,
+                Failure::new("enabled cannot stand beside count or for_each", Origin::expression(span)),
+            );
         }
         let key = Key::Repetition(scope.id.get(), name.to_owned());
         let value = self.remember(key, &address, span, || self.evaluate(expr, Env::of(scope)));
@@ -127,7 +132,7 @@ impl<'a> Evaluator<'a> {
                 Shape::Keyed => Slot::any_keyed(&address, span),
             };
             let reason = Reason::Elsewhere("whoever writes how many there are".to_owned());
-            expansion = self.undecidable(shape, vec![any], &address, reason, span);
+            expansion = self.undecidable(shape, vec![any], &address, reason, Origin::expression(span));
         }
         expansion.presence = presence(&value, span);
         if let Existence::May(_) = scope.existence {
@@ -180,7 +185,12 @@ impl<'a> Evaluator<'a> {
             Data::Bool(true) => known(Shape::Single, vec![Slot::single()]),
             Data::Bool(false) => known(Shape::Single, Vec::new()),
             Data::Pending(question) => pending(Shape::Single, vec![Slot::single()], question, &enabled),
-            _ => self.refuse(Shape::Single, vec![Slot::single()], address, "enabled must be true or false", span),
+            _ => self.refuse(
+                Shape::Single,
+                vec![Slot::single()],
+                address,
+                refusal("enabled must be true or false", &value, span),
+            ),
         }
     }
 
@@ -193,7 +203,12 @@ impl<'a> Evaluator<'a> {
                     self.too_many(Shape::Counted, Slot::any_counted(&value, span), address, span)
                 }
                 Some(count) => known(Shape::Counted, (0..count).map(|index| Slot::counted(index, span)).collect()),
-                None => self.refuse(Shape::Counted, one(), address, "count must be a whole number, zero or more", span),
+                None => self.refuse(
+                    Shape::Counted,
+                    one(),
+                    address,
+                    refusal("count must be a whole number, zero or more", &value, span),
+                ),
             },
             Data::Pending(question) => pending(Shape::Counted, one(), question, &value),
             Data::Open(_) | Data::Opaque(_) | Data::Text(_) => {
@@ -203,8 +218,10 @@ impl<'a> Evaluator<'a> {
                 }
                 self.counted_unknown(address, &value, span)
             }
-            Data::Failed(failure) => self.refuse(Shape::Counted, one(), address, &failure.message, span),
-            _ => self.refuse(Shape::Counted, one(), address, "count must be a number", span),
+            Data::Failed(failure) => {
+                self.refuse(Shape::Counted, one(), address, refusal(&failure.message, &value, span))
+            }
+            _ => self.refuse(Shape::Counted, one(), address, refusal("count must be a number", &value, span)),
         }
     }
 
@@ -219,7 +236,12 @@ impl<'a> Evaluator<'a> {
             }
             let less = Question::new(Arc::clone(input), Ask::Below(zero.clone()));
             if self.world.answer(&less) == Some(true) {
-                return self.refuse(Shape::Counted, any(), address, "count must be a whole number, zero or more", span);
+                return self.refuse(
+                    Shape::Counted,
+                    any(),
+                    address,
+                    refusal("count must be a whole number, zero or more", &value, span),
+                );
             }
         }
         self.perhaps(Shape::Counted, any(), address, value, Ask::Is(Literal::Number(zero)), span)
@@ -267,26 +289,28 @@ impl<'a> Evaluator<'a> {
     pub fn too_many(&self, shape: Shape, any: Slot, address: &str, span: Span) -> Expansion {
         let limit = format!("more than {MAX_INSTANCES} instances");
         self.note(format!("a limit of this program was reached: {address} has {limit}"), span);
-        self.undecidable(shape, vec![any], address, Reason::Limit(limit), span)
+        self.undecidable(shape, vec![any], address, Reason::Limit(limit), Origin::expression(span))
     }
 
     /// What Terraform would refuse. Where it would refuse it in every world, whether the instances exist is open;
     /// otherwise they do not, and the world is rejected.
-    pub fn refuse(&self, shape: Shape, slots: Vec<Slot>, address: &str, message: &str, span: Span) -> Expansion {
-        let refusal = Value::failed(message, Origin::expression(span)).declared();
-        self.refused.borrow_mut().insert(address.to_owned(), refusal.clone());
+    pub fn refuse(&self, shape: Shape, slots: Vec<Slot>, address: &str, failure: Failure) -> Expansion {
+        let failure = Arc::new(failure);
+        let origin = failure.origin.clone();
+        self.refused.borrow_mut().insert(address.to_owned(), Arc::clone(&failure));
         if self.is_refused_anyway(address) {
-            let message = format!("{address}: {message}");
-            self.note(message.clone(), span);
-            return self.undecidable(shape, slots, address, Reason::Broken(message), span);
+            let message = format!("{address}: {}", failure.message);
+            origin.nearest().into_iter().for_each(|span| self.note(message.clone(), span));
+            return self.undecidable(shape, slots, address, Reason::Broken(message), origin);
         }
+        let refusal = Value::new(Data::Failed(failure), origin);
         Expansion { unknown: Some(refusal), ..known(shape, Vec::new()) }
     }
 
-    /// Whether a block is refused, of those that were looked at, which is not before any question is answered.
-    pub fn refuses_blocks(&self) -> bool {
-        let refused: Vec<String> = self.refused.borrow().keys().cloned().collect();
-        refused.iter().any(|address| !self.is_refused_anyway(address))
+    /// What refuses a block, of those that were looked at, which is not before any question is answered.
+    pub fn refused_block(&self) -> Option<Arc<Failure>> {
+        let refused = self.refused.borrow().clone();
+        refused.into_iter().find_map(|(address, failure)| (!self.is_refused_anyway(&address)).then_some(failure))
     }
 
     /// Whether the block is refused before any question is answered, or because of something declared which is.
@@ -299,13 +323,12 @@ impl<'a> Evaluator<'a> {
         let refused = self.refused.borrow();
         let mut is_declared = false;
         unanswered.visit_declared(|value| {
-            is_declared |= refused.get(address).is_some_and(|refusal| fails_alike(refusal, value));
+            is_declared |= refused.get(address).is_some_and(|failure| fails_alike(failure, value));
         });
         is_declared || unanswered.refused.borrow().contains_key(address)
     }
 
-    fn undecidable(&self, shape: Shape, slots: Vec<Slot>, address: &str, reason: Reason, span: Span) -> Expansion {
-        let origin = Origin::expression(span);
+    fn undecidable(&self, shape: Shape, slots: Vec<Slot>, address: &str, reason: Reason, origin: Origin) -> Expansion {
         let input = Arc::new(Input::undecidable(format!("the instances of {address}"), reason, origin.clone()));
         let question = Arc::new(Question::new(Arc::clone(&input), Ask::Empty));
         match self.world.answer(&question) {
@@ -322,9 +345,17 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// What Terraform refuses about the `value` of a block's `count`, `for_each` or `enabled` at `span`.
+pub(super) fn refusal(message: &str, value: &Value, span: Span) -> Failure {
+    let at = match &value.data {
+        Data::Failed(failure) => &failure.origin,
+        _ => &value.origin,
+    };
+    Failure { is_final: true, ..Failure::new(message, Origin::expression(span).there_by(at)) }
+}
+
 /// Whether something in a value fails for the reason that a block is refused for.
-fn fails_alike(refusal: &Value, value: &Value) -> bool {
-    let Data::Failed(refused) = &refusal.data else { return false };
+fn fails_alike(refused: &Failure, value: &Value) -> bool {
     let mut fails = false;
     value.visit(&mut |part| {
         fails |= matches!(&part.data, Data::Failed(failure) if failure.is_final && failure.message == refused.message);

@@ -12,7 +12,7 @@ use crate::syntax::Block;
 use crate::value::{Ask, Claim, Data, Domain, Input, Junction, ListKind, Literal, Mirrored, Origin, Reason, Value};
 
 use super::evaluator::Evaluator;
-use super::expand::{Expansion, MAX_INSTANCES, Shape, known, pending};
+use super::expand::{Expansion, MAX_INSTANCES, Shape, known, pending, refusal};
 use super::joined::other_than;
 use super::named::never;
 use super::scope::Scope;
@@ -42,7 +42,7 @@ impl<'a> Evaluator<'a> {
                     let made = match &is_met.data {
                         Data::Pending(question) => pending(Shape::Keyed, any(), question, &is_met),
                         Data::Failed(failure) => {
-                            return self.refuse(Shape::Keyed, any(), address, &failure.message, span);
+                            return self.refuse(Shape::Keyed, any(), address, refusal(&failure.message, value, span));
                         }
                         // The one that stands for all is not there; others may be, which are like it.
                         _ => {
@@ -54,12 +54,19 @@ impl<'a> Evaluator<'a> {
                 }
                 _ => self.perhaps(Shape::Keyed, any(), address, value, Ask::Empty, span),
             },
-            Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, &failure.message, span),
+            Data::Failed(failure) => self.refuse(Shape::Keyed, any(), address, refusal(&failure.message, value, span)),
             Data::Map(..) | Data::Object(..) | Data::List(ListKind::Set, _) => match self.elements(value, span) {
                 Ok(elements) => self.keys(address, self.as_they_count(value, elements, span), span),
-                Err(_) => self.refuse(Shape::Keyed, any(), address, "for_each cannot be worked out", span),
+                Err(_) => {
+                    self.refuse(Shape::Keyed, any(), address, refusal("for_each cannot be worked out", value, span))
+                }
             },
-            _ => self.refuse(Shape::Keyed, any(), address, "for_each must be a map or a set of strings", span),
+            _ => self.refuse(
+                Shape::Keyed,
+                any(),
+                address,
+                refusal("for_each must be a map or a set of strings", value, span),
+            ),
         }
     }
 
@@ -205,7 +212,14 @@ impl<'a> Evaluator<'a> {
             match self.key_text(&key) {
                 Some(text) if slots.len() < MAX_INSTANCES => slots.push(Slot::keyed(&text, key, value)),
                 Some(_) => return self.too_many(Shape::Keyed, Slot::any_keyed(address, span), address, span),
-                None => return self.refuse(Shape::Keyed, slots, address, "a key of for_each must be a text", span),
+                None => {
+                    return self.refuse(
+                        Shape::Keyed,
+                        slots,
+                        address,
+                        refusal("a key of for_each must be a text", &key, span),
+                    );
+                }
             }
         }
         known(Shape::Keyed, slots)

@@ -57,7 +57,7 @@ pub use number::{Decimal, NoNumber, Number};
 pub use origin::{Hop, Origin, Role, Way};
 pub use parting::Parting;
 pub use pattern::Pattern;
-pub use read::{Decided, Stop, any, every};
+pub use read::{Decided, Stop, any, every, first};
 pub use secret::SENSITIVE;
 pub use symbol::{Symbol, SymbolSource};
 pub use text::{Part, Text};

@@ -263,15 +263,24 @@ impl Value {
 /// # Errors
 /// The first [`Stop`] when no decision is yes and one cannot be made.
 pub fn any(decisions: impl IntoIterator<Item = Decided<bool>>) -> Decided<bool> {
+    let found = first(decisions.into_iter().map(|decision| decision.map(|yes| yes.then_some(()))));
+    found.map(|found| found.is_some())
+}
+
+/// The first that something decides to be there. It decides whatever the others wait for.
+///
+/// # Errors
+/// The first [`Stop`] when nothing is there and one decision cannot be made.
+pub fn first<T>(decisions: impl IntoIterator<Item = Decided<Option<T>>>) -> Decided<Option<T>> {
     let mut waiting = None;
     for decision in decisions {
         match decision {
-            Ok(true) => return Ok(true),
-            Ok(false) => {}
+            Ok(Some(found)) => return Ok(Some(found)),
+            Ok(None) => {}
             Err(stop) => waiting = waiting.or(Some(stop)),
         }
     }
-    waiting.map_or(Ok(false), Err)
+    waiting.map_or(Ok(None), Err)
 }
 
 /// Whether all of the decisions are yes. A no decides whatever the others wait for.

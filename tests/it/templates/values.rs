@@ -108,7 +108,7 @@ fn judge_rule(unit: &CloudFormationUnit, row: &Node, world: &World) -> Result<()
     let applies = Input::derived("Applies", Origin::default());
     let world = world.with(Question::new(applies, Ask::Is(Literal::Text("yes".to_owned()))), true);
     match (unit.estate(&world).refusal(), text(row, "asks")) {
-        (Ok(holds), _) => expect(&holds.to_string(), text(row, "is").unwrap_or("nothing known")),
+        (Ok(holds), _) => expect(&holds.is_some().to_string(), text(row, "is").unwrap_or("nothing known")),
         (Err(Stop::Ask(question)), asks) => expect(&question.describe(), asks.unwrap_or("nothing asked")),
         (Err(Stop::Reject(failure)), _) => Err(failure.message.clone()),
     }

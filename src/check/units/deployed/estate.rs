@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use std::sync::Arc;
+
 use crate::cloudformation::Evaluated;
 use crate::model::{
     Described, Environment, Estate, Existence, Kind, Language, Provider, Resource, stands_for, stands_for_all,
 };
-use crate::value::{Data, Decided, Domain, Input, Origin, Question, Reason, Role, Symbol, SymbolSource, Value, any};
+use crate::value::{
+    Data, Decided, Domain, Failure, Input, Origin, Question, Reason, Role, Symbol, SymbolSource, Value, first,
+};
 
 /// What a resource deploys, in one world.
 pub(super) struct Part<'a> {
@@ -238,12 +242,8 @@ impl Estate for Whole<'_> {
         }
     }
 
-    fn rejected(&self) -> bool {
-        self.refusal() == Ok(true)
-    }
-
-    fn refusal(&self) -> Decided<bool> {
+    fn refusal(&self) -> Decided<Option<Arc<Failure>>> {
         let certain = self.read.iter().filter(|part| part.deployer.existence == Existence::Exists);
-        any(std::iter::once(self.outer.refusal()).chain(certain.map(|part| part.estate.refusal())))
+        first(std::iter::once(self.outer.refusal()).chain(certain.map(|part| part.estate.refusal())))
     }
 }

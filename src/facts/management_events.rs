@@ -66,7 +66,12 @@ pub fn management_events(basic: &Value, advanced: &Value, world: &World) -> Deci
     let covers = |selector: &Value| every(read(selector, world).clauses());
     let covered = any(selectors.iter().map(|selector| selector.may_be(&covers)))?;
     let certain = || selectors.iter().filter(|selector| !selector.is_waiting()).map(|selector| read(selector, world));
-    let (reason, origin) = if covered { (None, origin.clone()) } else { gap(&certain().collect::<Vec<_>>(), origin) };
+    if covered {
+        let selector = selectors.iter().find(|selector| covers(selector) == Ok(true));
+        let telling = selector.map(|selector| read(selector, world).telling).unwrap_or_default();
+        return Ok(ManagementEvents { covered, reason: None, origin: origin.clone().there_by(&telling) });
+    }
+    let (reason, origin) = gap(&certain().collect::<Vec<_>>(), origin);
     Ok(ManagementEvents { covered, reason, origin })
 }
 
@@ -84,8 +89,8 @@ struct Selector {
     reads: Decided<bool>,
     writes: Decided<bool>,
     whole: Decided<bool>,
-    /// Where the part stands that narrows the selector.
-    narrowing: Origin,
+    /// Where the part stands that narrows the selector or, where none does, that says what it logs.
+    telling: Origin,
 }
 
 impl Selector {
@@ -103,14 +108,14 @@ impl Selector {
         let reads = halves.clone().map(|half| half != ReadWriteType::WriteOnly);
         let writes = halves.map(|half| half != ReadWriteType::ReadOnly);
         let whole = names_no_source(&excluded, world);
-        let narrowing = if management == Ok(false) {
-            include.origin
-        } else if reads == Ok(false) || writes == Ok(false) {
-            kind.origin
-        } else {
-            excluded.origin
+        let is_narrowed = reads == Ok(false) || writes == Ok(false);
+        let telling = match (&management, &whole) {
+            (Ok(false), _) => include.origin,
+            (_, Ok(true)) if kind.is_null() && !is_narrowed => selector.origin.clone(),
+            (_, whole) if is_narrowed || *whole == Ok(true) => kind.origin,
+            _ => excluded.origin,
         };
-        Self { management, reads, writes, whole, narrowing }
+        Self { management, reads, writes, whole, telling }
     }
 
     /// An advanced selector: its field selectors must all match, each on any of its values.
@@ -119,7 +124,7 @@ impl Selector {
             Ok(fields) => Self::of_fields(selector, &fields, world),
             Err(stop) => {
                 let [management, reads, writes, whole] = std::array::from_fn(|_| Err(stop.clone()));
-                Self { management, reads, writes, whole, narrowing: selector.origin.clone() }
+                Self { management, reads, writes, whole, telling: selector.origin.clone() }
             }
         }
     }
@@ -129,13 +134,14 @@ impl Selector {
         let allows =
             |value: &str| every(fields.read_only.iter().map(|field| field.field("Equals").read_holds(value, world)));
         let whole = every(fields.others.iter().map(|field| narrows(field, world).map(|narrows| !narrows)));
-        let narrowing = if management == Ok(true) {
-            fields.read_only.first().or(fields.others.first())
+        let category = fields.category.first();
+        let telling = if management == Ok(true) {
+            fields.read_only.first().or(fields.others.first()).or(category)
         } else {
-            fields.category.first()
+            category
         };
-        let narrowing = narrowing.unwrap_or(selector).origin.clone();
-        Self { management, reads: allows("true"), writes: allows("false"), whole, narrowing }
+        let telling = telling.unwrap_or(selector).origin.clone();
+        Self { management, reads: allows("true"), writes: allows("false"), whole, telling }
     }
 }
 
@@ -212,18 +218,18 @@ fn gap(selectors: &[Selector], origin: &Origin) -> (Option<Gap>, Origin) {
     let yes = |part: &Decided<bool>| *part == Ok(true);
     let management: Vec<&Selector> = selectors.iter().filter(|selector| selector.management != Ok(false)).collect();
     let Some(first) = management.first() else {
-        let narrowing = selectors.first().map_or(origin, |selector| &selector.narrowing);
-        return (Some(Gap::NoManagementEvents), narrowing.clone());
+        let telling = selectors.first().map_or(origin, |selector| &selector.telling);
+        return (Some(Gap::NoManagementEvents), telling.clone());
     };
     let whole: Vec<&&Selector> = management.iter().filter(|selector| yes(&selector.whole)).collect();
     let reads = whole.iter().any(|selector| yes(&selector.reads));
     let writes = whole.iter().any(|selector| yes(&selector.writes));
     let both = management.iter().find(|selector| yes(&selector.reads) && yes(&selector.writes));
     match (reads, writes, both) {
-        (true, true, _) => (Some(Gap::SplitSelectors), first.narrowing.clone()),
-        (_, _, Some(selector)) => (Some(Gap::SourcesExcluded), selector.narrowing.clone()),
-        (true, false, _) => (Some(Gap::WritesMissing), first.narrowing.clone()),
-        (false, true, _) => (Some(Gap::ReadsMissing), first.narrowing.clone()),
-        (false, false, _) => (Some(Gap::SourcesExcluded), first.narrowing.clone()),
+        (true, true, _) => (Some(Gap::SplitSelectors), first.telling.clone()),
+        (_, _, Some(selector)) => (Some(Gap::SourcesExcluded), selector.telling.clone()),
+        (true, false, _) => (Some(Gap::WritesMissing), first.telling.clone()),
+        (false, true, _) => (Some(Gap::ReadsMissing), first.telling.clone()),
+        (false, false, _) => (Some(Gap::SourcesExcluded), first.telling.clone()),
     }
 }

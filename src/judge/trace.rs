@@ -247,6 +247,7 @@ fn step(row: &Row, pointer: &str, value: &str, leaf: &Leaf, because: Option<Step
     because.extend(places.chain(&leaf.origin));
     for (what, origin) in &leaf.evidence {
         because.extend(places.new_among(origin.nearest().map(|span| (row.words.evidence(*what), span)).into_iter()));
+        because.extend(places.chain(origin));
     }
     step.because(because)
 }

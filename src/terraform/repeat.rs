@@ -122,6 +122,7 @@ impl<'a> Evaluator<'a> {
             let condition = self.evaluate(condition, env);
             self.needs_a(&Type::Bool, &condition);
             let kept = truth(&condition, self.world);
+            made.chosen = std::mem::take(&mut made.chosen).worked_out_from([&kept.origin]);
             match kept.data {
                 Data::Bool(true) => {}
                 Data::Bool(false) => return None,
@@ -243,6 +244,8 @@ struct Made {
     /// What it waits for whether an item is one of them.
     waiting: Option<Value>,
     entries: IndexMap<String, Vec<Value>>,
+    /// Where what says which elements count comes from.
+    chosen: Origin,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -259,7 +262,7 @@ impl Made {
             ForResult::Object(..) => Shape::Object,
             ForResult::Grouped(..) => Shape::Grouped,
         };
-        Self { shape, items: Vec::new(), waiting: None, entries: IndexMap::new() }
+        Self { shape, items: Vec::new(), waiting: None, entries: IndexMap::new(), chosen: Origin::default() }
     }
 
     /// Whether the key may have this value too.
@@ -271,18 +274,19 @@ impl Made {
 
     fn into_value(self, span: Span) -> Value {
         let origin = || Origin::expression(span);
+        let made_at = origin().there_by(&self.chosen);
         let shape = self.shape;
         let entry = |values: Vec<Value>| match shape {
             Shape::Grouped => Value::list(ListKind::Tuple, values, origin()),
             _ => values.into_iter().next().unwrap_or_else(|| Value::null(origin())),
         };
         if let Some(waiting) = self.waiting {
-            return Value::new(waiting.data, origin()).awaiting(Awaited::Elements(self.items));
+            return Value::new(waiting.data, made_at).awaiting(Awaited::Elements(self.items));
         }
         if shape == Shape::Tuple {
-            return Value::list(ListKind::Tuple, self.items, origin());
+            return Value::list(ListKind::Tuple, self.items, made_at);
         }
         let entries = self.entries.into_iter().map(|(key, values)| (key, entry(values))).collect();
-        Value::map(MapKind::Object, entries, origin())
+        Value::map(MapKind::Object, entries, made_at)
     }
 }

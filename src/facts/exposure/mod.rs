@@ -230,7 +230,11 @@ impl Policies {
         let documents = bucket.policies.iter().zip(1..).map(|(policy, number)| {
             let mut document = Document::read(policy, &name(number));
             for statement in &mut document.statements {
-                statement.origin = std::mem::take(&mut statement.origin).inside(&policy.origin);
+                let origin = std::mem::take(&mut statement.origin).inside(&policy.origin);
+                // What hands the document to the bucket, where it is not written there.
+                let handed =
+                    policy.origin.nearest().filter(|place| !origin.nearest().is_some_and(|at| place.holds(at)));
+                statement.origin = origin.said_at(handed);
             }
             document
         });

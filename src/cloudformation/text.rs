@@ -70,7 +70,8 @@ pub fn joined(parts: impl IntoIterator<Item = Part>, origin: Origin) -> Value {
     of(Text::join(parts), origin)
 }
 
-/// The value of a text: a lone opaque or open part is itself, and dynamic references are opaque.
+/// The value of a text: a lone opaque or open part is itself, and dynamic references are opaque. Of a text with an error in it
+/// there is nothing but the error.
 pub fn of(mut text: Text, origin: Origin) -> Value {
     let is_filled_in = |part: &Part| matches!(part, Part::Literal(text) if placeholder(text).is_some());
     if text.parts().iter().any(is_filled_in) {
@@ -80,6 +81,11 @@ pub fn of(mut text: Text, origin: Origin) -> Value {
     let dynamic = |part: &Part| matches!(part, Part::Literal(text) if text.contains(DYNAMIC));
     if text.parts().iter().any(dynamic) {
         text = resolved(&text);
+    }
+    let is_error =
+        |value: &&Value| matches!(&value.data, Data::Open(input) if matches!(input.reason, Reason::Broken(_)));
+    if let Some(error) = text.values().find(is_error) {
+        return Value::new(error.data.clone(), origin.made_of([&error.origin]));
     }
     match text.parts() {
         [Part::Value(value)] => Value::new(value.data.clone(), origin.made_of([&value.origin])),

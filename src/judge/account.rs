@@ -76,10 +76,11 @@ pub fn account_row<'a>(
     first: &Resource,
     absence: Absence,
 ) -> (Exploration<Option<Judged>>, AccountVotes) {
-    let found = explore(judge.max_worlds, |world| {
+    let best = |world: &World| {
         let scene = Scene::new(judge, world);
         scene.admitted(|| best_trail(judge, rule, first, &scene).map(Best).map(Some))
-    });
+    };
+    let found = errors::settled(explore(judge.max_worlds, best), judge.unit, best);
     let cases = cases(&found, judge.unit);
     let best = found.worlds.iter().filter_map(|(_, best)| best.as_ref()?.0.as_ref());
     let failing = best.map(|judged| judged.failures.len()).find(|count| *count > 0).unwrap_or(0);

@@ -9,7 +9,7 @@ use crate::explore::{Exploration, Merged};
 use crate::finding::{Case, Condition, Verdict};
 use crate::model::Unit;
 use crate::rules::Words;
-use crate::value::{Ask, Input, Question, Reason, World};
+use crate::value::{Ask, Decided, Input, Question, Reason, World};
 
 use super::describe;
 
@@ -28,25 +28,60 @@ pub fn errors<'a, T>(exploration: &'a Exploration<T>, unit: &dyn Unit) -> BTreeM
     asked(exploration, unit).map(|question| (question.input.name.as_str(), question.input.as_ref())).collect()
 }
 
-/// What votes of an exploration say together. A case that comes of a world which reads an error holds for nothing, unless it is
-/// about the error.
-pub fn merged<T>(exploration: &Exploration<T>, votes: &[(&World, Verdict)], unit: &dyn Unit) -> Option<Merged> {
-    let merged = exploration.merge(votes)?;
-    if !are_read(exploration, unit) {
-        return Some(merged);
+/// An exploration in which a world reads an error only where it cannot do without: what was asked before another answer decided
+/// has no part in it.
+pub fn settled<T>(
+    found: Exploration<T>,
+    unit: &dyn Unit,
+    mut judge: impl FnMut(&World) -> Decided<T>,
+) -> Exploration<T> {
+    if !are_read(&found, unit) || !found.exploded.is_empty() {
+        return found;
     }
-    let errors = errors(exploration, unit);
-    let reads_one = |world: &World| world.answers().iter().any(|(question, _)| is_error(question, unit));
-    let stands = |(case, at): &(Case, usize)| {
-        says_what_is_worth(case, &errors) || !votes.get(*at).is_some_and(|(world, _)| reads_one(world))
-    };
-    let (cases, shown) = merged.cases.into_iter().zip(merged.shown).filter(stands).unzip();
+    let mut worlds: Vec<(World, T)> = Vec::new();
+    for (world, said) in found.worlds {
+        let without = world.with_answers(|question| !is_read(question, unit));
+        if without.answers().len() == world.answers().len() {
+            worlds.push((world, said));
+        } else if let Ok(said) = judge(&without) {
+            let is_known = worlds.iter().any(|(known, _)| known.answers() == without.answers());
+            worlds.extend((!is_known).then_some((without, said)));
+        } else {
+            worlds.push((world, said));
+        }
+    }
+    Exploration { worlds, ..found }
+}
+
+/// What votes of an exploration say together. A world that reads an error says nothing: the real tool deploys nothing there. No
+/// case covers it, unless it is about the error.
+pub fn merged<T>(exploration: &Exploration<T>, votes: &[(&World, Verdict)], unit: &dyn Unit) -> Option<Merged> {
+    if !are_read(exploration, unit) || !exploration.exploded.is_empty() {
+        return exploration.merge(votes);
+    }
+    if votes.is_empty() {
+        return None;
+    }
+    let reads_one = |world: &World| world.answers().iter().any(|(question, _)| is_read(question, unit));
+    let heard =
+        votes.iter().map(|(world, verdict)| (*world, if reads_one(world) { Verdict::Unknown } else { *verdict }));
+    let is_vote = |world: &World| votes.iter().any(|(vote, _)| std::ptr::eq(*vote, world));
+    let silent = exploration.worlds.iter().map(|(world, _)| world).filter(|world| reads_one(world) && !is_vote(world));
+    let heard: Vec<(&World, Verdict)> = heard.chain(silent.map(|world| (world, Verdict::Unknown))).collect();
+    let merged = exploration.merge(&heard)?;
+    let decides = |(case, _): &(Case, usize)| case.verdict != Verdict::Unknown;
+    let (cases, shown) = merged.cases.into_iter().zip(merged.shown).filter(decides).unzip();
     Some(Merged { verdict: Verdict::Unknown, cases, shown })
 }
 
-/// Whether an error is read that stands whatever is answered. What something that is broken may do is no such thing.
+/// Whether an error is read that stands whatever is answered.
 pub fn are_read<T>(exploration: &Exploration<T>, unit: &dyn Unit) -> bool {
-    asked(exploration, unit).any(|question| !matches!(question.ask, Ask::So(_)))
+    asked(exploration, unit).any(|question| is_read(question, unit))
+}
+
+/// Whether a question reads an error. What something that is broken may do is no such thing.
+fn is_read(question: &Question, unit: &dyn Unit) -> bool {
+    is_error(question, unit) && !matches!(question.ask, Ask::So(_))
 }
 
 /// The cases without those that say what an error is worth. What something that is broken may do is said: that a file which cannot be

@@ -208,13 +208,14 @@ fn inputs(row: &Row, cases: &[Case]) -> String {
     }
     let questions = exploration.worlds.iter().flat_map(|(world, _)| world.answers());
     let short = ShortNames::of_cases(cases);
+    let errors = errors::errors(exploration, row.unit);
     let mut named: Vec<String> = Vec::new();
     for input in questions.map(|(question, _)| &question.input) {
         let matters = cases.iter().any(|case| case.when.iter().any(|(name, _)| *name == input.name));
         let words = if describe::is_choice(input) { None } else { describe::reason(input, row.words) };
         let words = words.unwrap_or_else(|| short.of(&input.name).to_owned());
         let is_needless = named.contains(&words) || errors::is_made_of_one(input, exploration, row.unit);
-        if matters && !is_needless {
+        if (matters || errors.contains_key(input.name.as_str())) && !is_needless {
             named.push(words);
         }
     }

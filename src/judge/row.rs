@@ -15,6 +15,7 @@ use crate::rules::{Outcome, Rule, Status, guard};
 use crate::source::Span;
 use crate::value::{self, Decided, Origin, Role, Stop, World};
 
+use super::errors;
 use super::scene::{Block, Scene, block_of};
 
 /// Judges the rows of one unit.
@@ -162,11 +163,16 @@ impl<'a> Judge<'a> {
     /// What each rule says about its trail, world by world; worlds in which it does not exist have no say.
     #[must_use]
     pub fn trail_rows(&self, rows: &[(&'a Rule, &Resource)]) -> Vec<Exploration<Option<Judged>>> {
-        explore_together(rows.len(), self.max_worlds, |world, numbers| {
+        let said =
+            |scene: &Scene, (rule, trail): &(&'a Rule, &Resource)| scene.admitted(|| self.trail_in(scene, rule, trail));
+        let found = explore_together(rows.len(), self.max_worlds, |world, numbers| {
             let scene = Scene::new(self, world);
-            let rows = numbers.iter().filter_map(|number| rows.get(*number));
-            rows.map(|(rule, trail)| scene.admitted(|| self.trail_in(&scene, rule, trail))).collect()
-        })
+            numbers.iter().filter_map(|number| rows.get(*number)).map(|row| said(&scene, row)).collect()
+        });
+        let found = found.into_iter().zip(rows);
+        found
+            .map(|(found, row)| errors::settled(found, self.unit, |world| said(&Scene::new(self, world), row)))
+            .collect()
     }
 
     pub(super) fn trail_in(&self, scene: &Scene, rule: &'a Rule, trail: &Resource) -> Decided<Option<Judged>> {

@@ -192,7 +192,7 @@ impl TerraformEstate<'_> {
         let mut anyway = Vec::new();
         gather(&unanswered, &mut anyway);
         // Terraform works out what is declared whether this reads it or not.
-        self.evaluator.unanswered().visit_declared(|value| gather(value, &mut anyway));
+        self.evaluator.visit_declared(|value| gather(value, &mut anyway));
         let what = format!("{}.{name}", resource.address);
         self.evaluator.without_failures(value, &anyway, &what, resource.header)
     }

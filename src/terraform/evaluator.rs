@@ -208,11 +208,14 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    /// Visits what was worked out so far of what is declared.
+    /// Visits what was worked out so far of what is declared and is so whatever is answered.
     pub fn visit_declared(&self, mut visit: impl FnMut(&Value)) {
-        for memo in self.memo.borrow().iter().filter(|(key, _)| !is_caught(key)).map(|(_, memo)| memo) {
-            if let Memo::Done { value, .. } = memo {
-                visit(value);
+        for evaluator in [self.unanswered(), self] {
+            for memo in evaluator.memo.borrow().iter().filter(|(key, _)| !is_caught(key)).map(|(_, memo)| memo) {
+                match memo {
+                    Memo::Done { value, inputs, .. } if !inputs.shares(evaluator.world.answered()) => visit(value),
+                    Memo::Done { .. } | Memo::Running => {}
+                }
             }
         }
     }

@@ -322,7 +322,7 @@ impl<'a> Evaluator<'a> {
         unanswered.expand_all();
         let refused = self.refused.borrow();
         let mut is_declared = false;
-        unanswered.visit_declared(|value| {
+        self.visit_declared(|value| {
             is_declared |= refused.get(address).is_some_and(|failure| fails_alike(failure, value));
         });
         is_declared || unanswered.refused.borrow().contains_key(address)

@@ -4,6 +4,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, For, ForResult};
 use crate::value::{Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Origin, Question, Value};
@@ -22,6 +24,8 @@ pub(super) struct Loop<'a> {
     each: For,
     collection: Value,
     scope: Rc<Scope<'a>>,
+    /// What is bound around it: `each`, `count`, the names of other loops.
+    around: IndexMap<String, Value>,
     place: Place,
 }
 
@@ -46,16 +50,16 @@ impl Loop<'_> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// Remembers the loop that made a collection, if each of its elements is found again. A loop that speaks of what a loop
-    /// around it binds is not known elsewhere.
+    /// Remembers the loop that made a collection, if each of its elements is found again.
     pub fn keep_loop(&self, made: &Value, each: &For, collection: &Value, env: Env<'_, 'a>) {
         let (Data::Open(input), Some(scope)) = (&made.data, env.scope) else { return };
-        if env.bindings.is_some() || env.variables.is_some() {
-            return;
-        }
         let found_at = |place: Place| {
+            let mut around = IndexMap::new();
+            for (name, value) in env.names() {
+                around.entry(name.to_owned()).or_insert_with(|| value.clone());
+            }
             let (each, collection) = (each.clone(), collection.clone());
-            Rc::new(Loop { each, collection, scope: Rc::clone(scope), place })
+            Rc::new(Loop { each, collection, scope: Rc::clone(scope), around, place })
         };
         if let Some(place) = place_of(each, collection) {
             self.loops.borrow_mut().insert(input.name.clone(), found_at(place));
@@ -201,7 +205,7 @@ impl<'a> Evaluator<'a> {
         };
         match element.data {
             Data::Pending(_) | Data::Failed(_) => element.unsaid(),
-            _ => bind(&kept.each, key, &element, Env::of(&kept.scope), work),
+            _ => bind(&kept.each, key, &element, Env::around(&kept.scope, &kept.around), work),
         }
     }
 

@@ -94,7 +94,7 @@ pub(super) struct Env<'e, 'a> {
     pub scope: Option<&'e Rc<Scope<'a>>>,
     /// `each`, `count`, names of `for` expressions and iterators, the innermost first.
     pub bindings: Option<&'e Binding<'e>>,
-    /// The variables of a template file.
+    /// The variables of a template file, or what was bound around a loop that is worked out once more.
     pub variables: Option<&'e IndexMap<String, Value>>,
 }
 
@@ -132,6 +132,11 @@ impl<'e, 'a> Env<'e, 'a> {
         let bound = std::iter::successors(self.bindings, |binding| binding.outer);
         let variables = self.variables.into_iter().flatten().map(|(name, value)| (name.as_str(), value));
         bound.map(|binding| (binding.name, binding.value)).chain(variables).filter(|(name, _)| !name.is_empty())
+    }
+
+    /// The names of a module instance, and those that were bound around a loop in it.
+    pub fn around(scope: &'e Rc<Scope<'a>>, bound: &'e IndexMap<String, Value>) -> Self {
+        Self { scope: Some(scope), bindings: None, variables: Some(bound) }
     }
 
     /// The variables of a template file and nothing else.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::model::{Kept, OpenInputs};
 use crate::source::Span;
 use crate::syntax::{Block, Expr, ExprKind, hcl};
-use crate::value::{Data, Input, Literal, Origin, Reason, Role, Value, mentions};
+use crate::value::{Data, Input, Literal, Origin, Reason, Role, Value, look_at, mentions};
 
 use super::evaluator::{Evaluator, Key, twice};
 use super::expand::in_slot;
@@ -50,7 +50,11 @@ impl<'a> Evaluator<'a> {
             let declaration = self.declaration(name, block, span);
             let value = match &scope.call {
                 None => self.root_variable(&declaration),
-                Some(caller) => self.argument_of_call(&declaration, caller, &full, span),
+                Some(caller) => {
+                    // What `each` and `count` are in the call rests on what its instances rest on.
+                    look_at(&scope.inputs);
+                    self.argument_of_call(&declaration, caller, &full, span)
+                }
             };
             if is_sensitive(block) { value.secret(block.header) } else { value }
         });

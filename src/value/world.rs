@@ -59,7 +59,13 @@ impl World {
     /// The world with those of its answers that are about inputs of which `is_kept` is true.
     #[must_use]
     pub fn with_answers_about(&self, is_kept: impl Fn(&Input) -> bool) -> Self {
-        self.unanswered().with_all(self.answers.iter().filter(|(question, _)| is_kept(&question.input)).cloned())
+        self.with_answers(|question| is_kept(&question.input))
+    }
+
+    /// The world with the answers to those questions of which `is_kept` is true.
+    #[must_use]
+    pub fn with_answers(&self, is_kept: impl Fn(&Question) -> bool) -> Self {
+        self.unanswered().with_all(self.answers.iter().filter(|(question, _)| is_kept(question)).cloned())
     }
 
     /// The worlds in which what stands for all elements of a collection is one of those that the answers are about, or say that

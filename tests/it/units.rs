@@ -81,6 +81,11 @@ fn conversions() {
 }
 
 #[test]
+fn errors() {
+    judge("errors.yaml");
+}
+
+#[test]
 fn nulls() {
     judge("nulls.yaml");
 }

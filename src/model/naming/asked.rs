@@ -8,7 +8,9 @@ use super::{Naming, is_made_of, text_of_unknown};
 use crate::model::address::{is_repeated_id, may_be_same};
 use crate::model::referred::{is_beside, is_made_of_another, symbol, unwrapped};
 use crate::model::{Estate, Existence, Kind, Resource, alike, pool};
-use crate::value::{Claim, Data, Decided, Origin, Question, Reason, Role, Stop, SymbolSource, Value, World, names_in};
+use crate::value::{
+    Ask, Claim, Data, Decided, Origin, Question, Reason, Role, Stop, SymbolSource, Value, World, names_in,
+};
 
 impl Naming {
     /// Whether `target`, the value of a satellite's bucket argument, names the bucket.
@@ -114,11 +116,11 @@ impl Naming {
                 SymbolSource::Resource(address) => bucket.address == *address || may_be_same(address, &bucket.address),
                 _ => self.is_maker_of(&target, bucket),
             },
-            Data::Open(input)
-                if matches!(input.reason, Reason::Unsupported(_) | Reason::Limit(_) | Reason::Broken(_)) =>
-            {
-                true
+            // An error in the place of a name is read as one.
+            Data::Open(input) if matches!(input.reason, Reason::Broken(_)) => {
+                return Some(Arc::new(Question::new(Arc::clone(input), Ask::Null)));
             }
+            Data::Open(input) if matches!(input.reason, Reason::Unsupported(_) | Reason::Limit(_)) => true,
             // Of the buckets that the Cloud Control API makes, one stands for all, and is not told from another.
             Data::Open(input) if let Reason::ModuleNotOnDisk { module, .. } = &input.reason => {
                 *module == bucket.address

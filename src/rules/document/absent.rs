@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::facts::access_logging::access_logging;
 use crate::model::{Made, made_by};
-use crate::value::{Claim, Input, Value};
+use crate::value::{Ask, Claim, Input, Question, Reason, Value};
 
 use super::Builder;
 use super::bucket::AccessLogs;
@@ -38,10 +38,13 @@ impl Builder<'_> {
         json!({ "Public": { "Read": read, "Write": write }, "AccessLogging": { "Enabled": enabled } })
     }
 
-    /// Nothing is declared for it here: the module decides everything about it.
+    /// Nothing is declared for it here: the module decides everything about it. An error in its place is read as one.
     fn by_module(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
         let mut decide = |pointer: &str, fact: &'static str| {
-            let question = Claim::new(fact).of(&module.name, module.reason.clone(), module.origin.clone());
+            let question = match module.reason {
+                Reason::Broken(_) => Arc::new(Question::new(Arc::clone(module), Ask::Null)),
+                _ => Claim::new(fact).of(&module.name, module.reason.clone(), module.origin.clone()),
+            };
             self.decided(pointer, leaf.clone(), self.world.decide(&question).map(Json::Bool))
         };
         let read = decide("/Trail/Bucket/Public/Read", "is public");

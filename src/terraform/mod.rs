@@ -41,6 +41,7 @@ mod naming;
 mod needs;
 mod object;
 pub mod operators;
+mod picked;
 mod policy_document;
 mod property;
 mod provided;

@@ -33,6 +33,12 @@ impl<'a> Evaluator<'a> {
             Err(undecided) => return undecided.unsaid(),
         };
         let elements = match self.elements(collection, span) {
+            Err(obstacle) if collection.awaited.is_none() => {
+                self.picked(each, collection, span, env).unwrap_or(Err(obstacle))
+            }
+            elements => elements,
+        };
+        let elements = match elements {
             Ok(elements) => elements,
             Err(obstacle) => {
                 if let Some(elements) = collection.awaited_elements() {

@@ -60,7 +60,7 @@ pub fn bucket(name: &Value, estate: &dyn Estate, world: &World) -> Decided<Link>
         {
             return Ok(Link::Bucket(Box::new(instance)));
         }
-        if naming.owns(&name, estate, world)? && exists(&bucket, world)? {
+        if (naming.owns(&name, estate, world)? || naming.may_have(&name, estate, world)?) && exists(&bucket, world)? {
             return Ok(Link::Bucket(Box::new(bucket)));
         }
     }

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, For, ForResult};
-use crate::value::{Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Origin, Question, Value};
+use crate::value::{Ask, Data, Domain, Input, Literal, MapKind, Mirrored, Origin, Question, Reason, Value};
 
 use super::evaluator::Evaluator;
 use super::held::is_list_made;
@@ -105,10 +105,7 @@ impl<'a> Evaluator<'a> {
         let origin = &made.origin;
         let texts = match (&kept.place, &kept.collection.data) {
             (Place::Text, Data::Open(texts)) => Some(Arc::clone(texts)),
-            (Place::Attribute(name), Data::Open(all)) => {
-                let texts = format!("[for each of {0} : {0}[*].{name}]", all.name);
-                Some(Arc::new(Input { domain: Domain::default(), ..Input::derived(texts, origin.clone()) }))
-            }
+            (Place::Attribute(name), Data::Open(_)) => self.attributes_of(&kept.collection, name, origin),
             _ => None,
         };
         let is_there = match (texts, Literal::of(key)) {
@@ -129,6 +126,20 @@ impl<'a> Evaluator<'a> {
             return Some(is_there);
         }
         self.looped_keeps(made, key)
+    }
+
+    /// The list of an attribute of each element of a collection, as a loop over that makes it.
+    fn attributes_of(&self, collection: &Value, name: &str, origin: &Origin) -> Option<Arc<Input>> {
+        let span = origin.nearest()?;
+        let attribute = self.attribute(&self.any_element(collection, span).1, name, span);
+        let met = match &attribute.data {
+            Data::Open(input) => Some((Arc::new(Question::new(Arc::clone(input), Ask::True)), true)),
+            _ => None,
+        };
+        let list = format!("[for each of {} : {}]", collection.describe(), attribute.describe());
+        let place = Value::open(Input::derived(format!("keys({list})[*]"), origin.clone()), origin.clone());
+        let reason = Reason::Each(Arc::new((place.typed(&Type::Number), attribute)), met);
+        Some(Arc::new(Input { reason, ..Input::derived(list, origin.clone()) }))
     }
 
     /// Whether a text that is not known is among those that a loop makes keys of. What stands for all of them is.

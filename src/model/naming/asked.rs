@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{Naming, is_made_of, text_of_unknown};
-use crate::model::address::{is_repeated_id, may_be_same};
+use crate::model::address::{is_repeated_id, may_be_same, stands_for_all};
 use crate::model::referred::{is_beside, is_made_of_another, symbol, unwrapped};
 use crate::model::{Estate, Existence, Kind, Resource, alike, pool};
 use crate::value::{
@@ -76,6 +76,19 @@ impl Naming {
             (Some((unknown, text)), _) => unknown.read_is(&text, world),
             (None, Some(name)) => target.read_is(name, world),
             (None, None) => world.decide(&is_name_of(&unwrapped(target), bucket)),
+        }
+    }
+
+    /// Whether one of the instances that the bucket stands for has a literal name because of what its element is, where that is
+    /// all that the two differ in. The one that stands for all is it then.
+    pub(in crate::model) fn may_have(&self, name: &Value, estate: &dyn Estate, world: &World) -> Decided<bool> {
+        let stands_for_all = self.bucket.as_ref().is_some_and(|bucket| stands_for_all(&bucket.address));
+        let is_element = |unknown: &Value| matches!(unknown.data, Data::Open(_)) && is_any_element(unknown);
+        match alike::same_where(&self.name, name) {
+            Some((unknown, text)) if stands_for_all && is_element(unknown) && !self.is_of_another(name, estate) => {
+                unknown.read_is(&text, world)
+            }
+            _ => Ok(false),
         }
     }
 

@@ -203,7 +203,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Runs `work` for each element of a collection; once for an open one that is not empty. Of a collection that waits for an
-    /// answer, for each that it may have then.
+    /// answer, for each that it may have then. There is none where an element fails, whether or not that is read.
     fn repeat(
         &self,
         collection: &Expr,
@@ -223,7 +223,10 @@ impl<'a> Evaluator<'a> {
             }
         };
         match self.likely_elements(&collection, span) {
-            Ok(elements) => each(elements, None),
+            Ok(elements) => match elements.iter().find(|(_, value)| matches!(value.data, Data::Failed(_))) {
+                Some((_, failed)) => return Some(failed.clone()),
+                None => each(elements, None),
+            },
             Err(stop) => match self.awaited_elements(&collection, span) {
                 Some(awaited) => awaited.into_iter().for_each(|(waiting, elements)| each(elements, waiting.as_ref())),
                 None => return Some(stop),

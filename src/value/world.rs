@@ -230,7 +230,11 @@ impl World {
                 let is_it = about.contains(&(&Ask::Is(value.clone()), true));
                 is_element && (is_it || is_empty_text && about.contains(&(&Ask::Empty, true)))
             }
-            Ask::Holds(key) if !answer => is_part(&input.name, &format!("{}{}", whole.name, step(key))),
+            Ask::Holds(key) if !answer => {
+                let is_its_key = || input.name == format!("keys({})[*]", whole.keyed_as().name);
+                is_part(&input.name, &format!("{}{}", whole.name, step(key)))
+                    || is_its_key() && self.about(input).contains(&(&Ask::Is(key.clone()), true))
+            }
             Ask::Null if *answer && is_inside(&input.name, &whole.name) => true,
             _ if matches!(whole.domain.keys, Keys::Any | Keys::Untyped | Keys::Converted) => false,
             Ask::LongerThan(most) if !answer => index_in(&input.name, &whole.name).is_some_and(|at| at >= *most),

@@ -8,9 +8,11 @@ mod beside;
 mod cases;
 mod deployers;
 mod estate;
+mod instances;
 mod readings;
 mod templates;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -161,7 +163,12 @@ impl Deploying {
             return None;
         }
         // What it gets from the resource is handed in as it was before anything was answered, whichever world asks first.
-        let anew = || self.read_anew(&read.case.by.address, &body, self.unit.estate(&read.case.world()).as_ref());
+        let anew = || {
+            let world = read.case.world();
+            let estate = self.unit.estate(&world);
+            let by = estate.resource(Kind::Foreign, &read.case.by.address)?;
+            self.read_anew(&by, &body, estate.as_ref())
+        };
         Some(match read.anew.of(&text, anew) {
             Some(read) => Stack { read, ..known },
             None => Stack { is_told: false, ..known },
@@ -190,7 +197,7 @@ impl Deploying {
         let handed = ["Parameters"].iter().chain(&DEPLOYED_TO).map(|name| estate.property(resource, name).describe());
         let handed = handed.fold(resource.address.clone(), |all, one| format!("{all} {one}"));
         let whole = Text::concat(&[Text::literal(handed), text_of(&body)]);
-        match self.elsewhere.of(&whole, || self.read_anew(&resource.address, &body, estate)) {
+        match self.elsewhere.of(&whole, || self.read_anew(resource, &body, estate)) {
             Some(read) => {
                 let waits = read.asked_outside().filter(|question| is_open(question)).cloned();
                 vec![Stack { read, waits, is_told: true }]
@@ -199,9 +206,8 @@ impl Deploying {
         }
     }
 
-    fn read_anew(&self, address: &str, body: &Value, estate: &dyn Estate) -> Option<CloudFormationUnit> {
-        let resource = estate.resource(Kind::Foreign, address)?;
-        let property = |name: &str| if name == "Body" { body.clone() } else { estate.property(&resource, name) };
+    fn read_anew(&self, resource: &Resource, body: &Value, estate: &dyn Estate) -> Option<CloudFormationUnit> {
+        let property = |name: &str| if name == "Body" { body.clone() } else { estate.property(resource, name) };
         let resource = Foreign { address: &resource.address, header: resource.header, property: &property };
         match self.templates.read(&resource) {
             Ok(Loaded::Template(stack)) => Some(*stack),
@@ -319,10 +325,12 @@ impl Unit for Deploying {
             found: deployed.address().to_owned(),
             waits: deployed.stack.waits.clone(),
             is_told: deployed.stack.is_told,
+            numbers: usize::MAX,
             estate: deployed.stack.read.deployed(world, Among::new(&beside, at)),
         };
         let read = deployers.into_iter().zip(&beside.all).enumerate().map(part).collect();
-        Box::new(Whole { outer, read, unread: &self.unread, foreign })
+        let (unread, named) = (&self.unread, RefCell::default());
+        Box::new(Whole { outer, read, unread, foreign, deploying: self, beside, named })
     }
 
     fn declares(&self, input: &str) -> bool {

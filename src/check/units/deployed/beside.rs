@@ -10,6 +10,7 @@ use crate::value::{Input, Origin, Question, Reason, Role, Value, World};
 use super::templates::is_stack_set;
 
 /// What a resource hands in to the template that it deploys.
+#[derive(Clone)]
 pub(super) struct Arguments<'a> {
     pub estate: Rc<dyn Estate + 'a>,
     pub deployer: Resource,
@@ -34,6 +35,7 @@ impl Arguments<'_> {
 }
 
 /// What is read where a resource deploys something, in one world.
+#[derive(Clone)]
 pub(super) struct Stack<'a> {
     pub read: &'a CloudFormationUnit,
     /// What decides whether it is this that is deployed, while that has no answer.
@@ -43,6 +45,7 @@ pub(super) struct Stack<'a> {
 }
 
 /// A template that is deployed in one world.
+#[derive(Clone)]
 pub(super) struct Deployed<'a> {
     pub stack: Stack<'a>,
     pub arguments: Arguments<'a>,

@@ -1,6 +1,7 @@
 //! A unit and what it deploys in another language, in one world, as one estate.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use std::sync::Arc;
@@ -13,6 +14,10 @@ use crate::value::{
     Data, Decided, Domain, Failure, Input, Origin, Question, Reason, Role, Symbol, SymbolSource, Value, first,
 };
 
+use super::Deploying;
+use super::beside::{Among, Beside};
+use super::instances::{Named, instance_in};
+
 /// What a resource deploys, in one world.
 pub(super) struct Part<'a> {
     pub deployer: Resource,
@@ -22,10 +27,25 @@ pub(super) struct Part<'a> {
     pub waits: Option<Question>,
     /// Whether it is this that is deployed; nothing is told of what is otherwise.
     pub is_told: bool,
+    /// The number that those of its resources are counted down from: none that a resource of the unit itself has.
+    pub numbers: usize,
     pub estate: Evaluated<'a>,
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
+    /// What an instance deploys that something names, beside everything else. Its resources are not those that stand for all.
+    pub fn of_instance(deployer: Resource, at: usize, beside: &Rc<Beside<'a>>) -> Option<Self> {
+        let read = beside.all.get(at)?.stack.read;
+        let (found, estate) = (deployer.address.clone(), read.deployed(beside.world, Among::new(beside, at)));
+        Some(Self { deployer, found, waits: None, is_told: true, numbers: usize::MAX / 2, estate })
+    }
+
+    /// Whether what has this address is a resource of one of the instances that what deploys this stands for.
+    pub fn declares_for(&self, address: &str) -> bool {
+        let kinds = [Kind::Bucket, Kind::Key, Kind::LogGroup];
+        kinds.iter().any(|kind| self.estate.resources(*kind).iter().any(|any| stands_for(&any.address, address)))
+    }
+
     /// Whether a resource is one of those that are deployed.
     fn holds(&self, resource: &Resource) -> bool {
         let behind = resource.address.strip_prefix(&self.deployer.address);
@@ -34,13 +54,13 @@ impl Part<'_> {
 
     /// Whether a resource is that of another instance of what deploys this, which stands for all: what that hands in to its
     /// own is not told apart.
-    fn stands_for(&self, resource: &Resource) -> bool {
+    pub fn stands_for(&self, resource: &Resource) -> bool {
         let is_any = |any: &Resource| stands_for(&any.address, &resource.address);
         stands_for_all(&self.deployer.address) && self.estate.resources(resource.kind).iter().any(is_any)
     }
 
-    /// A resource as the whole unit sees it. Its number is none that a resource of the unit itself has.
-    fn placed(&self, resource: &Resource) -> Resource {
+    /// A resource as the whole unit sees it.
+    pub fn placed(&self, resource: &Resource) -> Resource {
         let deployer = &self.deployer;
         let is_alone = resource.address == deployer.address;
         let callers = [&[deployer.header][..], &deployer.callers].concat();
@@ -54,15 +74,15 @@ impl Part<'_> {
                 may @ Existence::May(_) => may.clone(),
             },
             presence: resource.presence.clone().made_of([&deployer.presence]),
-            handle: usize::MAX - resource.handle,
+            handle: self.numbers.wrapping_sub(resource.handle),
             ..Described::clone(resource)
         };
         described.into()
     }
 
     /// The resource as what deploys it sees it.
-    fn own(resource: &Resource) -> Resource {
-        Described { handle: usize::MAX - resource.handle, ..Described::clone(resource) }.into()
+    pub fn own(&self, resource: &Resource) -> Resource {
+        Described { handle: self.numbers.wrapping_sub(resource.handle), ..Described::clone(resource) }.into()
     }
 }
 
@@ -74,6 +94,12 @@ pub(super) struct Whole<'a> {
     pub unread: &'a BTreeSet<String>,
     /// Everything that deploys something.
     pub foreign: Vec<Resource>,
+    /// What tells what a resource deploys.
+    pub deploying: &'a Deploying,
+    /// What hands in what, to everything that is read.
+    pub beside: Rc<Beside<'a>>,
+    /// What the instances deploy that something names.
+    pub named: RefCell<BTreeMap<String, Rc<Named<'a>>>>,
 }
 
 impl<'a> Whole<'a> {
@@ -95,7 +121,7 @@ impl<'a> Whole<'a> {
 
     /// A property of a resource in a part, and in whichever parts there may be instead.
     fn property_in(&self, part: &Part<'a>, resource: &Resource, name: &str) -> Value {
-        let own = Part::own(resource);
+        let own = part.own(resource);
         let value = self.read_in(part, |one| {
             if std::ptr::eq(one, part) {
                 return Some(one.estate.property(&own, name));
@@ -107,15 +133,16 @@ impl<'a> Whole<'a> {
     }
 
     /// What stands for something that is made at deployment, where only a text would tell what it is that is not read here.
-    /// What is made by one of the instances that a resource stands for is not told apart.
+    /// What is made by one of the instances that a resource stands for is told apart where that is read.
     fn untold(&self, symbol: &Symbol, origin: &Origin) -> Option<Value> {
         let name = symbol.to_string();
-        let is_of_one = |any: &str| matches!(&symbol.source, SymbolSource::Resource(made) if is_of_one(made, any));
+        let is_of_one =
+            |any: &str| matches!(&symbol.source, SymbolSource::Resource(made) if instance_in(made, any).is_some());
         let speaks_of = |resource: &&Resource| {
             let parts = [format!("{}.outputs", resource.address), format!("{}.properties", resource.address)];
             is_of_one(&resource.address) || parts.iter().any(|part| name.contains(part))
         };
-        let deployer = self.foreign.iter().find(speaks_of)?;
+        let deployer = self.foreign.iter().find(speaks_of).filter(|_| !self.is_read(symbol))?;
         let reason = if is_of_one(&deployer.address) { untold(deployer) } else { self.unread(deployer) };
         let domain = Domain { never_null: true, never_empty: true, ..Domain::default() };
         Some(Value::open(Input { domain, ..Input::undecidable(name, reason, origin.clone()) }, origin.clone()))
@@ -127,12 +154,6 @@ impl<'a> Whole<'a> {
         let source = if url.is_null() { "what it deploys".to_owned() } else { url.shown() };
         Reason::ModuleNotOnDisk { module: deployer.address.clone(), source }
     }
-}
-
-/// Whether an address is that of one of the instances that `any` stands for, or of something that this deploys.
-fn is_of_one(address: &str, any: &str) -> bool {
-    let ends = address.match_indices('.').map(|(end, _)| end).chain([address.len()]);
-    stands_for_all(any) && ends.filter_map(|end| address.get(..end)).any(|one| stands_for(any, one))
 }
 
 /// Why it is not known what one of the instances deploys that a resource stands for.
@@ -161,21 +182,21 @@ impl Estate for Whole<'_> {
 
     fn instance(&self, any: &Resource, address: &str) -> Option<Resource> {
         match self.part(any) {
-            Some(part) => part.estate.instance(&Part::own(any), address).map(|one| part.placed(&one)),
+            Some(part) => self.of_instance(part, any, address),
             None => self.outer.instance(any, address),
         }
     }
 
     fn made_of(&self, all: &Resource, index: &str) -> Option<Resource> {
         match self.part(all) {
-            Some(part) => part.estate.made_of(&Part::own(all), index).map(|one| part.placed(&one)),
+            Some(part) => part.estate.made_of(&part.own(all), index).map(|one| part.placed(&one)),
             None => self.outer.made_of(all, index),
         }
     }
 
     fn index_called(&self, any: &Resource, name: &Value) -> Option<String> {
         match self.part(any) {
-            Some(part) => part.estate.index_called(&Part::own(any), name),
+            Some(part) => part.estate.index_called(&part.own(any), name),
             None => self.outer.index_called(any, name),
         }
     }
@@ -183,7 +204,7 @@ impl Estate for Whole<'_> {
     fn instance_beside(&self, any: &Resource, address: &str, beside: &Resource) -> Option<Resource> {
         match self.part(any) {
             Some(part) if part.holds(beside) => {
-                let one = part.estate.instance_beside(&Part::own(any), address, &Part::own(beside));
+                let one = part.estate.instance_beside(&part.own(any), address, &part.own(beside));
                 one.map(|one| part.placed(&one))
             }
             _ => self.instance(any, address),
@@ -196,15 +217,19 @@ impl Estate for Whole<'_> {
 
     fn property(&self, resource: &Resource, name: &str) -> Value {
         let part = self.part(resource);
-        let standing = self.read.iter().find(|part| part.stands_for(resource)).map(|part| untold(&part.deployer));
-        let unread = part.filter(|part| !part.is_told).map(|part| self.unread(&part.deployer));
-        if let Some(reason) = standing.or(unread) {
+        let unknown = |reason: Reason| {
             let (name, origin) = (format!("{}.{name}", resource.address), Origin::at(resource.header, Role::Header));
-            return Value::open(Input::undecidable(name, reason, origin.clone()), origin);
-        }
-        let property = match part {
-            Some(part) => self.property_in(part, resource, name),
-            None => self.outer.property(resource, name),
+            Value::open(Input::undecidable(name, reason, origin.clone()), origin)
+        };
+        let property = match (self.deploying_instance(resource), part) {
+            (Some((standing, named)), _) => match named.as_ref() {
+                Named::Read(told) => told.estate.property(&told.own(resource), name),
+                Named::Waiting(waiting) => return waiting.clone(),
+                Named::Unread => return unknown(untold(&standing.deployer)),
+            },
+            (None, Some(part)) if !part.is_told => return unknown(self.unread(&part.deployer)),
+            (None, Some(part)) => self.property_in(part, resource, name),
+            (None, None) => self.outer.property(resource, name),
         };
         property.map_parts(&|value| match &value.data {
             Data::Opaque(symbol) => self.untold(symbol, &value.origin).unwrap_or_else(|| value.clone()),
@@ -230,14 +255,14 @@ impl Estate for Whole<'_> {
 
     fn property_names(&self, resource: &Resource) -> Vec<String> {
         match self.part(resource) {
-            Some(part) => part.estate.property_names(&Part::own(resource)),
+            Some(part) => part.estate.property_names(&part.own(resource)),
             None => self.outer.property_names(resource),
         }
     }
 
     fn attributes(&self, resource: &Resource) -> Vec<(String, Value)> {
         match self.part(resource) {
-            Some(part) => part.estate.attributes(&Part::own(resource)),
+            Some(part) => part.estate.attributes(&part.own(resource)),
             None => self.outer.attributes(resource),
         }
     }

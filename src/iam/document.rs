@@ -52,6 +52,8 @@ pub struct Unreadable {
     pub what: String,
     /// Why.
     pub reason: Reason,
+    /// The error of the sources that stands where it should be, if one does: nothing is deployed then.
+    pub error: Option<Arc<Input>>,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -376,12 +378,16 @@ fn encoded(value: &Value) -> &Value {
 
 /// The body of a whole that is not known; `None` when it is.
 fn unknown(value: &Value, what: &str) -> Option<Body> {
-    let unreadable = |source: &str, reason: Reason| {
-        Body::Unreadable(Unreadable { what: format!("{what} ({source})"), reason, origin: value.origin.clone() })
+    let unreadable = |source: &str, reason: Reason, error: Option<&Arc<Input>>| {
+        let (what, error) = (format!("{what} ({source})"), error.map(Arc::clone));
+        Body::Unreadable(Unreadable { what, reason, error, origin: value.origin.clone() })
     };
     match &value.data {
-        Data::Open(input) => Some(unreadable(&input.name, input.reason.clone())),
-        Data::Opaque(symbol) => Some(unreadable(&symbol.to_string(), Reason::Elsewhere(symbol.to_string()))),
+        Data::Open(input) => {
+            let error = Some(input).filter(|input| matches!(input.reason, Reason::Broken(_)));
+            Some(unreadable(&input.name, input.reason.clone(), error))
+        }
+        Data::Opaque(symbol) => Some(unreadable(&symbol.to_string(), Reason::Elsewhere(symbol.to_string()), None)),
         Data::Pending(question) => Some(Body::Waiting(value.waits_for(question), Vec::new())),
         Data::Failed(failure) => Some(Body::Waiting(Stop::Reject(Arc::clone(failure)), Vec::new())),
         _ => None,
@@ -390,5 +396,5 @@ fn unknown(value: &Value, what: &str) -> Option<Body> {
 
 fn broken(what: &str, problem: impl Into<String>, origin: &Origin) -> Body {
     let reason = Reason::Broken(problem.into());
-    Body::Unreadable(Unreadable { what: what.to_owned(), reason, origin: origin.clone() })
+    Body::Unreadable(Unreadable { what: what.to_owned(), reason, error: None, origin: origin.clone() })
 }

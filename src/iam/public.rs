@@ -4,7 +4,9 @@
 //! only fixed callers meet. A policy is public as soon as one of its statements is.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
 
-use crate::value::{Claim, Decided, Reason, Stop, Value, World, any, every};
+use std::sync::Arc;
+
+use crate::value::{Ask, Claim, Decided, Question, Reason, Stop, Value, World, any, every};
 
 use super::action::{self, Access};
 use super::document::{Body, Statement, Terms, Unreadable};
@@ -145,9 +147,15 @@ fn prevails(statement: &Statement, world: &World) -> Decided<bool> {
     world.decide(&Claim::new("is public to S3").of(&statement.name, reason, statement.origin.clone()))
 }
 
-/// What cannot be read may be public.
+/// What cannot be read may be public; an error in its place is read as one, and says nothing.
 fn assumed(unreadable: &Unreadable, world: &World) -> Decided<Publicness> {
-    let Unreadable { what, reason, origin } = unreadable;
-    let public = world.decide(&Claim::new("is public").of(what, reason.clone(), origin.clone()))?;
+    let Unreadable { what, reason, error, origin } = unreadable;
+    let public = match error {
+        Some(error) => {
+            let is_null = Question::new(Arc::clone(error), Ask::Null);
+            world.decide(&Arc::new(Question { at: origin.clone(), ..is_null })).map(|_| false)?
+        }
+        None => world.decide(&Claim::new("is public").of(what, reason.clone(), origin.clone()))?,
+    };
     Ok(if public { Publicness::Public } else { Publicness::Closed(Closed::Unreadable) })
 }

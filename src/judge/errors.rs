@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexSet;
+
 use crate::explore::{Exploration, Merged};
 use crate::finding::{Case, Condition, Verdict};
 use crate::model::Unit;
@@ -110,6 +112,8 @@ pub fn is_made_of_one<T>(input: &Input, exploration: &Exploration<T>, unit: &dyn
 
 /// The errors in words.
 pub fn described<T>(exploration: &Exploration<T>, unit: &dyn Unit, words: &Words) -> String {
-    let said = errors(exploration, unit).into_values().filter_map(|input| describe::reason(input, words));
-    said.collect::<Vec<_>>().join(", ")
+    let errors = errors(exploration, unit);
+    // One error may stand in several places.
+    let said: IndexSet<String> = errors.into_values().filter_map(|input| describe::reason(input, words)).collect();
+    said.into_iter().collect::<Vec<_>>().join(", ")
 }

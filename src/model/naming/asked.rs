@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::{Naming, is_made_of, text_of_unknown};
 use crate::model::address::{is_repeated_id, may_be_same, stands_for_all};
+use crate::model::link::exists;
 use crate::model::referred::{is_beside, is_made_of_another, symbol, unwrapped};
 use crate::model::{Estate, Existence, Kind, Resource, alike, pool};
 use crate::value::{
-    Ask, Claim, Data, Decided, Origin, Question, Reason, Role, Stop, SymbolSource, Value, World, names_in,
+    Ask, Claim, Data, Decided, Origin, Question, Reason, Role, Stop, SymbolSource, Value, World, any, names_in,
 };
 
 impl Naming {
@@ -22,7 +23,7 @@ impl Naming {
             // Two names that are known, or a name and none, leave nothing to ask.
             _ if target.as_str().is_some() && (self.name.is_null() || self.name.as_str().is_some()) => Ok(false),
             _ => match self.question(target).or_else(|| self.undecided(target, world)) {
-                Some(question) if !self.is_of_another(target, estate) => match self.told_apart(target) {
+                Some(question) if !self.is_of_another(target, estate, world)? => match self.told_apart(target) {
                     Some((unknown, text)) => unknown.read_is(&text, world),
                     None => world.decide(&question),
                 },
@@ -40,18 +41,23 @@ impl Naming {
     }
 
     /// Whether `target` certainly is another bucket of the unit: of two with one name one is refused.
-    fn is_of_another(&self, target: &Value, estate: &dyn Estate) -> bool {
-        let Some(own) = &self.bucket else { return false };
+    fn is_of_another(&self, target: &Value, estate: &dyn Estate, world: &World) -> Decided<bool> {
+        let Some(own) = &self.bucket else { return Ok(false) };
         if is_beside(target, own, estate) || self.is_of_another_loop(target, own, estate) {
-            return true;
+            return Ok(true);
         }
+        // An instance that is listed beside what stands for all is none of those.
+        let is_listed = estate.resource(Kind::Bucket, &own.address).is_some();
         let is_another = |other: &Resource| {
-            other.existence == Existence::Exists
-                && other.address != own.address
-                && !may_be_same(&other.address, &own.address)
+            other.address != own.address && (is_listed || !may_be_same(&other.address, &own.address))
         };
-        let mut others = estate.resources(Kind::Bucket).into_iter().filter(is_another);
-        others.any(|other| Self::of_listed(&other, estate).is(target))
+        let others = estate.resources(Kind::Bucket).into_iter().filter(is_another);
+        let named = others.filter(|other| Self::of_listed(other, estate).is(target));
+        // Of another block one that may not be there need not have the name.
+        any(named.map(|other| match &other.existence {
+            Existence::May(_) if !may_be_same(&other.address, &own.address) => Ok(false),
+            _ => exists(&other, world),
+        }))
     }
 
     /// Whether a satellite whose bucket argument is `target` belongs to the bucket. What runs over an unknown collection may
@@ -70,7 +76,7 @@ impl Naming {
         let may_be = is_unknown
             && !alike::differ(&self.name, target)
             && !is_made_of_another(target, bucket, estate)
-            && !self.is_of_another(target, estate);
+            && !self.is_of_another(target, estate, world)?;
         match (self.told_apart(target), self.name.as_str()) {
             _ if !may_be => Ok(false),
             (Some((unknown, text)), _) => unknown.read_is(&text, world),
@@ -85,8 +91,8 @@ impl Naming {
         let stands_for_all = self.bucket.as_ref().is_some_and(|bucket| stands_for_all(&bucket.address));
         let is_element = |unknown: &Value| matches!(unknown.data, Data::Open(_)) && is_any_element(unknown);
         match alike::same_where(&self.name, name) {
-            Some((unknown, text)) if stands_for_all && is_element(unknown) && !self.is_of_another(name, estate) => {
-                unknown.read_is(&text, world)
+            Some((unknown, text)) if stands_for_all && is_element(unknown) => {
+                Ok(!self.is_of_another(name, estate, world)? && unknown.read_is(&text, world)?)
             }
             _ => Ok(false),
         }

@@ -10,6 +10,7 @@ use crate::value::{Ask, Data, Input, Junction, ListKind, Literal, Number, Origin
 use super::evaluator::Evaluator;
 use super::held::is_any_key;
 use super::joined::{self, Entry};
+use super::merged::held_keys;
 use super::operators::equal;
 use super::types::{self, Nullable, Type};
 use super::unknown::{self, Outcome, derive, part_of, step};
@@ -55,7 +56,10 @@ impl Evaluator<'_> {
             }
             Data::Opaque(symbol) => opaque_part(symbol, &step(&Value::text(name, origin())), span)
                 .typed(source.said_type().attribute(name).unwrap_or(&Type::Any)),
-            Data::Pending(_) => self.attempts.apart(|| source.then(&|source| self.attribute(source, name, span))),
+            Data::Pending(_) => match source.merged() {
+                Some(parts) => self.joined_entry(parts, name, span),
+                None => self.attempts.apart(|| source.then_read(&|source| self.attribute(source, name, span))),
+            },
             Data::Failed(_) => source.clone(),
             Data::Null => Value::failed(format!("null has no attribute \"{name}\""), origin()),
             _ => Value::failed(format!("only an object has an attribute \"{name}\""), origin()),
@@ -66,7 +70,10 @@ impl Evaluator<'_> {
     pub fn index(&self, source: &Value, key: &Value, span: Span) -> Value {
         let origin = Origin::expression(span);
         match (&source.data, &key.data) {
-            (Data::Pending(_), _) => self.attempts.apart(|| source.then(&|source| self.index(source, key, span))),
+            (Data::Pending(_), _) => match source.merged() {
+                Some(parts) => self.merged_element(parts, key, span).unwrap_or_else(|| source.clone().unsaid()),
+                None => self.attempts.apart(|| source.then_read(&|source| self.index(source, key, span))),
+            },
             (Data::Failed(_), _) => source.clone(),
             (_, Data::Pending(_) | Data::Failed(_)) => key.clone().unsaid(),
             (Data::Null, _) => Value::failed("null has no elements", origin),
@@ -228,14 +235,22 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The element under a key of a map that waits and is put together of these.
+    fn merged_element(&self, parts: &[Value], key: &Value, span: Span) -> Option<Value> {
+        match (key.as_str(), &key.data) {
+            (Some(key), _) => Some(self.joined_entry(parts, key, span)),
+            (None, Data::Pending(_) | Data::Failed(_)) => Some(key.clone().unsaid()),
+            (None, _) => self.joined_under(parts, key, span),
+        }
+    }
+
     /// The same under an open key: it is asked which of the known keys it is, before it is one of the only unknown part.
     fn joined_under(&self, parts: &[Value], key: &Value, span: Span) -> Option<Value> {
         let is_own = |part: &Value| matches!(&part.data, Data::Open(input) if is_any_key(key, input));
         let behind = parts.iter().rposition(is_own).unwrap_or_default();
-        let mut unknown = parts.iter().skip(behind).filter(|part| part.as_map().is_none());
+        let mut unknown = parts.iter().skip(behind).filter(|part| held_keys(part).is_none());
         let only = unknown.next().filter(|_| unknown.next().is_none())?;
-        let names: IndexSet<&String> =
-            parts.iter().skip(behind).filter_map(Value::as_map).flat_map(IndexMap::keys).collect();
+        let names: IndexSet<&String> = parts.iter().skip(behind).filter_map(held_keys).flatten().collect();
         if names.len() > MAX_CANDIDATES {
             return None;
         }

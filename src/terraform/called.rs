@@ -179,10 +179,13 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Whether a question is about something that stands for all elements and is a part of what a loop around made of them.
+/// Whether a question is about something that stands for all elements and is a part of what a loop around made of them, or of
+/// what that is put together of.
 fn is_about_part(asked: &str, made: &Value) -> bool {
     let mut is_about = false;
     made.visit(&mut |part| {
+        let parts = part.merged().or_else(|| part.parts().map(|(_, parts)| parts)).unwrap_or_default();
+        is_about |= parts.iter().any(|part| is_about_part(asked, part));
         let input = match &part.data {
             Data::Open(input) => input,
             Data::Pending(question) => &question.input,

@@ -3,10 +3,12 @@
 //!
 //! Knows expansions and values; what one instance is worth it is told.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::value::{Data, Junction, ListKind, MapKind, Origin, Role, Value, World};
+use crate::value::{Awaited, Data, Junction, ListKind, MapKind, Origin, Role, Value, World};
 
 use super::expand::{Expansion, Shape};
 use super::joined::{joined, made_of};
@@ -24,6 +26,9 @@ pub(super) fn whole(
         let unknown = unknown.clone().through(span, Role::Expression);
         if let ([any], Data::Open(_), None) = (expansion.slots.as_slice(), &unknown.data, &expansion.any) {
             return made_of(unknown, any.index(span), instance(any), None);
+        }
+        if let Some(open) = unknown.merged() {
+            return merged_instances(expansion, &unknown, open.first(), span, instance);
         }
         let is_certain = |slot: &&Slot| slot.unless.is_none() && slot.key != ANY_KEY;
         let certain = expansion.slots.iter().filter(is_certain).filter(|_| expansion.shape == Shape::Keyed);
@@ -49,6 +54,28 @@ pub(super) fn whole(
             Value::map(MapKind::Object, entries, origin)
         }
     }
+}
+
+/// The map of instances of which some wait for an answer, those beside them being of `open` if there may be others.
+fn merged_instances(
+    expansion: &Expansion,
+    whole: &Value,
+    open: Option<&Value>,
+    span: Span,
+    mut instance: impl FnMut(&Slot) -> Value,
+) -> Value {
+    let any = expansion.any().zip(open);
+    let mut parts: Vec<Value> =
+        any.map(|(any, open)| made_of(open.clone(), any.index(span), instance(any), None)).into_iter().collect();
+    for slot in expansion.slots.iter().filter(|slot| slot.key != ANY_KEY) {
+        let entries = IndexMap::from([(slot.key.clone(), instance(slot))]);
+        let map = Value::map(MapKind::Object, entries, Origin::expression(span));
+        parts.push(match &slot.unless {
+            Some(question) => Value::pending(Arc::clone(question), whole.origin.clone()).unless_empty(map),
+            None => map,
+        });
+    }
+    whole.clone().unsaid().awaiting(Awaited::Merged(parts))
 }
 
 /// The list of instances where `count`, which waits for an answer, may be none or one, of which it is known which that is.

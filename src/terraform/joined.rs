@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::merged::{held_keys, merged, perhaps_held};
 use super::operators::{all, equal, not};
 use super::types::{Nullable, Type, open_part};
 use super::unknown::{may_have_unknown_keys, whether};
@@ -16,10 +17,12 @@ use crate::value::{
 };
 
 /// The collection made of these parts, by the canonical text `name`. It waits for an answer that a part waits for: no name
-/// tells what becomes of the answer.
+/// tells what becomes of the answer. Of a map that waits it is known what it is put together of.
 pub(super) fn joined(name: String, junction: Junction, parts: Vec<Value>, world: &World, origin: Origin) -> Value {
     if let Some(pending) = parts.iter().find_map(Value::waiting) {
-        return pending.clone();
+        let left: Vec<Value> = parts.iter().filter(|part| !is_nothing(part, world)).cloned().collect();
+        let map = (junction == Junction::Map).then(|| merged(&left, world, &origin)).flatten();
+        return map.unwrap_or_else(|| pending.clone().unsaid());
     }
     let mut flat: Vec<Value> = Vec::with_capacity(parts.len());
     for part in parts.into_iter().filter(|part| !is_nothing(part, world)) {
@@ -208,7 +211,14 @@ pub(super) fn entry(
             }
         }
         if let Data::Pending(_) | Data::Failed(_) = part.data {
-            return Entry::Held(part.clone().unsaid());
+            match (perhaps_held(part), part.outcomes()) {
+                (Some(keys), _) if !keys.iter().any(|held| *held == key) => continue,
+                (Some(_), Some(outcomes)) => {
+                    let values = outcomes.into_iter().filter_map(|map| map.as_map()?.get(key).cloned()).collect();
+                    return Entry::Held(part.clone().unsaid().awaiting(Awaited::OneOf(values)));
+                }
+                _ => return Entry::Held(part.clone().unsaid()),
+            }
         }
         let (value, known) = element(part);
         // Null says nothing where maps are put together.
@@ -321,9 +331,9 @@ fn not_replaced(part: &Value, later: &[Value], world: &World) -> Value {
     let is_apart =
         |name: &str| matches!(&key.data, Data::Open(key) if key.domain.never.contains(&Literal::Text(name.to_owned())));
     let replaced = later.iter().flat_map(|other| match &other.data {
-        Data::Map(_, entries) => {
+        Data::Map(..) | Data::Pending(_) => {
             let may_be = |name: &&String| !is_apart(name) && holds(part, name, world).as_bool() != Some(false);
-            let held = entries.keys().filter(may_be);
+            let held = held_keys(other).unwrap_or_default().into_iter().filter(may_be);
             held.map(|name| (format!("({} != {name:?})", key.describe()), Some(name))).collect()
         }
         _ => vec![(format!("!({} holds {})", other.describe(), key.describe()), None)],

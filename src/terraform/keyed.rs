@@ -9,7 +9,9 @@ use indexmap::IndexMap;
 use crate::model::Existence;
 use crate::source::Span;
 use crate::syntax::Block;
-use crate::value::{Ask, Claim, Data, Domain, Input, Junction, ListKind, Literal, Mirrored, Origin, Reason, Value};
+use crate::value::{
+    Ask, Awaited, Claim, Data, Domain, Input, Junction, ListKind, Literal, Mirrored, Origin, Question, Reason, Value,
+};
 
 use super::evaluator::Evaluator;
 use super::expand::{Expansion, MAX_INSTANCES, Shape, known, pending, refusal};
@@ -30,6 +32,11 @@ impl<'a> Evaluator<'a> {
             let (key, element) = (never_null(key), if is_set { never_null(element) } else { element });
             vec![Slot { collection: Some(value.clone()), ..Slot::keyed(ANY_KEY, key, element) }]
         };
+        if let Some(parts) = value.merged()
+            && let Some(made) = self.keyed_merged(address, value, parts, span)
+        {
+            return made;
+        }
         match &value.data {
             Data::Pending(question) => {
                 pending(Shape::Keyed, self.either_none_or(value, span).unwrap_or_else(any), question, value)
@@ -40,7 +47,7 @@ impl<'a> Evaluator<'a> {
                 }
                 (_, Some(is_met)) => {
                     let made = match &is_met.data {
-                        Data::Pending(question) => pending(Shape::Keyed, any(), question, &is_met),
+                        Data::Pending(question) => pending_beside_key(any(), question, &is_met),
                         Data::Failed(failure) => {
                             return self.refuse(Shape::Keyed, any(), address, refusal(&failure.message, value, span));
                         }
@@ -129,6 +136,35 @@ impl<'a> Evaluator<'a> {
         let part = made.iter().find_map(|(_, expansion)| expansion.unknown.clone());
         let whole = if any.is_some() { whole_of(address, collection, span) } else { part };
         Expansion { unknown: whole, any, ..known(Shape::Keyed, slots) }
+    }
+
+    /// Over a map of which some entries wait for an answer: what is under a known key is there or not whatever becomes of the
+    /// others. `None` where it would have to be asked which of several unknown parts one is of.
+    fn keyed_merged(&self, address: &str, map: &Value, parts: &[Value], span: Span) -> Option<Expansion> {
+        let mut slots = Vec::new();
+        let (mut any, mut open) = (None, None);
+        for part in &self.resolved_parts(Junction::Map, parts, span) {
+            let made = match &part.data {
+                Data::Pending(question) => {
+                    let slots = self.either_none_or(part, span)?;
+                    Expansion { existence: Existence::May(Arc::clone(question)), ..known(Shape::Keyed, slots) }
+                }
+                Data::Map(..) => self.keyed(address, part, span),
+                _ => {
+                    let made = self.keyed(address, part, span);
+                    if matches!(made.unknown.as_ref().map(|value| &value.data), Some(Data::Failed(_))) || any.is_some()
+                    {
+                        return None;
+                    }
+                    any = made.any().cloned();
+                    open = any.as_ref().and_then(|_| whole_of(address, part, span));
+                    made
+                }
+            };
+            add_fresh(&mut slots, &made, |_| true);
+        }
+        let unknown = map.clone().unsaid().awaiting(Awaited::Merged(open.into_iter().collect()));
+        Some(Expansion { unknown: Some(unknown), any, ..known(Shape::Keyed, slots) })
     }
 
     /// Over parts of which several are unknown: the instances under known keys, and the one that stands for all, of the part
@@ -239,6 +275,18 @@ fn add_fresh(slots: &mut Vec<Slot>, part: &Expansion, counts: impl Fn(&Slot) -> 
     }
 }
 
+/// One that stands for all and waits for an answer: its key is known before.
+fn pending_beside_key(slots: Vec<Slot>, question: &Arc<Question>, value: &Value) -> Expansion {
+    let keys: Vec<Option<Value>> = slots.iter().map(Slot::key).collect();
+    let mut made = pending(Shape::Keyed, slots, question, value);
+    for (slot, key) in made.slots.iter_mut().zip(keys) {
+        if let (Some(entries), Some(key)) = (slot.bound_mut(), key) {
+            entries.insert("key".to_owned(), key);
+        }
+    }
+    made
+}
+
 /// A key, which Terraform takes nothing for that is null.
 fn never_null(key: Value) -> Value {
     match &key.data {
@@ -258,9 +306,7 @@ fn apart_from_known(made: &mut [(&Value, Expansion)]) {
     let known: Vec<Literal> = known.map(|slot| Literal::Text(slot.key.clone())).collect();
     let slots = made.iter_mut().flat_map(|(_, expansion)| expansion.slots.iter_mut().chain(&mut expansion.any));
     for slot in slots.filter(|slot| slot.key == ANY_KEY) {
-        if let Some((_, Value { data: Data::Map(_, entries), .. })) = &mut slot.repetition
-            && let Some(key) = Arc::make_mut(entries).get_mut("key")
-        {
+        if let Some(key) = slot.bound_mut().and_then(|bound| bound.get_mut("key")) {
             *key = other_than(key.clone(), &known);
         }
     }

@@ -215,7 +215,8 @@ impl<'a> Evaluator<'a> {
             Place::Attribute(name) => self.element_with(&kept.collection, name, key, span),
         };
         match element.data {
-            Data::Pending(_) | Data::Failed(_) => element.unsaid(),
+            // Of a map of which it is known what it is put together of, each entry is read by itself.
+            Data::Pending(_) | Data::Failed(_) if element.merged().is_none() => element.unsaid(),
             _ => bind(&kept.each, key, &element, Env::around(&kept.scope, &kept.around), work),
         }
     }

@@ -35,6 +35,7 @@ mod looped;
 mod made_of;
 mod meant;
 mod merge;
+mod merged;
 mod module;
 mod named;
 mod naming;

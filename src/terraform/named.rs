@@ -43,7 +43,8 @@ enum Order {
 impl<'a> Evaluator<'a> {
     /// Remembers the instances of a block of which an input keeps some, by the name of the map of them.
     pub fn keep_pool(&self, expansion: &Expansion, span: Span, instance: &dyn Fn(&Slot) -> Value) {
-        let (Some(any), Some(Value { data: Data::Open(input), .. })) = (&expansion.any, &expansion.unknown) else {
+        let whole = expansion.unknown.as_ref().map(|whole| whole.merged().and_then(<[Value]>::first).unwrap_or(whole));
+        let (Some(any), Some(Value { data: Data::Open(input), .. })) = (&expansion.any, whole) else {
             return;
         };
         let Some(collection) = any.collection.clone() else { return };

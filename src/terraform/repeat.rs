@@ -8,6 +8,7 @@ use crate::value::{Awaited, Data, Junction, ListKind, MapKind, Number, Origin, S
 
 use super::evaluator::Evaluator;
 use super::joined;
+use super::merged::{merged, of_entries};
 use super::operators::without_equals;
 use super::scope::{Binding, Env};
 use super::truth::truth;
@@ -26,7 +27,7 @@ impl<'a> Evaluator<'a> {
 
     fn for_over(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Value {
         if collection.alternatives().is_some() {
-            return self.attempts.apart(|| collection.then(&|one| self.for_over(each, one, span, env)));
+            return self.attempts.apart(|| collection.then_read(&|one| self.for_over(each, one, span, env)));
         }
         let collection = &match without_equals(collection, self.world, &Origin::expression(span)) {
             Ok(collection) => collection,
@@ -132,7 +133,7 @@ impl<'a> Evaluator<'a> {
             match kept.data {
                 Data::Bool(true) => {}
                 Data::Bool(false) => return None,
-                Data::Pending(_) if matches!(each.result, ForResult::Tuple(_)) => waiting = Some(kept),
+                Data::Pending(_) if !matches!(each.result, ForResult::Grouped(..)) => waiting = Some(kept),
                 _ => return Some(kept),
             }
         }
@@ -148,13 +149,22 @@ impl<'a> Evaluator<'a> {
             ForResult::Object(key, element) | ForResult::Grouped(key, element) => {
                 let key = self.evaluate(key, env);
                 if let Data::Pending(_) | Data::Failed(_) = key.data {
-                    return Some(key);
+                    return Some(waiting.unwrap_or(key));
                 }
                 self.needs_a(&Type::String, &key);
                 let Some(text) = self.key_text(&key) else {
                     return Some(Value::failed("a key must be a text", Origin::expression(span)));
                 };
-                let value = self.evaluate(element, env);
+                // Whether two elements have one key is told where it is known that both are there.
+                let may_be_same = key.as_str().is_none() || made.entries.contains_key(&text);
+                if let Some(first) = made.first_waiting().or(waiting.as_ref()).filter(|_| may_be_same) {
+                    return Some(first.clone());
+                }
+                let value = match &waiting {
+                    Some(_) => self.attempts.apart(|| self.evaluate(element, env)),
+                    None => self.evaluate(element, env),
+                };
+                made.perhaps.extend(waiting.map(|waiting| (text.clone(), waiting)));
                 let is_another = made.shape != Shape::Object || self.is_another(&key, made.entries.keys());
                 if !made.put(text, value) || !is_another {
                     let message = format!("two elements have the key {}", key.describe());
@@ -168,7 +178,8 @@ impl<'a> Evaluator<'a> {
     /// Over a collection that is put together of parts: what each part makes, put together. `None` where an element's
     /// position counts that is not known.
     fn for_over_parts(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Option<Value> {
-        let (found, parts) = collection.parts()?;
+        let put_together = collection.merged().map(|parts| (Junction::Map, parts));
+        let (found, parts) = collection.parts().or(put_together)?;
         let counts = each.key.is_some() && found.keeps_all();
         if counts && parts.get(1..).unwrap_or_default().iter().any(|part| part.as_list().is_some()) {
             return None;
@@ -180,31 +191,32 @@ impl<'a> Evaluator<'a> {
             ForResult::Grouped(..) => return None,
         };
         let parts = self.resolved_parts(found, parts, span);
-        let keeps_keys = match (&each.result, &each.condition) {
-            (ForResult::Object(key, _), None) => {
-                matches!(&key.kind, ExprKind::Variable(name) if each.key.as_ref() == Some(name))
-            }
-            _ => false,
-        };
+        let is_whole = keeps_keys(each) && each.condition.is_none();
         let parts = match junction {
             _ if found != Junction::Map => parts,
-            Junction::Map if keeps_keys => joined::apart(&parts, self.world),
+            Junction::Map if is_whole => joined::apart(&parts, self.world),
             Junction::Map => joined::without_replaced(&joined::apart(&parts, self.world), self.world),
             // How many elements there are, what is replaced counts.
             _ => joined::apart(&joined::without_replaced(&parts, self.world), self.world),
         };
         let mut made: Vec<Value> = parts.iter().map(|part| self.for_over(each, part, span, env)).collect();
-        if let Some(stop) = made.iter().find(|value| matches!(value.data, Data::Pending(_) | Data::Failed(_))) {
-            return Some(stop.clone().unsaid());
+        let origin = Origin::expression(span);
+        let waits = |value: &Value| matches!(value.data, Data::Pending(_) | Data::Failed(_));
+        if let Some(stop) = made.iter().find(|value| waits(value)).cloned() {
+            let is_map = junction == Junction::Map && keeps_keys(each);
+            // What is known is found before anything is asked of what is not.
+            made.sort_by_key(|part| !matches!(part.data, Data::Open(_)));
+            let map = is_map.then(|| merged(&made, self.world, &origin)).flatten();
+            return Some(map.unwrap_or_else(|| stop.unsaid()));
         }
         let shown: Vec<String> = made.iter().map(Value::describe).collect();
         let put_together = if junction == Junction::Map { "merge" } else { "concat" };
         let name = format!("{put_together}({})", shown.join(", "));
-        if junction == Junction::Map && !keeps_keys {
+        if junction == Junction::Map && !is_whole {
             // Two elements with one key are refused, so that what is unknown replaces nothing that is known.
             made.sort_by_key(|part| part.as_map().is_some());
         }
-        Some(joined::joined(name, junction, made, self.world, Origin::expression(span)))
+        Some(joined::joined(name, junction, made, self.world, origin))
     }
 
     /// The parts a collection is put together of, maps with every known entry once.
@@ -226,6 +238,16 @@ impl<'a> Evaluator<'a> {
         };
         // Of instances that an input keeps or leaves out, one stands for all as well.
         self.any_of(collection).unwrap_or_else(|| joined::any_element(collection, input, self.world, &origin))
+    }
+}
+
+/// Whether each element has the key in what the loop makes that it has in the map.
+fn keeps_keys(each: &For) -> bool {
+    match &each.result {
+        ForResult::Object(key, _) => {
+            matches!(&key.kind, ExprKind::Variable(name) if each.key.as_ref() == Some(name))
+        }
+        _ => false,
     }
 }
 
@@ -252,6 +274,8 @@ struct Made {
     entries: IndexMap<String, Vec<Value>>,
     /// Where what says which elements count comes from.
     chosen: Origin,
+    /// What it waits for whether an entry is one of them, by its key.
+    perhaps: IndexMap<String, Value>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -268,7 +292,13 @@ impl Made {
             ForResult::Object(..) => Shape::Object,
             ForResult::Grouped(..) => Shape::Grouped,
         };
-        Self { shape, items: Vec::new(), waiting: None, entries: IndexMap::new(), chosen: Origin::default() }
+        let (items, waiting, entries, perhaps, chosen) = Default::default();
+        Self { shape, items, waiting, entries, perhaps, chosen }
+    }
+
+    /// What the first entry waits for that may be missing.
+    fn first_waiting(&self) -> Option<&Value> {
+        self.perhaps.values().next()
     }
 
     /// Whether the key may have this value too.
@@ -292,7 +322,9 @@ impl Made {
         if shape == Shape::Tuple {
             return Value::list(ListKind::Tuple, self.items, made_at);
         }
-        let entries = self.entries.into_iter().map(|(key, values)| (key, entry(values))).collect();
-        Value::map(MapKind::Object, entries, made_at)
+        let entries: IndexMap<String, Value> =
+            self.entries.into_iter().map(|(key, values)| (key, entry(values))).collect();
+        let waiting = of_entries(&entries, &self.perhaps, &made_at);
+        waiting.unwrap_or_else(|| Value::map(MapKind::Object, entries, made_at))
     }
 }

@@ -40,6 +40,20 @@ impl Slot {
         index.cloned().unwrap_or_else(|| Value::null(Origin::expression(span)))
     }
 
+    /// The key that `each.key` is in it.
+    pub fn key(&self) -> Option<Value> {
+        let (_, bound) = self.repetition.as_ref()?;
+        bound.as_map()?.get("key").cloned()
+    }
+
+    /// What `count` or `each` has in it.
+    pub fn bound_mut(&mut self) -> Option<&mut IndexMap<String, Value>> {
+        match &mut self.repetition {
+            Some((_, Value { data: Data::Map(_, entries), .. })) => Some(Arc::make_mut(entries)),
+            _ => None,
+        }
+    }
+
     /// Whether it is the one under some index of those that one stands for.
     pub fn is_under_index(&self) -> bool {
         self.key == ANY_KEY && self.suffix != Self::suffix(ANY_KEY) && self.suffix != format!("[{ANY_KEY}]")

@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use super::{Data, Decided, Value, any};
+use indexmap::IndexMap;
+
+use super::{Data, Decided, MapKind, Value, any};
 
 /// Of how many values one is known to be what becomes of a value that waits.
 const MAX_OUTCOMES: usize = 256;
@@ -18,6 +20,8 @@ pub enum Awaited {
     OneOf(Vec<Value>),
     /// A list of these, in which what waits may be missing.
     Elements(Vec<Value>),
+    /// A map put together of these: of two that have a key the later one counts. One that waits may be empty.
+    Merged(Vec<Value>),
 }
 
 impl Awaited {
@@ -28,12 +32,13 @@ impl Awaited {
         match self {
             Self::OneOf(values) => Self::OneOf(changed(values)),
             Self::Elements(values) => Self::Elements(changed(values)),
+            Self::Merged(parts) => Self::Merged(changed(parts)),
         }
     }
 
     /// How many values it speaks of.
     fn width(&self) -> usize {
-        let (Self::OneOf(values) | Self::Elements(values)) = self;
+        let (Self::OneOf(values) | Self::Elements(values) | Self::Merged(values)) = self;
         values.iter().map(|value| value.awaited.as_ref().map_or(1, |awaited| awaited.width())).sum()
     }
 }
@@ -92,6 +97,22 @@ impl Value {
         }
     }
 
+    /// Of a map that waits, the parts that it is put together of.
+    #[must_use]
+    pub fn merged(&self) -> Option<&[Self]> {
+        match self.awaited.as_deref() {
+            Some(Awaited::Merged(parts)) if self.is_waiting() => Some(parts),
+            _ => None,
+        }
+    }
+
+    /// A map that this is, if it is anything once this value's answer is given, and empty otherwise.
+    #[must_use]
+    pub fn unless_empty(&self, map: Self) -> Self {
+        let nothing = Self::map(MapKind::Object, IndexMap::new(), map.origin.clone());
+        Self::new(self.data.clone(), map.origin.clone()).awaiting(Awaited::OneOf(vec![map, nothing]))
+    }
+
     /// The same of a list that waits, also where it is one of several lists.
     #[must_use]
     pub fn may_hold(&self) -> Option<Vec<Self>> {
@@ -114,7 +135,8 @@ impl Value {
     pub fn visit_all<'v>(&'v self, visitor: &mut dyn FnMut(&'v Self)) {
         self.visit(&mut |value| {
             visitor(value);
-            if let Some(Awaited::OneOf(values) | Awaited::Elements(values)) = value.awaited.as_deref() {
+            let awaited = value.awaited.as_deref();
+            if let Some(Awaited::OneOf(values) | Awaited::Elements(values) | Awaited::Merged(values)) = awaited {
                 for value in values {
                     value.visit_all(visitor);
                 }
@@ -129,7 +151,21 @@ impl Value {
         if !self.is_waiting() {
             return operation(self);
         }
-        let made = self.alternatives().unwrap_or_default().iter().map(|value| value.then(operation));
+        self.of_each(&|value| value.then(operation))
+    }
+
+    /// What is read of a value by `part`, which also reads a map that is put together; of another one that waits, of each that it
+    /// may come to.
+    #[must_use]
+    pub fn then_read(&self, part: &dyn Fn(&Self) -> Self) -> Self {
+        if !self.is_waiting() || self.merged().is_some() {
+            return part(self);
+        }
+        self.of_each(&|value| value.then_read(part))
+    }
+
+    fn of_each(&self, operation: &dyn Fn(&Self) -> Self) -> Self {
+        let made = self.alternatives().unwrap_or_default().iter().map(operation);
         let made: Vec<Self> = made.filter(|value| !matches!(value.data, Data::Failed(_))).collect();
         let whole = self.clone().unsaid();
         if made.is_empty() { whole } else { whole.awaiting(Awaited::OneOf(made)) }

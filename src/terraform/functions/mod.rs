@@ -287,7 +287,8 @@ fn run(function: &Function, arguments: &Arguments) -> Value {
 }
 
 fn worked_out(function: &Function, arguments: &Arguments) -> Value {
-    if let Some(value) = part_by_part(function, arguments).or_else(|| waiting::list(function, arguments)) {
+    let waiting = || waiting::list(function, arguments).or_else(|| waiting::map(function, arguments));
+    if let Some(value) = part_by_part(function, arguments).or_else(waiting) {
         return value;
     }
     match (function.run)(arguments) {

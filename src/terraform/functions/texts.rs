@@ -157,7 +157,9 @@ pub(super) fn json_may_hold(value: &Value, wanted: &str) -> bool {
         Data::List(_, items) => items.iter().any(inner),
         Data::Map(_, entries) => entries.iter().any(|(key, entry)| is_held(key) || key.contains("${") || inner(entry)),
         Data::Pending(_) => match value.awaited.as_deref() {
-            Some(Awaited::OneOf(values) | Awaited::Elements(values)) => values.iter().any(inner),
+            Some(Awaited::OneOf(values) | Awaited::Elements(values) | Awaited::Merged(values)) => {
+                values.iter().any(inner)
+            }
             None => true,
         },
         // Of a set it may not be known in which order it is written.

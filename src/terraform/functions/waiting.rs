@@ -3,6 +3,8 @@
 
 use super::arguments::{Arguments, Function};
 use super::{Call, call};
+use crate::terraform::joined::is_nothing;
+use crate::terraform::merged::merged;
 use crate::terraform::types::{Type, convert};
 use crate::value::{Awaited, Data, Origin, Stop, Value, World};
 
@@ -40,6 +42,14 @@ pub(super) fn list(function: &Function, arguments: &Arguments) -> Option<Value> 
     let mut waiting = arguments.values.iter().chain(elements.iter().filter(|_| may_drop));
     let stop = waiting.find(|value| value.is_waiting())?.data.clone();
     Some(Value::new(stop, arguments.origin()).awaiting(Awaited::Elements(elements)))
+}
+
+/// The map that `merge` makes of maps of which some entries wait for an answer.
+pub(super) fn map(function: &Function, arguments: &Arguments) -> Option<Value> {
+    let maps = Some(&arguments.values).filter(|_| function.name == "merge")?;
+    let is_unknown = |map: &Value| matches!(map.data, Data::Open(_)) || map.merged().is_some();
+    let left: Vec<Value> = maps.iter().filter(|map| !is_nothing(map, arguments.world())).cloned().collect();
+    left.iter().any(is_unknown).then(|| merged(&left, arguments.world(), &arguments.origin())).flatten()
 }
 
 /// What a list holds or may hold.

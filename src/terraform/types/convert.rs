@@ -69,6 +69,9 @@ pub fn convert(value: Value, to: &Type, world: &World) -> Value {
 /// What waits for an answer, as what it may come to is converted.
 fn converted_later(value: &Value, to: &Type, world: &World) -> Value {
     let converted = |value: &Value, to: &Type| convert(value.clone(), to, world);
+    if let Some(parts) = value.merged() {
+        return merged_later(value, parts, to, world);
+    }
     match (value.awaited_elements(), to) {
         (None, _) => value.then(&|value| converted(value, to)),
         (Some(elements), Type::List(element) | Type::Set(element)) if !element.is_vague() => {
@@ -77,6 +80,19 @@ fn converted_later(value: &Value, to: &Type, world: &World) -> Value {
         }
         (Some(_), Type::Any) => value.clone(),
         (Some(_), _) => value.clone().unsaid(),
+    }
+}
+
+/// A map that waits, as one that its parts make once they are converted.
+fn merged_later(value: &Value, parts: &[Value], to: &Type, world: &World) -> Value {
+    match to {
+        Type::Any => value.clone(),
+        Type::Map(element) if !element.is_vague() => {
+            let parts = parts.iter().map(|part| convert(part.clone(), to, world)).collect();
+            value.clone().unsaid().awaiting(Awaited::Merged(parts))
+        }
+        Type::Object(attributes) => object_of_parts(value, parts, attributes, world),
+        _ => value.clone().unsaid(),
     }
 }
 

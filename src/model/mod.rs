@@ -202,7 +202,13 @@ pub trait Estate {
         None
     }
 
-    /// The same beside a resource that is there: what holds for that one does for this.
+    /// Whether two listed instances of one block have one key, where a key is not known: known, or pending. `None` where nothing
+    /// tells that.
+    fn has_key_of(&self, _one: &Resource, _other: &Resource) -> Option<Value> {
+        None
+    }
+
+    /// An instance of what `any` stands for beside a resource that is there: what holds for that one does for this.
     fn instance_beside(&self, any: &Resource, address: &str, _beside: &Resource) -> Option<Resource> {
         self.instance(any, address)
     }

@@ -8,6 +8,7 @@ use crate::value::{Data, ObjectId, Part, Value};
 
 use super::evaluator::Evaluator;
 use super::object::Object;
+use super::operators::equal;
 use super::slot::{ANY_KEY, Slot};
 use super::unknown::parts;
 
@@ -24,6 +25,17 @@ impl Evaluator<'_> {
         let key = in_place_of(&slot.index(span), own, name)?;
         let is_key = slot.collection.as_ref().is_some_and(|collection| self.is_own_key(collection, &key));
         (is_key && slots.all(|(slot, _)| slot.key != ANY_KEY)).then(|| self.suffix_under(slot, &key, span)).flatten()
+    }
+
+    /// Whether two instances of one block have one key: known, or pending. `None` where one of them stands for all, or they are
+    /// no such instances.
+    pub fn has_key_of(&self, one: ObjectId, other: ObjectId) -> Option<Value> {
+        let (one, other) = (self.object(one)?, self.object(other)?);
+        let (Object::Instance(one), Object::Instance(other)) = (one.as_ref(), other.as_ref()) else { return None };
+        let are_of_one_block = one.key == other.key && one.scope.address == other.scope.address;
+        let key = |slot: &Slot| slot.key().filter(|_| slot.key != ANY_KEY);
+        let (own, wanted) = (key(&one.slot)?, key(&other.slot)?);
+        are_of_one_block.then(|| equal(&own, &wanted, self.world, own.origin.clone()))
     }
 
     /// Whether a value certainly is a key of a collection: one of its keys, or of what a loop left of it, at some place of the list

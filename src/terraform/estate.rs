@@ -111,6 +111,12 @@ impl Estate for TerraformEstate<'_> {
         self.evaluator.index_called(ObjectId(any.handle), &self.property(any, "BucketName"), name, any.header)
     }
 
+    fn has_key_of(&self, one: &Resource, other: &Resource) -> Option<Value> {
+        self.evaluator.find(one);
+        self.evaluator.find(other);
+        self.evaluator.has_key_of(ObjectId(one.handle), ObjectId(other.handle))
+    }
+
     fn property(&self, resource: &Resource, name: &str) -> Value {
         let key = (resource.handle, name.to_owned());
         self.evaluator.unless_answered(&self.evaluator.unit.shared.properties, key, || self.property_of(resource, name))

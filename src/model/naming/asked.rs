@@ -22,6 +22,9 @@ impl Naming {
             _ if self.is(target) => Ok(true),
             // Two names that are known, or a name and none, leave nothing to ask.
             _ if target.as_str().is_some() && (self.name.is_null() || self.name.as_str().is_some()) => Ok(false),
+            _ if let Some(has_one_key) = self.has_key_of(target, estate) => {
+                Ok(has_one_key.read_bool(world)?.unwrap_or_default())
+            }
             _ => match self.question(target).or_else(|| self.undecided(target, world)) {
                 Some(question) if !self.is_of_another(target, estate, world)? => match self.told_apart(target) {
                     Some((unknown, text)) => unknown.read_is(&text, world),
@@ -38,6 +41,14 @@ impl Naming {
         let is_declared = |address: &str| is_repeated_id(address) && estate.resource(Kind::Bucket, address).is_some();
         let target = unwrapped(target);
         symbol(&target).is_some_and(|named| named != declared && is_declared(named)) && is_declared(declared)
+    }
+
+    /// Whether `target` is an instance of the bucket's own block that has the bucket's key: no two of them share one.
+    fn has_key_of(&self, target: &Value, estate: &dyn Estate) -> Option<Value> {
+        let own = self.bucket.as_ref()?;
+        let target = unwrapped(target);
+        let named = symbol(&target).filter(|named| may_be_same(named, &own.address))?;
+        estate.has_key_of(&estate.resource(Kind::Bucket, &own.address)?, &estate.resource(Kind::Bucket, named)?)
     }
 
     /// Whether `target` certainly is another bucket of the unit: of two with one name one is refused.

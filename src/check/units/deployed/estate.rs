@@ -194,6 +194,13 @@ impl Estate for Whole<'_> {
         }
     }
 
+    fn has_key_of(&self, one: &Resource, other: &Resource) -> Option<Value> {
+        match (self.part(one), self.part(other)) {
+            (None, None) => self.outer.has_key_of(one, other),
+            _ => None,
+        }
+    }
+
     fn index_called(&self, any: &Resource, name: &Value) -> Option<String> {
         match self.part(any) {
             Some(part) => part.estate.index_called(&part.own(any), name),

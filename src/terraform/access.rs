@@ -276,7 +276,11 @@ impl Evaluator<'_> {
         if let Data::Map(_, entries) = &map.data
             && self.entry(entries, key, span).is_none()
         {
-            return (self.attribute(map, key, span), Some(Value::bool(false, origin())));
+            let entries = self.is_unknown_key(key).then(|| self.searched(entries, &origin())).unwrap_or_default();
+            return match self.found_under(&self.key_value(key, origin()), entries, span) {
+                Some(found) => (found, None),
+                None => (self.attribute(map, key, span), Some(Value::bool(false, origin()))),
+            };
         }
         let known = match (&map.data, map.said_type()) {
             (Data::Open(_), Type::Object(attributes)) => Some(Value::bool(attributes.contains_key(key), origin())),

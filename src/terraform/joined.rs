@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::merged::{held_keys, merged, perhaps_held};
 use super::operators::{all, equal, not};
 use super::types::{Nullable, Type, open_part};
-use super::unknown::{may_have_unknown_keys, whether};
+use super::unknown::{is_unknown_key, may_have_unknown_keys, whether};
 use crate::value::{
     Ask, Awaited, Data, Domain, Input, Junction, ListKind, Literal, Met, Mirrored, Origin, Question, Reason, Value,
     Witness, World,
@@ -202,8 +202,8 @@ pub(super) fn entry(
         if let Data::Map(_, entries) = &part.data {
             match entries.get(key) {
                 Some(value) => return Entry::Held(value.clone()),
-                // A key that is not known may be this one.
-                None if may_have_unknown_keys(entries) => match element(part) {
+                // A key that is not known may be this one, or this one, which is not known, may be any.
+                None if may_have_unknown_keys(entries) || is_unknown_key(key) => match element(part) {
                     (_, Some(known)) if known.as_bool() == Some(false) => continue,
                     (value, _) => return Entry::Held(value),
                 },

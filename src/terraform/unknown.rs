@@ -105,7 +105,13 @@ pub fn open(name: impl Into<String>, domain: Domain, world: &World, origin: Orig
 /// Whether a map may have keys that are not known: what stands for one is a text with its expression in it.
 #[must_use]
 pub fn may_have_unknown_keys(entries: &IndexMap<String, Value>) -> bool {
-    entries.keys().any(|key| key.contains("${"))
+    entries.keys().any(|key| is_unknown_key(key))
+}
+
+/// Whether a key of a map stands for what is not known, as far as it tells itself.
+#[must_use]
+pub fn is_unknown_key(key: &str) -> bool {
+    key.contains("${")
 }
 
 /// The input behind an unknown value as that of a collection, where the way it is asked about takes no text and no type is

@@ -276,7 +276,7 @@ impl Evaluator<'_> {
         if let Data::Map(_, entries) = &map.data
             && self.entry(entries, key, span).is_none()
         {
-            let entries = self.is_unknown_key(key).then(|| self.searched(entries, &origin())).unwrap_or_default();
+            let entries = if self.is_unknown_key(key) { self.searched(entries, &origin()) } else { Vec::new() };
             return match self.found_under(&self.key_value(key, origin()), entries, span) {
                 Some(found) => (found, None),
                 None => (self.attribute(map, key, span), Some(Value::bool(false, origin()))),

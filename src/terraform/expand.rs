@@ -189,7 +189,7 @@ impl<'a> Evaluator<'a> {
                 Shape::Single,
                 vec![Slot::single()],
                 address,
-                refusal("enabled must be true or false", &value, span),
+                refusal("enabled must be true or false", value, span),
             ),
         }
     }
@@ -240,7 +240,7 @@ impl<'a> Evaluator<'a> {
                     Shape::Counted,
                     any(),
                     address,
-                    refusal("count must be a whole number, zero or more", &value, span),
+                    refusal("count must be a whole number, zero or more", value, span),
                 );
             }
         }

@@ -292,8 +292,8 @@ impl Made {
             ForResult::Object(..) => Shape::Object,
             ForResult::Grouped(..) => Shape::Grouped,
         };
-        let (items, waiting, entries, perhaps, chosen) = Default::default();
-        Self { shape, items, waiting, entries, perhaps, chosen }
+        let (items, waiting, entries, chosen, perhaps) = Default::default();
+        Self { shape, items, waiting, entries, chosen, perhaps }
     }
 
     /// What the first entry waits for that may be missing.

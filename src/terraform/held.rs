@@ -67,7 +67,7 @@ impl Evaluator<'_> {
             },
             Data::Opaque(_) => self.unclear(source, key),
             // What comes of the answer may lack the key.
-            Data::Pending(_) => source.clone(),
+            Data::Pending(_) => source.clone().unsaid(),
             Data::Map(_, entries) if entries.keys().any(|key| self.is_unknown_key(key)) => {
                 let named = key.as_str().is_some_and(|key| entries.contains_key(key));
                 if named { yes() } else { self.unclear(source, key) }

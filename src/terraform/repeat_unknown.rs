@@ -65,7 +65,7 @@ impl<'a> Evaluator<'a> {
         let made = || bind(each, &over.key, &over.value, env, |env| self.made_of_any(&over, span, env));
         let made = match self.attempts.of_elements(collection, self.world, made) {
             Ok(made) => made,
-            Err(pending) => return pending,
+            Err(pending) => return pending.unsaid(),
         };
         if over.makes_the_same(&made) {
             // It makes a tuple or an object, though of the same elements.

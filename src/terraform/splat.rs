@@ -29,7 +29,7 @@ impl<'a> Evaluator<'a> {
         match &source.data {
             Data::Null if is_list => Value::failed("a list that is null has no elements", origin),
             Data::Null => Value::list(ListKind::Tuple, Vec::new(), origin),
-            Data::Pending(_) | Data::Failed(_) => source,
+            Data::Pending(_) | Data::Failed(_) => source.unsaid(),
             Data::List(ListKind::Tuple, items) => made(ListKind::Tuple, items),
             Data::List(_, items) if items.is_empty() => {
                 // What one element would make tells the type, or that no element has what is wanted.
@@ -84,7 +84,7 @@ impl<'a> Evaluator<'a> {
         });
         match item.data {
             Data::Failed(_) if source.each().is_none() || joined::holds_something(source) => return item,
-            Data::Pending(_) if source.each().is_none() => return item,
+            Data::Pending(_) if source.each().is_none() => return item.unsaid(),
             _ => {}
         }
         // The element that stands for all is called `var.l[*].name`, and the list of them `var.l.*.name`.

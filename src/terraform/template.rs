@@ -119,7 +119,7 @@ impl Joined {
                 failed("a collection cannot stand in a text")
             }
             Data::Open(_) | Data::Opaque(_) => self.push(Text::join([Part::Value(value.clone())]), span),
-            Data::Pending(_) | Data::Failed(_) => Err(value.clone()),
+            Data::Pending(_) | Data::Failed(_) => Err(value.clone().unsaid()),
             Data::Null => failed("null cannot stand in a text"),
             Data::List(..) | Data::Map(..) | Data::Object(..) => failed("a collection cannot stand in a text"),
         }

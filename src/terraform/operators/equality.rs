@@ -77,8 +77,8 @@ pub fn equal(left: &Value, right: &Value, world: &World, origin: Origin) -> Valu
     match (&left.data, &right.data) {
         (Data::Failed(_), _) => left.clone(),
         (_, Data::Failed(_)) => right.clone(),
-        (Data::Pending(_), _) => left.clone(),
-        (_, Data::Pending(_)) => right.clone(),
+        (Data::Pending(_), _) => left.clone().unsaid(),
+        (_, Data::Pending(_)) => right.clone().unsaid(),
         (Data::Open(input), _) => open(input, left, right, world, origin),
         (_, Data::Open(input)) => open(input, right, left, world, origin),
         (Data::Opaque(_), Data::Null) if may_be_null(left) => null(left, world, origin),

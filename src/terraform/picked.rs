@@ -5,9 +5,11 @@
 
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Expr, ExprKind, For, ForResult};
-use crate::value::{Data, Value};
+use crate::value::{Data, Junction, Value};
 
 use super::evaluator::Evaluator;
+use super::merged::perhaps_held;
+use super::operators::any;
 use super::repeat::Elements;
 use super::scope::Env;
 use super::types::Type;
@@ -22,7 +24,6 @@ impl<'a> Evaluator<'a> {
             ForResult::Tuple(made) if !is_key(made) => {}
             _ => return None,
         }
-        let Type::Map(_) = collection.said_type() else { return None };
         let ExprKind::Binary(left, BinaryOperator::Equal, right) = &each.condition.as_ref()?.kind else { return None };
         let wanted = if is_key(left) { right } else { Some(left).filter(|_| is_key(right))? };
         let is_bound = |name: &str| each.key.as_deref() == Some(name) || each.value == name;
@@ -30,12 +31,33 @@ impl<'a> Evaluator<'a> {
             return None;
         }
         let key = self.evaluate(wanted, env);
-        key.as_str()?;
-        let is_there = self.is_held(collection, &key);
+        let is_there = self.is_among(collection, &key, key.as_str()?)?;
         Some(match is_there.data {
             Data::Bool(true) => Ok(vec![(key.clone(), self.index(collection, &key, span))]),
             Data::Bool(false) => Ok(Vec::new()),
             _ => Err(is_there.unsaid()),
         })
+    }
+
+    /// Whether a map has an entry under a key, of which one that is put together has those of its parts; `None` where that is not
+    /// known of one.
+    fn is_among(&self, map: &Value, key: &Value, text: &str) -> Option<Value> {
+        let parts = match map.parts() {
+            Some((Junction::Map, parts)) => Some(parts),
+            Some(_) => return None,
+            None => map.merged(),
+        };
+        if let Some(parts) = parts {
+            let held = parts.iter().map(|part| self.is_among(part, key, text)).collect::<Option<Vec<_>>>()?;
+            return Some(any(held, self.world, map.origin.clone()));
+        }
+        match (&map.data, perhaps_held(map)) {
+            (Data::Map(..), Some(keys)) => Some(Value::bool(keys.iter().any(|held| *held == text), map.origin.clone())),
+            (Data::Pending(_), Some(keys)) if !keys.iter().any(|held| *held == text) => {
+                Some(Value::bool(false, map.origin.clone()))
+            }
+            (Data::Open(_), _) if matches!(map.said_type(), Type::Map(_)) => Some(self.is_held(map, key)),
+            _ => self.looped_holds(map, key),
+        }
     }
 }

@@ -34,7 +34,7 @@ impl<'a> Evaluator<'a> {
             Err(undecided) => return undecided.unsaid(),
         };
         let elements = match self.elements(collection, span) {
-            Err(obstacle) if collection.awaited.is_none() => {
+            Err(obstacle) if collection.awaited.is_none() || collection.merged().is_some() => {
                 self.picked(each, collection, span, env).unwrap_or(Err(obstacle))
             }
             elements => elements,

@@ -294,6 +294,11 @@ impl Value {
     /// the whole from being known otherwise.
     #[must_use]
     pub fn field(&self, key: &str) -> Self {
+        if let Some((Junction::Map, [.., last])) = self.parts()
+            && last.as_map().is_some_and(|entries| entries.contains_key(key))
+        {
+            return last.field(key);
+        }
         let data = match &self.data {
             Data::Map(_, entries) => {
                 let entry = entries.get(key).map(|entry| self.part(entry));

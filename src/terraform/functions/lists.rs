@@ -4,11 +4,11 @@ use super::arguments::{Answer, Arguments, Function, Parameter as P, Trouble, fun
 use super::collections::{decided, truth};
 use super::describe;
 use crate::syntax::BinaryOperator;
-use crate::terraform::joined::{item, joined, shuffled};
+use crate::terraform::joined::{item, joined, made_of, shuffled};
 use crate::terraform::operators::{any, binary, equal, once_each};
 use crate::terraform::types::{self, Type};
-use crate::terraform::unknown::{Outcome, derive, opaque};
-use crate::value::{Data, Junction, ListKind, Literal, SymbolSource, Value};
+use crate::terraform::unknown::{Outcome, as_collection, derive, opaque};
+use crate::value::{Data, Emptiness, Junction, ListKind, Literal, SymbolSource, Value};
 
 /// How long a range may be: Terraform's own limit.
 const MAX_RANGE: usize = 1024;
@@ -65,6 +65,9 @@ pub(super) fn common_list(arguments: &Arguments) -> Option<Type> {
 }
 
 fn flatten(arguments: &Arguments) -> Answer {
+    if let Some(flat) = of_lists(arguments) {
+        return Ok(flat);
+    }
     let mut flat = Flat { parts: Vec::new(), known: Vec::new() };
     collect(arguments.items(0)?, &mut flat, arguments)?;
     if flat.parts.is_empty() {
@@ -73,6 +76,18 @@ fn flatten(arguments: &Arguments) -> Answer {
     flat.close(arguments);
     let name = format!("flatten({})", arguments.value(0).describe());
     Ok(joined(name, Junction::List, flat.parts, arguments.world(), arguments.origin()))
+}
+
+/// The list of what a loop in a loop makes: its elements are what the inner one makes of its own.
+fn of_lists(arguments: &Arguments) -> Option<Value> {
+    let lists = arguments.value(0);
+    let (_, list) = lists.each().filter(|(_, list)| is_flat_list(list))?;
+    let (key, element) = list.each()?;
+    let name = format!("flatten({})", lists.describe());
+    let flat = derive(name, lists, Outcome::Open, arguments.world(), arguments.origin());
+    let Data::Open(input) = &flat.data else { return Some(flat) };
+    let input = as_collection(input, flat.said_type(), Emptiness::List);
+    Some(made_of(Value::open(input, flat.origin), key.clone(), element.clone(), None))
 }
 
 /// Elements that were found, and between them those that may turn out to be any number of elements.
@@ -95,6 +110,10 @@ fn collect(items: &[Value], flat: &mut Flat, arguments: &Arguments) -> Result<()
         match &item.data {
             Data::List(_, inner) => collect(inner, flat, arguments)?,
             Data::Pending(_) => return Err(Trouble::Unknown),
+            Data::Open(_) if is_flat_list(item) => {
+                flat.close(arguments);
+                flat.parts.push(item.clone());
+            }
             _ if may_be_list(item) => {
                 flat.close(arguments);
                 let name = format!("flatten([{}])", item.describe());
@@ -104,6 +123,19 @@ fn collect(items: &[Value], flat: &mut Flat, arguments: &Arguments) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Whether an unknown value is a list of what are no lists: a loop makes such elements, or its type says so.
+fn is_flat_list(value: &Value) -> bool {
+    let is_made_flat =
+        || value.each().is_some_and(|(_, element)| matches!(element.data, Data::Map(..) | Data::Text(_)));
+    match value.said_type() {
+        Type::List(element) => {
+            matches!(**element, Type::String | Type::Number | Type::Bool | Type::Map(_) | Type::Object(_))
+        }
+        Type::Set(_) | Type::Map(_) | Type::Object(_) => false,
+        _ => is_made_flat(),
+    }
 }
 
 /// Whether an unknown value may be a list. The providers name attributes that are lists in the plural, and those that

@@ -1,20 +1,47 @@
-//! A list of what a loop makes of the one element of an unknown map that has a given key:
-//! `[for key, bucket in module.bucket : bucket.id if key == "logs"]`. It has one item, or none.
+//! Loops over unknown collections whose condition tells by how it is written which elements they keep: all or none
+//! (`{ for key, bucket in var.buckets : key => bucket if var.enabled }`), or the one that has a given key
+//! (`[for key, bucket in module.bucket : bucket.id if key == "logs"]`).
 //!
-//! Knows the condition as it is written; must not know what the list is for.
+//! Knows the condition; must not know what is made for whom.
+
+use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Expr, ExprKind, For, ForResult};
-use crate::value::{Data, Junction, Value};
+use crate::value::{Awaited, Data, Junction, ListKind, MapKind, Origin, Value};
 
 use super::evaluator::Evaluator;
 use super::merged::perhaps_held;
 use super::operators::any;
 use super::repeat::Elements;
 use super::scope::Env;
+use super::truth::truth;
 use super::types::Type;
 
 impl<'a> Evaluator<'a> {
+    /// What a loop makes whose condition is the same for every element: what it makes without one, or nothing.
+    pub fn all_or_none(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Option<Value> {
+        let condition = each.condition.as_ref().filter(|condition| !mentions_element(condition, each))?;
+        let Data::Open(_) = collection.data else { return None };
+        let is_met = self.evaluate(condition, env);
+        self.needs_a(&Type::Bool, &is_met);
+        let is_met = truth(&is_met, self.world);
+        let all = || self.for_over(&For { condition: None, ..each.clone() }, collection, span, env);
+        let none = || nothing(&each.result, Origin::expression(span));
+        let chosen = is_met.origin.clone();
+        let made = match is_met.data {
+            Data::Bool(true) => all(),
+            Data::Bool(false) => none(),
+            Data::Pending(_) => {
+                let both = [self.attempts.apart(all), none()];
+                let both = both.into_iter().filter(|made| !matches!(made.data, Data::Failed(_)));
+                is_met.unsaid().awaiting(Awaited::OneOf(both.collect()))
+            }
+            _ => is_met,
+        };
+        Some(made.worked_out_from([&chosen]))
+    }
+
     /// The element that the loop keeps, if the map holds it. `None` for other loops, and of lists of keys: of those it is asked
     /// what they hold, and not where.
     pub fn picked(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Option<Elements> {
@@ -26,8 +53,7 @@ impl<'a> Evaluator<'a> {
         }
         let ExprKind::Binary(left, BinaryOperator::Equal, right) = &each.condition.as_ref()?.kind else { return None };
         let wanted = if is_key(left) { right } else { Some(left).filter(|_| is_key(right))? };
-        let is_bound = |name: &str| each.key.as_deref() == Some(name) || each.value == name;
-        if wanted.free_names().iter().any(|free| is_bound(free.name)) {
+        if mentions_element(wanted, each) {
             return None;
         }
         let key = self.evaluate(wanted, env);
@@ -59,5 +85,18 @@ impl<'a> Evaluator<'a> {
             (Data::Open(_), _) if matches!(map.said_type(), Type::Map(_)) => Some(self.is_held(map, key)),
             _ => self.looped_holds(map, key),
         }
+    }
+}
+
+/// Whether an expression speaks of the element that the loop is at.
+fn mentions_element(expr: &Expr, each: &For) -> bool {
+    let is_bound = |name: &str| each.key.as_deref() == Some(name) || each.value == name;
+    expr.free_names().iter().any(|free| is_bound(free.name))
+}
+
+fn nothing(result: &ForResult, origin: Origin) -> Value {
+    match result {
+        ForResult::Tuple(_) => Value::list(ListKind::Tuple, Vec::new(), origin),
+        ForResult::Object(..) | ForResult::Grouped(..) => Value::map(MapKind::Object, IndexMap::new(), origin),
     }
 }

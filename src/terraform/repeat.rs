@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
         self.for_over(each, &collection, span, env).worked_out_from(&collection.origins())
     }
 
-    fn for_over(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Value {
+    pub fn for_over(&self, each: &For, collection: &Value, span: Span, env: Env<'_, 'a>) -> Value {
         if collection.alternatives().is_some() {
             return self.attempts.apart(|| collection.then_read(&|one| self.for_over(each, one, span, env)));
         }
@@ -33,6 +33,9 @@ impl<'a> Evaluator<'a> {
             Ok(collection) => collection,
             Err(undecided) => return undecided.unsaid(),
         };
+        if let Some(made) = self.all_or_none(each, collection, span, env) {
+            return made;
+        }
         let elements = match self.elements(collection, span) {
             Err(obstacle) if collection.awaited.is_none() || collection.merged().is_some() => {
                 self.picked(each, collection, span, env).unwrap_or(Err(obstacle))

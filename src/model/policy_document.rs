@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 
 use self::statement::statement;
 use self::texts::Texts;
+use crate::model::alike;
 use crate::value::{Awaited, Data, Input, Layout, ListKind, MapKind, Origin, Part, Text, Type, Value, json_of};
 
 /// The arguments and nested blocks of a block.
@@ -177,7 +178,13 @@ impl Document {
         }
         let name = Name::of(&newer);
         let is_deny = |statement: &Value| element(statement, "Effect").is_some_and(|is| is.as_str() == Some("Deny"));
+        let sid = |statement: &Value| statement.as_map().and_then(|_| written(statement, "Sid"));
+        let is_another =
+            |old: &Value| sid(old).zip(sid(&newer)).is_some_and(|(old, newer)| alike::differ(&old, &newer));
         for old in self.statements.iter_mut().take(older).filter(|old| old.as_map().is_some() && !is_deny(old)) {
+            if is_another(old) {
+                continue;
+            }
             let unknown = match (&name, Name::of(old)) {
                 (Name::None, _) | (_, Name::None) | (Name::Known(_), Name::Known(_)) => continue,
                 (Name::Unknown(unknown), _) => unknown.clone(),

@@ -67,6 +67,9 @@ impl<'a> Evaluator<'a> {
             Ok(made) => made,
             Err(pending) => return pending.unsaid(),
         };
+        if let Some(Kept { is_met: failed @ Value { data: Data::Failed(_), .. }, .. }) = &made.kept {
+            return types::if_empty(collection, failed, &kind_of(&each.result), self.world);
+        }
         if over.makes_the_same(&made) {
             // It makes a tuple or an object, though of the same elements.
             return collection.clone().untyped().through(span, Role::Expression);

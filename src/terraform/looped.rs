@@ -170,8 +170,13 @@ impl<'a> Evaluator<'a> {
         Some(self.at(&kept, key, made.origin.nearest()?, |env| self.is_met(&kept.each, env)))
     }
 
-    /// Whether a loop listed a key, of a list of keys that it made.
+    /// Whether a loop listed a key, of a list of keys that it made, or of the keys of a map.
     pub fn looped_lists(&self, made: &Value, key: &Value) -> Option<Value> {
+        if let Data::Open(keys) = &made.data
+            && let Some((Mirrored::Keys, map)) = &keys.domain.mirrors
+        {
+            return self.looped_holds(&Value::open(Arc::clone(map), made.origin.clone()), key);
+        }
         self.loop_of(made).filter(|kept| is_of_keys(kept))?;
         self.looped_holds(made, key)
     }

@@ -1,9 +1,11 @@
 //! `for` expressions.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::{ExprKind, For, ForResult};
+use crate::syntax::{Call, Expansion, ExprKind, For, ForResult};
 use crate::value::{Awaited, Data, Junction, ListKind, MapKind, Number, Origin, Symbol, SymbolSource, Value};
 
 use super::evaluator::Evaluator;
@@ -20,6 +22,14 @@ pub(super) type Elements = Result<Vec<(Value, Value)>, Value>;
 impl<'a> Evaluator<'a> {
     /// `[for …]` and `{for …}`.
     pub fn for_expression(&self, each: &For, span: Span, env: Env<'_, 'a>) -> Value {
+        if let Some(each) = over_map_of_keys(each) {
+            let map = self.evaluate(&each.collection, env);
+            let is_map = matches!(map.said_type(), Type::Map(_) | Type::Object(_));
+            if map.as_map().is_none() && (is_map || matches!(map.parts(), Some((Junction::Map, _)))) {
+                self.needs_elements(&map);
+                return self.for_over(&each, &map, span, env).worked_out_from(&map.origins());
+            }
+        }
         let collection = self.evaluate(&each.collection, env);
         self.needs_elements(&collection);
         self.for_over(each, &collection, span, env).worked_out_from(&collection.origins())
@@ -251,6 +261,20 @@ fn keeps_keys(each: &For) -> bool {
             matches!(&key.kind, ExprKind::Variable(name) if each.key.as_ref() == Some(name))
         }
         _ => false,
+    }
+}
+
+/// `for k in keys(m)` as what it is, a loop over the map that speaks of the keys only.
+fn over_map_of_keys(each: &For) -> Option<For> {
+    match &each.collection.kind {
+        ExprKind::Call(Call { name, arguments, expansion: Expansion::None })
+            if name == "keys" && each.key.is_none() =>
+        {
+            let [map] = arguments.as_slice() else { return None };
+            let (key, value) = (Some(each.value.clone()), String::new());
+            Some(For { key, value, collection: Arc::clone(map), ..each.clone() })
+        }
+        _ => None,
     }
 }
 

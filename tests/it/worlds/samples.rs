@@ -43,7 +43,7 @@ pub type Given = BTreeMap<String, Sample>;
 /// How many seeds the suite tries; more with `TRAILWARDEN_SEEDS`, while developing.
 fn seeds() -> std::ops::Range<u64> {
     let given = std::env::var("TRAILWARDEN_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
-    0..given.unwrap_or(20)
+    0..given.unwrap_or(14)
 }
 
 #[test]

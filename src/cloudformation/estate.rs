@@ -2,10 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
-
-use std::sync::Arc;
 
 use crate::finding::FileError;
 use crate::model::{

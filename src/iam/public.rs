@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Ask, Claim, Decided, Question, Reason, Stop, Value, World, any, every};
+use crate::value::{Claim, Decided, Question, Reason, Stop, Value, World, any, every};
 
 use super::action::{self, Access};
 use super::document::{Body, Statement, Terms, Unreadable};
@@ -152,8 +152,8 @@ fn assumed(unreadable: &Unreadable, world: &World) -> Decided<Publicness> {
     let Unreadable { what, reason, error, origin } = unreadable;
     let public = match error {
         Some(error) => {
-            let is_null = Question::new(Arc::clone(error), Ask::Null);
-            world.decide(&Arc::new(Question { at: origin.clone(), ..is_null })).map(|_| false)?
+            let reading = Question { at: origin.clone(), ..Question::reading(error) };
+            world.decide(&Arc::new(reading)).map(|_| false)?
         }
         None => world.decide(&Claim::new("is public").of(what, reason.clone(), origin.clone()))?,
     };

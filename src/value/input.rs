@@ -284,6 +284,13 @@ impl Ask {
 }
 
 impl Question {
+    /// The question of whoever cannot do without an error of the sources, whatever it is worth: a world that has an answer says
+    /// nothing, as `judge::errors` has it.
+    #[must_use]
+    pub fn reading(error: &Arc<Input>) -> Self {
+        Self::new(Arc::clone(error), Ask::Null)
+    }
+
     /// A question about an input, or about the collection that has the answer.
     #[must_use]
     pub fn new(input: impl Into<Arc<Input>>, ask: Ask) -> Self {

@@ -10,7 +10,7 @@ use crate::model::link::exists;
 use crate::model::referred::{is_beside, is_made_of_another, symbol, unwrapped};
 use crate::model::{Estate, Existence, Kind, Resource, alike, pool};
 use crate::value::{
-    Ask, Claim, Data, Decided, Origin, Question, Reason, Role, Stop, SymbolSource, Value, World, any, names_in,
+    Claim, Data, Decided, Origin, Question, Reason, Role, Stop, SymbolSource, Value, World, any, names_in,
 };
 
 impl Naming {
@@ -148,7 +148,7 @@ impl Naming {
             },
             // An error in the place of a name is read as one.
             Data::Open(input) if matches!(input.reason, Reason::Broken(_)) => {
-                return Some(Arc::new(Question::new(Arc::clone(input), Ask::Null)));
+                return Some(Arc::new(Question::reading(input)));
             }
             Data::Open(input) if matches!(input.reason, Reason::Unsupported(_) | Reason::Limit(_)) => true,
             // Of the buckets that the Cloud Control API makes, one stands for all, and is not told from another.

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::facts::access_logging::access_logging;
 use crate::model::{Made, made_by};
-use crate::value::{Ask, Claim, Input, Question, Reason, Value};
+use crate::value::{Claim, Input, Question, Reason, Value};
 
 use super::Builder;
 use super::bucket::AccessLogs;
@@ -42,7 +42,7 @@ impl Builder<'_> {
     fn by_module(&mut self, leaf: &Leaf, module: &Arc<Input>) -> Json {
         let mut decide = |pointer: &str, fact: &'static str| {
             let question = match module.reason {
-                Reason::Broken(_) => Arc::new(Question::new(Arc::clone(module), Ask::Null)),
+                Reason::Broken(_) => Arc::new(Question::reading(module)),
                 _ => Claim::new(fact).of(&module.name, module.reason.clone(), module.origin.clone()),
             };
             self.decided(pointer, leaf.clone(), self.world.decide(&question).map(Json::Bool))

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
 use std::sync::Arc;
 
 use crate::cloudformation::Evaluated;
